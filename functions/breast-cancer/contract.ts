@@ -1,0 +1,108 @@
+import * as z from "zod/mini";
+import {
+  type About,
+  type Contract,
+  requireOnePredictionPerRow,
+  SERVERLESS_PAYLOAD_IN_BYTES,
+  UnreadablePredictions,
+} from "../shared/contract";
+import { fault, quote } from "../shared/faults";
+import { isRecord, parseJson } from "../shared/json";
+
+/**
+ * Mean, standard error and worst of: radius, texture, perimeter, area, smoothness, compactness, concavity,
+ * concave points, symmetry, fractal dimension.
+ */
+const FEATURES = 30;
+
+/** What Linear Learner reads as a number in `text/csv`. */
+const NUMBER = /^[ \t]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ \t]*$/;
+
+/** One observation, as its numbers stand in the data set. */
+const row = z.string().check((payload) => {
+  const cells = payload.value.split(",");
+  if (cells.length !== FEATURES) {
+    const got = payload.value.trim() === "" ? "no number" : `${cells.length} comma-separated value(s)`;
+    payload.issues.push(fault(payload.value, { got, allowed: `${FEATURES} comma-separated numbers` }));
+    return;
+  }
+  const wrong = cells.findIndex((cell) => !NUMBER.test(cell) || !Number.isFinite(Number(cell)));
+  if (wrong >= 0) {
+    const got = `${quote(cells[wrong])} as number ${wrong + 1}`;
+    payload.issues.push(fault(payload.value, { got, allowed: "finite decimal numbers" }));
+  }
+});
+
+const rows = z.array(row).check((payload) => {
+  if (payload.value.length === 0) {
+    payload.issues.push(fault(payload.value, { got: "an empty array", allowed: "at least one row" }));
+  }
+});
+
+const schema = z.strictObject({ data: z.union([row, rows]) });
+
+type Request = z.infer<typeof schema>;
+
+/** Benign or malignant. */
+export type Diagnosis = "B" | "M";
+
+/** SageMaker Linear Learner, binary classifier on the Wisconsin Diagnostic Breast Cancer features. */
+export const contract: Contract<Request, Diagnosis | Diagnosis[]> = {
+  model: "breast-cancer",
+  route: { method: "POST", path: "/breast-cancer" },
+  schema,
+  // 5,000 rows of the data set are 1.3 MB, which Linear Learner answers well within API Gateway's 29 seconds.
+  limits: { rows: 5_000, payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
+
+  encode({ data }) {
+    const lines = typeof data === "string" ? [data] : data;
+    return {
+      contentType: "text/csv",
+      accept: "application/json",
+      body: lines.join("\n"),
+      rows: lines.length,
+    };
+  },
+
+  decode(body, { data }) {
+    const diagnoses = readPredictions(body).map(diagnose);
+    requireOnePredictionPerRow(diagnoses.length, typeof data === "string" ? 1 : data.length);
+    const [first] = diagnoses;
+    return typeof data === "string" && first !== undefined ? first : diagnoses;
+  },
+};
+
+/** The row is number 857156 of the data set. */
+export const about: About<Request, Diagnosis | Diagnosis[]> = {
+  title: "Breast cancer",
+  description:
+    "Tells a benign (B) from a malignant (M) breast mass by 30 measurements of its cell nuclei, for one observation or a batch.",
+  allowed: '{"data": "<30 comma-separated numbers>"} or {"data": ["<30 numbers>", "<30 numbers>", …]}',
+  example: {
+    request: {
+      data: "13.49,22.3,86.91,561.0,0.08752,0.07697999999999999,0.047510000000000004,0.033839999999999995,0.1809,0.057179999999999995,0.2338,1.3530000000000002,1.735,20.2,0.004455,0.013819999999999999,0.02095,0.01184,0.01641,0.001956,15.15,31.82,99.0,698.8,0.1162,0.1711,0.2282,0.1282,0.2871,0.06917000000000001",
+    },
+    answer: "B",
+  },
+};
+
+/** `{"predictions": [{"score": 0.0123, "predicted_label": 0}]}` */
+function readPredictions(body: string): Record<string, unknown>[] {
+  const document = parseJson(body);
+  const list = isRecord(document) ? document.predictions : undefined;
+  if (!Array.isArray(list) || !list.every(isRecord)) {
+    throw new UnreadablePredictions("the answer has no list of predictions");
+  }
+  return list;
+}
+
+function diagnose({ score, predicted_label: label }: Record<string, unknown>): Diagnosis {
+  // The label is decided with the threshold that the training chose, which need not be 0.5.
+  if (label === 0) return "B";
+  if (label === 1) return "M";
+  if (label === undefined && typeof score === "number" && score >= 0 && score <= 1)
+    return score >= 0.5 ? "M" : "B";
+  throw new UnreadablePredictions(
+    "a prediction has neither a predicted_label of 0 or 1 nor a score from 0 to 1",
+  );
+}

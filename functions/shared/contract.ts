@@ -1,0 +1,93 @@
+import type * as z from "zod/mini";
+
+/** Where a model is reached on a stage. */
+export interface Route {
+  /** HTTP method. */
+  readonly method: "POST";
+  /** Path below the stage, starting with a slash; API Gateway reserves `/ping` and `/sping`. */
+  readonly path: `/${string}`;
+}
+
+/** What is sent to InvokeEndpoint. */
+export interface EndpointRequest {
+  /** Media type of `body`, e.g. `text/csv`. */
+  readonly contentType: string;
+  /** Media type that the endpoint is asked to answer with. */
+  readonly accept: string;
+  /** The payload, UTF-8. */
+  readonly body: string;
+  /** How many predictions are asked for: one per row. */
+  readonly rows: number;
+}
+
+/** The most a model takes in one request; beyond it the caller gets a 413. */
+export interface RequestLimits {
+  /** Rows in one request. */
+  readonly rows: number;
+  /**
+   * Bytes sent to the endpoint. A serverless endpoint takes 4 MB
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html).
+   */
+  readonly payloadInBytes: number;
+}
+
+/**
+ * How one model is spoken to. A contract is pure: it knows neither AWS nor HTTP, and does no I/O.
+ *
+ * @typeParam Request - the bare request, as a caller writes it
+ * @typeParam Answer - the bare answer, as a caller reads it; plain JSON
+ */
+export interface Contract<Request, Answer> {
+  /** The model's name: 1–30 characters `a-z`, `0-9`, `-`. It becomes part of every resource's name. */
+  readonly model: string;
+  /** Where the stage serves it. */
+  readonly route: Route;
+  /**
+   * Written once: the handler parses with it, and the API's request model is made from it. Its type is the
+   * request's input and output alike: a schema that transforms would not fit the API's model.
+   */
+  readonly schema: z.ZodMiniType<Request, Request>;
+  /** The most that one request may hold. */
+  readonly limits: RequestLimits;
+  /** The request as the endpoint wants it. */
+  encode(request: Request): EndpointRequest;
+  /**
+   * The endpoint's answer as the caller wants it.
+   *
+   * @throws UnreadablePredictions where the answer is not what this contract can read, or has another number
+   * of predictions than the request has rows
+   */
+  decode(body: string, request: Request): Answer;
+}
+
+/** What documents, plans and pages say of a model; no part of the function's bundle. */
+export interface About<Request, Answer> {
+  /** What people call the model. */
+  readonly title: string;
+  /** One sentence: what is asked and what is answered. */
+  readonly description: string;
+  /** What a request looks like, in one line; stands in errors that API Gateway answers by itself. */
+  readonly allowed: string;
+  /** A request that works, with its answer. */
+  readonly example: { readonly request: Request; readonly answer: Answer };
+}
+
+/** The endpoint answered something that the contract cannot read. Its message never quotes the answer. */
+export class UnreadablePredictions extends Error {
+  override readonly name = "UnreadablePredictions";
+}
+
+/**
+ * Refuses a batch that came back with another length than it was sent with: a shifted list would give a caller
+ * somebody else's answer.
+ *
+ * @throws UnreadablePredictions
+ */
+export function requireOnePredictionPerRow(predictions: number, rows: number): void {
+  if (predictions !== rows) {
+    throw new UnreadablePredictions(`${rows} row(s) were sent, ${predictions} prediction(s) came back`);
+  }
+}
+
+/** The payload limit of a serverless endpoint, in bytes. */
+export const SERVERLESS_PAYLOAD_IN_BYTES = 4 * 1024 * 1024;

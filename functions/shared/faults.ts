@@ -1,0 +1,94 @@
+import type * as z from "zod/mini";
+import { isRecord } from "./json";
+
+type Issue = z.core.$ZodIssue;
+
+/** A rule of a contract that zod has no word for, to be pushed onto `payload.issues` in a check. */
+export function fault(
+  input: unknown,
+  params: { readonly got: string; readonly allowed: string },
+): z.core.$ZodRawIssue {
+  return { code: "custom", input, params, continue: true };
+}
+
+/** Enough to mend a request by; a batch with a systematic error has thousands. */
+const MOST_FAULTS_NAMED = 3;
+/** Long enough to recognize a value, short enough to read. */
+const MOST_CHARACTERS_QUOTED = 40;
+
+/**
+ * What is wrong with `request`, for the caller: which field, what was got, what is allowed.
+ *
+ * @param issues - from zod's `safeParse`; at least one
+ * @param request - what was parsed
+ */
+export function describeFaults(issues: readonly Issue[], request: unknown): string {
+  const told = issues.flatMap(unfold).map((issue) => describe(issue, request));
+  const named = told.slice(0, MOST_FAULTS_NAMED).join("; ");
+  const rest = told.length - MOST_FAULTS_NAMED;
+  return rest > 0 ? `${named}; and ${rest} more` : named;
+}
+
+/** A union's issue says only "none fits"; the alternative whose type was right says what is wrong. */
+function unfold(issue: Issue): Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const nearest = issue.errors.find(
+    (branch) => !branch.some((b) => b.code === "invalid_type" && b.path.length === 0),
+  );
+  if (nearest === undefined) return [issue];
+  return nearest.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function describe(issue: Issue, request: unknown): string {
+  const field = fieldName(issue.path);
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (isRecord(at) ? at[key as string] : undefined),
+    request,
+  );
+  switch (issue.code) {
+    case "invalid_type":
+      return `${field}: got ${quote(value)}; allowed: ${withArticle(issue.expected)}`;
+    case "invalid_union": {
+      const kinds = issue.errors
+        .flat()
+        .flatMap((inner) => (inner.code === "invalid_type" ? [withArticle(inner.expected)] : []));
+      return `${field}: got ${quote(value)}; allowed: ${[...new Set(kinds)].join(" or ")}`;
+    }
+    case "unrecognized_keys":
+      return `${field}: got the unknown ${issue.keys.length === 1 ? "property" : "properties"} ${issue.keys
+        .slice(0, MOST_FAULTS_NAMED)
+        .map(quote)
+        .join(", ")}; allowed: only the properties of this model's request`;
+    case "too_small":
+      return `${field}: got ${quote(value)}; allowed: at least ${issue.minimum}`;
+    case "too_big":
+      return `${field}: got ${quote(value)}; allowed: at most ${issue.maximum}`;
+    case "custom":
+      return `${field}: got ${issue.params?.got}; allowed: ${issue.params?.allowed}`;
+    default:
+      return `${field}: got ${quote(value)}; ${issue.message}`;
+  }
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  const name = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
+  return name === "" ? "request" : name.replace(/^\./, "");
+}
+
+/** A value as a person would name it, cut to a length that can be read. */
+export function quote(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : `an array of ${value.length}`;
+  if (typeof value === "object") return "an object";
+  if (typeof value === "string") return JSON.stringify(cut(value));
+  return `the ${typeof value} ${String(value)}`;
+}
+
+function cut(text: string): string {
+  return text.length > MOST_CHARACTERS_QUOTED ? `${text.slice(0, MOST_CHARACTERS_QUOTED)}…` : text;
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeio]/.test(noun) ? "an" : "a"} ${noun}`;
+}

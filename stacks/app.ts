@@ -1,0 +1,21 @@
+import { App } from "cdktf";
+import { checkEnvironments, InvalidEnvironments } from "../environments/checks";
+import type { Environment } from "../environments/environment";
+import { InferenceStack } from "./inference-stack";
+
+/**
+ * The app: one stack an environment.
+ *
+ * @param outdir - where `synth()` writes; default CDKTF_OUTDIR or `cdktf.out`
+ * @throws InvalidEnvironments with every fault, before anything is written
+ */
+export function createApp(environments: readonly Environment[], outdir?: string): App {
+  const faults = checkEnvironments(environments);
+  if (faults.length > 0) throw new InvalidEnvironments(faults);
+
+  const app = new App(outdir === undefined ? {} : { outdir });
+  for (const environment of environments) {
+    new InferenceStack(app, environment);
+  }
+  return app;
+}

@@ -1,0 +1,29 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import type { Construct } from "constructs";
+import type { Environment } from "../../environments/environment";
+import { partitionOf } from "../../environments/environment";
+
+/** Where resources live, and the ARNs that follow from their names. */
+export class Account {
+  readonly region: string;
+  readonly partition: string;
+  /** 12 digits, or a token that Terraform resolves before it plans. */
+  readonly accountId: string;
+
+  constructor(scope: Construct, { region, accountId }: Environment) {
+    this.region = region;
+    this.partition = partitionOf(region);
+    // Read while planning, so that a plan shows ARNs in full either way.
+    this.accountId = accountId ?? new DataAwsCallerIdentity(scope, "caller").accountId;
+  }
+
+  /** `arn:<partition>:<service>:<region>:<account>:<resource>` */
+  arn(service: string, resource: string): string {
+    return `${this.arnPrefix(service)}:${resource}`;
+  }
+
+  /** `arn:<partition>:<service>:<region>:<account>` */
+  arnPrefix(service: string): string {
+    return `arn:${this.partition}:${service}:${this.region}:${this.accountId}`;
+  }
+}

@@ -1,0 +1,105 @@
+import { resolve } from "node:path";
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { App, AssetType, TerraformAsset } from "cdktf";
+import { Construct } from "constructs";
+import { catalog, type ModelName } from "../../functions/catalog";
+import { functionRolePolicy, functionRoleTrust } from "../policies/function-role";
+import type { Account } from "./account";
+import { functionCode, HANDLER, writeZip } from "./function-code";
+import type { SagemakerEndpoint } from "./sagemaker-endpoint";
+import { terraformJson } from "./terraform-json";
+
+/** Props of {@link InferenceFunction}. */
+export interface InferenceFunctionProps {
+  readonly account: Account;
+  /** Name of the function, and prefix of its role's; at most 55 characters. */
+  readonly name: string;
+  /** The model whose handler it runs. */
+  readonly model: ModelName;
+  /** The endpoint it asks. */
+  readonly endpoint: SagemakerEndpoint;
+  /** Value of Access-Control-Allow-Origin on its answers. */
+  readonly corsAllowOrigin: string;
+  /** Days that its log is kept. */
+  readonly logRetentionInDays: number;
+  /** Tags beyond the provider's default tags. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * One second below API Gateway's 29, so that the function and not the gateway tells a caller who must wait what
+ * to do. Lambda's own default of 3 seconds is shorter than any cold start of a serverless endpoint.
+ */
+const TIMEOUT_IN_SECONDS = 28;
+
+/** A request of 6 MB, parsed, encoded and answered, fits; CPU grows with memory and cold starts shrink. */
+const MEMORY_SIZE_IN_MB = 256;
+
+/** The function behind a route: its role, its log group and itself. */
+export class InferenceFunction extends Construct {
+  /** Known before anything is deployed. */
+  readonly functionName: string;
+  /** Known before anything is deployed. */
+  readonly functionArn: string;
+  /** The function itself, for dependencies. */
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: InferenceFunctionProps) {
+    super(scope, id);
+    const { account, name, model, endpoint, tags } = props;
+    this.functionName = name;
+    this.functionArn = account.arn("lambda", `function:${name}`);
+
+    const logGroup = new CloudwatchLogGroup(this, "log-group", {
+      name: `/aws/lambda/${name}`,
+      retentionInDays: props.logRetentionInDays,
+      tags,
+    });
+    const role = new IamRole(this, "role", {
+      name: `${name}-function`,
+      description: `Role of the Lambda function ${name}`,
+      assumeRolePolicy: terraformJson(functionRoleTrust({ accountId: account.accountId })),
+      tags,
+    });
+    const policy = new IamRolePolicy(this, "policy", {
+      name: "function",
+      role: role.name,
+      policy: terraformJson(
+        functionRolePolicy({
+          endpointArn: endpoint.endpointArn,
+          logGroupArn: account.arn("logs", `log-group:/aws/lambda/${name}`),
+        }),
+      ),
+    });
+
+    const code = functionCode(model);
+    const asset = new TerraformAsset(this, "code", {
+      path: writeZip(code, model, resolve(App.of(this).outdir, "functions")),
+      type: AssetType.FILE,
+    });
+    this.function = new LambdaFunction(this, "function", {
+      functionName: name,
+      description: catalog[model].description,
+      role: role.arn,
+      runtime: "nodejs22.x",
+      architectures: ["arm64"],
+      handler: HANDLER,
+      filename: asset.path,
+      sourceCodeHash: code.sha256,
+      timeout: TIMEOUT_IN_SECONDS,
+      memorySize: MEMORY_SIZE_IN_MB,
+      environment: {
+        variables: { ENDPOINT_NAME: endpoint.endpointName, CORS_ALLOW_ORIGIN: props.corsAllowOrigin },
+      },
+      // JSON, so that Lambda's own lines can be queried like the handler's.
+      loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
+      tracingConfig: { mode: "Active" },
+      tags,
+      // Lambda takes a role whose policy has not arrived yet, and then fails its first requests.
+      dependsOn: [policy],
+    });
+  }
+}

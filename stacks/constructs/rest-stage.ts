@@ -1,0 +1,132 @@
+import { ApiGatewayApiKey } from "@cdktf/provider-aws/lib/api-gateway-api-key";
+import { ApiGatewayDeployment } from "@cdktf/provider-aws/lib/api-gateway-deployment";
+import { ApiGatewayMethodSettings } from "@cdktf/provider-aws/lib/api-gateway-method-settings";
+import { ApiGatewayRestApi } from "@cdktf/provider-aws/lib/api-gateway-rest-api";
+import { ApiGatewayStage } from "@cdktf/provider-aws/lib/api-gateway-stage";
+import { ApiGatewayUsagePlan } from "@cdktf/provider-aws/lib/api-gateway-usage-plan";
+import { ApiGatewayUsagePlanKey } from "@cdktf/provider-aws/lib/api-gateway-usage-plan-key";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { Fn } from "cdktf";
+import { Construct } from "constructs";
+import type { RouteAccess, StageSettings } from "../../environments/environment";
+import { routePermission } from "../policies/api-gateway";
+import type { Account } from "./account";
+import type { InferenceFunction } from "./inference-function";
+import { openApi, type RouteContract } from "./openapi";
+import { terraformJson } from "./terraform-json";
+
+/** One route of the stage. */
+export interface StageRoute {
+  readonly contract: RouteContract;
+  /** Who may call it. */
+  readonly access: RouteAccess;
+  /** The function that answers. */
+  readonly function: InferenceFunction;
+}
+
+/** Props of {@link RestStage}. */
+export interface RestStageProps {
+  readonly account: Account;
+  /** Name of the API and of its key. */
+  readonly apiName: string;
+  /** Name of the stage: the first part of every path. */
+  readonly stageName: string;
+  readonly settings: StageSettings;
+  readonly corsAllowOrigin: string;
+  readonly routes: readonly StageRoute[];
+  /** Refuse to plan the API's destruction, which would end its URL for good. */
+  readonly protected: boolean;
+}
+
+/**
+ * A Regional REST API with one stage. The API is one OpenAPI document, whose hash tells when to deploy it anew;
+ * a deployment is created before the old one goes, so that the stage never stands empty.
+ */
+export class RestStage extends Construct {
+  /** `https://<api>.execute-api.<region>.amazonaws.com/<stage>`; known after the first apply. */
+  readonly url: string;
+  /** The id of the API key, where a route wants one. Its value stays in API Gateway. */
+  readonly apiKeyId: string | undefined;
+
+  constructor(scope: Construct, id: string, props: RestStageProps) {
+    super(scope, id);
+    const { account, apiName, stageName, settings, corsAllowOrigin, routes } = props;
+
+    const api = new ApiGatewayRestApi(this, "api", {
+      name: apiName,
+      endpointConfiguration: { types: ["REGIONAL"] },
+      body: terraformJson(
+        openApi({
+          title: apiName,
+          region: account.region,
+          partition: account.partition,
+          corsAllowOrigin,
+          // ARNs from names, not from the functions: a plan can then show the whole document.
+          routes: routes.map((route) => ({ ...route, functionArn: route.function.functionArn })),
+        }),
+      ),
+      ...(props.protected ? { lifecycle: { preventDestroy: true } } : {}),
+    });
+    const permissions = routes.map(({ contract, function: fn }) => {
+      const permission = routePermission({
+        apiExecutionArn: api.executionArn,
+        stageName,
+        method: contract.route.method,
+        path: contract.route.path,
+      });
+      return new LambdaPermission(this, `${contract.model}-permission`, {
+        ...permission,
+        functionName: fn.function.functionName,
+      });
+    });
+    const deployment = new ApiGatewayDeployment(this, "deployment", {
+      restApiId: api.id,
+      triggers: { redeployment: Fn.sha256(api.body) },
+      lifecycle: { createBeforeDestroy: true },
+    });
+    const stage = new ApiGatewayStage(this, "stage", {
+      restApiId: api.id,
+      deploymentId: deployment.id,
+      stageName,
+      xrayTracingEnabled: true,
+      // The stage is what callers see: it opens when the functions can be invoked.
+      dependsOn: permissions,
+    });
+    new ApiGatewayMethodSettings(this, "throttling", {
+      restApiId: api.id,
+      stageName: stage.stageName,
+      methodPath: "*/*",
+      settings: {
+        metricsEnabled: true,
+        throttlingRateLimit: settings.throttling.rateLimit,
+        throttlingBurstLimit: settings.throttling.burstLimit,
+      },
+    });
+
+    this.url = stage.invokeUrl;
+    this.apiKeyId = routes.some((route) => route.access === "API_KEY")
+      ? this.addApiKey(apiName, api, stage, settings).id
+      : undefined;
+  }
+
+  /** API Gateway makes the key's value up; it stands in Terraform's state and nowhere else. */
+  private addApiKey(
+    name: string,
+    api: ApiGatewayRestApi,
+    stage: ApiGatewayStage,
+    { throttling }: StageSettings,
+  ): ApiGatewayApiKey {
+    const key = new ApiGatewayApiKey(this, "api-key", { name });
+    const plan = new ApiGatewayUsagePlan(this, "usage-plan", {
+      name,
+      apiStages: [{ apiId: api.id, stage: stage.stageName }],
+      throttleSettings: { rateLimit: throttling.rateLimit, burstLimit: throttling.burstLimit },
+    });
+    new ApiGatewayUsagePlanKey(this, "usage-plan-key", {
+      keyId: key.id,
+      keyType: "API_KEY",
+      usagePlanId: plan.id,
+    });
+    return key;
+  }
+}
