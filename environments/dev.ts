@@ -7,7 +7,7 @@ export const dev: Environment = {
   tags: { Project: "sagemaker-stages" },
   state: { local: { path: "terraform.dev.tfstate" } },
   stage: {
-    throttling: { rateLimit: 100, burstLimit: 200 },
+    throttling: { rateLimit: 1_000, burstLimit: 2_000 },
     logRetentionInDays: 7,
   },
   models: {

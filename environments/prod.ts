@@ -9,7 +9,7 @@ export const prod: Environment = {
   tags: { Project: "sagemaker-stages" },
   state: { s3: { bucket: "amzn-s3-demo-state-bucket-prod", key: "sagemaker-stages/prod.tfstate" } },
   stage: {
-    throttling: { rateLimit: 500, burstLimit: 1_000 },
+    throttling: { rateLimit: 1_000, burstLimit: 2_000 },
     logRetentionInDays: 90,
   },
   models: {

@@ -8,7 +8,7 @@ export const staging: Environment = {
   tags: { Project: "sagemaker-stages" },
   state: { s3: { bucket: "amzn-s3-demo-state-bucket", key: "sagemaker-stages/staging.tfstate" } },
   stage: {
-    throttling: { rateLimit: 100, burstLimit: 200 },
+    throttling: { rateLimit: 1_000, burstLimit: 2_000 },
     logRetentionInDays: 30,
   },
   models: {

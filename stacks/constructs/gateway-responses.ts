@@ -33,7 +33,7 @@ export function gatewayResponses(
       status: 400,
       title: "Bad Request",
       detail: JSON.stringify(
-        `Invalid request body: it is no JSON, or it does not fit the request model of $context.httpMethod $context.resourcePath. Allowed: ${allowedBodies.join("; ")}.`,
+        `Invalid request body: it is no JSON, or it does not fit the request model of $context.httpMethod $context.resourcePath; allowed: ${allowedBodies.join("; ")}`,
       ),
     },
     BAD_REQUEST_PARAMETERS: { status: 400, title: "Bad Request", detail: OWN_WORDS },

@@ -1,0 +1,76 @@
+import { parseArgs } from "node:util";
+
+/** What `npm start` was asked for. */
+export interface Arguments {
+  /** Environments to serve; default `dev`. */
+  readonly environments: readonly string[];
+  /** Port on loopback; 0 takes any that is free. */
+  readonly port: number;
+  /** The user's own containers by model. */
+  readonly containers: ReadonlyMap<string, URL>;
+}
+
+/** The words of the command line make no sense. The message says which, and what does. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** One line a rule. */
+export const USAGE = `usage: npm start -- [environment …] [--port N] [--container <model>=<url> …]
+
+  environment            environments to serve, by name; default dev
+  --port N               port on 127.0.0.1; default 3000, 0 for any that is free
+  --container MODEL=URL  send this model's invocations to your own container instead of the sample model,
+                         e.g. --container breast-cancer=http://127.0.0.1:8080`;
+
+const DEFAULT_PORT = 3000;
+
+/**
+ * @param words - the command line without node and script
+ * @returns `undefined` where help was asked for
+ * @throws UsageError
+ */
+export function readArguments(words: readonly string[]): Arguments | undefined {
+  const { values, positionals } = parse(words);
+  if (values.help === true) return undefined;
+  const containers = (values.container ?? []).map(readContainer);
+  return {
+    environments: positionals.length > 0 ? [...new Set(positionals)] : ["dev"],
+    port: readPort(values.port),
+    containers: new Map(containers),
+  };
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        port: { type: "string" },
+        container: { type: "string", multiple: true },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+function readPort(word: string | undefined): number {
+  if (word === undefined) return DEFAULT_PORT;
+  const port = /^\d+$/.test(word) ? Number(word) : Number.NaN;
+  if (!(port <= 65_535)) throw new UsageError(`--port: got ${word}; allowed: a whole number from 0 to 65535`);
+  return port;
+}
+
+function readContainer(word: string): readonly [string, URL] {
+  const [model = "", address = ""] = word.split(/=(.*)/s);
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (model === "" || url === undefined || !["http:", "https:"].includes(url.protocol)) {
+    throw new UsageError(
+      `--container: got ${word}; allowed: <model>=<http or https URL>, e.g. breast-cancer=http://127.0.0.1:8080`,
+    );
+  }
+  return [model, url];
+}

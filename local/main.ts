@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { watch } from "chokidar";
+import { type Arguments, readArguments, USAGE, UsageError } from "./arguments";
+import { banner } from "./banner";
+import { type Container, ownContainer } from "./sagemaker/container";
+import { samples } from "./samples/catalog";
+import { LocalStage } from "./stage";
+import { PROJECT, readDeployments, SOURCES, SynthesisFailed, synthesize } from "./synthesize";
+
+const OUTDIR = join(PROJECT, "cdktf.out");
+
+/** Editors write a file in several steps, and a save often touches several files. */
+const QUIET_BEFORE_RELOAD_IN_MS = 150;
+
+const print = (text: string) => process.stdout.write(text);
+
+async function run({ environments, port, containers: own }: Arguments): Promise<void> {
+  const containers = new Map<string, Container>([
+    ...samples,
+    ...[...own].map(([model, url]) => [model, ownContainer(url)] as const),
+  ]);
+
+  print(`Synthesizing ${environments.join(", ")} …\n`);
+  await synthesize(OUTDIR);
+  const deployments = readDeployments(OUTDIR, environments);
+  const models = deployments.flatMap((deployment) => deployment.endpoints.map((endpoint) => endpoint.model));
+  const stray = [...own.keys()].find((model) => !models.includes(model));
+  if (stray !== undefined) {
+    throw new UsageError(`--container: got the model ${stray}; allowed: ${[...new Set(models)].join(", ")}`);
+  }
+
+  const stage = new LocalStage({ port, containers, log: print });
+  stopOnSignal(stage);
+  try {
+    await stage.listen();
+    await stage.serve(deployments);
+  } catch (error) {
+    await stage.close();
+    throw error;
+  }
+  print(
+    `\n${banner(stage.url, deployments, containers)}\nReloads when code or environments change. Ctrl-C stops.\n\n`,
+  );
+  reloadOnChange(stage, environments, containers);
+}
+
+function stopOnSignal(stage: LocalStage): void {
+  const stop = () => {
+    void stage.close().then(() => process.exit(0));
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+}
+
+function reloadOnChange(
+  stage: LocalStage,
+  environments: readonly string[],
+  containers: ReadonlyMap<string, Container>,
+): void {
+  let timer: NodeJS.Timeout | undefined;
+  let reloading = Promise.resolve();
+  const reload = async () => {
+    const start = performance.now();
+    try {
+      await synthesize(OUTDIR);
+      const deployments = readDeployments(OUTDIR, environments);
+      await stage.serve(deployments);
+      print(
+        `\nReloaded in ${Math.round(performance.now() - start)} ms.\n\n${banner(stage.url, deployments, containers)}\n`,
+      );
+    } catch (error) {
+      print(`\n${describe(error)}\n\nNot reloaded: what was served before is still served.\n`);
+    }
+  };
+  watch(SOURCES, { ignoreInitial: true }).on("all", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      reloading = reloading.then(reload);
+    }, QUIET_BEFORE_RELOAD_IN_MS);
+  });
+}
+
+function describe(error: unknown): string {
+  if (error instanceof UsageError || error instanceof SynthesisFailed) return error.message;
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    return `${error.message}: another program listens there. Choose another port with --port N, or --port 0 for any.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+async function main(): Promise<void> {
+  try {
+    const asked = readArguments(process.argv.slice(2));
+    if (asked === undefined) print(`${USAGE}\n`);
+    else await run(asked);
+  } catch (error) {
+    console.error(describe(error));
+    process.exitCode = 1;
+  }
+}
+
+void main();

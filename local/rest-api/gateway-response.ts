@@ -1,0 +1,119 @@
+import type { HttpResponse } from "../http";
+import type { GatewayResponse } from "./openapi";
+
+/** Something that API Gateway answers by itself. */
+export interface GatewayError {
+  /** API Gateway's response type, e.g. `BAD_REQUEST_BODY`. */
+  readonly responseType: string;
+  /** Status, unless the API configures another for this type. */
+  readonly status: number;
+  /** Value of `x-amzn-ErrorType`. */
+  readonly errorType: string | undefined;
+  readonly message: string;
+}
+
+const error = (responseType: string, status: number, errorType: string, message: string): GatewayError => ({
+  responseType,
+  status,
+  errorType,
+  message,
+});
+
+/** The answers of API Gateway, as recorded from AWS. */
+export const GATEWAY_ERRORS = {
+  notFound: error(
+    "MISSING_AUTHENTICATION_TOKEN",
+    403,
+    "MissingAuthenticationTokenException",
+    "Missing Authentication Token",
+  ),
+  badKey: error("INVALID_API_KEY", 403, "ForbiddenException", "Forbidden"),
+  badBody: error("BAD_REQUEST_BODY", 400, "BadRequestException", "Invalid request body"),
+  tooLarge: {
+    responseType: "REQUEST_TOO_LARGE",
+    status: 413,
+    errorType: undefined,
+    message: "HTTP content length exceeded 10485760 bytes.",
+  },
+  tooLargeForLambda: error("REQUEST_TOO_LARGE", 413, "RequestEntityTooLargeException", "Request Too Long"),
+  throttled: error("THROTTLED", 429, "TooManyRequestsException", "Too Many Requests"),
+  configuration: error(
+    "API_CONFIGURATION_ERROR",
+    500,
+    "InternalServerErrorException",
+    "Internal server error",
+  ),
+  functionFailed: error("INTEGRATION_FAILURE", 502, "InternalServerErrorException", "Internal server error"),
+  timedOut: error("INTEGRATION_TIMEOUT", 504, "InternalServerErrorException", "Endpoint request timed out"),
+} as const satisfies Record<string, GatewayError>;
+
+/** What a template may name. */
+export interface GatewayContext {
+  readonly requestId: string;
+  readonly extendedRequestId: string;
+  readonly httpMethod: string;
+  /** Path below the stage. */
+  readonly resourcePath: string;
+  readonly stage: string;
+}
+
+/**
+ * The answer for an error: as the API configures it for its type, else for its class (DEFAULT_4XX, DEFAULT_5XX),
+ * else API Gateway's own.
+ */
+export function toGatewayAnswer(
+  failure: GatewayError,
+  configured: Readonly<Record<string, GatewayResponse>>,
+  context: GatewayContext,
+): HttpResponse {
+  const response =
+    configured[failure.responseType] ?? configured[failure.status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX"];
+  const own: Record<string, string> = {
+    "x-amzn-RequestId": context.requestId,
+    "x-amz-apigw-id": context.extendedRequestId,
+    ...(failure.errorType === undefined ? {} : { "x-amzn-ErrorType": failure.errorType }),
+  };
+  const template = response?.responseTemplates?.["application/json"];
+  if (response === undefined || template === undefined) {
+    // The one answer that does not come from API Gateway's own layer, hence no JSON.
+    const isPlain = failure.errorType === undefined;
+    return {
+      status: Number(response?.statusCode ?? failure.status),
+      headers: {
+        "Content-Type": isPlain ? "text/plain" : "application/json",
+        ...own,
+        ...headersOf(response),
+      },
+      body: isPlain ? failure.message : JSON.stringify({ message: failure.message }),
+    };
+  }
+  return {
+    status: Number(response.statusCode ?? failure.status),
+    headers: { "Content-Type": "application/json", ...own, ...headersOf(response) },
+    body: fill(template, failure, context),
+  };
+}
+
+/** `'literal'` values only: this project maps no request parameters into headers. */
+function headersOf(response: GatewayResponse | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(response?.responseParameters ?? {}).map(([name, value]) => [
+      name.replace(/^gatewayresponse\.header\./, ""),
+      value.replace(/^'(.*)'$/s, "$1"),
+    ]),
+  );
+}
+
+function fill(template: string, failure: GatewayError, context: GatewayContext): string {
+  const variables: Readonly<Record<string, string>> = {
+    "error.message": failure.message,
+    "error.messageString": JSON.stringify(failure.message),
+    "error.responseType": failure.responseType,
+    ...context,
+  };
+  // API Gateway puts nothing where it does not know a variable.
+  return template.replace(
+    /\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)/g,
+    (_whole, name: string) => variables[name] ?? "",
+  );
+}

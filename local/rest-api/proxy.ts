@@ -1,0 +1,135 @@
+import type { HttpRequest, HttpResponse } from "../http";
+import type { StageDefinition } from "../terraform/deployment";
+import type { Method } from "./openapi";
+
+/** Ids of one request, as AWS gives them. */
+export interface RequestIds {
+  readonly requestId: string;
+  readonly extendedRequestId: string;
+}
+
+/** The event, payload version 1.0, that API Gateway gives a function. */
+export function toProxyEvent(
+  request: HttpRequest,
+  method: Method,
+  stage: StageDefinition,
+  accountId: string,
+  { requestId, extendedRequestId }: RequestIds,
+  apiKeyId: string | undefined,
+): Record<string, unknown> {
+  const query = [...new URLSearchParams(request.query)];
+  const now = new Date();
+  const headers = [
+    ...request.headers,
+    ["X-Forwarded-For", request.sourceIp],
+    ["X-Forwarded-Port", "443"],
+    ["X-Forwarded-Proto", "https"],
+  ] as const;
+  return {
+    resource: method.path,
+    path: method.path,
+    httpMethod: request.method,
+    headers: singleValues(headers),
+    multiValueHeaders: multiValues(headers),
+    queryStringParameters: query.length > 0 ? singleValues(query) : null,
+    multiValueQueryStringParameters: query.length > 0 ? multiValues(query) : null,
+    pathParameters: null,
+    stageVariables: null,
+    requestContext: {
+      accountId,
+      apiId: stage.apiId,
+      domainName: `${stage.apiId}.execute-api.localhost`,
+      domainPrefix: stage.apiId,
+      extendedRequestId,
+      httpMethod: request.method,
+      identity: {
+        accessKey: null,
+        accountId: null,
+        apiKeyId: apiKeyId ?? null,
+        caller: null,
+        sourceIp: request.sourceIp,
+        user: null,
+        userAgent: headers.findLast(([name]) => name.toLowerCase() === "user-agent")?.[1] ?? null,
+        userArn: null,
+      },
+      path: `/${stage.stageName}${method.path}`,
+      protocol: "HTTP/1.1",
+      requestId,
+      requestTime: toCommonLogTime(now),
+      requestTimeEpoch: now.getTime(),
+      resourceId: "local",
+      resourcePath: method.path,
+      stage: stage.stageName,
+    },
+    body: request.body === undefined || request.body.length === 0 ? null : request.body.toString("utf8"),
+    isBase64Encoded: false,
+  };
+}
+
+type Pairs = readonly (readonly [string, string])[];
+
+/** The last value wins. */
+function singleValues(pairs: Pairs): Record<string, string> {
+  return Object.fromEntries(pairs);
+}
+
+function multiValues(pairs: Pairs): Record<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
+  return Object.fromEntries(values);
+}
+
+/** `20/Nov/2026:19:00:00 +0000` */
+function toCommonLogTime(time: Date): string {
+  const [, day, month, year, clock] = time.toUTCString().split(/,? /);
+  return `${day}/${month}/${year}:${clock} +0000`;
+}
+
+const ANSWER_KEYS = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];
+
+/**
+ * A function's answer as API Gateway reads it.
+ *
+ * @returns `undefined` where API Gateway would call it malformed
+ */
+export function readProxyAnswer(payload: string): HttpResponse | undefined {
+  const answer: unknown = JSON.parse(payload);
+  if (typeof answer !== "object" || answer === null || Array.isArray(answer)) return undefined;
+  if (!Object.keys(answer).every((key) => ANSWER_KEYS.includes(key))) return undefined;
+
+  const { statusCode = 200, headers, multiValueHeaders, body = "" } = answer as Record<string, unknown>;
+  const status =
+    typeof statusCode === "string" || typeof statusCode === "number" ? Number(statusCode) : Number.NaN;
+  if (!Number.isInteger(status) || status < 100 || status > 599) return undefined;
+  const single = readHeaders(headers, isScalar, String);
+  const multi = readHeaders(multiValueHeaders, Array.isArray, (values: unknown[]) => values.map(String));
+  if (single === undefined || multi === undefined || (body !== null && !isScalar(body))) return undefined;
+
+  const merged = { ...single, ...multi };
+  const hasContentType = Object.keys(merged).some((name) => name.toLowerCase() === "content-type");
+  return {
+    status,
+    headers: { ...(hasContentType ? {} : { "Content-Type": "application/json" }), ...merged },
+    // No binary media types are configured, hence a base64 body stays as it is.
+    body: body === null ? "" : String(body),
+  };
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return ["string", "number", "boolean"].includes(typeof value);
+}
+
+function readHeaders<V, H>(
+  headers: unknown,
+  isValue: (value: unknown) => value is V,
+  toHeader: (value: V) => H,
+): Record<string, H> | undefined {
+  if (headers === undefined || headers === null) return {};
+  if (typeof headers !== "object" || Array.isArray(headers)) return undefined;
+  const read: Record<string, H> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (!isValue(value)) return undefined;
+    read[name] = toHeader(value);
+  }
+  return read;
+}

@@ -1,0 +1,196 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { ValidateFunction } from "ajv";
+import Ajv from "ajv-draft-04";
+import { type HttpRequest, type HttpResponse, headerOf } from "../http";
+import type { InvocationResult, LocalFunction } from "../lambda/function";
+import { findSignatureFault } from "../signature";
+import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
+import { GATEWAY_ERRORS, type GatewayError, toGatewayAnswer } from "./gateway-response";
+import type { Method } from "./openapi";
+import { type RequestIds, readProxyAnswer, toProxyEvent } from "./proxy";
+import { TokenBucket } from "./throttle";
+
+/** Lambda takes and gives at most 6 MB (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+const MOST_BYTES_OF_PAYLOAD = 6_291_556;
+
+/** API Gateway's own limit where the API sets none. */
+const DEFAULT_INTEGRATION_TIMEOUT_IN_MS = 29_000;
+
+/** Ends a request with an answer of API Gateway's own. */
+class Refusal extends Error {
+  constructor(readonly failure: GatewayError) {
+    super(failure.message);
+  }
+}
+
+interface Route {
+  readonly method: Method;
+  readonly bucket: TokenBucket | undefined;
+  readonly validators: ReadonlyMap<string, ValidateFunction>;
+}
+
+/** A stage of a REST API: routing, authorization, throttling, validation, integration, in API Gateway's order. */
+export class RestApi {
+  private readonly routes: readonly Route[];
+  private readonly keyBuckets: ReadonlyMap<string, TokenBucket>;
+
+  /** @param functions - the functions of the account and region, by ARN */
+  constructor(
+    private readonly stage: StageDefinition,
+    private readonly account: { readonly accountId: string; readonly region: string },
+    private readonly functions: ReadonlyMap<string, LocalFunction>,
+  ) {
+    const ajv = new Ajv({ strict: false });
+    this.routes = stage.openApi.methods.map((method) => ({
+      method,
+      bucket: stage.throttling && new TokenBucket(stage.throttling),
+      validators: new Map(
+        Object.entries(method.requestModels).map(([type, model]) => [type, ajv.compile(model)]),
+      ),
+    }));
+    this.keyBuckets = new Map(
+      stage.apiKeys.flatMap(({ id, throttling }) => (throttling ? [[id, new TokenBucket(throttling)]] : [])),
+    );
+  }
+
+  /** @param path - the path below the stage, starting with a slash */
+  async handle(request: HttpRequest, path: string): Promise<HttpResponse> {
+    const ids = { requestId: randomUUID(), extendedRequestId: randomBytes(11).toString("base64") };
+    try {
+      return await this.answer(request, path, ids);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return toGatewayAnswer(error.failure, this.stage.openApi.gatewayResponses, {
+        ...ids,
+        httpMethod: request.method,
+        resourcePath: path,
+        stage: this.stage.stageName,
+      });
+    }
+  }
+
+  private async answer(request: HttpRequest, path: string, ids: RequestIds): Promise<HttpResponse> {
+    if (request.body === undefined) throw new Refusal(GATEWAY_ERRORS.tooLarge);
+    const route = this.routes.find(
+      ({ method }) => method.path === path && method.httpMethod === request.method,
+    );
+    if (route === undefined) throw new Refusal(GATEWAY_ERRORS.notFound);
+
+    const apiKey = this.authorize(request, route.method);
+    const keyBucket = apiKey && this.keyBuckets.get(apiKey.id);
+    if (route.bucket?.take() === false || keyBucket?.take() === false)
+      throw new Refusal(GATEWAY_ERRORS.throttled);
+    this.validate(request, route);
+
+    const { integration } = route.method;
+    const own = { "x-amzn-RequestId": ids.requestId, "x-amz-apigw-id": ids.extendedRequestId };
+    if (integration.type === "mock") {
+      const response = integration.responses.default;
+      if (response === undefined) throw new Refusal(GATEWAY_ERRORS.configuration);
+      const mapped = Object.entries(response.responseParameters ?? {}).map(([name, value]) => [
+        name.replace(/^method\.response\.header\./, ""),
+        value.replace(/^'(.*)'$/s, "$1"),
+      ]);
+      return {
+        status: Number(response.statusCode),
+        headers: { ...Object.fromEntries(mapped), ...own },
+        body: "",
+      };
+    }
+
+    const event = toProxyEvent(request, route.method, this.stage, this.account.accountId, ids, apiKey?.id);
+    const timeout = integration.timeoutInMillis ?? DEFAULT_INTEGRATION_TIMEOUT_IN_MS;
+    const { status, headers, body } = await this.invoke(
+      integration.uri,
+      route.method,
+      JSON.stringify(event),
+      timeout,
+    );
+    const trace = {
+      "X-Amzn-Trace-Id": `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString("hex")}`,
+    };
+    return { status, headers: { ...headers, ...own, ...trace }, body };
+  }
+
+  /** @returns the key, where the method wants one */
+  private authorize(request: HttpRequest, { authorization }: Method): ApiKeyDefinition | undefined {
+    if (authorization === "AWS_IAM") {
+      const fault = findSignatureFault(request, { service: "execute-api", region: this.account.region });
+      if (fault === undefined) return undefined;
+      if (fault.errorType === "MissingAuthenticationTokenException")
+        throw new Refusal(GATEWAY_ERRORS.notFound);
+      throw new Refusal({ responseType: "INVALID_SIGNATURE", status: 403, ...fault });
+    }
+    if (authorization === "API_KEY") {
+      const value = headerOf(request, "x-api-key");
+      const key = this.stage.apiKeys.find((candidate) => candidate.value === value);
+      if (key === undefined) throw new Refusal(GATEWAY_ERRORS.badKey);
+      return key;
+    }
+    return undefined;
+  }
+
+  /** As API Gateway: a body whose media type has no model is not validated. */
+  private validate(request: HttpRequest, { validators }: Route): void {
+    const mediaType =
+      headerOf(request, "content-type")?.split(";")[0]?.trim().toLowerCase() || "application/json";
+    const validate = validators.get(mediaType);
+    if (validate === undefined) return;
+    let body: unknown;
+    try {
+      body = JSON.parse(request.body?.toString("utf8") ?? "");
+    } catch {
+      throw new Refusal(GATEWAY_ERRORS.badBody);
+    }
+    if (validate(body) !== true) throw new Refusal(GATEWAY_ERRORS.badBody);
+  }
+
+  private async invoke(
+    uri: string,
+    method: Method,
+    payload: string,
+    timeoutInMs: number,
+  ): Promise<HttpResponse> {
+    const arn = /\/functions\/(arn:[^/]+)\/invocations$/.exec(uri)?.[1];
+    const fn = arn === undefined ? undefined : this.functions.get(arn);
+    const sourceArn = `${this.stage.executionArn}/${method.httpMethod}${method.path}`;
+    if (fn === undefined || !fn.definition.invocableFor.some((pattern) => matchesArn(pattern, sourceArn))) {
+      console.error(
+        `${method.httpMethod} ${method.path}: API Gateway has no permission to invoke ${arn ?? uri}`,
+      );
+      throw new Refusal(GATEWAY_ERRORS.configuration);
+    }
+    if (Buffer.byteLength(payload) > MOST_BYTES_OF_PAYLOAD)
+      throw new Refusal(GATEWAY_ERRORS.tooLargeForLambda);
+
+    const result = await withTimeout(fn.invoke(payload), timeoutInMs);
+    if (result === "timed out") throw new Refusal(GATEWAY_ERRORS.timedOut);
+    if (!result.ok || Buffer.byteLength(result.payload) > MOST_BYTES_OF_PAYLOAD) {
+      throw new Refusal(GATEWAY_ERRORS.functionFailed);
+    }
+    const answer = readProxyAnswer(result.payload);
+    if (answer === undefined) throw new Refusal(GATEWAY_ERRORS.functionFailed);
+    return answer;
+  }
+}
+
+/** IAM's ArnLike: `*` is any text. */
+function matchesArn(pattern: string, arn: string): boolean {
+  const literal = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${literal.join(".*")}$`).test(arn);
+}
+
+async function withTimeout(
+  invocation: Promise<InvocationResult>,
+  timeoutInMs: number,
+): Promise<InvocationResult | "timed out"> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<"timed out">((resolve) => {
+    timer = setTimeout(() => resolve("timed out"), timeoutInMs);
+  });
+  try {
+    return await Promise.race([invocation, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

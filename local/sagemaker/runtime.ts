@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import { type HttpRequest, type HttpResponse, headerOf } from "../http";
+import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS } from "../signature";
+import type { EndpointDefinition } from "../terraform/deployment";
+import type { Container } from "./container";
+
+/** https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html */
+const MOST_BYTES_OF_PAYLOAD = 4 * 1024 * 1024;
+
+const INVOCATIONS = /^\/endpoints\/([^/]+)\/invocations$/;
+
+/** Whether a path is one of the SageMaker runtime's. */
+export function isRuntimePath(path: string): boolean {
+  return INVOCATIONS.test(path);
+}
+
+/** The SageMaker runtime's InvokeEndpoint in front of containers. */
+export class SagemakerRuntime {
+  private readonly endpoints: ReadonlyMap<string, EndpointDefinition>;
+  private readonly invocations = new Map<string, number>();
+
+  /**
+   * @param endpoints - of all environments served; their names differ
+   * @param containers - by model; a model without one answers that it has none
+   */
+  constructor(
+    endpoints: readonly EndpointDefinition[],
+    private readonly containers: ReadonlyMap<string, Container>,
+    private readonly log: (text: string) => void,
+  ) {
+    this.endpoints = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
+  }
+
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const name = decodeURIComponent(INVOCATIONS.exec(request.path)?.[1] ?? "");
+    const endpoint = this.endpoints.get(name);
+    const refusal = this.refuse(request, name, endpoint);
+    if (refusal !== undefined) return refusal;
+    if (endpoint === undefined || request.body === undefined) throw new Error("refused above");
+
+    const running = this.invocations.get(name) ?? 0;
+    if (running >= endpoint.maxConcurrency) {
+      return failure(
+        400,
+        "ThrottlingException",
+        `Rate exceeded: MaxConcurrency of ${name} is ${endpoint.maxConcurrency}`,
+      );
+    }
+    this.invocations.set(name, running + 1);
+    try {
+      return await this.invoke(endpoint, request.body, request);
+    } finally {
+      this.invocations.set(name, (this.invocations.get(name) ?? 1) - 1);
+    }
+  }
+
+  private refuse(
+    request: HttpRequest,
+    name: string,
+    endpoint: EndpointDefinition | undefined,
+  ): HttpResponse | undefined {
+    const keyId = accessKeyIdOf(request);
+    // Clients of old courses come with their own credentials, whose secret is not known here.
+    if (keyId === undefined || keyId === LOCAL_CREDENTIALS.accessKeyId) {
+      const region = endpoint?.region ?? "us-east-1";
+      const fault = findSignatureFault(request, { service: "sagemaker", region });
+      if (fault !== undefined) return failure(403, fault.errorType, fault.message);
+    }
+    if (request.method !== "POST") return failure(405, "UnsupportedOperation", "InvokeEndpoint is a POST");
+    if (endpoint === undefined) {
+      const served = [...this.endpoints.values()];
+      return failure(
+        400,
+        "ValidationError",
+        `Endpoint ${name} of account ${served[0]?.accountId} not found.`,
+      );
+    }
+    if (request.body === undefined || request.body.length > MOST_BYTES_OF_PAYLOAD) {
+      return failure(
+        400,
+        "ValidationError",
+        `The payload exceeds the limit of ${MOST_BYTES_OF_PAYLOAD} bytes.`,
+      );
+    }
+    return undefined;
+  }
+
+  private async invoke(
+    endpoint: EndpointDefinition,
+    body: Buffer,
+    request: HttpRequest,
+  ): Promise<HttpResponse> {
+    const { name, model, variantName } = endpoint;
+    const container = this.containers.get(model);
+    if (container === undefined) {
+      this.log(
+        `${name}: no sample model for ${model}; start your own container and add --container ${model}=<url>\n`,
+      );
+      return failure(
+        503,
+        "ServiceUnavailable",
+        `There is no container for the model ${model} on this machine.`,
+      );
+    }
+    let answer: Awaited<ReturnType<Container["invoke"]>>;
+    try {
+      answer = await container.invoke({
+        contentType: headerOf(request, "content-type") ?? "application/octet-stream",
+        accept: headerOf(request, "accept") ?? "*/*",
+        body,
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.log(`${name}: ${container.description}: ${reason}\n`);
+      return failure(503, "ServiceUnavailable", `The container of ${name} could not be reached: ${reason}`);
+    }
+    if (answer.status < 200 || answer.status > 299)
+      return modelFailure(endpoint, answer.status, String(answer.body));
+    return {
+      status: 200,
+      headers: {
+        "Content-Type": answer.contentType,
+        "x-Amzn-Invoked-Production-Variant": variantName,
+        "x-amzn-RequestId": randomUUID(),
+      },
+      body: answer.body,
+    };
+  }
+}
+
+function failure(status: number, errorType: string, message: string): HttpResponse {
+  return errorResponse(status, errorType, { message, Message: message });
+}
+
+function modelFailure(
+  { name, region, accountId }: EndpointDefinition,
+  status: number,
+  message: string,
+): HttpResponse {
+  const logStreamArn = `arn:aws:logs:${region}:${accountId}:log-group:/aws/sagemaker/Endpoints/${name}`;
+  const kind = status < 500 ? "client" : "server";
+  return errorResponse(424, "ModelError", {
+    Message: `Received ${kind} error (${status}) from primary with message "${message}".`,
+    OriginalStatusCode: status,
+    OriginalMessage: message,
+    LogStreamArn: logStreamArn,
+  });
+}
+
+function errorResponse(status: number, errorType: string, document: object): HttpResponse {
+  return {
+    status,
+    headers: {
+      "Content-Type": "application/json",
+      "x-amzn-ErrorType": errorType,
+      "x-amzn-RequestId": randomUUID(),
+    },
+    body: JSON.stringify(document),
+  };
+}

@@ -1,0 +1,12 @@
+import { readCsvRows, sampleContainer } from "../sample";
+import { logisticScore } from "./score";
+import model from "./weights.json";
+
+/** Answers as Linear Learner's binary classifier answers. */
+export const breastCancer = sampleContainer("sample model: logistic regression on WDBC", (request) => {
+  const predictions = readCsvRows(request, model.weights.length).map((features) => {
+    const score = logisticScore(model, features);
+    return { score, predicted_label: score >= 0.5 ? 1 : 0 };
+  });
+  return { contentType: "application/json", body: JSON.stringify({ predictions }) };
+});

@@ -1,0 +1,119 @@
+import { timingSafeEqual } from "node:crypto";
+import aws4 from "aws4";
+import { type HttpRequest, headerOf } from "./http";
+
+/** The one pair of credentials of this machine's stages. They open nothing else. */
+export const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
+
+/** Why a signed request is refused, in AWS's words. */
+export interface SignatureFault {
+  readonly errorType:
+    | "MissingAuthenticationTokenException"
+    | "IncompleteSignatureException"
+    | "InvalidSignatureException"
+    | "UnrecognizedClientException";
+  readonly message: string;
+}
+
+/** AWS refuses signatures older or newer than this. */
+const MOST_SKEW_IN_MS = 5 * 60 * 1000;
+
+const AUTHORIZATION =
+  /^AWS4-HMAC-SHA256 Credential=([^/, ]+)\/(\d{8})\/([^/, ]+)\/([^/, ]+)\/aws4_request, ?SignedHeaders=([^, ]+), ?Signature=([0-9a-f]{64})$/;
+
+/** The access key that a request names, if it is signed at all. */
+export function accessKeyIdOf(request: HttpRequest): string | undefined {
+  return AUTHORIZATION.exec(headerOf(request, "authorization") ?? "")?.[1];
+}
+
+/**
+ * Checks a Signature Version 4 in the Authorization header against {@link LOCAL_CREDENTIALS}.
+ *
+ * @param scope - the service and region that must stand in the credential's scope
+ * @returns `undefined` where the signature holds
+ */
+export function findSignatureFault(
+  request: HttpRequest,
+  scope: { readonly service: string; readonly region: string },
+): SignatureFault | undefined {
+  const authorization = headerOf(request, "authorization");
+  if (authorization === undefined) {
+    return { errorType: "MissingAuthenticationTokenException", message: "Missing Authentication Token" };
+  }
+  const [, accessKeyId, date, region, service, signedHeaders = "", signature = ""] =
+    AUTHORIZATION.exec(authorization) ?? [];
+  if (accessKeyId === undefined) {
+    return {
+      errorType: "IncompleteSignatureException",
+      message:
+        "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter.",
+    };
+  }
+  if (accessKeyId !== LOCAL_CREDENTIALS.accessKeyId) {
+    return {
+      errorType: "UnrecognizedClientException",
+      message: `The security token included in the request is invalid. This stage knows one access key: ${LOCAL_CREDENTIALS.accessKeyId}`,
+    };
+  }
+  const datetime = headerOf(request, "x-amz-date") ?? "";
+  const skew = Math.abs(Date.now() - toMillis(datetime));
+  if (service !== scope.service || region !== scope.region || !datetime.startsWith(`${date}T`)) {
+    return {
+      errorType: "InvalidSignatureException",
+      message: `Credential should be scoped to ${scope.region}/${scope.service}, not ${region}/${service}.`,
+    };
+  }
+  if (!(skew <= MOST_SKEW_IN_MS)) {
+    return {
+      errorType: "InvalidSignatureException",
+      message: `Signature expired or not yet current: ${datetime}`,
+    };
+  }
+  const names = signedHeaders.split(";");
+  if (!names.includes("host") || !isEqual(sign(request, scope, names, datetime), signature)) {
+    return {
+      errorType: "InvalidSignatureException",
+      message:
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+    };
+  }
+  return undefined;
+}
+
+/** `20261120T190000Z` as milliseconds; NaN where it is no such time. */
+function toMillis(datetime: string): number {
+  return Date.parse(datetime.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+}
+
+/** The signature that the request should carry. */
+function sign(
+  request: HttpRequest,
+  { service, region }: { readonly service: string; readonly region: string },
+  names: readonly string[],
+  datetime: string,
+): string {
+  const values = names.map((name) => {
+    const all = request.headers.filter(([candidate]) => candidate.toLowerCase() === name);
+    return [name, all.map(([, value]) => value.trim()).join(",")];
+  });
+  const signer = new aws4.RequestSigner(
+    {
+      service,
+      region,
+      method: request.method,
+      path: request.target,
+      headers: Object.fromEntries(values),
+      body: request.body ?? "",
+      doNotModifyHeaders: true,
+    },
+    LOCAL_CREDENTIALS,
+  );
+  signer.datetime = datetime;
+  // Whatever the client says it has signed counts, also what aws4 would leave out by itself.
+  Object.assign(signer, { extraHeadersToInclude: Object.fromEntries(names.map((name) => [name, true])) });
+  return signer.signature();
+}
+
+function isEqual(left: string, right: string): boolean {
+  return left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
+}

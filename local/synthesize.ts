@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+import { UsageError } from "./arguments";
+import { type Deployment, readDeployment } from "./terraform/deployment";
+
+/** The project's folder. */
+export const PROJECT = join(__dirname, "..");
+
+/** What a change of the Terraform can come from. */
+export const SOURCES = ["main.ts", "environments", "functions", "stacks"].map((source) =>
+  join(PROJECT, source),
+);
+
+/** Synthesis failed; the message is what it printed. */
+export class SynthesisFailed extends Error {
+  override readonly name = "SynthesisFailed";
+}
+
+/**
+ * Synthesizes the project as `cdktf` does, in a process of its own, so that every change of code counts.
+ *
+ * @param outdir - where the Terraform goes
+ * @throws SynthesisFailed
+ */
+export async function synthesize(outdir: string): Promise<void> {
+  const { app } = z
+    .object({ app: z.string() })
+    .parse(JSON.parse(readFileSync(join(PROJECT, "cdktf.json"), "utf8")));
+  const [, ...words] = app.split(" ");
+  const child = spawn(process.execPath, words, {
+    cwd: PROJECT,
+    env: { ...process.env, CDKTF_OUTDIR: outdir },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let output = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  if (status === 0) return;
+  // A stack of frames inside a tool hides the one line that helps.
+  const told = output.split("\n").filter((line) => !/^\s+at /.test(line));
+  throw new SynthesisFailed(told.join("\n").trim() || `main.ts ended with status ${status}`);
+}
+
+/**
+ * Reads the stacks of the environments named.
+ *
+ * @param outdir - where the Terraform is
+ * @throws UsageError where an environment does not exist
+ */
+export function readDeployments(outdir: string, environments: readonly string[]): Deployment[] {
+  // The manifest, not the folders: a stack whose environment is gone stays behind on disk.
+  const { stacks } = manifest.parse(JSON.parse(readFileSync(join(outdir, "manifest.json"), "utf8")));
+  return environments.map((name) => {
+    const stack = Object.hasOwn(stacks, name) ? stacks[name] : undefined;
+    if (stack === undefined) {
+      throw new UsageError(`environment: got ${name}; allowed: ${Object.keys(stacks).join(", ")}`);
+    }
+    return readDeployment(name, join(outdir, stack.workingDirectory));
+  });
+}
+
+const manifest = z.object({ stacks: z.record(z.string(), z.object({ workingDirectory: z.string() })) });

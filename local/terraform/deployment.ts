@@ -1,0 +1,350 @@
+import { join } from "node:path";
+import * as z from "zod";
+import { type OpenApi, readOpenApi } from "../rest-api/openapi";
+import { type Resource, Stack } from "./stack";
+
+/** What the local stage serves of one stack: plain data. */
+export interface Deployment {
+  /** The environment's name. */
+  readonly name: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly functions: readonly FunctionDefinition[];
+  readonly endpoints: readonly EndpointDefinition[];
+  readonly stages: readonly StageDefinition[];
+  /** What the Terraform holds and this machine does not do, one line each. */
+  readonly notDone: readonly string[];
+}
+
+/** A Lambda function. */
+export interface FunctionDefinition {
+  readonly name: string;
+  readonly arn: string;
+  /** The deployment package on disk. */
+  readonly zipFile: string;
+  readonly codeSha256: string;
+  /** `<file>.<export>` */
+  readonly handler: string;
+  readonly runtime: string;
+  readonly timeoutInSeconds: number;
+  readonly memorySizeInMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly region: string;
+  readonly logGroup: string;
+  /** ARNs for which API Gateway may invoke it. */
+  readonly invocableFor: readonly string[];
+}
+
+/** A serverless SageMaker endpoint. */
+export interface EndpointDefinition {
+  readonly name: string;
+  /** The model, by the tag `Model`. */
+  readonly model: string;
+  readonly variantName: string;
+  readonly maxConcurrency: number;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/** Requests per second, and at once. */
+export interface Throttling {
+  readonly rateLimit: number;
+  readonly burstLimit: number;
+}
+
+/** An API key with its value on this machine. */
+export interface ApiKeyDefinition {
+  readonly id: string;
+  readonly value: string;
+  readonly throttling: Throttling | undefined;
+}
+
+/** A REST API's stage. */
+export interface StageDefinition {
+  readonly stageName: string;
+  readonly apiId: string;
+  /** `arn:aws:execute-api:<region>:<account>:<api>/<stage>` */
+  readonly executionArn: string;
+  readonly openApi: OpenApi;
+  readonly throttling: Throttling | undefined;
+  readonly apiKeys: readonly ApiKeyDefinition[];
+}
+
+const text = z.string();
+const tags = z.optional(z.record(z.string(), z.string()));
+const meta = {
+  depends_on: z.optional(z.unknown()),
+  lifecycle: z.optional(z.unknown()),
+  tags,
+  description: z.optional(text),
+};
+const throttleSettings = z.object({ rate_limit: z.number(), burst_limit: z.number() });
+
+/** The arguments of each type that this machine reads. Any other argument is reported as not done. */
+const INTERPRETED = {
+  aws_lambda_function: z.object({
+    ...meta,
+    function_name: text,
+    filename: text,
+    source_code_hash: text,
+    handler: text,
+    runtime: text,
+    architectures: z.optional(z.array(text)),
+    timeout: z.number(),
+    memory_size: z.number(),
+    environment: z.optional(z.object({ variables: z.record(z.string(), z.string()) })),
+    logging_config: z.optional(z.object({ log_format: text, log_group: text })),
+    tracing_config: z.optional(z.object({ mode: text })),
+    role: text,
+  }),
+  aws_lambda_permission: z.object({
+    ...meta,
+    function_name: text,
+    principal: text,
+    action: text,
+    source_arn: text,
+    statement_id: text,
+  }),
+  aws_api_gateway_rest_api: z.object({
+    ...meta,
+    name: text,
+    body: text,
+    endpoint_configuration: z.unknown(),
+  }),
+  aws_api_gateway_deployment: z.object({ ...meta, rest_api_id: text, triggers: z.unknown() }),
+  aws_api_gateway_stage: z.object({
+    ...meta,
+    rest_api_id: text,
+    deployment_id: text,
+    stage_name: text,
+    xray_tracing_enabled: z.optional(z.boolean()),
+  }),
+  aws_api_gateway_method_settings: z.object({
+    ...meta,
+    rest_api_id: text,
+    stage_name: text,
+    method_path: z.literal("*/*"),
+    settings: z.strictObject({
+      metrics_enabled: z.optional(z.boolean()),
+      throttling_rate_limit: z.number(),
+      throttling_burst_limit: z.number(),
+    }),
+  }),
+  aws_api_gateway_api_key: z.object({ ...meta, name: text }),
+  aws_api_gateway_usage_plan: z.object({
+    ...meta,
+    name: text,
+    api_stages: z.array(z.strictObject({ api_id: text, stage: text })),
+    throttle_settings: z.optional(throttleSettings),
+  }),
+  aws_api_gateway_usage_plan_key: z.object({ ...meta, key_id: text, key_type: text, usage_plan_id: text }),
+  aws_sagemaker_endpoint: z.object({ ...meta, name: text, endpoint_config_name: text }),
+  aws_sagemaker_endpoint_configuration: z.object({
+    ...meta,
+    name: text,
+    production_variants: z.tuple([
+      z.strictObject({
+        variant_name: text,
+        model_name: text,
+        serverless_config: z.strictObject({
+          memory_size_in_mb: z.number(),
+          max_concurrency: z.number(),
+          provisioned_concurrency: z.optional(z.number()),
+        }),
+      }),
+    ]),
+  }),
+  aws_sagemaker_model: z.object({
+    ...meta,
+    name: text,
+    execution_role_arn: text,
+    primary_container: z.strictObject({ image: text, model_data_url: text }),
+  }),
+};
+
+/** Types that mean something only to AWS, and what that comes to here. */
+const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
+  aws_iam_role: "roles are not assumed",
+  aws_iam_role_policy:
+    "what roles may do is not enforced: a request that lacks a permission works here and fails on AWS",
+  aws_cloudwatch_log_group: "logs go to this terminal and are not kept",
+};
+
+type InterpretedType = keyof typeof INTERPRETED;
+
+/**
+ * Reads a synthesized stack and tells what of it is served on this machine.
+ *
+ * @param name - the environment's name
+ * @param folder - the stack's folder, which holds `cdk.tf.json`
+ * @throws Error where the stack cannot be served at all, saying which resource is the reason
+ */
+export function readDeployment(name: string, folder: string): Deployment {
+  const stack = new Stack(name, folder);
+  const permissions = read(stack, "aws_lambda_permission");
+  const functions = read(stack, "aws_lambda_function").map(({ values }): FunctionDefinition => {
+    const functionName = values.function_name;
+    return {
+      name: functionName,
+      arn: `arn:aws:lambda:${stack.region}:${stack.accountId}:function:${functionName}`,
+      zipFile: join(folder, values.filename),
+      codeSha256: values.source_code_hash,
+      handler: values.handler,
+      runtime: values.runtime,
+      timeoutInSeconds: values.timeout,
+      memorySizeInMb: values.memory_size,
+      environment: values.environment?.variables ?? {},
+      region: stack.region,
+      logGroup: values.logging_config?.log_group ?? `/aws/lambda/${functionName}`,
+      invocableFor: permissions
+        .filter(
+          ({ values: p }) => p.function_name === functionName && p.principal === "apigateway.amazonaws.com",
+        )
+        .map(({ values: p }) => p.source_arn),
+    };
+  });
+  return {
+    name,
+    region: stack.region,
+    accountId: stack.accountId,
+    functions,
+    endpoints: readEndpoints(stack),
+    stages: readStages(stack),
+    notDone: [...describeNotDone(stack, functions)],
+  };
+}
+
+/** The resources of a type with their references resolved and their arguments checked. */
+function read<T extends InterpretedType>(
+  stack: Stack,
+  type: T,
+): { resource: Resource; values: z.infer<(typeof INTERPRETED)[T]> }[] {
+  return stack.ofType(type).map((resource) => {
+    const known = pick(resource.values, Object.keys(INTERPRETED[type].shape));
+    const parsed = INTERPRETED[type].safeParse(stack.resolve(withoutMeta(known)));
+    if (!parsed.success) {
+      throw new Error(
+        `${type}.${resource.name} cannot be served on this machine:\n${z.prettifyError(parsed.error)}`,
+      );
+    }
+    return { resource, values: parsed.data as z.infer<(typeof INTERPRETED)[T]> };
+  });
+}
+
+function pick(values: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => keys.includes(key)));
+}
+
+/** References here need no value, and some (`self`, hashes) have none; neither do computed ARNs. */
+const UNRESOLVED = ["depends_on", "lifecycle", "triggers", "role", "execution_role_arn", "primary_container"];
+
+function withoutMeta(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, UNRESOLVED.includes(key) ? neutralize(value) : value]),
+  );
+}
+
+function neutralize(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value).replace(/\$\{[^{}]*\}/g, "-"));
+}
+
+function readEndpoints(stack: Stack): EndpointDefinition[] {
+  const configurations = read(stack, "aws_sagemaker_endpoint_configuration");
+  return read(stack, "aws_sagemaker_endpoint").map(({ values }) => {
+    const configuration = configurations.find(({ values: c }) => c.name === values.endpoint_config_name);
+    if (configuration === undefined) {
+      throw new Error(`endpoint ${values.name}: got no configuration named ${values.endpoint_config_name}`);
+    }
+    const [variant] = configuration.values.production_variants;
+    return {
+      name: values.name,
+      model: values.tags?.Model ?? values.name,
+      variantName: variant.variant_name,
+      maxConcurrency: variant.serverless_config.max_concurrency,
+      region: stack.region,
+      accountId: stack.accountId,
+    };
+  });
+}
+
+function readStages(stack: Stack): StageDefinition[] {
+  const apis = read(stack, "aws_api_gateway_rest_api");
+  const settings = read(stack, "aws_api_gateway_method_settings");
+  return read(stack, "aws_api_gateway_stage").map(({ values }) => {
+    const { rest_api_id: apiId, stage_name: stageName } = values;
+    const api = apis.find(({ resource }) => stack.idOf(resource) === apiId);
+    if (api === undefined) throw new Error(`stage ${stageName}: got no REST API with the id ${apiId}`);
+    const throttling = settings.find(({ values: s }) => s.rest_api_id === apiId && s.stage_name === stageName)
+      ?.values.settings;
+    return {
+      stageName,
+      apiId,
+      executionArn: `arn:aws:execute-api:${stack.region}:${stack.accountId}:${apiId}/${stageName}`,
+      openApi: readOpenApi(api.values.body),
+      throttling:
+        throttling === undefined
+          ? undefined
+          : { rateLimit: throttling.throttling_rate_limit, burstLimit: throttling.throttling_burst_limit },
+      apiKeys: readApiKeys(stack, apiId, stageName),
+    };
+  });
+}
+
+/** The keys whose usage plan covers the stage. AWS makes their values up; here they say what they are. */
+function readApiKeys(stack: Stack, apiId: string, stageName: string): ApiKeyDefinition[] {
+  const plans = read(stack, "aws_api_gateway_usage_plan");
+  const links = read(stack, "aws_api_gateway_usage_plan_key");
+  return read(stack, "aws_api_gateway_api_key").flatMap(({ resource }) => {
+    const id = stack.idOf(resource);
+    const link = links.find(({ values }) => values.key_id === id);
+    const plan = plans.find((candidate) => stack.idOf(candidate.resource) === link?.values.usage_plan_id);
+    const covered = plan?.values.api_stages.some(
+      (stage) => stage.api_id === apiId && stage.stage === stageName,
+    );
+    if (plan === undefined || covered !== true) return [];
+    const throttle = plan.values.throttle_settings;
+    return [
+      {
+        id,
+        value: `local-${stageName}-key-not-a-secret`,
+        throttling: throttle && { rateLimit: throttle.rate_limit, burstLimit: throttle.burst_limit },
+      },
+    ];
+  });
+}
+
+function* describeNotDone(stack: Stack, functions: readonly FunctionDefinition[]): Generator<string> {
+  for (const type of new Set(stack.resources.map((resource) => resource.type))) {
+    const count = stack.ofType(type).length;
+    if (type in WITHOUT_EFFECT) {
+      yield `${type} (${count}): ${WITHOUT_EFFECT[type]}`;
+    } else if (!(type in INTERPRETED)) {
+      yield `${type} (${count}): NOT SERVED on this machine`;
+    }
+  }
+  for (const { type, name, values } of stack.resources) {
+    if (!(type in INTERPRETED)) continue;
+    const known = Object.keys(INTERPRETED[type as InterpretedType].shape);
+    for (const argument of Object.keys(values).filter((key) => !known.includes(key))) {
+      yield `${type}.${name}: ${argument} is NOT INTERPRETED on this machine`;
+    }
+  }
+  if (
+    stack.resources.some(({ values }) => "tracing_config" in values || values.xray_tracing_enabled === true)
+  ) {
+    yield "X-Ray: no traces are sent";
+  }
+  for (const runtime of new Set(functions.map((fn) => fn.runtime))) {
+    const own = `node${process.versions.node}`;
+    if (
+      !own.startsWith(
+        runtime
+          .replace(/js\.x$/, "")
+          .replace("nodejs", "node")
+          .replace(".x", "."),
+      )
+    ) {
+      yield `${runtime}: functions run on Node ${process.version} of this machine`;
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+
+const blocks = z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown())));
+
+const document = z.object({
+  provider: z.object({
+    aws: z
+      .array(z.object({ region: z.string(), allowed_account_ids: z.optional(z.array(z.string())) }))
+      .min(1),
+  }),
+  resource: blocks,
+});
+
+/** A resource as it stands in `cdk.tf.json`, without cdktf's metadata. */
+export interface Resource {
+  readonly type: string;
+  readonly name: string;
+  /** Its arguments, references unresolved. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** The account that a stack without `accountId` is played in; AWS's documents use it for examples. */
+const LOCAL_ACCOUNT_ID = "123456789012";
+
+/** Terraform wrote something that only AWS can tell. */
+export class UnknownReference extends Error {
+  override readonly name = "UnknownReference";
+}
+
+/** One synthesized stack, read from `<folder>/cdk.tf.json`. */
+export class Stack {
+  readonly region: string;
+  readonly accountId: string;
+  readonly resources: readonly Resource[];
+
+  /**
+   * @param name - the environment's name
+   * @param folder - the stack's folder, against which its file paths are relative
+   * @throws Error where there is no stack, or it is no Terraform of this project's making
+   */
+  constructor(
+    readonly name: string,
+    readonly folder: string,
+  ) {
+    const parsed = document.parse(JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")));
+    const [provider] = parsed.provider.aws;
+    if (provider === undefined) throw new Error(`${folder}/cdk.tf.json: got no AWS provider`);
+    this.region = provider.region;
+    this.accountId = provider.allowed_account_ids?.[0] ?? LOCAL_ACCOUNT_ID;
+    this.resources = Object.entries(parsed.resource).flatMap(([type, byName]) =>
+      Object.entries(byName).map(([resourceName, { "//": _metadata, ...values }]) => ({
+        type,
+        name: resourceName,
+        values,
+      })),
+    );
+  }
+
+  /** All resources of a type. */
+  ofType(type: string): readonly Resource[] {
+    return this.resources.filter((resource) => resource.type === type);
+  }
+
+  /** The id that the local stage gives a resource: ten letters and digits that follow its address. */
+  idOf({ type, name }: Pick<Resource, "type" | "name">): string {
+    const digest = createHash("sha256").update(`${this.name}/${type}.${name}`).digest("hex");
+    return BigInt(`0x${digest}`).toString(36).slice(0, 10);
+  }
+
+  /**
+   * A value with every reference in it resolved, in objects and lists too.
+   *
+   * @throws UnknownReference for one that has no meaning on this machine
+   */
+  resolve(value: unknown): unknown {
+    if (typeof value === "string") return this.resolveText(value);
+    if (Array.isArray(value)) return value.map((item) => this.resolve(item));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.resolve(inner)]));
+  }
+
+  private resolveText(text: string): string {
+    return text
+      .replace(/(\$+)\{([^{}]*)\}/g, (whole, dollars: string, expression: string) =>
+        // `$${` is Terraform's way to write a literal `${`.
+        dollars.length > 1 ? whole : this.evaluate(expression.trim()),
+      )
+      .replaceAll("$${", "${")
+      .replaceAll("%%{", "%{");
+  }
+
+  private evaluate(expression: string): string {
+    if (/^data\.aws_caller_identity\.[\w-]+\.account_id$/.test(expression)) return this.accountId;
+
+    const [type = "", name = "", attribute = "", ...rest] = expression.split(".");
+    const resource = this.resources.find((candidate) => candidate.type === type && candidate.name === name);
+    if (resource !== undefined && rest.length === 0) {
+      const literal = resource.values[attribute];
+      if (typeof literal === "string") return this.resolveText(literal);
+      if (attribute === "id") return this.idOf(resource);
+      if (type === "aws_api_gateway_rest_api" && attribute === "execution_arn") {
+        return `arn:aws:execute-api:${this.region}:${this.accountId}:${this.idOf(resource)}`;
+      }
+    }
+    throw new UnknownReference(`stack ${this.name}: only AWS can tell ${expression}`);
+  }
+}
