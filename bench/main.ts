@@ -1,0 +1,152 @@
+/**
+ * `npm run bench`: what synthesis and the handler cost, as ratios of two measurements of one run, because seconds
+ * of one machine say nothing about another.
+ */
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { unzipSync } from "fflate";
+import { functionCode } from "../stacks/constructs/function-code";
+
+const PROJECT = join(__dirname, "..");
+const PROCESSES = 9;
+const WARM_CALLS = 2_000;
+
+const ANSWER = '{"predictions":[{"score":0.01,"predicted_label":0}]}';
+const ROW = Array.from({ length: 30 }, (_, index) => String(index / 7)).join(",");
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Median milliseconds of a whole process. */
+function timeProcess(words: readonly string[], env: NodeJS.ProcessEnv = process.env): number {
+  const times = Array.from({ length: PROCESSES }, () => {
+    const start = performance.now();
+    execFileSync(process.execPath, words, { cwd: PROJECT, env, stdio: "ignore" });
+    return performance.now() - start;
+  });
+  return median(times);
+}
+
+function report(what: string, value: number, base: string, baseValue: number, unit: string): void {
+  const ratio = (value / baseValue).toFixed(2);
+  process.stdout.write(
+    `${what}: ${ratio} × ${base}  (${value.toFixed(1)} : ${baseValue.toFixed(1)} ${unit})\n`,
+  );
+}
+
+function benchSynthesis(folder: string): void {
+  const libraries = join(folder, "libraries.cjs");
+  const provider = ["lambda-function", "api-gateway-rest-api", "sagemaker-endpoint", "iam-role", "provider"];
+  const names = ["cdktf", "constructs", ...provider.map((name) => `@cdktf/provider-aws/lib/${name}`)];
+  const resolve = `require("node:module").createRequire(${JSON.stringify(join(PROJECT, "main.ts"))})`;
+  writeFileSync(
+    libraries,
+    `const r=${resolve};${names.map((name) => `r(${JSON.stringify(name)});`).join("")}`,
+  );
+  const loaded = timeProcess([libraries]);
+  const synthesized = timeProcess(["--import", "tsx", "main.ts"], {
+    ...process.env,
+    CDKTF_OUTDIR: join(folder, "out"),
+  });
+  report("synthesis of all environments", synthesized, "loading the libraries it needs", loaded, "ms");
+}
+
+async function benchHandler(folder: string): Promise<void> {
+  const server = http.createServer((incoming, outgoing) => {
+    incoming
+      .resume()
+      .on("end", () => outgoing.writeHead(200, { "Content-Type": "application/json" }).end(ANSWER));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const bundle = unzipSync(functionCode("breast-cancer").zip)["index.js"];
+  if (bundle === undefined) throw new Error("the deployment package has no index.js");
+  writeFileSync(join(folder, "index.js"), bundle);
+  // Times inside the process: import and first call, then warm calls; and the same requests without a handler.
+  writeFileSync(
+    join(folder, "probe.js"),
+    `const event = { data: ${JSON.stringify(ROW)} };
+const context = { awsRequestId: "bench", getRemainingTimeInMillis: () => 28000 };
+const http = require("node:http");
+const agent = new http.Agent({ keepAlive: true });
+const bare = () => new Promise((resolve, reject) => {
+  const request = http.request(process.env.AWS_ENDPOINT_URL, { method: "POST", agent }, (incoming) => {
+    incoming.resume().on("end", resolve);
+  });
+  request.on("error", reject).end(event.data);
+});
+const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const measure = async (call) => {
+  const times = [];
+  for (let i = 0; i < ${WARM_CALLS}; i++) { const start = performance.now(); await call(); times.push(performance.now() - start); }
+  return median(times);
+};
+(async () => {
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = () => true;
+  const start = performance.now();
+  const { handler } = require("./index.js");
+  await handler(event, context);
+  const cold = performance.now() - start;
+  const warm = await measure(() => handler(event, context));
+  const http = await measure(bare);
+  write(JSON.stringify({ cold, warm, http }));
+  process.exit(0);
+})();`,
+  );
+  const env = {
+    ENDPOINT_NAME: "bench",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "b",
+    AWS_SECRET_ACCESS_KEY: "b",
+    AWS_ENDPOINT_URL: url,
+  };
+  const runs: { cold: number; warm: number; http: number }[] = [];
+  for (let i = 0; i < PROCESSES; i++) {
+    const output = await new Promise<string>((resolve, reject) => {
+      execFile(process.execPath, ["probe.js"], { cwd: folder, env }, (error, stdout) =>
+        error ? reject(error) : resolve(stdout),
+      );
+    });
+    runs.push(JSON.parse(output));
+  }
+  server.close();
+  server.closeAllConnections();
+
+  const http50 = median(runs.map((run) => run.http));
+  report(
+    "handler, warm call",
+    median(runs.map((run) => run.warm)),
+    "a bare keep-alive request",
+    http50,
+    "ms",
+  );
+  report(
+    "handler, import and first call",
+    median(runs.map((run) => run.cold)),
+    "a bare keep-alive request",
+    http50,
+    "ms",
+  );
+  const packed = gzipSync(bundle, { level: 9 }).length;
+  report("handler bundle, gzipped", packed / 1000, "the limit of 12 kB", 12, "kB");
+}
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  try {
+    benchSynthesis(folder);
+    await benchHandler(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+void main();
