@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { catalog } from "../functions/catalog";
 import type { Environment, ModelSettings, StageSettings } from "./environment";
 import { ROUTE_ACCESS } from "./environment";
@@ -52,12 +53,13 @@ const ECR_SOURCE =
 const NAME = /^[a-z][a-z0-9-]{0,15}$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-const ARTIFACT = /^s3:\/\/([^/]+)\/[A-Za-z0-9/!_.*'()-]+\.tar\.gz$/;
+/** No `*`, which S3 allows and IAM reads as a wildcard: the key becomes the resource of a policy. */
+const ARTIFACT = /^s3:\/\/([^/]+)\/[A-Za-z0-9/!_.'()-]+\.tar\.gz$/;
 const ECR_IMAGE =
   /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/[a-z0-9]+(?:[._/-][a-z0-9]+)*(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
 const REPOSITORY = /^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/;
 const TAG = /^[\w][\w.-]{0,127}$/;
-const ORIGIN = /^(\*|https?:\/\/[^/\s*?#@]+)$/;
+const ORIGIN = /^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?)$/;
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 const MEMORY_SIZES_IN_MB = [1024, 2048, 3072, 4096, 5120, 6144];
@@ -192,16 +194,16 @@ function checkTags(tags: Readonly<Record<string, string>>, report: Report): void
 function checkState(state: Environment["state"], report: Report): void {
   if ("local" in state) {
     const { path } = state.local;
-    const inside = path !== "" && !/^([/\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes("..");
+    const parts = posix.normalize(path.replaceAll("\\", "/")).split("/");
     report.require(
-      inside,
+      path !== "" && !/^([/\\]|[A-Za-z]:)/.test(path) && !parts.includes(".."),
       "local.path",
       path,
       "a path inside the project's folder",
       "the stack is the same wherever the project lies",
     );
     report.require(
-      !path.startsWith("cdktf.out"),
+      parts[0] !== "cdktf.out",
       "local.path",
       path,
       "a path outside cdktf.out",
@@ -362,7 +364,8 @@ function checkTogether(environments: readonly Environment[]): Fault[] {
     );
     names.add(name);
 
-    const place = "local" in state ? state.local.path : `s3://${state.s3.bucket}/${state.s3.key}`;
+    const place =
+      "local" in state ? posix.normalize(state.local.path) : `s3://${state.s3.bucket}/${state.s3.key}`;
     const other = states.get(place);
     report.require(
       other === undefined,

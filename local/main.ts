@@ -4,7 +4,7 @@ import { type Arguments, readArguments, USAGE, UsageError } from "./arguments";
 import { banner } from "./banner";
 import { type Container, ownContainer } from "./sagemaker/container";
 import { samples } from "./samples/catalog";
-import { LocalStage } from "./stage";
+import { FunctionNotLoaded, LocalStage } from "./stage";
 import { PROJECT, readDeployments, SOURCES, SynthesisFailed, synthesize } from "./synthesize";
 
 const OUTDIR = join(PROJECT, "cdktf.out");
@@ -38,24 +38,28 @@ async function run({ environments, port, containers: own }: Arguments): Promise<
     await stage.close();
     throw error;
   }
+  await reloadOnChange(stage, environments, containers);
   print(
     `\n${banner(stage.url, deployments, containers)}\nReloads when code or environments change. Ctrl-C stops.\n\n`,
   );
-  reloadOnChange(stage, environments, containers);
 }
 
 function stopOnSignal(stage: LocalStage): void {
+  // A terminal sends the signal to npm and to this process, and npm passes it on: it comes twice.
+  let stopping = false;
   const stop = () => {
+    if (stopping) return;
+    stopping = true;
     void stage.close().then(() => process.exit(0));
   };
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  process.on("SIGINT", stop).on("SIGTERM", stop);
 }
 
-function reloadOnChange(
+async function reloadOnChange(
   stage: LocalStage,
   environments: readonly string[],
   containers: ReadonlyMap<string, Container>,
-): void {
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let reloading = Promise.resolve();
   const reload = async () => {
@@ -71,16 +75,18 @@ function reloadOnChange(
       print(`\n${describe(error)}\n\nNot reloaded: what was served before is still served.\n`);
     }
   };
-  watch(SOURCES, { ignoreInitial: true }).on("all", () => {
+  const watcher = watch(SOURCES, { ignoreInitial: true }).on("all", () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       reloading = reloading.then(reload);
     }, QUIET_BEFORE_RELOAD_IN_MS);
   });
+  await new Promise<void>((resolve) => watcher.once("ready", () => resolve()));
 }
 
 function describe(error: unknown): string {
-  if (error instanceof UsageError || error instanceof SynthesisFailed) return error.message;
+  const isForPeople = [UsageError, SynthesisFailed, FunctionNotLoaded].some((kind) => error instanceof kind);
+  if (isForPeople && error instanceof Error) return error.message;
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
     return `${error.message}: another program listens there. Choose another port with --port N, or --port 0 for any.`;
   }

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import aws4 from "aws4";
 import { type HttpRequest, headerOf } from "./http";
 
@@ -70,7 +70,11 @@ export function findSignatureFault(
     };
   }
   const names = signedHeaders.split(";");
-  if (!names.includes("host") || !isEqual(sign(request, scope, names, datetime), signature)) {
+  if (
+    !names.includes("host") ||
+    !isBodyAsDeclared(request) ||
+    !isEqual(sign(request, scope, names, datetime), signature)
+  ) {
     return {
       errorType: "InvalidSignatureException",
       message:
@@ -78,6 +82,15 @@ export function findSignatureFault(
     };
   }
   return undefined;
+}
+
+/** A client may sign the hash of the body in a header; then the body must be the one hashed. */
+function isBodyAsDeclared(request: HttpRequest): boolean {
+  const declared = headerOf(request, "x-amz-content-sha256");
+  const actual = createHash("sha256")
+    .update(request.body ?? "")
+    .digest("hex");
+  return declared === undefined || declared === actual;
 }
 
 /** `20261120T190000Z` as milliseconds; NaN where it is no such time. */

@@ -5,10 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type HttpRequest, type HttpResponse, readRequest, sendResponse } from "./http";
 import { LocalFunction } from "./lambda/function";
+import { GATEWAY_ERRORS, toGatewayAnswer } from "./rest-api/gateway-response";
+import { newRequestIds } from "./rest-api/proxy";
 import { RestApi } from "./rest-api/rest-api";
 import type { Container } from "./sagemaker/container";
 import { isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
 import type { Deployment, FunctionDefinition } from "./terraform/deployment";
+
+/** A function's module failed to load; the message is for people. */
+export class FunctionNotLoaded extends Error {
+  override readonly name = "FunctionNotLoaded";
+}
 
 /** Settings of a local stage. */
 export interface LocalStageSettings {
@@ -66,7 +73,7 @@ export class LocalStage {
    * Serves `deployments` from now on. Functions that did not change keep their processes; requests under way
    * are answered by what they began with.
    *
-   * @throws Error where a function cannot be loaded; then everything stays as it was
+   * @throws FunctionNotLoaded where a function cannot be loaded; then everything stays as it was
    */
   async serve(deployments: readonly Deployment[]): Promise<void> {
     const { log } = this.settings;
@@ -83,7 +90,9 @@ export class LocalStage {
     const fault = faults.find((candidate) => candidate !== undefined);
     if (fault !== undefined) {
       await Promise.all(started.map((fn) => fn.stop()));
-      throw new Error(`a function could not be loaded: ${fault.errorType}: ${fault.errorMessage}`);
+      throw new FunctionNotLoaded(
+        `a function could not be loaded: ${fault.errorType}: ${fault.errorMessage}`,
+      );
     }
 
     const stages = deployments.flatMap((deployment) =>
@@ -116,7 +125,7 @@ export class LocalStage {
   private async respond(incoming: http.IncomingMessage): Promise<HttpResponse> {
     const request = await readRequest(incoming);
     const { serving } = this;
-    if (serving === undefined) return FORBIDDEN;
+    if (serving === undefined) return forbidden();
     if (isRuntimePath(request.path)) return await serving.runtime.handle(request);
     return await this.route(request, serving);
   }
@@ -124,16 +133,15 @@ export class LocalStage {
   private async route(request: HttpRequest, { stages }: Serving): Promise<HttpResponse> {
     const [, stageName = "", path = ""] = /^\/([^/]*)(\/.*)?$/s.exec(request.path) ?? [];
     const stage = stages.get(stageName);
-    return stage === undefined ? FORBIDDEN : await stage.handle(request, path || "/");
+    return stage === undefined ? forbidden() : await stage.handle(request, path || "/");
   }
 }
 
 /** As API Gateway's host answers for a stage that it does not have. */
-const FORBIDDEN: HttpResponse = {
-  status: 403,
-  headers: { "Content-Type": "application/json", "x-amzn-ErrorType": "ForbiddenException" },
-  body: JSON.stringify({ message: "Forbidden" }),
-};
+function forbidden(): HttpResponse {
+  const ids = newRequestIds();
+  return toGatewayAnswer(GATEWAY_ERRORS.badKey, {}, { ...ids, httpMethod: "", resourcePath: "", stage: "" });
+}
 
 function isSame(left: FunctionDefinition, right: FunctionDefinition): boolean {
   // The package's path differs from synthesis to synthesis, its hash says whether it changed.

@@ -58,11 +58,12 @@ export function readEndpointAddress(environment: NodeJS.ProcessEnv): EndpointAdd
   const endpointName = required(environment, "ENDPOINT_NAME");
   const region = required(environment, "AWS_REGION");
   const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  const override = environment.AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME || environment.AWS_ENDPOINT_URL;
-  const address = override || `https://runtime.sagemaker.${region}.${suffix}`;
+  const overrides = ["AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "AWS_ENDPOINT_URL"];
+  const override = overrides.find((name) => environment[name]);
+  const address = (override && environment[override]) || `https://runtime.sagemaker.${region}.${suffix}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
-    throw new Error(`AWS_ENDPOINT_URL: got "${address}"; allowed: an http:// or https:// URL`);
+    throw new Error(`${override}: got "${address}"; allowed: an http:// or https:// URL`);
   }
   return { endpointName, region, url };
 }

@@ -55,10 +55,7 @@ function describe(issue: Issue, request: unknown): string {
       return `${field}: got ${quote(value)}; allowed: ${[...new Set(kinds)].join(" or ")}`;
     }
     case "unrecognized_keys":
-      return `${field}: got the unknown ${issue.keys.length === 1 ? "property" : "properties"} ${issue.keys
-        .slice(0, MOST_FAULTS_NAMED)
-        .map(quote)
-        .join(", ")}; allowed: only the properties of this model's request`;
+      return describeUnknown(field, issue.keys);
     case "too_small":
       return `${field}: got ${quote(value)}; allowed: at least ${issue.minimum}`;
     case "too_big":
@@ -68,6 +65,13 @@ function describe(issue: Issue, request: unknown): string {
     default:
       return `${field}: got ${quote(value)}; ${issue.message}`;
   }
+}
+
+/** Properties that a strict object does not have. */
+export function describeUnknown(field: string, keys: readonly string[]): string {
+  const named = keys.slice(0, MOST_FAULTS_NAMED).map(quote).join(", ");
+  const noun = keys.length === 1 ? "property" : "properties";
+  return `${field}: got the unknown ${noun} ${named}; allowed: only the properties of this model's request`;
 }
 
 function fieldName(path: readonly PropertyKey[]): string {

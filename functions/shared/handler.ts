@@ -3,7 +3,8 @@ import { UnreadablePredictions } from "./contract";
 import { EndpointClient, EndpointFailure, readEndpointAddress } from "./endpoint";
 import type { DirectEvent, HttpEvent, LambdaContext } from "./event";
 import { readEvent, readJsonBody } from "./event";
-import { describeFaults } from "./faults";
+import { describeFaults, describeUnknown } from "./faults";
+import { isRecord } from "./json";
 import type { Failure } from "./problem";
 import { ProblemError, toProblem } from "./problem";
 
@@ -100,11 +101,21 @@ function parseRequest<Request>(
   incoming: HttpEvent | DirectEvent,
 ): Request {
   const bare = incoming.kind === "direct" ? incoming.request : readJsonBody(incoming);
+  if (hasProtoProperty(bare)) {
+    throw new ProblemError({ status: 400, detail: describeUnknown("request", ["__proto__"]) });
+  }
   const parsed = contract.schema.safeParse(bare);
   if (!parsed.success) {
     throw new ProblemError({ status: 400, detail: describeFaults(parsed.error.issues, bare) });
   }
   return parsed.data;
+}
+
+/** zod passes over a property of this name instead of calling it unknown. */
+function hasProtoProperty(value: unknown): boolean {
+  return (
+    isRecord(value) && (Object.hasOwn(value, "__proto__") || Object.values(value).some(hasProtoProperty))
+  );
 }
 
 function requireWithinLimits(limits: RequestLimits, { rows, body }: EndpointRequest): void {

@@ -42,9 +42,10 @@ interface Worker {
  */
 export class LocalFunction {
   private readonly idle: Worker[] = [];
-  private readonly waiting: ((worker: Worker) => void)[] = [];
+  private readonly waiting: ((worker: Worker | undefined) => void)[] = [];
   private readonly workers = new Set<Worker>();
   private retired = false;
+  private stopped = false;
 
   constructor(
     readonly definition: FunctionDefinition,
@@ -60,6 +61,7 @@ export class LocalFunction {
    */
   async invoke(payload: string): Promise<InvocationResult> {
     const worker = await this.acquire();
+    if (worker === undefined) return this.fail(STOPPED);
     const initError = await worker.ready;
     if (initError !== undefined) {
       this.discard(worker);
@@ -73,7 +75,8 @@ export class LocalFunction {
 
   /** Ends all processes at once. */
   async stop(): Promise<void> {
-    this.retired = true;
+    this.stopped = true;
+    for (const resolve of this.waiting.splice(0)) resolve(undefined);
     await Promise.all([...this.workers].map((worker) => this.end(worker)));
   }
 
@@ -88,9 +91,15 @@ export class LocalFunction {
     return await this.idle[0]?.ready;
   }
 
-  private acquire(): Worker | Promise<Worker> {
-    const worker = this.idle.pop();
-    if (worker !== undefined) return worker;
+  /** @returns `undefined` where the function is stopped */
+  private acquire(): Worker | undefined | Promise<Worker | undefined> {
+    if (this.stopped) return undefined;
+    // One that has died since its last invocation may still stand here: its exit is told a moment later.
+    const worker = this.idle.findLast((candidate) => candidate.process.connected);
+    if (worker !== undefined) {
+      this.idle.splice(this.idle.indexOf(worker), 1);
+      return worker;
+    }
     if (this.workers.size < MOST_PROCESSES) return this.start();
     return new Promise((resolve) => this.waiting.push(resolve));
   }
@@ -104,7 +113,7 @@ export class LocalFunction {
 
   private discard(worker: Worker): void {
     void this.end(worker);
-    this.waiting.shift()?.(this.start());
+    if (!this.stopped) this.waiting.shift()?.(this.start());
   }
 
   private async end(worker: Worker): Promise<void> {
@@ -159,12 +168,14 @@ export class LocalFunction {
         );
       }, timeoutInSeconds * 1000);
       child.on("message", onMessage).on("exit", onExit);
-      child.send({
+      const invoke: Invoke = {
         requestId,
         payload,
         deadline: Date.now() + timeoutInSeconds * 1000,
         functionArn: arn,
-      } satisfies Invoke);
+      };
+      // Where the process has just died, its exit says so.
+      child.send(invoke, () => undefined);
     });
   }
 
@@ -242,6 +253,8 @@ export class LocalFunction {
     };
   }
 }
+
+const STOPPED: FunctionError = { errorType: "Runtime.ExitError", errorMessage: "the stage was stopped" };
 
 const OUT_OF_MEMORY: FunctionError = {
   errorType: "Runtime.ExitError",

@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponse } from "../http";
 import type { StageDefinition } from "../terraform/deployment";
 import type { Method } from "./openapi";
@@ -6,6 +7,11 @@ import type { Method } from "./openapi";
 export interface RequestIds {
   readonly requestId: string;
   readonly extendedRequestId: string;
+}
+
+/** Ids for a request that has just come in. */
+export function newRequestIds(): RequestIds {
+  return { requestId: randomUUID(), extendedRequestId: randomBytes(11).toString("base64") };
 }
 
 /** The event, payload version 1.0, that API Gateway gives a function. */

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { ValidateFunction } from "ajv";
 import Ajv from "ajv-draft-04";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
@@ -7,7 +7,7 @@ import { findSignatureFault } from "../signature";
 import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
 import { GATEWAY_ERRORS, type GatewayError, toGatewayAnswer } from "./gateway-response";
 import type { Method } from "./openapi";
-import { type RequestIds, readProxyAnswer, toProxyEvent } from "./proxy";
+import { newRequestIds, type RequestIds, readProxyAnswer, toProxyEvent } from "./proxy";
 import { TokenBucket } from "./throttle";
 
 /** Lambda takes and gives at most 6 MB (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
@@ -55,7 +55,7 @@ export class RestApi {
 
   /** @param path - the path below the stage, starting with a slash */
   async handle(request: HttpRequest, path: string): Promise<HttpResponse> {
-    const ids = { requestId: randomUUID(), extendedRequestId: randomBytes(11).toString("base64") };
+    const ids = newRequestIds();
     try {
       return await this.answer(request, path, ids);
     } catch (error) {

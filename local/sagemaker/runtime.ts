@@ -32,7 +32,7 @@ export class SagemakerRuntime {
   }
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
-    const name = decodeURIComponent(INVOCATIONS.exec(request.path)?.[1] ?? "");
+    const name = decode(INVOCATIONS.exec(request.path)?.[1] ?? "");
     const endpoint = this.endpoints.get(name);
     const refusal = this.refuse(request, name, endpoint);
     if (refusal !== undefined) return refusal;
@@ -125,6 +125,15 @@ export class SagemakerRuntime {
       },
       body: answer.body,
     };
+  }
+}
+
+/** A name with a broken percent-encoding is a name that nothing has. */
+function decode(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
   }
 }
 

@@ -13,8 +13,18 @@ export function terraformJson(document: unknown): string {
 /**
  * Eight hexadecimal digits that follow `content`, for names of resources that are replaced when it changes.
  *
- * @param content - plain JSON; the order of keys matters
+ * @param content - plain JSON; the order of keys makes no difference
  */
 export function contentHash(content: unknown): string {
-  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 8);
+  return createHash("sha256")
+    .update(JSON.stringify(sortKeys(content)))
+    .digest("hex")
+    .slice(0, 8);
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)]));
 }

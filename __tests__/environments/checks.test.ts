@@ -1,0 +1,692 @@
+import { describe, expect, it } from "@jest/globals";
+import { environments } from "../../environments";
+import { checkEnvironments, describeFault, type Fault, InvalidEnvironments } from "../../environments/checks";
+import type {
+  Environment,
+  ModelSettings,
+  RouteAccess,
+  ServerlessSettings,
+  StageSettings,
+} from "../../environments/environment";
+import { catalog } from "../../functions/catalog";
+
+const MODEL: ModelSettings = {
+  artifact: "s3://amzn-s3-demo-bucket/breast-cancer/model.tar.gz",
+  image: { algorithm: "linear-learner", tag: "1" },
+  serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+};
+
+const VALID: Environment = {
+  name: "test",
+  region: "eu-central-1",
+  state: { local: { path: "terraform.test.tfstate" } },
+  stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 7 },
+  models: { "breast-cancer": MODEL },
+};
+
+const REPOSITORY_OF_REGION = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/team/breast-cancer";
+const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+/** The valid environment with something else in it. */
+function environmentWith(part: Partial<Environment>): Environment {
+  return { ...VALID, ...part };
+}
+
+function localStateAt(path: string): Environment {
+  return environmentWith({ state: { local: { path } } });
+}
+
+function s3StateAt(s3: { bucket?: string; key?: string; region?: string }): Environment {
+  return environmentWith({ state: { s3: { bucket: "amzn-s3-demo-bucket", key: "test.tfstate", ...s3 } } });
+}
+
+function stageWith(part: Partial<StageSettings>): Environment {
+  return environmentWith({ stage: { ...VALID.stage, ...part } });
+}
+
+function throttlingWith(part: Partial<StageSettings["throttling"]>): Environment {
+  return stageWith({ throttling: { ...VALID.stage.throttling, ...part } });
+}
+
+function modelWith(part: Partial<ModelSettings>): Environment {
+  return environmentWith({ models: { "breast-cancer": { ...MODEL, ...part } } });
+}
+
+function serverlessWith(part: Partial<ServerlessSettings>): Environment {
+  return modelWith({ serverless: { ...MODEL.serverless, ...part } });
+}
+
+function tagsOf(count: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`Tag${index}`, "value"]));
+}
+
+describe("the environments of this project", () => {
+  it("have no fault", () => {
+    // Act
+    const faults = checkEnvironments(environments);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it("are dev, staging and prod, in the order in which a change passes through them", () => {
+    // Act
+    const names = environments.map(({ name }) => name);
+
+    // Assess
+    expect(names).toEqual(["dev", "staging", "prod"]);
+  });
+});
+
+describe("no environment at all", () => {
+  it("has no fault", () => {
+    // Act
+    const faults = checkEnvironments([]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+});
+
+interface Broken {
+  readonly what: string;
+  readonly environment: Environment;
+  readonly field: string;
+  readonly got: string;
+  readonly allowed: string;
+}
+
+const NAME_RULE = "1–16 characters a-z, 0-9, -, starting with a letter, other than account, endpoints";
+const REGION_RULE = "an AWS region such as eu-central-1";
+const TAG_KEY_RULE = "a key of 1–128 letters, digits, spaces and _.:/=+-@ that does not start with aws:";
+const TAG_VALUE_RULE = "at most 256 letters, digits, spaces and _.:/=+-@";
+const ORIGIN_RULE = "* or one origin without a path, e.g. https://www.example.com";
+const ARTIFACT_RULE = "s3://<bucket>/<key>.tar.gz";
+const IMAGE_RULE = "<account>.dkr.ecr.eu-central-1.amazonaws.com/<repository>:<tag> or …@sha256:<digest>";
+const MEMORY_RULE = "1024, 2048, 3072, 4096, 5120, 6144";
+
+const brokenNames: Broken[] = [
+  ["an empty name", ""],
+  ["a name of 17 characters", "abcdefghijklmnopq"],
+  ["a name with capitals", "Test"],
+  ["a name that starts with a digit", "1test"],
+  ["a name that starts with a hyphen", "-test"],
+  ["a name with an underscore", "test_1"],
+  ["a name with a line break at its end", "test\n"],
+  ["the name of the account's stack", "account"],
+  ["the name that is a path of the local stage", "endpoints"],
+].map(([what = "", name = ""]) => ({
+  what,
+  environment: environmentWith({ name }),
+  field: "name",
+  got: JSON.stringify(name),
+  allowed: NAME_RULE,
+}));
+
+const brokenRegions: Broken[] = ["", "eu", "eu-central", "EU-central-1", "eu-central-1a", "eu_central_1"].map(
+  (region) => ({
+    what: `the region ${JSON.stringify(region)}`,
+    environment: environmentWith({ region }),
+    field: "region",
+    got: JSON.stringify(region),
+    allowed: REGION_RULE,
+  }),
+);
+
+const brokenAccounts: Broken[] = [
+  ...["", "11112222333", "1111222233334", "1111-2222-3333", "abcdefghijkl"].map((accountId) => ({
+    what: `the account ${JSON.stringify(accountId)}`,
+    environment: environmentWith({ accountId }),
+    field: "accountId",
+    got: JSON.stringify(accountId),
+    allowed: "12 digits, as text",
+  })),
+  {
+    what: "a protected environment without an account",
+    environment: environmentWith({ protected: true }),
+    field: "accountId",
+    got: "nothing",
+    allowed: "12 digits, as text",
+  },
+];
+
+const brokenTags: Broken[] = [
+  {
+    what: "48 tags",
+    environment: environmentWith({ tags: tagsOf(48) }),
+    field: "tags",
+    got: "48",
+    allowed: "at most 47 tags",
+  },
+  ...["", "k".repeat(129), "aws:team", "AWS:team", "team!", "team\n"].map((key) => ({
+    what: `a tag's key ${JSON.stringify(key.slice(0, 20))}`,
+    environment: environmentWith({ tags: { [key]: "value" } }),
+    field: "tags",
+    got: JSON.stringify(key),
+    allowed: TAG_KEY_RULE,
+  })),
+  ...["Environment", "Model"].map((key) => ({
+    what: `the stack's own tag ${key}`,
+    environment: environmentWith({ tags: { [key]: "value" } }),
+    field: "tags",
+    got: JSON.stringify(key),
+    allowed: "another key",
+  })),
+  ...["v".repeat(257), "what?", "a\tb"].map((value) => ({
+    what: `a tag's value ${JSON.stringify(value.slice(0, 20))}`,
+    environment: environmentWith({ tags: { Team: value } }),
+    field: "tags.Team",
+    got: JSON.stringify(value),
+    allowed: TAG_VALUE_RULE,
+  })),
+];
+
+const brokenStates: Broken[] = [
+  ...["", "/var/test.tfstate", "C:\\test.tfstate", "\\test.tfstate", "../test.tfstate", "states/../../x"].map(
+    (path) => ({
+      what: `a local state at ${JSON.stringify(path)}`,
+      environment: localStateAt(path),
+      field: "state.local.path",
+      got: JSON.stringify(path),
+      allowed: "a path inside the project's folder",
+    }),
+  ),
+  ...["cdktf.out/test.tfstate", "./cdktf.out/test.tfstate"].map((path) => ({
+    what: `a local state at ${JSON.stringify(path)}, which the next synthesis removes`,
+    environment: localStateAt(path),
+    field: "state.local.path",
+    got: JSON.stringify(path),
+    allowed: "a path outside cdktf.out",
+  })),
+  ...["", "ab", "b".repeat(64), "Bucket", "my_bucket", "-bucket", "bucket-", "a/b"].map((bucket) => ({
+    what: `a state's bucket ${JSON.stringify(bucket.slice(0, 20))}`,
+    environment: s3StateAt({ bucket }),
+    field: "state.s3.bucket",
+    got: JSON.stringify(bucket),
+    allowed: "3–63 characters a-z, 0-9, . and -",
+  })),
+  ...["", "/test.tfstate"].map((key) => ({
+    what: `a state's key ${JSON.stringify(key)}`,
+    environment: s3StateAt({ key }),
+    field: "state.s3.key",
+    got: JSON.stringify(key),
+    allowed: "a key that does not start with a slash",
+  })),
+  {
+    what: "a state's region that is none",
+    environment: s3StateAt({ region: "Frankfurt" }),
+    field: "state.s3.region",
+    got: '"Frankfurt"',
+    allowed: REGION_RULE,
+  },
+];
+
+const brokenStages: Broken[] = [
+  ...[0, -1, 0.5, 10_001].map((rateLimit) => ({
+    what: `a rate limit of ${rateLimit}`,
+    environment: throttlingWith({ rateLimit }),
+    field: "stage.throttling.rateLimit",
+    got: String(rateLimit),
+    allowed: "a whole number from 1 to 10000",
+  })),
+  ...[0, -1, 0.5, 5_001].map((burstLimit) => ({
+    what: `a burst limit of ${burstLimit}`,
+    environment: throttlingWith({ burstLimit }),
+    field: "stage.throttling.burstLimit",
+    got: String(burstLimit),
+    allowed: "a whole number from 1 to 5000",
+  })),
+  ...[0, 2, 31, 10_000].map((logRetentionInDays) => ({
+    what: `logs kept for ${logRetentionInDays} days`,
+    environment: stageWith({ logRetentionInDays }),
+    field: "stage.logRetentionInDays",
+    got: String(logRetentionInDays),
+    allowed:
+      "1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653",
+  })),
+  ...[
+    "",
+    "www.example.com",
+    "https://www.example.com/",
+    "https://www.example.com/shop",
+    "https://*.example.com",
+    "ftp://www.example.com",
+    "https://www.example.com?x",
+    "https://user@www.example.com",
+    "https://a.example, https://b.example",
+    "**",
+  ].map((corsAllowOrigin) => ({
+    what: `the origin ${JSON.stringify(corsAllowOrigin)}`,
+    environment: stageWith({ corsAllowOrigin }),
+    field: "stage.corsAllowOrigin",
+    got: JSON.stringify(corsAllowOrigin),
+    allowed: ORIGIN_RULE,
+  })),
+];
+
+const brokenModels: Broken[] = [
+  {
+    what: "no model",
+    environment: environmentWith({ models: {} }),
+    field: "models",
+    got: "{}",
+    allowed: "at least one model",
+  },
+  {
+    what: "a model that does not exist",
+    environment: environmentWith({ models: { iris: MODEL } as Environment["models"] }),
+    field: "models.iris",
+    got: '"iris"',
+    allowed: Object.keys(catalog).join(", "),
+  },
+  ...[
+    "",
+    "amzn-s3-demo-bucket/model.tar.gz",
+    "https://amzn-s3-demo-bucket.s3.amazonaws.com/model.tar.gz",
+    "s3://amzn-s3-demo-bucket",
+    "s3://amzn-s3-demo-bucket/model",
+    "s3://amzn-s3-demo-bucket/model.zip",
+    "s3://amzn-s3-demo-bucket/my model.tar.gz",
+    "s3://Bucket/model.tar.gz",
+    "s3:///model.tar.gz",
+  ].map((artifact) => ({
+    what: `the artifact ${JSON.stringify(artifact)}`,
+    environment: modelWith({ artifact }),
+    field: "models.breast-cancer.artifact",
+    got: JSON.stringify(artifact),
+    allowed: ARTIFACT_RULE,
+  })),
+  ...[
+    "",
+    "linear-learner:1",
+    "docker.io/library/python:3.12",
+    REPOSITORY_OF_REGION,
+    `${REPOSITORY_OF_REGION}:`,
+    `${REPOSITORY_OF_REGION}@sha256:0123`,
+    `${REPOSITORY_OF_REGION.replace("eu-central-1", "us-east-1")}:1`,
+    `${REPOSITORY_OF_REGION.replace("111122223333", "1111")}:1`,
+    `${REPOSITORY_OF_REGION.toUpperCase()}:1`,
+  ].map((uri) => ({
+    what: `the image ${JSON.stringify(uri)}`,
+    environment: modelWith({ image: { uri } }),
+    field: "models.breast-cancer.image.uri",
+    got: JSON.stringify(uri),
+    allowed: IMAGE_RULE,
+  })),
+  ...["", "Linear-Learner", "linear learner", "linear-learner:1", "-learner"].map((algorithm) => ({
+    what: `the algorithm ${JSON.stringify(algorithm)}`,
+    environment: modelWith({ image: { algorithm, tag: "1" } }),
+    field: "models.breast-cancer.image.algorithm",
+    got: JSON.stringify(algorithm),
+    allowed: "a repository such as linear-learner or sagemaker-xgboost",
+  })),
+  ...["", ".1", "-1", "1 0", "1:0", "t".repeat(129)].map((tag) => ({
+    what: `the image tag ${JSON.stringify(tag.slice(0, 20))}`,
+    environment: modelWith({ image: { algorithm: "linear-learner", tag } }),
+    field: "models.breast-cancer.image.tag",
+    got: JSON.stringify(tag),
+    allowed: "an image tag such as 1 or 1.7-1",
+  })),
+  ...[0, 512, 1000, 1025, 7168, 2048.5].map((memorySizeInMb) => ({
+    what: `${memorySizeInMb} MB of memory`,
+    environment: serverlessWith({ memorySizeInMb }),
+    field: "models.breast-cancer.serverless.memorySizeInMb",
+    got: String(memorySizeInMb),
+    allowed: MEMORY_RULE,
+  })),
+  ...[0, -1, 1.5, 201].map((maxConcurrency) => ({
+    what: `${maxConcurrency} invocations at once`,
+    environment: serverlessWith({ maxConcurrency }),
+    field: "models.breast-cancer.serverless.maxConcurrency",
+    got: String(maxConcurrency),
+    allowed: "a whole number from 1 to 200",
+  })),
+  ...[0, -1, 1.5, 6].map((provisionedConcurrency) => ({
+    what: `${provisionedConcurrency} of 5 invocations at once kept warm`,
+    environment: serverlessWith({ provisionedConcurrency }),
+    field: "models.breast-cancer.serverless.provisionedConcurrency",
+    got: String(provisionedConcurrency),
+    allowed: "a whole number from 1 to 5",
+  })),
+  ...["", "public", "NONE"].map((access) => ({
+    what: `the access ${JSON.stringify(access)}`,
+    environment: modelWith({ access: access as RouteAccess }),
+    field: "models.breast-cancer.access",
+    got: JSON.stringify(access),
+    allowed: "AWS_IAM, API_KEY, PUBLIC",
+  })),
+];
+
+describe("an environment with one thing broken has exactly that fault", () => {
+  it("and the environment that is broken here has none before", () => {
+    // Act
+    const faults = checkEnvironments([VALID]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  describe.each([
+    { part: "name", broken: brokenNames },
+    { part: "region", broken: brokenRegions },
+    { part: "account", broken: brokenAccounts },
+    { part: "tags", broken: brokenTags },
+    { part: "state", broken: brokenStates },
+    { part: "stage", broken: brokenStages },
+    { part: "models", broken: brokenModels },
+  ])("$part", ({ broken }) => {
+    it.each(broken)("$what", ({ environment, field, got, allowed }) => {
+      // Act
+      const faults = checkEnvironments([environment]);
+
+      // Assess
+      expect(faults).toEqual([
+        { environment: environment.name, field, got, allowed, because: expect.stringMatching(/./) },
+      ]);
+    });
+  });
+});
+
+describe("a value at the limit is no fault", () => {
+  it.each<{ what: string; environment: Environment }>([
+    { what: "a name of one character", environment: environmentWith({ name: "t" }) },
+    { what: "a name of 16 characters", environment: environmentWith({ name: "abcdefghij-12345" }) },
+    { what: "a name that only begins as a reserved one", environment: environmentWith({ name: "accounts" }) },
+    { what: "a region of the US government", environment: environmentWith({ region: "us-gov-west-1" }) },
+    { what: "a region of China", environment: environmentWith({ region: "cn-northwest-1" }) },
+    {
+      what: "an account that starts with zeros",
+      environment: environmentWith({ accountId: "000000000001" }),
+    },
+    {
+      what: "a protected environment with an account",
+      environment: environmentWith({ protected: true, accountId: "111122223333" }),
+    },
+    {
+      what: "an environment that is expressly not protected",
+      environment: environmentWith({ protected: false }),
+    },
+    { what: "no tags", environment: environmentWith({ tags: {} }) },
+    { what: "47 tags", environment: environmentWith({ tags: tagsOf(47) }) },
+    {
+      what: "a tag's key of 128 characters",
+      environment: environmentWith({ tags: { ["k".repeat(128)]: "" } }),
+    },
+    {
+      what: "a tag's value of 256 characters",
+      environment: environmentWith({ tags: { Team: "v".repeat(256) } }),
+    },
+    { what: "an empty tag's value", environment: environmentWith({ tags: { Team: "" } }) },
+    {
+      what: "every kind of character that a tag may have",
+      environment: environmentWith({ tags: { "Größe 1_.:/=+-@": "größe 1_.:/=+-@" } }),
+    },
+    { what: "a key that has aws: further on", environment: environmentWith({ tags: { "team-aws:x": "y" } }) },
+    { what: "a local state in a folder", environment: localStateAt("states/test.tfstate") },
+    { what: "a local state whose name has two dots", environment: localStateAt("test..tfstate") },
+    { what: "a local state beside cdktf.out", environment: localStateAt("cdktf.outside.tfstate") },
+    { what: "a bucket of 3 characters", environment: s3StateAt({ bucket: "abc" }) },
+    { what: "a bucket of 63 characters", environment: s3StateAt({ bucket: "b".repeat(63) }) },
+    { what: "a bucket in another region", environment: s3StateAt({ region: "us-east-1" }) },
+    { what: "a rate limit of 1", environment: throttlingWith({ rateLimit: 1 }) },
+    { what: "a rate limit of 10,000", environment: throttlingWith({ rateLimit: 10_000 }) },
+    { what: "a burst limit of 1", environment: throttlingWith({ burstLimit: 1 }) },
+    { what: "a burst limit of 5,000", environment: throttlingWith({ burstLimit: 5_000 }) },
+    { what: "logs kept for a day", environment: stageWith({ logRetentionInDays: 1 }) },
+    { what: "logs kept for ten years", environment: stageWith({ logRetentionInDays: 3653 }) },
+    { what: "every origin", environment: stageWith({ corsAllowOrigin: "*" }) },
+    { what: "an origin with a port", environment: stageWith({ corsAllowOrigin: "http://localhost:8080" }) },
+    { what: "1024 MB of memory", environment: serverlessWith({ memorySizeInMb: 1024 }) },
+    { what: "6144 MB of memory", environment: serverlessWith({ memorySizeInMb: 6144 }) },
+    { what: "one invocation at once", environment: serverlessWith({ maxConcurrency: 1 }) },
+    { what: "200 invocations at once", environment: serverlessWith({ maxConcurrency: 200 }) },
+    { what: "one of five kept warm", environment: serverlessWith({ provisionedConcurrency: 1 }) },
+    { what: "five of five kept warm", environment: serverlessWith({ provisionedConcurrency: 5 }) },
+    {
+      what: "200 of 200 kept warm",
+      environment: serverlessWith({ maxConcurrency: 200, provisionedConcurrency: 200 }),
+    },
+    {
+      what: "an artifact in a deep folder",
+      environment: modelWith({ artifact: "s3://amzn-s3-demo-bucket/a/b_c/d-e.f/(1)!/output/model.tar.gz" }),
+    },
+    {
+      what: "an ECR image by tag",
+      environment: modelWith({ image: { uri: `${REPOSITORY_OF_REGION}:1.0-cpu_2` } }),
+    },
+    {
+      what: "an ECR image by digest",
+      environment: modelWith({ image: { uri: `${REPOSITORY_OF_REGION}@${DIGEST}` } }),
+    },
+    {
+      what: "an ECR image in China",
+      environment: {
+        ...modelWith({
+          image: { uri: "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/breast-cancer:1" },
+        }),
+        region: "cn-north-1",
+      },
+    },
+    {
+      what: "an algorithm's tag of 128 characters",
+      environment: modelWith({ image: { algorithm: "sagemaker-xgboost", tag: "t".repeat(128) } }),
+    },
+    { what: "access with AWS credentials", environment: modelWith({ access: "AWS_IAM" }) },
+    { what: "access with a key", environment: modelWith({ access: "API_KEY" }) },
+    { what: "access for everybody", environment: modelWith({ access: "PUBLIC" }) },
+  ])("$what", ({ environment }) => {
+    // Act
+    const faults = checkEnvironments([environment]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+});
+
+describe("several faults", () => {
+  it("of one environment are all reported at once", () => {
+    // Prepare
+    const environment: Environment = {
+      name: "Test",
+      region: "europe",
+      accountId: "1",
+      tags: { Model: "x" },
+      state: { s3: { bucket: "B", key: "/k" } },
+      stage: { throttling: { rateLimit: 0, burstLimit: 0 }, logRetentionInDays: 2, corsAllowOrigin: "x" },
+      models: {
+        "breast-cancer": {
+          artifact: "model",
+          image: { algorithm: "", tag: "" },
+          serverless: { memorySizeInMb: 1, maxConcurrency: 201, provisionedConcurrency: 0 },
+        },
+      },
+    };
+
+    // Act
+    const faults = checkEnvironments([environment]);
+
+    // Assess
+    expect(faults.map(({ field }) => field)).toEqual([
+      "name",
+      "region",
+      "accountId",
+      "tags",
+      "state.s3.bucket",
+      "state.s3.key",
+      "stage.throttling.rateLimit",
+      "stage.throttling.burstLimit",
+      "stage.logRetentionInDays",
+      "stage.corsAllowOrigin",
+      "models.breast-cancer.artifact",
+      "models.breast-cancer.image.algorithm",
+      "models.breast-cancer.image.tag",
+      "models.breast-cancer.serverless.memorySizeInMb",
+      "models.breast-cancer.serverless.maxConcurrency",
+      "models.breast-cancer.serverless.provisionedConcurrency",
+    ]);
+  });
+
+  it("of several environments are reported each under its environment's name", () => {
+    // Prepare
+    const first = { ...VALID, name: "first", region: "x" };
+    const second = { ...VALID, name: "second", state: { local: { path: "" } } };
+    const third = { ...VALID, name: "third", state: { local: { path: "third.tfstate" } } };
+
+    // Act
+    const faults = checkEnvironments([first, second, third]);
+
+    // Assess
+    expect(faults).toMatchObject([
+      { environment: "first", field: "region" },
+      { environment: "second", field: "state.local.path" },
+    ]);
+  });
+});
+
+describe("two environments", () => {
+  it("may not have one name", () => {
+    // Prepare
+    const first = localStateAt("first.tfstate");
+    const second = localStateAt("second.tfstate");
+
+    // Act
+    const faults = checkEnvironments([first, second]);
+
+    // Assess
+    expect(faults).toEqual([
+      {
+        environment: "test",
+        field: "name",
+        got: '"test"',
+        allowed: "a name of its own",
+        because: "the stack is named as the environment",
+      },
+    ]);
+  });
+
+  it.each<{ what: string; states: [Environment["state"], Environment["state"]]; got: string }>([
+    {
+      what: "in one file",
+      states: [{ local: { path: "terraform.tfstate" } }, { local: { path: "terraform.tfstate" } }],
+      got: "terraform.tfstate",
+    },
+    {
+      what: "in one file that is written in two ways",
+      states: [{ local: { path: "terraform.tfstate" } }, { local: { path: "./terraform.tfstate" } }],
+      got: "terraform.tfstate",
+    },
+    {
+      what: "under one key of one bucket",
+      states: [
+        { s3: { bucket: "amzn-s3-demo-bucket", key: "x.tfstate" } },
+        { s3: { bucket: "amzn-s3-demo-bucket", key: "x.tfstate", region: "us-east-1" } },
+      ],
+      got: "s3://amzn-s3-demo-bucket/x.tfstate",
+    },
+  ])("may not keep their states $what", ({ states, got }) => {
+    // Prepare
+    const [first, second] = states;
+
+    // Act
+    const faults = checkEnvironments([
+      { ...VALID, name: "first", state: first },
+      { ...VALID, name: "second", state: second },
+    ]);
+
+    // Assess
+    expect(faults).toEqual([
+      {
+        environment: "second",
+        field: "state",
+        got: expect.stringContaining(got),
+        allowed: "a place of its own",
+        because: "first keeps its state there, and would be destroyed",
+      },
+    ]);
+  });
+
+  it("with one name and one state have two faults", () => {
+    // Act
+    const faults = checkEnvironments([VALID, VALID]);
+
+    // Assess
+    expect(faults.map(({ field }) => field)).toEqual(["name", "state"]);
+  });
+
+  it("may keep their states under two keys of one bucket, and under one key of two", () => {
+    // Prepare
+    const places = [
+      { bucket: "amzn-s3-demo-bucket", key: "a.tfstate" },
+      { bucket: "amzn-s3-demo-bucket", key: "b.tfstate" },
+      { bucket: "amzn-s3-demo-bucket2", key: "a.tfstate" },
+    ];
+
+    // Act
+    const faults = checkEnvironments(
+      places.map((s3, index) => ({ ...VALID, name: `test-${index}`, state: { s3 } })),
+    );
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+});
+
+describe("what a person reads", () => {
+  const FIRST: Fault = {
+    environment: "dev",
+    field: "models.breast-cancer.serverless.memorySizeInMb",
+    got: "1000",
+    allowed: "1024, 2048",
+    because: "https://docs.aws.amazon.com/",
+  };
+  const SECOND: Fault = {
+    environment: "prod",
+    field: "accountId",
+    got: "nothing",
+    allowed: "12 digits, as text",
+    because: "a protected environment is pinned to its account",
+  };
+
+  it("of a fault is one line: where, what stands there, what may stand there, and why", () => {
+    // Act
+    const line = describeFault(FIRST);
+
+    // Assess
+    expect(line).toBe(
+      "  dev: models.breast-cancer.serverless.memorySizeInMb: got 1000; allowed: 1024, 2048 (https://docs.aws.amazon.com/)",
+    );
+  });
+
+  it("of invalid environments is every fault, one a line", () => {
+    // Act
+    const error = new InvalidEnvironments([FIRST, SECOND]);
+
+    // Assess
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe("InvalidEnvironments");
+    expect(error.faults).toEqual([FIRST, SECOND]);
+    expect(error.message).toBe(
+      [
+        "2 fault(s) in environments/:",
+        "  dev: models.breast-cancer.serverless.memorySizeInMb: got 1000; allowed: 1024, 2048 (https://docs.aws.amazon.com/)",
+        "  prod: accountId: got nothing; allowed: 12 digits, as text (a protected environment is pinned to its account)",
+      ].join("\n"),
+    );
+  });
+
+  it("of a real fault is such a line too", () => {
+    // Prepare
+    const faults = checkEnvironments([serverlessWith({ memorySizeInMb: 1000 })]);
+
+    // Act
+    const { message } = new InvalidEnvironments(faults);
+
+    // Assess
+    expect(message).toBe(
+      [
+        "1 fault(s) in environments/:",
+        "  test: models.breast-cancer.serverless.memorySizeInMb: got 1000; allowed: 1024, 2048, 3072, 4096, 5120, 6144 (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantServerlessConfig.html)",
+      ].join("\n"),
+    );
+  });
+});

@@ -1,0 +1,233 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { predictions } from "./support/answers";
+import { EndpointServer } from "./support/endpoint-server";
+import { contextWith, functionUrlEvent, REQUEST_ID, ROW, restEvent } from "./support/events";
+import { ENOUGH_TIME_IN_MS, handlerOf, problemOf } from "./support/handler";
+import { captureLog } from "./support/log";
+
+let endpoint: EndpointServer;
+
+beforeEach(async () => {
+  endpoint = await EndpointServer.start();
+  captureLog();
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await endpoint.close();
+});
+
+const SINGLE = { data: ROW };
+const BATCH = { data: [ROW, ROW, ROW] };
+
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}
+
+describe("each kind of event is answered in its own kind", () => {
+  const httpEvents = [
+    { kind: "a REST proxy event", toEvent: (text: string) => restEvent(text) },
+    {
+      kind: "a REST proxy event with a base64 body",
+      toEvent: (text: string) => restEvent(base64(text), { isBase64Encoded: true }),
+    },
+    { kind: "a function URL event", toEvent: (text: string) => functionUrlEvent(text) },
+    {
+      kind: "a function URL event with a base64 body",
+      toEvent: (text: string) => functionUrlEvent(base64(text), { isBase64Encoded: true }),
+    },
+  ];
+
+  it.each(httpEvents)("answers $kind with a proxy response", async ({ toEvent }) => {
+    // Prepare
+    endpoint.willAnswer(predictions(1));
+    const handler = handlerOf(endpoint);
+
+    // Act
+    const answer = await handler(toEvent(JSON.stringify(SINGLE)), contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toEqual({
+      statusCode: 200,
+      headers: {
+        "Content-Type": "application/json",
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "Retry-After,x-amzn-RequestId",
+      },
+      body: '"M"',
+    });
+  });
+
+  it.each(httpEvents)(
+    "answers $kind that holds a batch with a list in the order sent",
+    async ({ toEvent }) => {
+      // Prepare
+      endpoint.willAnswer(predictions(0, 1, 0));
+      const handler = handlerOf(endpoint);
+
+      // Act
+      const answer = await handler(toEvent(JSON.stringify(BATCH)), contextWith(ENOUGH_TIME_IN_MS));
+
+      // Assess
+      expect(answer).toMatchObject({ statusCode: 200, body: '["B","M","B"]' });
+    },
+  );
+
+  it("answers a direct event with the bare answer", async () => {
+    // Prepare
+    endpoint.willAnswer(predictions(0));
+    const handler = handlerOf(endpoint);
+
+    // Act
+    const answer = await handler(SINGLE, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toBe("B");
+  });
+
+  it("answers a direct event that holds a batch with a bare list", async () => {
+    // Prepare
+    endpoint.willAnswer(predictions(0, 1, 0));
+    const handler = handlerOf(endpoint);
+
+    // Act
+    const answer = await handler(BATCH, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toEqual(["B", "M", "B"]);
+  });
+
+  it("answers a batch of one with a list of one", async () => {
+    // Prepare
+    endpoint.willAnswer(predictions(1));
+    const handler = handlerOf(endpoint);
+
+    // Act
+    const answer = await handler({ data: [ROW] }, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toEqual(["M"]);
+  });
+
+  it.each(httpEvents)(
+    "answers $kind that is wrong with a problem, under the caller's id",
+    async ({ toEvent }) => {
+      // Prepare
+      const handler = handlerOf(endpoint);
+
+      // Act
+      const answer = await handler(toEvent("{}"), contextWith(ENOUGH_TIME_IN_MS));
+
+      // Assess
+      expect(answer).toMatchObject({ statusCode: 400 });
+      expect(problemOf(answer)).toMatchObject({ status: 400, requestId: REQUEST_ID });
+    },
+  );
+
+  it.each([undefined, null, 7, "text", [], [ROW], {}])(
+    "answers the direct event %j with a bare problem, under the invocation's id",
+    async (event) => {
+      // Prepare
+      const handler = handlerOf(endpoint);
+      const context = contextWith(ENOUGH_TIME_IN_MS);
+
+      // Act
+      const answer = await handler(event, context);
+
+      // Assess
+      expect(answer).toEqual({
+        type: "about:blank",
+        title: "Bad Request",
+        status: 400,
+        detail: expect.stringMatching(/^(request|data): got .+; allowed: /),
+        requestId: context.awsRequestId,
+      });
+    },
+  );
+});
+
+describe("what the endpoint is sent", () => {
+  it("is one invocation with the caller's number text, one row a line", async () => {
+    // Prepare
+    endpoint.willAnswer(predictions(0, 0, 0));
+    const handler = handlerOf(endpoint);
+
+    // Act
+    await handler(restEvent(JSON.stringify(BATCH)), contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(endpoint.onlyRequest).toMatchObject({
+      method: "POST",
+      path: "/endpoints/dev-breast-cancer-endpoint/invocations",
+      headers: {
+        "content-type": "text/csv",
+        accept: "application/json",
+        "content-length": String(3 * ROW.length + 2),
+      },
+      body: `${ROW}\n${ROW}\n${ROW}`,
+    });
+  });
+});
+
+describe("content types", () => {
+  it.each([undefined, "", "application/json", "application/json; charset=utf-8", "Application/JSON"])(
+    "takes a request of content type %j for JSON",
+    async (contentType) => {
+      // Prepare
+      endpoint.willAnswer(predictions(0));
+      const handler = handlerOf(endpoint);
+
+      // Act
+      const answer = await handler(
+        restEvent(JSON.stringify(SINGLE), { contentType }),
+        contextWith(ENOUGH_TIME_IN_MS),
+      );
+
+      // Assess
+      expect(answer).toMatchObject({ statusCode: 200, body: '"B"' });
+    },
+  );
+
+  it("reads the content type whatever the capitals of the header's name", async () => {
+    // Prepare
+    const handler = handlerOf(endpoint);
+    const event = restEvent(JSON.stringify(SINGLE), {
+      contentType: undefined,
+      headers: { "CONTENT-type": "text/html" },
+    });
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 415 });
+  });
+});
+
+describe("CORS", () => {
+  it.each([
+    { what: "an answer", body: JSON.stringify(SINGLE) },
+    { what: "a problem", body: "{}" },
+  ])("allows the environment's origin on $what", async ({ body }) => {
+    // Prepare
+    endpoint.willAnswer(predictions(0));
+    const handler = handlerOf(endpoint, { CORS_ALLOW_ORIGIN: "https://www.example.com" });
+
+    // Act
+    const answer = await handler(restEvent(body), contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ headers: { "Access-Control-Allow-Origin": "https://www.example.com" } });
+  });
+
+  it("allows every origin where the environment's is empty", async () => {
+    // Prepare
+    const handler = handlerOf(endpoint, { CORS_ALLOW_ORIGIN: "" });
+
+    // Act
+    const answer = await handler(restEvent("{}"), contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ headers: { "Access-Control-Allow-Origin": "*" } });
+  });
+});

@@ -1,0 +1,15 @@
+import type { ScriptedAnswer } from "./endpoint-server";
+
+/** Predictions of Linear Learner, one for each label. */
+export function predictions(...labels: readonly (0 | 1)[]): ScriptedAnswer {
+  const list = labels.map((label) => ({ score: label === 1 ? 0.97 : 0.0123, predicted_label: label }));
+  return { headers: { "content-type": "application/json" }, body: JSON.stringify({ predictions: list }) };
+}
+
+/** An error of the SageMaker runtime, named where AWS names it: in the header `x-amzn-errortype`. */
+export function awsError(type: string, status: number, message = "the service's own words"): ScriptedAnswer {
+  return { status, headers: { "x-amzn-errortype": type }, body: JSON.stringify({ Message: message }) };
+}
+
+/** SageMaker's refusal above the endpoint's concurrency: a 400, told apart by its type alone. */
+export const throttled = awsError("ThrottlingException", 400, "Rate exceeded");

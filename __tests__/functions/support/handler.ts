@@ -1,0 +1,42 @@
+import { contract } from "../../../functions/breast-cancer/contract";
+import type { Handler, ProxyResponse } from "../../../functions/shared/handler";
+import { createHandler } from "../../../functions/shared/handler";
+import { isRecord } from "../../../functions/shared/json";
+import type { EndpointServer } from "./endpoint-server";
+
+/** What Lambda sets for a function, with the endpoint's runtime on this machine. */
+export function environmentOf(endpoint: Pick<EndpointServer, "url">): NodeJS.ProcessEnv {
+  return {
+    ENDPOINT_NAME: "dev-breast-cancer-endpoint",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpoint.url,
+  };
+}
+
+/** The breast-cancer handler, as Lambda's init phase makes it. */
+export function handlerOf(
+  endpoint: Pick<EndpointServer, "url">,
+  environment: NodeJS.ProcessEnv = {},
+): Handler {
+  return createHandler(contract, { ...environmentOf(endpoint), ...environment });
+}
+
+/** More time than any request of these tests takes, less than jest's limit. */
+export const ENOUGH_TIME_IN_MS = 4_000;
+
+/** `answer` as a proxy response; throws where it is another kind of answer. */
+export function proxyResponse(answer: unknown): ProxyResponse {
+  if (!isRecord(answer)) throw new Error(`got ${JSON.stringify(answer)}, expected a proxy response`);
+  const { statusCode, headers, body } = answer;
+  if (typeof statusCode !== "number" || !isRecord(headers) || typeof body !== "string") {
+    throw new Error(`got ${JSON.stringify(answer)}, expected a proxy response`);
+  }
+  return { statusCode, headers: headers as Record<string, string>, body };
+}
+
+/** The problem document of a proxy response. */
+export function problemOf(answer: unknown): unknown {
+  return JSON.parse(proxyResponse(answer).body);
+}

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { problemOf, type Response, send } from "./support/client";
+import { ContainerServer } from "./support/container-server";
+import { ProjectCopy } from "./support/project";
+import { BENIGN_ROW, MALIGNANT_ROW } from "./support/rows";
+import { RunningStage } from "./support/running-stage";
+
+const START_TIMEOUT_IN_MS = 30_000;
+
+let project: ProjectCopy;
+let container: ContainerServer;
+let stage: RunningStage;
+
+beforeAll(async () => {
+  project = new ProjectCopy();
+  // A function asks an endpoint again while it has time: with less of it, it gives up sooner.
+  project.edit("stacks/constructs/inference-function.ts", (text) =>
+    text.replace("TIMEOUT_IN_SECONDS = 28", "TIMEOUT_IN_SECONDS = 2"),
+  );
+  container = new ContainerServer();
+  await container.listen();
+  stage = await RunningStage.serve(project, ["--container", `breast-cancer=${container.url}`]);
+}, START_TIMEOUT_IN_MS);
+
+afterAll(async () => {
+  await stage?.kill();
+  await container?.close();
+  project?.remove();
+});
+
+beforeEach(() => {
+  container.invocations.length = 0;
+});
+
+function askFor(data: unknown): Promise<Response> {
+  return send(stage.url, {
+    path: "/dev/breast-cancer",
+    headers: { "x-api-key": "local-dev-key-not-a-secret", "Content-Type": "application/json" },
+    body: JSON.stringify({ data }),
+  });
+}
+
+function predictions(...labels: readonly number[]): string {
+  return JSON.stringify({ predictions: labels.map((label) => ({ score: label, predicted_label: label })) });
+}
+
+describe("a container of the user's own", () => {
+  it("stands in the banner in place of the sample model", () => {
+    // Act
+    const { output } = stage;
+
+    // Assess
+    expect(output).toContain(`dev-breast-cancer: container at ${container.url}/invocations`);
+    expect(output).not.toContain("sample model");
+  });
+
+  it("is sent the caller's numbers as they are written, and answers the caller", async () => {
+    // Prepare
+    const row = BENIGN_ROW.split(",")
+      .with(0, " 13.490 ")
+      .with(1, "+2.23e1")
+      .with(2, ".5")
+      .with(3, "561.")
+      .join(",");
+    container.answer = () => ({ body: predictions(1) });
+
+    // Act
+    const response = await askFor(row);
+
+    // Assess
+    expect(container.invocations).toEqual([
+      {
+        method: "POST",
+        path: "/invocations",
+        contentType: "text/csv",
+        accept: "application/json",
+        body: row,
+      },
+    ]);
+    expect(response.status).toBe(200);
+    expect(response.body).toBe('"M"');
+  });
+
+  it("is sent a batch as one request, a row a line", async () => {
+    // Prepare
+    container.answer = () => ({ body: predictions(0, 1) });
+
+    // Act
+    const response = await askFor([BENIGN_ROW, MALIGNANT_ROW]);
+
+    // Assess
+    expect(container.invocations.map(({ body }) => body)).toEqual([`${BENIGN_ROW}\n${MALIGNANT_ROW}`]);
+    expect(JSON.parse(response.body)).toEqual(["B", "M"]);
+  });
+
+  it("fails for the caller where it fails, and its message stays on this machine", async () => {
+    // Prepare
+    const secret = "weights of /opt/ml/model are broken";
+    container.answer = () => ({ status: 500, contentType: "text/plain", body: secret });
+
+    // Act
+    const response = await askFor(BENIGN_ROW);
+
+    // Assess
+    expect(response.status).toBe(502);
+    expect(problemOf(response)).toMatchObject({ status: 502, title: "Bad Gateway" });
+    expect(response.body).not.toContain("/opt/ml");
+    expect(response.headers["access-control-allow-origin"]).toBe("*");
+    await stage.printed(secret);
+    expect(container.invocations).toHaveLength(1);
+  });
+
+  it("fails for the caller where it answers fewer predictions than rows", async () => {
+    // Prepare
+    container.answer = () => ({ body: predictions(0) });
+
+    // Act
+    const response = await askFor([BENIGN_ROW, MALIGNANT_ROW]);
+
+    // Assess
+    expect(response.status).toBe(502);
+    expect(problemOf(response).status).toBe(502);
+  });
+
+  it("makes the caller try again later while it is down, and serves once it is back", async () => {
+    // Prepare
+    const { port } = container;
+    await container.close();
+
+    // Act
+    const whileDown = await askFor(BENIGN_ROW);
+    container.answer = () => ({ body: predictions(0) });
+    await container.listen(port);
+    const onceBack = await askFor(BENIGN_ROW);
+
+    // Assess
+    expect(whileDown.status).toBe(503);
+    expect(Number(whileDown.headers["retry-after"])).toBeGreaterThan(0);
+    expect(problemOf(whileDown)).toMatchObject({ status: 503, title: "Service Unavailable" });
+    expect(whileDown.body).not.toContain(String(port));
+    expect(onceBack.status).toBe(200);
+    expect(onceBack.body).toBe('"B"');
+  });
+});
+
+describe("the end", () => {
+  it("comes with Ctrl-C, and leaves nothing behind", async () => {
+    // Act
+    stage.pressCtrlC();
+    const end = await stage.ended;
+
+    // Assess
+    expect(end).toEqual({ status: 0, signal: null });
+    expect(await stage.leftovers()).toEqual({ processes: [], folders: [] });
+  });
+});
+
+describe("a container for a model that is not deployed", () => {
+  it(
+    "is a mistake of the command line",
+    async () => {
+      // Prepare
+      const words = ["--container", `sentiment=${container.url}`, "--port", "0"];
+
+      // Act
+      const mistaken = new RunningStage(project, words);
+      const end = await mistaken.ended;
+
+      // Assess
+      expect(end).toEqual({ status: 1, signal: null });
+      expect(mistaken.errors).toBe("--container: got the model sentiment; allowed: breast-cancer\n");
+      expect(await mistaken.leftovers()).toEqual({ processes: [], folders: [] });
+    },
+    START_TIMEOUT_IN_MS,
+  );
+});

@@ -1,0 +1,385 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { dev } from "../../environments/dev";
+import { prod } from "../../environments/prod";
+import { type Deployment, readDeployment } from "../../local/terraform/deployment";
+import { BENIGN_ROW } from "./support/rows";
+import { only, Stacks } from "./support/terraform";
+
+const SYNTHESIS_TIMEOUT_IN_MS = 30_000;
+
+let stacks: Stacks;
+let folder: string;
+let deployment: Deployment;
+
+beforeAll(() => {
+  stacks = new Stacks();
+  folder = stacks.synthesize(dev);
+  deployment = readDeployment("dev", folder);
+}, SYNTHESIS_TIMEOUT_IN_MS);
+
+afterAll(() => {
+  stacks.remove();
+});
+
+/** What a change of the Terraform comes to: told in a line, or refused in an error. */
+function told(changedFolder: string): string {
+  try {
+    return readDeployment("dev", changedFolder).notDone.join("\n");
+  } catch (error) {
+    return `refused: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+describe("the stack of dev", () => {
+  it("is served without anything left out in silence", () => {
+    // Act
+    const { notDone } = deployment;
+
+    // Assess
+    expect(notDone.filter((line) => line.includes("NOT SERVED"))).toEqual([]);
+    expect(notDone.filter((line) => line.includes("NOT INTERPRETED"))).toEqual([]);
+    expect(notDone).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("aws_iam_role_policy (2): what roles may do is not enforced"),
+        expect.stringContaining("aws_cloudwatch_log_group"),
+        "X-Ray: no traces are sent",
+      ]),
+    );
+  });
+
+  it("has the function as the Terraform has it", () => {
+    // Act
+    const [fn, ...more] = deployment.functions;
+
+    // Assess
+    expect(more).toEqual([]);
+    expect(fn).toMatchObject({
+      name: "dev-breast-cancer",
+      arn: "arn:aws:lambda:us-east-1:123456789012:function:dev-breast-cancer",
+      zipFile: expect.stringMatching(/breast-cancer\.zip$/),
+      handler: "index.handler",
+      runtime: "nodejs22.x",
+      timeoutInSeconds: 28,
+      memorySizeInMb: 256,
+      environment: { ENDPOINT_NAME: "dev-breast-cancer", CORS_ALLOW_ORIGIN: "*" },
+      region: "us-east-1",
+      logGroup: "/aws/lambda/dev-breast-cancer",
+    });
+    expect(fn?.zipFile.startsWith(folder)).toBe(true);
+  });
+
+  it("lets API Gateway invoke the function for its one route", () => {
+    // Act
+    const [stage] = deployment.stages;
+    const [fn] = deployment.functions;
+
+    // Assess
+    expect(fn?.invocableFor).toEqual([`${stage?.executionArn}/POST/breast-cancer`]);
+  });
+
+  it("has the stage with its limits and its key", () => {
+    // Act
+    const [stage, ...more] = deployment.stages;
+
+    // Assess
+    expect(more).toEqual([]);
+    expect(stage).toMatchObject({
+      stageName: "dev",
+      executionArn: `arn:aws:execute-api:us-east-1:123456789012:${stage?.apiId}/dev`,
+      throttling: { rateLimit: 1_000, burstLimit: 2_000 },
+      apiKeys: [{ value: "local-dev-key-not-a-secret", throttling: { rateLimit: 1_000, burstLimit: 2_000 } }],
+    });
+  });
+
+  it("has the route with who may call it, what it takes and an example", () => {
+    // Act
+    const methods = deployment.stages[0]?.openApi.methods;
+
+    // Assess
+    expect(methods).toEqual([
+      expect.objectContaining({
+        httpMethod: "POST",
+        path: "/breast-cancer",
+        authorization: "API_KEY",
+        requestModels: { "application/json": expect.anything() },
+        example: { data: BENIGN_ROW },
+        integration: expect.objectContaining({ type: "aws_proxy", timeoutInMillis: 29_000 }),
+      }),
+      expect.objectContaining({ httpMethod: "OPTIONS", path: "/breast-cancer", authorization: "NONE" }),
+    ]);
+  });
+
+  it("has the endpoint", () => {
+    // Act
+    const { endpoints } = deployment;
+
+    // Assess
+    expect(endpoints).toEqual([
+      {
+        name: "dev-breast-cancer",
+        model: "breast-cancer",
+        variantName: "AllTraffic",
+        maxConcurrency: 5,
+        region: "us-east-1",
+        accountId: "123456789012",
+      },
+    ]);
+  });
+});
+
+describe("the stack of an environment", () => {
+  it("that is pinned to an account is played in it, signed requests and all", () => {
+    // Act
+    const { accountId, stages, functions } = readDeployment("prod", stacks.synthesize(prod));
+
+    // Assess
+    expect(accountId).toBe("444455556666");
+    expect(functions[0]?.arn).toContain(":444455556666:");
+    expect(stages[0]?.apiKeys).toEqual([]);
+    expect(stages[0]?.openApi.methods.map(({ authorization }) => authorization)).toEqual(["AWS_IAM", "NONE"]);
+  });
+
+  it.each(["cn-north-1", "us-gov-west-1"])("in a partition of its own finds its functions: %s", (region) => {
+    // Act
+    const { functions, stages } = readDeployment("dev", stacks.synthesize({ ...dev, region }));
+
+    // Assess
+    const [{ integration } = {}] = stages[0]?.openApi.methods ?? [];
+    expect(integration).toMatchObject({ uri: expect.stringContaining(`/functions/${functions[0]?.arn}/`) });
+  });
+});
+
+describe("what this machine does not do", () => {
+  it("is told of a resource of an unknown type", () => {
+    // Prepare
+    const changed = stacks.change(folder, ({ resource }) => {
+      resource.aws_wafv2_web_acl = { acl: { name: "dev", scope: "REGIONAL" } };
+    });
+
+    // Act
+    const lines = told(changed);
+
+    // Assess
+    expect(lines).toContain("aws_wafv2_web_acl (1): NOT SERVED on this machine");
+  });
+
+  it.each([
+    ["aws_lambda_function", { reserved_concurrent_executions: 1 }],
+    ["aws_lambda_function", { layers: ["arn:aws:lambda:us-east-1:123456789012:layer:l:1"] }],
+    ["aws_lambda_permission", { source_account: "123456789012" }],
+    ["aws_api_gateway_rest_api", { policy: "{}" }],
+    ["aws_api_gateway_rest_api", { binary_media_types: ["*/*"] }],
+    ["aws_api_gateway_stage", { variables: { color: "green" } }],
+    ["aws_api_gateway_api_key", { enabled: false }],
+    ["aws_api_gateway_usage_plan", { quota_settings: [{ limit: 10, period: "DAY" }] }],
+    ["aws_sagemaker_endpoint_configuration", { data_capture_config: { enable_capture: true } }],
+  ])("is told of an unknown argument: %s %j", (type, argument) => {
+    // Prepare
+    const changed = stacks.change(folder, (terraform) => {
+      Object.assign(only(terraform, type), argument);
+    });
+
+    // Act
+    const lines = told(changed);
+
+    // Assess
+    expect(lines).toMatch(new RegExp(`${type}\\..*: ${Object.keys(argument)[0]} is NOT INTERPRETED`));
+  });
+
+  it.each([
+    [
+      "aws_api_gateway_method_settings",
+      { settings: { throttling_rate_limit: 1, throttling_burst_limit: 1, caching_enabled: true } },
+    ],
+    ["aws_api_gateway_method_settings", { method_path: "breast-cancer/POST" }],
+    ["aws_lambda_function", { memory_size: "a lot" }],
+    ["aws_lambda_function", { function_name: `\${aws_iam_role.nobody.name}` }],
+    ["aws_sagemaker_endpoint_configuration", { name: "another", production_variants: [] }],
+    ["aws_sagemaker_endpoint", { endpoint_config_name: "nobody's" }],
+  ])("is refused where a known argument holds what it cannot be: %s %j", (type, argument) => {
+    // Prepare
+    const changed = stacks.change(folder, (terraform) => {
+      Object.assign(only(terraform, type), argument);
+    });
+
+    // Act
+    const lines = told(changed);
+
+    // Assess
+    expect(lines).toMatch(/^refused: /);
+  });
+
+  it("is told of an unknown member of a known argument", () => {
+    // Prepare
+    const changed = stacks.change(folder, (terraform) => {
+      const { logging_config: logging } = only(terraform, "aws_lambda_function");
+      Object.assign(logging ?? {}, { application_log_level: "FATAL" });
+    });
+
+    // Act
+    const lines = told(changed);
+
+    // Assess
+    expect(lines).toContain("application_log_level");
+  });
+
+  it("is no permission for anything but invoking", () => {
+    // Prepare
+    const changed = stacks.change(folder, (terraform) => {
+      only(terraform, "aws_lambda_permission").action = "lambda:GetFunction";
+    });
+
+    // Act
+    const { functions } = readDeployment("dev", changed);
+
+    // Assess
+    expect(functions[0]?.invocableFor).toEqual([]);
+  });
+
+  it("is no key for a stage that no usage plan of the key covers", () => {
+    // Prepare
+    const withoutLink = stacks.change(folder, ({ resource }) => {
+      delete resource.aws_api_gateway_usage_plan_key;
+    });
+    const ofAnother = stacks.change(folder, (terraform) => {
+      only(terraform, "aws_api_gateway_usage_plan").api_stages = [{ api_id: "another", stage: "dev" }];
+    });
+
+    // Act
+    const keys = [withoutLink, ofAnother].map((changed) => readDeployment("dev", changed).stages[0]?.apiKeys);
+
+    // Assess
+    expect(keys).toEqual([[], []]);
+  });
+});
+
+describe("an API that asks for what this machine does not do", () => {
+  const POST = "/breast-cancer";
+
+  it.each<[string, Parameters<Stacks["changeOpenApi"]>[1]]>([
+    [
+      "an integration of an unknown type",
+      ({ paths }) => {
+        Object.assign(paths[POST]?.post ?? {}, {
+          "x-amazon-apigateway-integration": { type: "http_proxy", uri: "https://example.com" },
+        });
+      },
+    ],
+    [
+      "a method without an integration",
+      ({ paths }) => {
+        delete paths[POST]?.post?.["x-amazon-apigateway-integration"];
+      },
+    ],
+    [
+      "a security scheme that is not defined",
+      ({ paths }) => {
+        Object.assign(paths[POST]?.post ?? {}, { security: [{ oauth: [] }] });
+      },
+    ],
+    [
+      "a security scheme of an unknown kind",
+      ({ paths, components }) => {
+        Object.assign(components, { securitySchemes: { oauth: { type: "oauth2", flows: {} } } });
+        Object.assign(paths[POST]?.post ?? {}, { security: [{ oauth: [] }] });
+      },
+    ],
+    [
+      "an authorizer",
+      ({ paths, components }) => {
+        Object.assign(components, {
+          securitySchemes: {
+            users: {
+              type: "apiKey",
+              name: "Authorization",
+              in: "header",
+              "x-amazon-apigateway-authtype": "cognito_user_pools",
+            },
+          },
+        });
+        Object.assign(paths[POST]?.post ?? {}, { security: [{ users: [] }] });
+      },
+    ],
+    [
+      "two schemes at once",
+      ({ paths, components }) => {
+        Object.assign(components.securitySchemes ?? {}, {
+          sigv4: {
+            type: "apiKey",
+            name: "Authorization",
+            in: "header",
+            "x-amazon-apigateway-authtype": "awsSigv4",
+          },
+        });
+        Object.assign(paths[POST]?.post ?? {}, { security: [{ api_key: [], sigv4: [] }] });
+      },
+    ],
+    [
+      "a path with parameters",
+      ({ paths }) => {
+        Object.assign(paths, { "/models/{model}": paths[POST] });
+      },
+    ],
+    [
+      "parameters to be validated",
+      (api) => {
+        Object.assign(api, {
+          "x-amazon-apigateway-request-validators": {
+            body: { validateRequestBody: true, validateRequestParameters: true },
+          },
+        });
+      },
+    ],
+    [
+      "a validator that is not defined",
+      ({ paths }) => {
+        Object.assign(paths[POST]?.post ?? {}, { "x-amazon-apigateway-request-validator": "everything" });
+      },
+    ],
+    [
+      "a resource policy",
+      (api) => {
+        Object.assign(api, {
+          "x-amazon-apigateway-policy": {
+            Version: "2012-10-17",
+            Statement: [
+              { Effect: "Deny", Principal: "*", Action: "execute-api:Invoke", Resource: ["execute-api:/*"] },
+            ],
+          },
+        });
+      },
+    ],
+    [
+      "a method's own authorization",
+      ({ paths }) => {
+        Object.assign(paths[POST]?.post ?? {}, {
+          security: [],
+          "x-amazon-apigateway-auth": { type: "AWS_IAM" },
+        });
+      },
+    ],
+    [
+      "binary media types",
+      (api) => {
+        Object.assign(api, { "x-amazon-apigateway-binary-media-types": ["*/*"] });
+      },
+    ],
+    [
+      "a method for every method",
+      ({ paths }) => {
+        const { post } = paths[POST] ?? {};
+        if (post !== undefined) paths[POST] = { "x-amazon-apigateway-any-method": post };
+      },
+    ],
+  ])("is refused or told, never served without it: %s", (_case, change) => {
+    // Prepare
+    const changed = stacks.changeOpenApi(folder, change);
+
+    // Act
+    const lines = told(changed);
+
+    // Assess
+    const isRefused = lines.startsWith("refused: ");
+    expect(isRefused || /NOT (SERVED|INTERPRETED)/.test(lines)).toBe(true);
+  });
+});

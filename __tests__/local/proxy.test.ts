@@ -1,0 +1,216 @@
+import { describe, expect, it } from "@jest/globals";
+import type { HttpRequest } from "../../local/http";
+import type { Method } from "../../local/rest-api/openapi";
+import { readProxyAnswer, toProxyEvent } from "../../local/rest-api/proxy";
+import type { StageDefinition } from "../../local/terraform/deployment";
+
+const METHOD: Method = {
+  httpMethod: "POST",
+  path: "/breast-cancer",
+  title: undefined,
+  authorization: "NONE",
+  requestModels: {},
+  example: undefined,
+  integration: { type: "aws_proxy", uri: "arn:aws:apigateway:us-east-1:lambda:path/…" },
+};
+
+const STAGE: StageDefinition = {
+  stageName: "dev",
+  apiId: "abcdefghij",
+  executionArn: "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev",
+  openApi: { title: "dev-inference", methods: [METHOD], gatewayResponses: {} },
+  throttling: undefined,
+  apiKeys: [],
+};
+
+const IDS = { requestId: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", extendedRequestId: "QcGxwHJUIAMFg5w=" };
+
+function eventOf(request: Partial<HttpRequest>, apiKeyId?: string): Record<string, unknown> {
+  const whole: HttpRequest = {
+    method: "POST",
+    target: "/dev/breast-cancer",
+    path: "/dev/breast-cancer",
+    query: "",
+    headers: [],
+    body: Buffer.from(""),
+    sourceIp: "192.0.2.1",
+    ...request,
+  };
+  return toProxyEvent(whole, METHOD, STAGE, "123456789012", IDS, apiKeyId);
+}
+
+describe("the event that a function gets", () => {
+  it("has the path without the stage, and with it in the request's context", () => {
+    // Act
+    const event = eventOf({});
+
+    // Assess
+    expect(event).toMatchObject({
+      resource: "/breast-cancer",
+      path: "/breast-cancer",
+      httpMethod: "POST",
+      requestContext: {
+        path: "/dev/breast-cancer",
+        resourcePath: "/breast-cancer",
+        stage: "dev",
+        httpMethod: "POST",
+        accountId: "123456789012",
+        apiId: "abcdefghij",
+        requestId: IDS.requestId,
+        extendedRequestId: IDS.extendedRequestId,
+        protocol: "HTTP/1.1",
+        identity: { sourceIp: "192.0.2.1", apiKeyId: null, userAgent: null },
+      },
+    });
+  });
+
+  it("has null for what is empty", () => {
+    // Act
+    const event = eventOf({});
+
+    // Assess
+    expect(event).toMatchObject({
+      queryStringParameters: null,
+      multiValueQueryStringParameters: null,
+      pathParameters: null,
+      stageVariables: null,
+      body: null,
+      isBase64Encoded: false,
+    });
+  });
+
+  it("has the last of several query values, and all of them in the multi-value map", () => {
+    // Act
+    const event = eventOf({ query: "k=1&q=who%20am+i&k=2&empty=&k=3" });
+
+    // Assess
+    expect(event).toMatchObject({
+      queryStringParameters: { k: "3", q: "who am i", empty: "" },
+      multiValueQueryStringParameters: { k: ["1", "2", "3"], q: ["who am i"], empty: [""] },
+    });
+  });
+
+  it("has the last of several header values, and all of them in the multi-value map, names as they came", () => {
+    // Act
+    const event = eventOf({
+      headers: [
+        ["Accept", "text/html"],
+        ["X-Trace", "a"],
+        ["Accept", "application/json"],
+      ],
+    });
+
+    // Assess
+    expect(event).toMatchObject({
+      headers: { Accept: "application/json", "X-Trace": "a" },
+      multiValueHeaders: { Accept: ["text/html", "application/json"], "X-Trace": ["a"] },
+    });
+  });
+
+  it("says on which way the request came", () => {
+    // Act
+    const event = eventOf({ headers: [["User-Agent", "curl/8"]] });
+
+    // Assess
+    expect(event).toMatchObject({
+      headers: { "X-Forwarded-For": "192.0.2.1", "X-Forwarded-Port": "443", "X-Forwarded-Proto": "https" },
+      requestContext: { identity: { userAgent: "curl/8" } },
+    });
+  });
+
+  it("has the body as text, and the id of the key that opened the route", () => {
+    // Act
+    const event = eventOf({ body: Buffer.from('{"q":"größer ✓"}') }, "key1234567");
+
+    // Assess
+    expect(event).toMatchObject({
+      body: '{"q":"größer ✓"}',
+      isBase64Encoded: false,
+      requestContext: { identity: { apiKeyId: "key1234567" } },
+    });
+  });
+
+  it("has the time in both of API Gateway's formats", () => {
+    // Prepare
+    const before = Date.now();
+
+    // Act
+    const { requestContext } = eventOf({});
+
+    // Assess
+    const { requestTime, requestTimeEpoch } = requestContext as {
+      requestTime: string;
+      requestTimeEpoch: number;
+    };
+    expect(requestTimeEpoch).toBeGreaterThanOrEqual(before);
+    expect(requestTime).toMatch(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
+    expect(Date.parse(requestTime.replace(/^(\d\d)\/(\w+)\/(\d+):/, "$1 $2 $3 "))).toBe(
+      Math.floor(requestTimeEpoch / 1000) * 1000,
+    );
+  });
+});
+
+describe("the answer of a function", () => {
+  it.each([
+    ["all of it", { statusCode: 201, headers: { A: "b" }, body: "c" }, 201, { A: "b" }, "c"],
+    ["a status in text", { statusCode: "201", body: "" }, 201, {}, ""],
+    ["no status", { body: "c" }, 200, {}, "c"],
+    ["nothing at all", {}, 200, {}, ""],
+    ["a boolean and a number for a header", { headers: { A: true, B: 5 } }, 200, { A: "true", B: "5" }, ""],
+    [
+      "headers with several values",
+      { multiValueHeaders: { "Set-Cookie": ["a=1", "b=2"] } },
+      200,
+      { "Set-Cookie": ["a=1", "b=2"] },
+      "",
+    ],
+    [
+      "a header in both maps: the multi-value map wins",
+      { headers: { A: "1" }, multiValueHeaders: { A: ["2", "3"] } },
+      200,
+      { A: ["2", "3"] },
+      "",
+    ],
+    ["null for headers and body", { headers: null, multiValueHeaders: null, body: null }, 200, {}, ""],
+    ["a body in base64, which stays", { body: "aGk=", isBase64Encoded: true }, 200, {}, "aGk="],
+  ])("is read: %s", (_case, answer, status, headers, body) => {
+    // Act
+    const response = readProxyAnswer(JSON.stringify(answer));
+
+    // Assess
+    expect(response).toEqual({ status, headers: { "Content-Type": "application/json", ...headers }, body });
+  });
+
+  it.each([
+    ["Content-Type", { headers: { "Content-Type": "text/plain" } }],
+    ["content-type", { headers: { "content-type": "text/plain" } }],
+    ["CONTENT-TYPE", { multiValueHeaders: { "CONTENT-TYPE": ["text/plain"] } }],
+  ])("keeps its own content type: %s", (name, answer) => {
+    // Act
+    const response = readProxyAnswer(JSON.stringify(answer));
+
+    // Assess
+    expect(Object.keys(response?.headers ?? {})).toEqual([name]);
+  });
+
+  it.each([
+    ["an unknown key", { statusCode: 200, body: "", cookies: [] }],
+    ["text", "fine"],
+    ["a number", 200],
+    ["null", null],
+    ["a list", [{ statusCode: 200 }]],
+    ["a multi-value header that is no list", { multiValueHeaders: { A: "b" } }],
+    ["a header that is a list", { headers: { A: ["b"] } }],
+    ["headers that are a list", { headers: ["A: b"] }],
+    ["a status that is no number", { statusCode: "fine" }],
+    ["a status that is a list", { statusCode: [200] }],
+    ["a status that HTTP does not have", { statusCode: 42 }],
+    ["a body that is an object", { statusCode: 200, body: { a: 1 } }],
+  ])("is malformed: %s", (_case, answer) => {
+    // Act
+    const response = readProxyAnswer(JSON.stringify(answer));
+
+    // Assess
+    expect(response).toBeUndefined();
+  });
+});

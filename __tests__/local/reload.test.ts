@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { type Response, send } from "./support/client";
+import { ProjectCopy } from "./support/project";
+import { BENIGN_ROW } from "./support/rows";
+import { RunningStage } from "./support/running-stage";
+
+const START_TIMEOUT_IN_MS = 30_000;
+/** Two syntheses on a slow machine. */
+const RELOAD_TIMEOUT_IN_MS = 30_000;
+
+const CONTRACT = "functions/breast-cancer/contract.ts";
+const HANDLER = "functions/breast-cancer/handler.ts";
+
+let project: ProjectCopy;
+let stage: RunningStage;
+
+beforeAll(async () => {
+  project = new ProjectCopy();
+  stage = await RunningStage.serve(project, ["dev"]);
+}, START_TIMEOUT_IN_MS);
+
+afterAll(async () => {
+  await stage?.kill();
+  project?.remove();
+});
+
+function ask(key = "local-dev-key-not-a-secret"): Promise<Response> {
+  return send(stage.url, {
+    path: "/dev/breast-cancer",
+    headers: { "x-api-key": key, "Content-Type": "application/json" },
+    body: JSON.stringify({ data: BENIGN_ROW }),
+  });
+}
+
+/** Changes a file and waits for what the stage says to it. */
+async function edit(path: string, change: (text: string) => string, said: string): Promise<string> {
+  const from = stage.output.length;
+  project.edit(path, change);
+  return await stage.printed(said, from);
+}
+
+const NOT_RELOADED = "Not reloaded: what was served before is still served.";
+
+describe("a change while the stage is served", () => {
+  it(
+    "counts from the moment on in which the stage says that changes count",
+    async () => {
+      // Act
+      const told = edit("environments/dev.ts", (text) => `${text}\n// Changed.\n`, "Reloaded in");
+
+      // Assess
+      await expect(told).resolves.toContain("POST /dev/breast-cancer");
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+
+  it(
+    "of an environment changes the answers of the function and of API Gateway",
+    async () => {
+      // Prepare
+      const origin = "https://www.example.com";
+      const { url } = stage;
+
+      // Act
+      const told = await edit(
+        "environments/dev.ts",
+        (text) => text.replace("logRetentionInDays", `corsAllowOrigin: "${origin}",\n    logRetentionInDays`),
+        "Reloaded in",
+      );
+      const answer = await ask();
+      const refusal = await ask("wrong");
+
+      // Assess
+      expect(told).not.toContain(NOT_RELOADED);
+      expect(stage.url).toBe(url);
+      expect(answer.status).toBe(200);
+      expect(answer.headers["access-control-allow-origin"]).toBe(origin);
+      expect(refusal.status).toBe(403);
+      expect(refusal.headers["access-control-allow-origin"]).toBe(origin);
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+
+  it(
+    "of an environment that breaks a rule is named, and the stage stays as it was",
+    async () => {
+      // Prepare
+      const { read, edit: _edit } = project;
+      const before = read.call(project, "environments/dev.ts");
+
+      // Act
+      const told = await edit(
+        "environments/dev.ts",
+        (text) => text.replace("burstLimit: 2_000", "burstLimit: 0"),
+        NOT_RELOADED,
+      );
+      const answer = await ask();
+
+      // Assess
+      expect(told).toContain("dev: stage.throttling.burstLimit: got 0; allowed:");
+      expect(told).not.toMatch(/^\s+at /m);
+      expect(answer.status).toBe(200);
+      await edit("environments/dev.ts", () => before, "Reloaded in");
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+
+  it(
+    "that is no code is shown with its place, and mending it reloads",
+    async () => {
+      // Prepare
+      const before = project.read(CONTRACT);
+
+      // Act
+      const told = await edit(CONTRACT, (text) => `${text}\nconst = ;\n`, NOT_RELOADED);
+      const meanwhile = await ask();
+      const mended = await edit(
+        CONTRACT,
+        () => before.replace('if (label === 0) return "B"', 'if (label === 0) return "M"'),
+        "Reloaded in",
+      );
+      const answer = await ask();
+
+      // Assess
+      expect(told).toMatch(/contract\.ts:\d+:\d+/);
+      expect(told).not.toMatch(/^\s+at /m);
+      expect(meanwhile.status).toBe(200);
+      expect(meanwhile.body).toBe('"B"');
+      expect(mended).not.toContain(NOT_RELOADED);
+      expect(answer.body).toBe('"M"');
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+
+  it(
+    "of a function that then cannot be loaded is told without a trace of this program",
+    async () => {
+      // Act
+      const told = await edit(
+        HANDLER,
+        (text) => `${text}\nthrow new RangeError("the vocabulary is empty");\n`,
+        NOT_RELOADED,
+      );
+      const answer = await ask();
+
+      // Assess
+      expect(told).toContain("RangeError: the vocabulary is empty");
+      expect(answer.status).toBe(200);
+      expect(told).not.toMatch(/^\s+at /m);
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+});
+
+describe("the end", () => {
+  it("leaves nothing behind where it is asked for more than once, as npm and a terminal together do", async () => {
+    // Prepare
+    const again = setInterval(() => stage.signal("SIGINT"), 1);
+
+    // Act
+    const end = await stage.ended;
+    clearInterval(again);
+
+    // Assess
+    expect(await stage.leftovers()).toEqual({ processes: [], folders: [] });
+    expect(end).toEqual({ status: 0, signal: null });
+  });
+});

@@ -1,0 +1,535 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { problemOf, type Request, type Response, send } from "./support/client";
+import { ProjectCopy } from "./support/project";
+import { BENIGN_ROW, MALIGNANT_ROW } from "./support/rows";
+import { RunningStage } from "./support/running-stage";
+import { readCurl, shellWords } from "./support/shell-words";
+import { type Signing, sign } from "./support/signing";
+
+const START_TIMEOUT_IN_MS = 30_000;
+const MANY_REQUESTS_TIMEOUT_IN_MS = 20_000;
+const MEGABYTE = 1024 * 1024;
+
+const KEY = { "x-api-key": "local-dev-key-not-a-secret" };
+const JSON_TYPE = { "Content-Type": "application/json" };
+
+let project: ProjectCopy;
+let stage: RunningStage;
+
+beforeAll(async () => {
+  project = new ProjectCopy();
+  stage = await RunningStage.serve(project, ["dev", "prod"]);
+}, START_TIMEOUT_IN_MS);
+
+afterAll(async () => {
+  await stage?.kill();
+  project?.remove();
+});
+
+/** A request to dev's route with the key. */
+function ask(
+  body: string | Buffer,
+  headers: Readonly<Record<string, string>> = JSON_TYPE,
+): Promise<Response> {
+  return send(stage.url, { path: "/dev/breast-cancer", headers: { ...KEY, ...headers }, body });
+}
+
+function askFor(data: unknown): Promise<Response> {
+  return ask(JSON.stringify({ data }));
+}
+
+const PROD_REQUEST: Request = {
+  path: "/prod/breast-cancer",
+  headers: JSON_TYPE,
+  body: JSON.stringify({ data: BENIGN_ROW }),
+};
+
+async function askSigned(request: Request, signing: Signing = {}): Promise<Response> {
+  return send(stage.url, await sign(stage.url, request, signing));
+}
+
+/** What a page can read, and what a caller quotes when asking for help. */
+function expectCorsAndRequestId({ headers }: Response): void {
+  expect(headers["access-control-allow-origin"]).toBe("*");
+  expect(headers["x-amzn-requestid"]).toMatch(/^[0-9a-f-]{36}$/);
+  expect(headers["x-amz-apigw-id"]).toBeTruthy();
+}
+
+/** An answer of API Gateway itself, in the problem shape. */
+function expectRefusal(response: Response, status: number, errorType: string | undefined): void {
+  expectCorsAndRequestId(response);
+  expect(response.status).toBe(status);
+  expect(response.headers["x-amzn-errortype"]).toBe(errorType);
+  expect(problemOf(response)).toMatchObject({
+    type: "about:blank",
+    status,
+    requestId: response.headers["x-amzn-requestid"],
+  });
+}
+
+describe("the banner", () => {
+  it("names every route and says who may call it", () => {
+    // Act
+    const { output } = stage;
+
+    // Assess
+    expect(output).toContain("POST /dev/breast-cancer  (API key)");
+    expect(output).toContain("POST /prod/breast-cancer  (signed requests)");
+    expect(output).toContain(`${stage.url}/dev`);
+    expect(output).toContain(`${stage.url}/prod`);
+  });
+
+  it("has a curl line for the keyed route that works as it stands", async () => {
+    // Prepare
+    const line = stage.output.split("\n").find((text) => /^ +curl .*\/dev\/breast-cancer/.test(text)) ?? "";
+
+    // Act
+    const { base, rest, ...request } = readCurl(shellWords(line));
+    const response = await send(base, request);
+
+    // Assess
+    expect(rest).toEqual([]);
+    expect(response.status).toBe(200);
+    expect(response.body).toBe('"B"');
+  });
+
+  it("has a curl line for the signed route that names the signature's scope and the credentials", () => {
+    // Prepare
+    const line = stage.output.split("\n").find((text) => /^ +curl .*\/prod\/breast-cancer/.test(text)) ?? "";
+
+    // Act
+    const { path, headers, rest } = readCurl(shellWords(line));
+
+    // Assess
+    expect(path).toBe("/prod/breast-cancer");
+    expect(headers).toEqual({ "content-type": "application/json" });
+    expect(rest).toEqual(["--aws-sigv4", "aws:amz:us-east-1:execute-api", "--user", "local:local"]);
+  });
+
+  it("says what stands behind each endpoint, and what AWS does that this machine does not", () => {
+    // Act
+    const { output } = stage;
+
+    // Assess
+    expect(output).toContain("dev-breast-cancer: sample model");
+    expect(output).toContain("prod-breast-cancer: sample model");
+    expect(output).toContain("Not as on AWS:");
+    expect(output).not.toContain("NOT SERVED");
+    expect(output).not.toContain("NOT INTERPRETED");
+  });
+});
+
+describe("a route with a key", () => {
+  it("diagnoses the published observation", async () => {
+    // Act
+    const response = await askFor(BENIGN_ROW);
+
+    // Assess
+    expectCorsAndRequestId(response);
+    expect(response.status).toBe(200);
+    expect(response.headers["content-type"]).toBe("application/json");
+    expect(response.headers["x-amzn-trace-id"]).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+    expect(response.body).toBe('"B"');
+  });
+
+  it("diagnoses a batch in its order", async () => {
+    // Act
+    const response = await askFor([BENIGN_ROW, MALIGNANT_ROW, BENIGN_ROW]);
+
+    // Assess
+    expectCorsAndRequestId(response);
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.body)).toEqual(["B", "M", "B"]);
+  });
+
+  it("takes a body without a content type for JSON", async () => {
+    // Act
+    const response = await ask(JSON.stringify({ data: BENIGN_ROW }), {});
+
+    // Assess
+    expect(response.status).toBe(200);
+    expect(response.body).toBe('"B"');
+  });
+
+  it(
+    "gives one row after the other the labels that it gives the batch",
+    async () => {
+      // Prepare
+      const rows = Array.from({ length: 200 }, (_, index) => (index % 3 === 1 ? MALIGNANT_ROW : BENIGN_ROW));
+      const labels: unknown[] = [];
+
+      // Act
+      for (const row of rows) labels.push(JSON.parse((await askFor(row)).body));
+      const batch = await askFor(rows);
+
+      // Assess
+      expect(labels).toEqual(rows.map((row) => (row === BENIGN_ROW ? "B" : "M")));
+      expect(JSON.parse(batch.body)).toEqual(labels);
+    },
+    MANY_REQUESTS_TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    ["a number in place of text", '{"data": 5}'],
+    ["no data", "{}"],
+    ["a property that does not exist", JSON.stringify({ data: BENIGN_ROW, date: "today" })],
+    ["a list of numbers", '{"data": [1, 2]}'],
+    ["text that is no JSON", "data=1,2,3"],
+    ["an empty body", ""],
+  ])("refuses %s without asking the function", async (_case, body) => {
+    // Act
+    const response = await ask(body);
+
+    // Assess
+    expectRefusal(response, 400, "BadRequestException");
+    expect(problemOf(response)).toMatchObject({ title: "Bad Request" });
+    expect(problemOf(response).detail).toContain("POST /breast-cancer");
+  });
+
+  it("tells what was got and what is allowed, where a row is too short", async () => {
+    // Prepare
+    const row = BENIGN_ROW.split(",").slice(0, 29).join(",");
+
+    // Act
+    const response = await askFor(row);
+
+    // Assess
+    expectCorsAndRequestId(response);
+    expect(response.status).toBe(400);
+    expect(response.headers["x-amzn-errortype"]).toBeUndefined();
+    expect(problemOf(response)).toMatchObject({
+      status: 400,
+      detail: expect.stringMatching(/^data: got 29 .*; allowed: 30 /),
+      requestId: response.headers["x-amzn-requestid"],
+    });
+  });
+
+  it("leaves a content type that is not the model's to the function, which refuses it", async () => {
+    // Act
+    const response = await ask(JSON.stringify({ data: BENIGN_ROW }), { "Content-Type": "text/csv" });
+
+    // Assess
+    expectCorsAndRequestId(response);
+    expect(response.status).toBe(415);
+    expect(response.headers["x-amzn-errortype"]).toBeUndefined();
+    expect(problemOf(response).detail).toBe('Content-Type: got "text/csv"; allowed: application/json');
+  });
+
+  it("refuses more than 10 MB in API Gateway's words", async () => {
+    // Prepare
+    const body = JSON.stringify({ data: "1".repeat(11 * MEGABYTE) });
+
+    // Act
+    const response = await ask(body);
+
+    // Assess
+    expectRefusal(response, 413, undefined);
+    expect(problemOf(response).detail).toBe("HTTP content length exceeded 10485760 bytes.");
+  });
+
+  it("refuses what API Gateway takes and Lambda does not", async () => {
+    // Prepare
+    const body = JSON.stringify({ data: "1".repeat(7 * MEGABYTE) });
+
+    // Act
+    const response = await ask(body);
+
+    // Assess
+    expectRefusal(response, 413, "RequestEntityTooLargeException");
+  });
+
+  it.each([
+    ["no key", {}],
+    ["a wrong key", { "x-api-key": "local-prod-key-not-a-secret" }],
+    ["an empty key", { "x-api-key": "" }],
+  ])("refuses %s", async (_case, headers) => {
+    // Prepare
+    const body = JSON.stringify({ data: BENIGN_ROW });
+
+    // Act
+    const response = await send(stage.url, {
+      path: "/dev/breast-cancer",
+      headers: { ...JSON_TYPE, ...headers },
+      body,
+    });
+
+    // Assess
+    expectRefusal(response, 403, "ForbiddenException");
+  });
+
+  it.each([
+    ["a path that does not exist", { path: "/dev/breast" }],
+    ["the stage itself", { path: "/dev" }],
+    ["a path below a route", { path: "/dev/breast-cancer/1" }],
+    ["another method", { path: "/dev/breast-cancer", method: "GET" }],
+    ["a method that nobody knows", { path: "/dev/breast-cancer", method: "PROPFIND" }],
+  ])("answers %s as API Gateway does", async (_case, request) => {
+    // Act
+    const response = await send(stage.url, { ...request, headers: KEY });
+
+    // Assess
+    expectRefusal(response, 403, "MissingAuthenticationTokenException");
+    expect(problemOf(response).detail).toMatch(/^Missing Authentication Token/);
+  });
+
+  it("answers a browser's preflight without the function", async () => {
+    // Prepare
+    const origin = { Origin: "https://www.example.com" };
+    const wish = {
+      "Access-Control-Request-Method": "POST",
+      "Access-Control-Request-Headers": "content-type,x-api-key",
+    };
+
+    // Act
+    const preflight = await send(stage.url, {
+      method: "OPTIONS",
+      path: "/dev/breast-cancer",
+      headers: { ...origin, ...wish },
+    });
+    const request = await ask(JSON.stringify({ data: BENIGN_ROW }), { ...JSON_TYPE, ...origin });
+
+    // Assess
+    expectCorsAndRequestId(preflight);
+    expect(preflight.status).toBe(204);
+    expect(preflight.body).toBe("");
+    expect(preflight.headers["access-control-allow-methods"]).toBe("POST,OPTIONS");
+    expect(String(preflight.headers["access-control-allow-headers"]).split(",")).toEqual(
+      expect.arrayContaining(["authorization", "content-type", "x-amz-date", "x-api-key"]),
+    );
+    expect(preflight.headers["x-amzn-trace-id"]).toBeUndefined();
+    await stage.printed(String(request.headers["x-amzn-requestid"]));
+    expect(stage.output).not.toContain(String(preflight.headers["x-amzn-requestid"]));
+  });
+
+  it("prints one line of the function's log a request", async () => {
+    // Act
+    const response = await askFor(BENIGN_ROW);
+    const requestId = String(response.headers["x-amzn-requestid"]);
+    await stage.printed(`${requestId}"`);
+
+    // Assess
+    const lines = stage.output.split("\n").filter((line) => line.includes(requestId));
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ requestId, model: "breast-cancer", status: 200 });
+  });
+});
+
+describe("a stage that does not exist", () => {
+  it.each(["/test/breast-cancer", "/breast-cancer", "/", "/DEV/breast-cancer"])(
+    "is forbidden: %s",
+    async (path) => {
+      // Act
+      const response = await send(stage.url, { path, headers: { ...KEY, ...JSON_TYPE }, body: "{}" });
+
+      // Assess
+      expect(response.status).toBe(403);
+      expect(response.headers["x-amzn-errortype"]).toBe("ForbiddenException");
+      expect(JSON.parse(response.body)).toEqual({ message: "Forbidden" });
+      expect(response.headers["x-amzn-requestid"]).toMatch(/^[0-9a-f-]{36}$/);
+      expect(response.headers["x-amz-apigw-id"]).toBeTruthy();
+    },
+  );
+});
+
+describe("a route for signed requests", () => {
+  it.each([
+    ["with the body's hash in a header", {}],
+    ["without it", { withBodyHash: false }],
+    ["four minutes ago", { date: new Date(Date.now() - 4 * 60_000) }],
+  ])("takes a request signed %s", async (_case, signing) => {
+    // Act
+    const response = await askSigned(PROD_REQUEST, signing);
+
+    // Assess
+    expectCorsAndRequestId(response);
+    expect(response.status).toBe(200);
+    expect(response.body).toBe('"B"');
+  });
+
+  it("takes a signed query, in whatever order", async () => {
+    // Prepare
+    const request = { ...PROD_REQUEST, path: `${PROD_REQUEST.path}?z=1&a=who%20am%20i&m=%C3%A4` };
+
+    // Act
+    const response = await askSigned(request);
+
+    // Assess
+    expect(response.status).toBe(200);
+  });
+
+  it("refuses an unsigned request as a path that does not exist", async () => {
+    // Act
+    const response = await send(stage.url, PROD_REQUEST);
+
+    // Assess
+    expectRefusal(response, 403, "MissingAuthenticationTokenException");
+    expect(problemOf(response).detail).toMatch(/^Missing Authentication Token/);
+  });
+
+  it("does not take the key of another stage for a signature", async () => {
+    // Prepare
+    const headers = { ...JSON_TYPE, ...KEY };
+
+    // Act
+    const response = await send(stage.url, { ...PROD_REQUEST, headers });
+
+    // Assess
+    expectRefusal(response, 403, "MissingAuthenticationTokenException");
+  });
+
+  it.each([
+    ["another secret", { secretAccessKey: "lokal" }, "InvalidSignatureException"],
+    ["another service", { service: "sagemaker" }, "InvalidSignatureException"],
+    ["another region", { region: "eu-central-1" }, "InvalidSignatureException"],
+    ["an unknown access key", { accessKeyId: "AKIAIOSFODNN7EXAMPLE" }, "UnrecognizedClientException"],
+    ["a date ten minutes ago", { date: new Date(Date.now() - 600_000) }, "InvalidSignatureException"],
+    ["a date in ten minutes", { date: new Date(Date.now() + 600_000) }, "InvalidSignatureException"],
+  ])("refuses %s", async (_case, signing, errorType) => {
+    // Act
+    const response = await askSigned(PROD_REQUEST, signing);
+
+    // Assess
+    expectRefusal(response, 403, errorType);
+  });
+
+  it.each([
+    ["the body", { body: JSON.stringify({ data: MALIGNANT_ROW }) }],
+    ["the path's query", { path: "/prod/breast-cancer?k=3" }],
+  ])("refuses a request of which %s was changed after it was signed", async (_case, change) => {
+    // Prepare
+    const signed = await sign(stage.url, PROD_REQUEST, { withBodyHash: false });
+
+    // Act
+    const response = await send(stage.url, { ...signed, ...change });
+
+    // Assess
+    expectRefusal(response, 403, "InvalidSignatureException");
+  });
+
+  it("refuses a changed body also where the header x-amz-content-sha256 was signed", async () => {
+    // Prepare
+    const signed = await sign(stage.url, PROD_REQUEST);
+
+    // Act
+    const response = await send(stage.url, { ...signed, body: JSON.stringify({ data: MALIGNANT_ROW }) });
+
+    // Assess
+    expectRefusal(response, 403, "InvalidSignatureException");
+  });
+
+  it("refuses a signature that cannot be read", async () => {
+    // Prepare
+    const headers = { ...JSON_TYPE, Authorization: "Bearer local" };
+
+    // Act
+    const response = await send(stage.url, { ...PROD_REQUEST, headers });
+
+    // Assess
+    expectRefusal(response, 403, "IncompleteSignatureException");
+  });
+
+  it("answers a browser's unsigned preflight", async () => {
+    // Act
+    const response = await send(stage.url, { method: "OPTIONS", path: "/prod/breast-cancer" });
+
+    // Assess
+    expectCorsAndRequestId(response);
+    expect(response.status).toBe(204);
+  });
+});
+
+describe("the SageMaker runtime on the same port", () => {
+  const SAGEMAKER = { service: "sagemaker" };
+
+  function invocation(endpoint: string, body: string): Request {
+    return { path: `/endpoints/${endpoint}/invocations`, headers: { "Content-Type": "text/csv" }, body };
+  }
+
+  it("answers as Linear Learner's endpoint does", async () => {
+    // Act
+    const response = await askSigned(
+      invocation("dev-breast-cancer", `${BENIGN_ROW}\n${MALIGNANT_ROW}`),
+      SAGEMAKER,
+    );
+
+    // Assess
+    expect(response.status).toBe(200);
+    expect(response.headers["content-type"]).toBe("application/json");
+    expect(response.headers["x-amzn-invoked-production-variant"]).toBe("AllTraffic");
+    expect(response.headers["x-amzn-requestid"]).toBeTruthy();
+    expect(JSON.parse(response.body)).toEqual({
+      predictions: [
+        { score: expect.any(Number), predicted_label: 0 },
+        { score: expect.any(Number), predicted_label: 1 },
+      ],
+    });
+  });
+
+  it("refuses an unsigned request", async () => {
+    // Act
+    const response = await send(stage.url, invocation("dev-breast-cancer", BENIGN_ROW));
+
+    // Assess
+    expect(response.status).toBe(403);
+    expect(response.headers["x-amzn-errortype"]).toBe("MissingAuthenticationTokenException");
+  });
+
+  it("refuses a signature for another service", async () => {
+    // Act
+    const response = await askSigned(invocation("dev-breast-cancer", BENIGN_ROW), { service: "execute-api" });
+
+    // Assess
+    expect(response.status).toBe(403);
+    expect(response.headers["x-amzn-errortype"]).toBe("InvalidSignatureException");
+  });
+
+  it("names an endpoint that does not exist, and the account", async () => {
+    // Act
+    const response = await askSigned(invocation("dev-bike-rental", BENIGN_ROW), SAGEMAKER);
+
+    // Assess
+    expect(response.status).toBe(400);
+    expect(response.headers["x-amzn-errortype"]).toBe("ValidationError");
+    expect(JSON.parse(response.body).message).toMatch(
+      /^Endpoint dev-bike-rental of account \d{12} not found\.$/,
+    );
+  });
+
+  it.each([
+    ["too few numbers", "1,2,3"],
+    ["words", BENIGN_ROW.replace("13.49", "thirteen")],
+    ["an empty body", ""],
+  ])("fails as a model does that cannot read its request: %s", async (_case, body) => {
+    // Act
+    const response = await askSigned(invocation("dev-breast-cancer", body), SAGEMAKER);
+
+    // Assess
+    expect(response.status).toBe(424);
+    expect(response.headers["x-amzn-errortype"]).toBe("ModelError");
+    expect(JSON.parse(response.body)).toMatchObject({
+      OriginalStatusCode: 400,
+      OriginalMessage: expect.stringMatching(/./),
+      LogStreamArn: expect.stringContaining("/aws/sagemaker/Endpoints/dev-breast-cancer"),
+    });
+  });
+
+  it("answers an endpoint's name that is not percent-encoded right", async () => {
+    // Act
+    const response = await askSigned(invocation("%zz", BENIGN_ROW), SAGEMAKER);
+
+    // Assess
+    expect(response.status).toBe(400);
+  });
+});
+
+describe("the end", () => {
+  it("comes with SIGTERM, and leaves nothing behind", async () => {
+    // Act
+    stage.signal("SIGTERM");
+    const end = await stage.ended;
+
+    // Assess
+    expect(end).toEqual({ status: 0, signal: null });
+    expect(await stage.leftovers()).toEqual({ processes: [], folders: [] });
+  });
+});

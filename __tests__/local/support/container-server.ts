@@ -1,0 +1,69 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What a container was sent. */
+export interface ContainerInvocation {
+  readonly method: string;
+  readonly path: string;
+  readonly contentType: string | undefined;
+  readonly accept: string | undefined;
+  readonly body: string;
+}
+
+/** What a container answers. */
+export interface ContainerAnswer {
+  /** @default 200 */
+  readonly status?: number;
+  /** @default application/json */
+  readonly contentType?: string;
+  readonly body: string;
+}
+
+/** A model's container: an HTTP server on this machine that answers as it is told. */
+export class ContainerServer {
+  /** What it was sent, in order. */
+  readonly invocations: ContainerInvocation[] = [];
+  /** What it answers from now on. */
+  answer: (invocation: ContainerInvocation) => ContainerAnswer = () => ({ body: "" });
+  private readonly server = http.createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("end", () => {
+      const { method = "", url: path = "", headers } = incoming;
+      const invocation: ContainerInvocation = {
+        method,
+        path,
+        contentType: headers["content-type"],
+        accept: headers.accept,
+        body: Buffer.concat(chunks).toString("utf8"),
+      };
+      this.invocations.push(invocation);
+      const { status = 200, contentType = "application/json", body } = this.answer(invocation);
+      outgoing.writeHead(status, { "Content-Type": contentType }).end(body);
+    });
+  });
+
+  /** Starts to listen. @param port - default any that is free */
+  async listen(port = 0): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once("error", reject).listen(port, "127.0.0.1", resolve);
+    });
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Stops, if it runs, and cuts every connection. */
+  async close(): Promise<void> {
+    if (!this.server.listening) return;
+    await new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+
+const PROJECT = join(__dirname, "../../..");
+
+/** All that `npm start` needs. */
+const SOURCES = [
+  "main.ts",
+  "cdktf.json",
+  "package.json",
+  "tsconfig.json",
+  "stacks",
+  "functions",
+  "environments",
+  "local",
+];
+
+/** The project's sources in a folder of their own, where tests may change them and synthesize. */
+export class ProjectCopy {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "project-copy-")));
+  /** What processes that run here take for the machine's folder of temporary files. */
+  readonly tempFolder = join(this.folder, "tmp");
+
+  constructor() {
+    for (const source of SOURCES) {
+      cpSync(join(PROJECT, source), join(this.folder, source), { recursive: true });
+    }
+    symlinkSync(join(PROJECT, "node_modules"), join(this.folder, "node_modules"), "dir");
+    mkdirSync(this.tempFolder);
+    shareTranslations(this.tempFolder);
+  }
+
+  /** Changes a file; throws where `change` changes nothing. */
+  edit(path: string, change: (text: string) => string): void {
+    const file = join(this.folder, path);
+    const before = readFileSync(file, "utf8");
+    const after = change(before);
+    if (after === before) throw new Error(`${path}: there was nothing to change`);
+    writeFileSync(file, after);
+  }
+
+  /** A file's text. */
+  read(path: string): string {
+    return readFileSync(join(this.folder, path), "utf8");
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** tsx keeps translated files among the temporary ones: a copy without them starts a second later. */
+function shareTranslations(tempFolder: string): void {
+  const name = `tsx-${userInfo().uid}`;
+  const shared = join(realpathSync(tmpdir()), name);
+  mkdirSync(shared, { recursive: true });
+  symlinkSync(shared, join(tempFolder, name), "dir");
+}

@@ -1,0 +1,55 @@
+import type { Request } from "./client";
+
+/** One word of a line, quoted in parts or not: `'…'`, `"…"`, `\x`, or plain characters. */
+const WORD = /(?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\])+/gs;
+const PART = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+)/gs;
+
+/** A line as a POSIX shell splits it, for lines without variables, globs and operators. */
+export function shellWords(line: string): string[] {
+  return [...line.matchAll(WORD)].map(([word]) =>
+    [...word.matchAll(PART)]
+      .map(([, single, double, escaped, plain]) => {
+        if (double !== undefined) return double.replace(/\\(["\\$`])/g, "$1");
+        return single ?? escaped ?? plain ?? "";
+      })
+      .join(""),
+  );
+}
+
+/** What curl sends for a command line of the options that banners use. */
+export interface CurlRequest extends Request {
+  /** E.g. `http://127.0.0.1:3000`. */
+  readonly base: string;
+  /** The words that are neither the address nor a header nor a body. */
+  readonly rest: readonly string[];
+}
+
+/** @throws Error where the words are no call of curl with an address */
+export function readCurl([command, ...words]: readonly string[]): CurlRequest {
+  const headers: Record<string, string> = {};
+  const rest: string[] = [];
+  let address: URL | undefined;
+  let body: string | undefined;
+  const left = [...words];
+  for (let word = left.shift(); word !== undefined; word = left.shift()) {
+    if (word === "-H") {
+      const [name = "", value = ""] = (left.shift() ?? "").split(/: (.*)/s);
+      headers[name] = value;
+    } else if (word === "-d") {
+      body = left.shift() ?? "";
+    } else if (URL.canParse(word) && address === undefined) {
+      address = new URL(word);
+    } else {
+      rest.push(word);
+    }
+  }
+  if (command !== "curl" || address === undefined) throw new Error(`no call of curl: ${words.join(" ")}`);
+  return {
+    base: address.origin,
+    method: body === undefined ? "GET" : "POST",
+    path: `${address.pathname}${address.search}`,
+    headers,
+    ...(body === undefined ? {} : { body }),
+    rest,
+  };
+}

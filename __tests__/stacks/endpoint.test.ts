@@ -1,0 +1,256 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Environment } from "../../environments/environment";
+import { example, exampleModel, exampleWith } from "./support/environments";
+import { synthesizeOne } from "./support/synthesized";
+
+const unchanged = names(example);
+
+describe("the names of an endpoint's parts", () => {
+  const MODEL_AND_CONFIGURATION = { model: true, configuration: true, endpoint: false };
+  const CONFIGURATION = { model: false, configuration: true, endpoint: false };
+  const NOTHING = { model: false, configuration: false, endpoint: false };
+  const uri = "999988887777.dkr.ecr.eu-central-1.amazonaws.com/xgboost";
+
+  it.each<[string, Environment, typeof NOTHING]>([
+    [
+      "the artifact",
+      exampleWith({ artifact: "s3://amzn-s3-demo-bucket/2/model.tar.gz" }),
+      MODEL_AND_CONFIGURATION,
+    ],
+    [
+      "the image's tag",
+      exampleWith({ image: { algorithm: "linear-learner", tag: "2" } }),
+      MODEL_AND_CONFIGURATION,
+    ],
+    [
+      "the algorithm",
+      exampleWith({ image: { algorithm: "sagemaker-xgboost", tag: "1" } }),
+      MODEL_AND_CONFIGURATION,
+    ],
+    ["the kind of image", exampleWith({ image: { uri: `${uri}:1` } }), MODEL_AND_CONFIGURATION],
+    [
+      "the memory",
+      exampleWith({ serverless: { ...exampleModel.serverless, memorySizeInMb: 3072 } }),
+      CONFIGURATION,
+    ],
+    [
+      "the concurrency",
+      exampleWith({ serverless: { ...exampleModel.serverless, maxConcurrency: 6 } }),
+      CONFIGURATION,
+    ],
+    [
+      "the provisioned concurrency",
+      exampleWith({ serverless: { ...exampleModel.serverless, provisionedConcurrency: 1 } }),
+      CONFIGURATION,
+    ],
+    ["who may call the route", exampleWith({ access: "PUBLIC" }), NOTHING],
+    ["the tags", { ...example, tags: { Project: "other" } }, NOTHING],
+    ["the protection", { ...example, protected: true }, NOTHING],
+    ["the stage's settings", { ...example, stage: { ...example.stage, logRetentionInDays: 30 } }, NOTHING],
+    ["nothing", structuredClone(example), NOTHING],
+  ])("follow a change of %s exactly as far as it replaces them", (_, environment, expected) => {
+    // Prepare
+    const before = unchanged;
+
+    // Act
+    const after = names(environment);
+
+    // Assess
+    expect({
+      model: after.model !== before.model,
+      configuration: after.configuration !== before.configuration,
+      endpoint: after.endpoint !== before.endpoint,
+    }).toEqual(expected);
+  });
+
+  it("start with the endpoint's, which is <environment>-<model>", () => {
+    // Act
+    const { endpoint, model, configuration } = unchanged;
+
+    // Assess
+    expect(endpoint).toBe("test-breast-cancer");
+    expect(model).toMatch(/^test-breast-cancer-[0-9a-f]{8}$/);
+    expect(configuration).toMatch(/^test-breast-cancer-[0-9a-f]{8}$/);
+    expect(configuration).not.toBe(model);
+  });
+
+  it("stay within SageMaker's 63 and IAM's 64 characters with the longest name of an environment", () => {
+    // Prepare
+    const environment = { ...example, name: "a".repeat(16) };
+
+    // Act
+    const stack = synthesizeOne(environment);
+
+    // Assess
+    const { model, configuration, endpoint } = names(environment);
+    const roles = stack.all("aws_iam_role", 2).map(({ values }) => values.name);
+    for (const name of [model, configuration, endpoint]) expect(name.length).toBeLessThanOrEqual(63);
+    for (const name of roles) expect(name.length).toBeLessThanOrEqual(64);
+  });
+});
+
+describe("an endpoint", () => {
+  const stack = synthesizeOne(example);
+  const model = stack.one("aws_sagemaker_model");
+  const configuration = stack.one("aws_sagemaker_endpoint_configuration");
+  const endpoint = stack.one("aws_sagemaker_endpoint");
+
+  it("uses its configuration, and that its model, by reference", () => {
+    // Prepare
+    const [variant, ...others] = configuration.values.production_variants;
+
+    // Act
+    const used = endpoint.values.endpoint_config_name;
+
+    // Assess
+    expect(used).toBe(`\${${configuration.address}.name}`);
+    expect(others).toEqual([]);
+    expect(variant?.model_name).toBe(`\${${model.address}.name}`);
+  });
+
+  // Whatever else stood here would replace the model under an unchanged name, which AWS refuses.
+  it("has a model that holds nothing that its name does not follow", () => {
+    // Prepare
+    const { tags: _, lifecycle: __, depends_on: ___, ...values } = model.values;
+
+    // Act
+    const container = values.primary_container;
+
+    // Assess
+    expect(Object.keys(values).sort()).toEqual(["execution_role_arn", "name", "primary_container"]);
+    expect(container).toEqual({
+      image: expect.stringMatching(/^\$\{data\.aws_sagemaker_prebuilt_ecr_image\.[\w-]+\.registry_path\}$/),
+      model_data_url: exampleModel.artifact,
+    });
+  });
+
+  it("has a configuration that holds nothing that its name does not follow", () => {
+    // Prepare
+    const { tags: _, lifecycle: __, ...values } = configuration.values;
+
+    // Act
+    const [variant] = values.production_variants;
+
+    // Assess
+    expect(Object.keys(values).sort()).toEqual(["name", "production_variants"]);
+    expect(variant).toEqual({
+      variant_name: "AllTraffic",
+      model_name: `\${${model.address}.name}`,
+      serverless_config: { memory_size_in_mb: 2048, max_concurrency: 5 },
+    });
+  });
+
+  it("has provisioned concurrency where the environment says so", () => {
+    // Prepare
+    const environment = exampleWith({
+      serverless: { memorySizeInMb: 4096, maxConcurrency: 10, provisionedConcurrency: 3 },
+    });
+
+    // Act
+    const { values } = synthesizeOne(environment).one("aws_sagemaker_endpoint_configuration");
+
+    // Assess
+    expect(values.production_variants.map((variant) => variant.serverless_config)).toEqual([
+      { memory_size_in_mb: 4096, max_concurrency: 10, provisioned_concurrency: 3 },
+    ]);
+  });
+
+  it("has an image that Terraform looks up by algorithm and tag", () => {
+    // Act
+    const { values } = stack.one("data.aws_sagemaker_prebuilt_ecr_image");
+
+    // Assess
+    expect(values).toEqual({ repository_name: "linear-learner", image_tag: "1" });
+  });
+
+  it("gets its new model and configuration before the old ones go", () => {
+    // Act
+    const lifecycles = [model, configuration].map(({ values }) => values.lifecycle);
+
+    // Assess
+    expect(lifecycles).toEqual([{ create_before_destroy: true }, { create_before_destroy: true }]);
+  });
+
+  it("has a model that is created only when its role has its policy", () => {
+    // Prepare
+    const role = stack
+      .all("aws_iam_role", 2)
+      .find(({ address }) => model.values.execution_role_arn === `\${${address}.arn}`);
+
+    // Act
+    const policy = stack
+      .all("aws_iam_role_policy", 2)
+      .find(({ values }) => values.role === `\${${role?.address}.name}`);
+
+    // Assess
+    expect(role?.values.name).toBe("test-breast-cancer-endpoint");
+    expect(model.values.depends_on).toEqual([policy?.address]);
+  });
+
+  it("fails the apply where AWS rolled its update back, and says what to do", () => {
+    // Prepare
+    const [postcondition, ...others] = endpoint.values.lifecycle?.postcondition ?? [];
+
+    // Act
+    const message = postcondition?.error_message ?? "";
+
+    // Assess
+    expect(others).toEqual([]);
+    expect(postcondition?.condition).toBe(`\${self.endpoint_config_name == ${configuration.address}.name}`);
+    expect(message).toContain("rolled the update of endpoint test-breast-cancer back");
+    expect(message).toContain("Read the log group /aws/sagemaker/Endpoints/test-breast-cancer");
+    expect(message).toContain("apply again");
+    expect(message).not.toContain("${");
+  });
+
+  it("carries the model's tag in each of its parts", () => {
+    // Prepare
+    const roles = stack.all("aws_iam_role", 2);
+
+    // Act
+    const tags = [...roles, model, configuration, endpoint].map(({ values }) => values.tags);
+
+    // Assess
+    expect(tags).toEqual(Array(5).fill({ Model: "breast-cancer" }));
+  });
+});
+
+describe("protection", () => {
+  it.each([
+    ["a protected environment", true, ["aws_api_gateway_rest_api", "aws_sagemaker_endpoint"]],
+    ["an unprotected environment", false, []],
+  ])("of %s is on what its URLs hang on, and on nothing else", (_, isProtected, expected) => {
+    // Prepare
+    const environment = { ...example, protected: isProtected };
+
+    // Act
+    const { terraform } = synthesizeOne(environment);
+
+    // Assess
+    const types = Object.entries(terraform.resource)
+      .filter(([, byId]) => JSON.stringify(byId).includes("prevent_destroy"))
+      .map(([type]) => type);
+    expect(types.sort()).toEqual(expected);
+  });
+
+  it("refuses destruction", () => {
+    // Prepare
+    const environment = { ...example, protected: true };
+
+    // Act
+    const stack = synthesizeOne(environment);
+
+    // Assess
+    expect(stack.one("aws_api_gateway_rest_api").values.lifecycle?.prevent_destroy).toBe(true);
+    expect(stack.one("aws_sagemaker_endpoint").values.lifecycle?.prevent_destroy).toBe(true);
+  });
+});
+
+function names(environment: Environment): { model: string; configuration: string; endpoint: string } {
+  const stack = synthesizeOne(environment);
+  return {
+    model: stack.one("aws_sagemaker_model").values.name,
+    configuration: stack.one("aws_sagemaker_endpoint_configuration").values.name,
+    endpoint: stack.one("aws_sagemaker_endpoint").values.name,
+  };
+}

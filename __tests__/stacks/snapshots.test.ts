@@ -1,0 +1,56 @@
+import { describe, expect, it } from "@jest/globals";
+import { environments } from "../../environments";
+import { type SynthesizedStack, synthesize } from "./support/synthesized";
+import { TERRAFORM_TYPES } from "./support/terraform-types";
+import { flatten, plainText, stackText } from "./support/text";
+
+expect.addSnapshotSerializer(plainText);
+
+const synthesized = synthesize(environments);
+
+describe.each(environments.map(({ name }) => name))("the Terraform of %s", (name) => {
+  it("is what the snapshot says", () => {
+    // Prepare
+    const stack = synthesized.stack(name);
+
+    // Act
+    const text = stackText(stack);
+
+    // Assess
+    expect(text).toMatchSnapshot();
+  });
+
+  it("holds only types that these tests know", () => {
+    // Prepare
+    const stack = synthesized.stack(name);
+
+    // Act
+    const unknown = stack.types().filter((type) => !TERRAFORM_TYPES.includes(type));
+
+    // Assess
+    expect(unknown).toEqual([]);
+  });
+});
+
+describe("the OpenAPI document of dev", () => {
+  it("is what the snapshot says", () => {
+    // Prepare
+    const stack = synthesized.stack("dev");
+
+    // Act
+    const text = openApiText(stack);
+
+    // Assess
+    expect(text).toMatchSnapshot();
+  });
+});
+
+/** The document as sorted text; what API Gateway answers by itself in one line a kind. */
+function openApiText(stack: SynthesizedStack): string {
+  const { "x-amazon-apigateway-gateway-responses": gatewayResponses, ...document } = stack.openApi();
+  const answers = Object.entries(gatewayResponses).map(
+    ([type, { statusCode = "(its own)", responseTemplates }]) =>
+      `  ${type} → ${statusCode} ${responseTemplates["application/json"]}`,
+  );
+  return [...flatten(document, ""), "what API Gateway answers by itself:", ...answers.sort()].join("\n");
+}

@@ -1,0 +1,33 @@
+import type { Environment, ModelSettings } from "../../../environments/environment";
+
+/** The settings of the only model of {@link example}. */
+export const exampleModel: ModelSettings = {
+  artifact: "s3://amzn-s3-demo-bucket/breast-cancer/1/model.tar.gz",
+  image: { algorithm: "linear-learner", tag: "1" },
+  serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+};
+
+/** One environment of known content, whatever the project's own environments hold. */
+export const example: Environment = {
+  name: "test",
+  region: "eu-central-1",
+  accountId: "111122223333",
+  tags: { Project: "example" },
+  state: { s3: { bucket: "amzn-s3-demo-state-bucket", key: "stages/test.tfstate" } },
+  stage: {
+    throttling: { rateLimit: 50, burstLimit: 75 },
+    logRetentionInDays: 14,
+    corsAllowOrigin: "https://www.example.com",
+  },
+  models: { "breast-cancer": exampleModel },
+};
+
+/** {@link example} with its model's settings changed. */
+export function exampleWith(settings: Partial<ModelSettings>): Environment {
+  return { ...example, models: { "breast-cancer": { ...exampleModel, ...settings } } };
+}
+
+/** {@link example} under another name and with a state of its own, to stand beside it. */
+export function named(name: string, environment: Environment): Environment {
+  return { ...environment, name, state: { local: { path: `terraform.${name}.tfstate` } } };
+}

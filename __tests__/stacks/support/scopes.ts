@@ -1,0 +1,26 @@
+import type { Environment, ModelSettings } from "../../../environments/environment";
+import type { ModelScope } from "./least-privilege";
+
+/** What each model of `environment` is there for. */
+export function scopesOf(environment: Environment): ModelScope[] {
+  const { name, region, accountId, models } = environment;
+  return Object.entries(models).map(([model, settings]) => ({
+    name: `${name}-${model}`,
+    partition: region.startsWith("cn-") ? "aws-cn" : "aws",
+    region,
+    account: accountId ?? "<account>",
+    stage: name,
+    route: `POST/${model}`,
+    artifact: settings.artifact.replace(/^s3:\/\//, ""),
+    repositoryArn: repositoryArn(settings, region),
+  }));
+}
+
+function repositoryArn({ image }: ModelSettings, region: string): string {
+  const partition = region.startsWith("cn-") ? "aws-cn" : "aws";
+  if ("algorithm" in image) {
+    return `arn:${partition}:ecr:${region}:<registry>:repository/${image.algorithm}`;
+  }
+  const [, account, repository] = /^(\d{12})\.[^/]+\/([^:@]+)[:@]/.exec(image.uri) ?? [];
+  return `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
+}

@@ -1,0 +1,127 @@
+/** What every resource may say of its life. */
+interface WithLifecycle {
+  readonly lifecycle?: {
+    readonly create_before_destroy?: boolean;
+    readonly prevent_destroy?: boolean;
+    readonly postcondition?: readonly { readonly condition: string; readonly error_message: string }[];
+  };
+  readonly depends_on?: readonly string[];
+}
+
+interface WithTags {
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The Terraform types that the stacks emit, with the arguments that tests read: a misspelt type or argument does
+ * not compile.
+ */
+export interface TerraformTypes {
+  "data.aws_caller_identity": object;
+  "data.aws_sagemaker_prebuilt_ecr_image": { readonly repository_name: string; readonly image_tag: string };
+  aws_api_gateway_api_key: { readonly name: string };
+  aws_api_gateway_deployment: WithLifecycle & {
+    readonly rest_api_id: string;
+    readonly triggers: Readonly<Record<string, string>>;
+  };
+  aws_api_gateway_method_settings: {
+    readonly method_path: string;
+    readonly stage_name: string;
+    readonly settings: Readonly<Record<string, boolean | number>>;
+  };
+  aws_api_gateway_rest_api: WithLifecycle & {
+    readonly name: string;
+    readonly body: string;
+    readonly endpoint_configuration: { readonly types: readonly string[] };
+  };
+  aws_api_gateway_stage: WithLifecycle & {
+    readonly rest_api_id: string;
+    readonly deployment_id: string;
+    readonly stage_name: string;
+    readonly xray_tracing_enabled: boolean;
+  };
+  aws_api_gateway_usage_plan: {
+    readonly name: string;
+    readonly api_stages: readonly { readonly api_id: string; readonly stage: string }[];
+    readonly throttle_settings: { readonly rate_limit: number; readonly burst_limit: number };
+  };
+  aws_api_gateway_usage_plan_key: {
+    readonly key_id: string;
+    readonly key_type: string;
+    readonly usage_plan_id: string;
+  };
+  aws_cloudwatch_log_group: WithTags & { readonly name: string; readonly retention_in_days: number };
+  aws_iam_role: WithTags & {
+    readonly name: string;
+    readonly description: string;
+    readonly assume_role_policy: string;
+  };
+  aws_iam_role_policy: { readonly name: string; readonly role: string; readonly policy: string };
+  aws_lambda_function: WithLifecycle &
+    WithTags & {
+      readonly architectures: readonly string[];
+      readonly environment: { readonly variables: Readonly<Record<string, string>> };
+      readonly filename: string;
+      readonly function_name: string;
+      readonly handler: string;
+      readonly logging_config: { readonly log_format: string; readonly log_group: string };
+      readonly memory_size: number;
+      readonly role: string;
+      readonly runtime: string;
+      readonly source_code_hash: string;
+      readonly timeout: number;
+      readonly tracing_config: { readonly mode: string };
+    };
+  aws_lambda_permission: {
+    readonly action: string;
+    readonly function_name: string;
+    readonly principal: string;
+    readonly source_arn: string;
+    readonly statement_id: string;
+  };
+  aws_sagemaker_endpoint: WithLifecycle &
+    WithTags & { readonly name: string; readonly endpoint_config_name: string };
+  aws_sagemaker_endpoint_configuration: WithLifecycle &
+    WithTags & {
+      readonly name: string;
+      readonly production_variants: readonly {
+        readonly variant_name: string;
+        readonly model_name: string;
+        readonly serverless_config: {
+          readonly memory_size_in_mb: number;
+          readonly max_concurrency: number;
+          readonly provisioned_concurrency?: number;
+        };
+      }[];
+    };
+  aws_sagemaker_model: WithLifecycle &
+    WithTags & {
+      readonly name: string;
+      readonly execution_role_arn: string;
+      readonly primary_container: { readonly image: string; readonly model_data_url: string };
+    };
+}
+
+/** The name of a type, data sources as in Terraform's addresses: `data.<type>`. */
+export type TerraformType = keyof TerraformTypes;
+
+/** Every {@link TerraformType}; the compiler keeps the two alike. */
+export const TERRAFORM_TYPES = Object.keys({
+  "data.aws_caller_identity": true,
+  "data.aws_sagemaker_prebuilt_ecr_image": true,
+  aws_api_gateway_api_key: true,
+  aws_api_gateway_deployment: true,
+  aws_api_gateway_method_settings: true,
+  aws_api_gateway_rest_api: true,
+  aws_api_gateway_stage: true,
+  aws_api_gateway_usage_plan: true,
+  aws_api_gateway_usage_plan_key: true,
+  aws_cloudwatch_log_group: true,
+  aws_iam_role: true,
+  aws_iam_role_policy: true,
+  aws_lambda_function: true,
+  aws_lambda_permission: true,
+  aws_sagemaker_endpoint: true,
+  aws_sagemaker_endpoint_configuration: true,
+  aws_sagemaker_model: true,
+} satisfies Record<TerraformType, true>);

@@ -1,0 +1,94 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** The first version with lock files in S3. */
+const LEAST_VERSION = "1.10";
+
+/** What terraform answered. */
+export interface TerraformAnswer {
+  readonly status: number | null;
+  /** Standard output, then standard error. */
+  readonly output: string;
+  readonly stdout: string;
+}
+
+/** One finding of `terraform validate -json`. */
+export interface Diagnostic {
+  readonly severity: "error" | "warning";
+  readonly summary: string;
+  readonly detail?: string;
+}
+
+/** The answer of `terraform validate -json`. */
+export interface Validation {
+  readonly valid: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The terraform of this machine, with a home of its own: no credentials, no workspace of the user's. */
+export class Terraform {
+  private readonly environment: NodeJS.ProcessEnv;
+
+  /** @param home - a folder for it alone; downloads are shared below it */
+  constructor(home: string) {
+    const cache = join(home, "plugins");
+    mkdirSync(cache, { recursive: true });
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => !/^(AWS_|TF_CLI_ARGS|TF_DATA_DIR$|TF_WORKSPACE$|TF_LOG)/.test(name),
+    );
+    this.environment = {
+      TF_PLUGIN_CACHE_DIR: cache,
+      // Without it, terraform downloads the provider again for each stack, to learn its checksums.
+      TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "1",
+      ...Object.fromEntries(inherited),
+      AWS_CONFIG_FILE: join(home, "none"),
+      AWS_SHARED_CREDENTIALS_FILE: join(home, "none"),
+      AWS_EC2_METADATA_DISABLED: "true",
+      CHECKPOINT_DISABLE: "1",
+      TF_IN_AUTOMATION: "1",
+    };
+  }
+
+  /** Runs `terraform <args>` in `folder`. */
+  run(folder: string, args: readonly string[], input = ""): TerraformAnswer {
+    const { error, status, stdout, stderr } = spawnSync("terraform", args, {
+      cwd: folder,
+      env: this.environment,
+      input,
+      encoding: "utf8",
+    });
+    if (error !== undefined) throw explain(error);
+    return { status, output: stdout + stderr, stdout };
+  }
+
+  /**
+   * Downloads what the stack in `folder` needs.
+   *
+   * @throws Error with all that terraform said, where it fails
+   */
+  init(folder: string): void {
+    const { status, output } = this.run(folder, ["init", "-backend=false", "-input=false", "-no-color"]);
+    if (status !== 0) throw new Error(`terraform init failed in ${folder}:\n${output}`);
+  }
+
+  /** What terraform finds in the stack in `folder`, after {@link init}. */
+  validate(folder: string): Validation {
+    const { stdout, output } = this.run(folder, ["validate", "-json", "-no-color"]);
+    try {
+      return JSON.parse(stdout);
+    } catch (cause) {
+      throw new Error(`terraform validate answered no JSON in ${folder}:\n${output}`, { cause });
+    }
+  }
+}
+
+/** Where terraform cannot be started at all, what to do about it. */
+export function explain(error: NodeJS.ErrnoException): Error {
+  if (error.code !== "ENOENT") return error;
+  return new Error(
+    `terraform is not on the PATH, and these tests are nothing without it. Install ${LEAST_VERSION} or newer ` +
+      "(https://developer.hashicorp.com/terraform/install) and run `npm run test:terraform` again.",
+    { cause: error },
+  );
+}

@@ -1,0 +1,170 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { environments } from "../../environments";
+import type { Environment } from "../../environments/environment";
+import { createApp } from "../../stacks/app";
+import { example, exampleModel, exampleWith, named } from "../stacks/support/environments";
+import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { explain, Terraform } from "./support/terraform";
+
+/** The provider is a download of some hundred megabytes, once. */
+const INIT_TIMEOUT_IN_MS = 300_000;
+const TIMEOUT_IN_MS = 60_000;
+
+const REGISTRY = "999988887777.dkr.ecr.eu-central-1.amazonaws.com";
+
+/** What the project's own environments do not show. */
+const variants: readonly Environment[] = [
+  named("public", exampleWith({ access: "PUBLIC", image: { uri: `${REGISTRY}/team/model:1` } })),
+  named("digest", {
+    ...exampleWith({
+      access: "API_KEY",
+      image: { uri: `${REGISTRY}/model@sha256:${"0123456789abcdef".repeat(4)}` },
+      serverless: { ...exampleModel.serverless, provisionedConcurrency: 1 },
+    }),
+    protected: true,
+  }),
+];
+const everyEnvironment = [
+  ...environments,
+  ...variants.filter(({ name }) => !environments.some((environment) => environment.name === name)),
+];
+
+const temp = makeTempFolder();
+const outdir = join(temp, "out");
+const terraform = new Terraform(join(temp, "home"));
+const folderOf = (stack: string): string => join(outdir, "stacks", stack);
+
+beforeAll(() => {
+  mkdirSync(outdir);
+  createApp([...everyEnvironment, example], outdir).synth();
+});
+
+afterAll(() => removeFolder(temp));
+
+describe.each(everyEnvironment.map(({ name }) => name))("the stack %s", (name) => {
+  it(
+    "is valid, without a warning",
+    () => {
+      // Prepare
+      terraform.init(folderOf(name));
+
+      // Act
+      const { valid, diagnostics } = terraform.validate(folderOf(name));
+
+      // Assess
+      expect(diagnostics).toEqual([]);
+      expect(valid).toBe(true);
+    },
+    INIT_TIMEOUT_IN_MS,
+  );
+});
+
+describe("a stack that is wrong", () => {
+  it(
+    "is found so, by the argument's name",
+    () => {
+      // Prepare
+      const folder = folderOf(example.name);
+      const file = join(folder, "cdk.tf.json");
+      writeFileSync(file, readFileSync(file, "utf8").replace('"retention_in_days"', '"retention_in_day"'));
+      terraform.init(folder);
+
+      // Act
+      const { valid, diagnostics } = terraform.validate(folder);
+
+      // Assess
+      expect(valid).toBe(false);
+      expect(diagnostics.map(({ detail }) => detail)).toEqual([
+        expect.stringContaining('named "retention_in_day"'),
+      ]);
+    },
+    INIT_TIMEOUT_IN_MS,
+  );
+});
+
+// Neither `validate` nor `init -backend=false` looks at the backend.
+describe("the backend", () => {
+  const backendOf = (name: string): { s3?: object; local?: object } =>
+    JSON.parse(readFileSync(join(folderOf(name), "cdk.tf.json"), "utf8")).terraform.backend;
+  const inS3 = everyEnvironment.filter(({ state }) => "s3" in state).map(({ name }) => name);
+  const inFile = everyEnvironment.filter(({ state }) => "local" in state).map(({ name }) => name);
+
+  it.each(inFile)(
+    "of %s is initialized",
+    (name) => {
+      // Prepare
+      const folder = withBackend(`local-${name}`, backendOf(name));
+
+      // Act
+      const { status, output } = terraform.run(folder, ["init", "-input=false", "-no-color"]);
+
+      // Assess
+      expect(output).toContain('Successfully configured the backend "local"');
+      expect(status).toBe(0);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each(inS3)(
+    "of %s lacks only credentials",
+    (name) => {
+      // Prepare
+      const folder = withBackend(`s3-${name}`, backendOf(name));
+
+      // Act
+      const { status, output } = terraform.run(folder, ["init", "-input=false", "-no-color"]);
+
+      // Assess
+      const errors = errorsIn(output);
+      expect(errors).toContain("No valid credential sources found");
+      expect(errors.filter((text) => !text.includes("credential"))).toEqual([]);
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "is refused with an argument that terraform does not know",
+    () => {
+      // Prepare
+      const folder = withBackend("s3-wrong", {
+        s3: { bucket: "amzn-s3-demo-state-bucket", key: "k", region: "eu-central-1", use_lockfil: true },
+      });
+
+      // Act
+      const { output } = terraform.run(folder, ["init", "-input=false", "-no-color"]);
+
+      // Assess
+      expect(errorsIn(output)).toEqual(["Extraneous JSON object property"]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  /** A folder with the backend and nothing else: no provider to download. */
+  function withBackend(name: string, backend: object): string {
+    const folder = join(temp, "a", "b", "c", name);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { backend } }));
+    return folder;
+  }
+
+  function errorsIn(output: string): string[] {
+    return [...output.matchAll(/^Error: (.*)$/gm)].map(([, text = ""]) => text);
+  }
+});
+
+describe("a machine without terraform", () => {
+  it("is told how to get it", () => {
+    // Prepare
+    const notFound = Object.assign(new Error("spawnSync terraform ENOENT"), { code: "ENOENT" });
+
+    // Act
+    const { message } = explain(notFound);
+
+    // Assess
+    expect(message).toContain("https://developer.hashicorp.com/terraform/install");
+    expect(message).toContain("npm run test:terraform");
+  });
+});
