@@ -1,7 +1,8 @@
 import { posix } from "node:path";
 import { catalog } from "../functions/catalog";
 import type { Environment, ModelSettings, StageSettings } from "./environment";
-import { ROUTE_ACCESS } from "./environment";
+import { domainOf, PRICE_CLASSES, partitionOf, ROUTE_ACCESS } from "./environment";
+import { findShapeFaults } from "./shape";
 
 /** One rule that one environment breaks. */
 export interface Fault {
@@ -32,12 +33,24 @@ export function describeFault({ environment, field, got, allowed, because }: Fau
 }
 
 /**
- * Every fault of every environment.
+ * Every fault of every environment. Values are looked at only in environments whose properties are all right.
  *
  * @returns an empty list where all is well
  */
 export function checkEnvironments(environments: readonly Environment[]): Fault[] {
-  return [...environments.flatMap(checkEnvironment), ...checkTogether(environments)];
+  const misshapen = environments.map(checkShape);
+  const wellShaped = environments.filter((_, index) => misshapen[index]?.length === 0);
+  return [...misshapen.flat(), ...wellShaped.flatMap(checkEnvironment), ...checkTogether(wellShaped)];
+}
+
+function checkShape(environment: Environment): Fault[] {
+  return findShapeFaults(environment).map(({ field, got, allowed }) => ({
+    environment: String(environment.name),
+    field,
+    got: show(got),
+    allowed,
+    because: "a property that is missing, misspelt or of another type would not do what it says",
+  }));
 }
 
 const SERVERLESS_SOURCE =
@@ -50,13 +63,22 @@ const BUCKET_SOURCE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/buc
 const ECR_SOURCE =
   "https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-containers-inference-private.html";
 
+const ORIGIN_SOURCE = "https://developer.mozilla.org/docs/Web/HTTP/Headers/Access-Control-Allow-Origin";
+const ORIGIN_ALLOWED = "* or one origin without a path, e.g. https://www.example.com";
+
 const NAME = /^[a-z][a-z0-9-]{0,15}$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+/** Partitions whose names and domains this project does not know. */
+const OTHER_PARTITIONS = /^(us-iso|eu-iso|eusc)/;
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 /** No `*`, which S3 allows and IAM reads as a wildcard: the key becomes the resource of a policy. */
 const ARTIFACT = /^s3:\/\/([^/]+)\/[A-Za-z0-9/!_.'()-]+\.tar\.gz$/;
+/** Characters that need no thought in a key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html). */
+const STATE_KEY = /^[A-Za-z0-9!_.*'()-]+(?:\/[A-Za-z0-9!_.*'()-]+)*$/;
+/** Relative. Terraform reads `${` and `%{` as its own. */
+const PATH = /^[A-Za-z0-9_.-][A-Za-z0-9_.\\/-]*$/;
 const ECR_IMAGE =
-  /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/[a-z0-9]+(?:[._/-][a-z0-9]+)*(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
+  /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn)?)\/[a-z0-9]+(?:[._/-][a-z0-9]+)*(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
 const REPOSITORY = /^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/;
 const TAG = /^[\w][\w.-]{0,127}$/;
 const ORIGIN = /^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?)$/;
@@ -67,11 +89,12 @@ const MOST_CONCURRENCY = 200;
 const MOST_REQUESTS_PER_SECOND = 10_000;
 const MOST_REQUESTS_AT_ONCE = 5_000;
 const MOST_TAGS = 47;
+const MOST_ORIGINS = 100;
 const RETENTION_STEPS_IN_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-/** The account-wide stack's name, and the local stage's path of the SageMaker runtime. */
-const RESERVED_NAMES = ["account", "endpoints"];
+/** The account-wide stack's name, and paths of the local stage. */
+const RESERVED_NAMES = ["account", "endpoints", "website"];
 
 /** Collects faults below one field. */
 class Report {
@@ -119,10 +142,10 @@ function checkEnvironment(environment: Environment): Fault[] {
     "it is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
   );
   report.require(
-    REGION.test(region),
+    REGION.test(region) && !OTHER_PARTITIONS.test(region),
     "region",
     region,
-    "an AWS region such as eu-central-1",
+    "an AWS region such as eu-central-1, of AWS, AWS China or AWS GovCloud (US)",
     "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html",
   );
   if (accountId !== undefined) {
@@ -145,6 +168,7 @@ function checkEnvironment(environment: Environment): Fault[] {
   checkTags(environment.tags ?? {}, report);
   checkState(state, report.in("state"));
   checkStage(stage, report.in("stage"));
+  checkWebsite(environment, report);
 
   report.require(
     Object.keys(models).length > 0,
@@ -159,6 +183,40 @@ function checkEnvironment(environment: Environment): Fault[] {
     checkModel(settings, environment, report.in(`models.${model}`));
   }
   return faults;
+}
+
+function checkWebsite({ website, region, stage, models }: Environment, report: Report): void {
+  if (website === undefined) return;
+  const { priceClass } = website;
+  report.require(
+    partitionOf(region) === "aws",
+    "website",
+    website,
+    `no website in ${region}`,
+    "CloudFront is not in AWS GovCloud (US), and a service of its own in China: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/setting-up-cloudfront.html, https://docs.amazonaws.cn/en_us/AmazonCloudFront/latest/DeveloperGuide/cloudfront-in-china-how-works.html",
+  );
+  report.require(
+    priceClass === undefined || PRICE_CLASSES.includes(priceClass),
+    "website.priceClass",
+    priceClass,
+    PRICE_CLASSES.join(", "),
+    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PriceClass.html",
+  );
+  const accesses = Object.values(models).map((settings) => settings.access ?? "AWS_IAM");
+  report.require(
+    accesses.includes("PUBLIC"),
+    "website",
+    website,
+    "no website, or a model with the access PUBLIC",
+    "the page can call public routes alone",
+  );
+  report.require(
+    stage.corsAllowOrigin === undefined,
+    "stage.corsAllowOrigin",
+    stage.corsAllowOrigin,
+    "nothing beside a website",
+    "the stage then answers the page's origin",
+  );
 }
 
 function checkTags(tags: Readonly<Record<string, string>>, report: Report): void {
@@ -196,10 +254,10 @@ function checkState(state: Environment["state"], report: Report): void {
     const { path } = state.local;
     const parts = posix.normalize(path.replaceAll("\\", "/")).split("/");
     report.require(
-      path !== "" && !/^([/\\]|[A-Za-z]:)/.test(path) && !parts.includes(".."),
+      PATH.test(path) && !parts.includes("..") && parts.at(-1) !== "." && parts.at(-1) !== "",
       "local.path",
       path,
-      "a path inside the project's folder",
+      "a file inside the project's folder, of letters, digits and _ . - / (or \\)",
       "the stack is the same wherever the project lies",
     );
     report.require(
@@ -220,10 +278,10 @@ function checkState(state: Environment["state"], report: Report): void {
     BUCKET_SOURCE,
   );
   report.require(
-    key !== "" && !key.startsWith("/"),
+    STATE_KEY.test(key),
     "s3.key",
     key,
-    "a key that does not start with a slash",
+    "letters, digits and !_.*'()/-, not starting or ending with a slash",
     "https://developer.hashicorp.com/terraform/language/backend/s3",
   );
   if (region !== undefined) {
@@ -267,14 +325,14 @@ function checkStage(
       ORIGIN.test(corsAllowOrigin),
       "corsAllowOrigin",
       corsAllowOrigin,
-      "* or one origin without a path, e.g. https://www.example.com",
-      "https://developer.mozilla.org/docs/Web/HTTP/Headers/Access-Control-Allow-Origin",
+      ORIGIN_ALLOWED,
+      ORIGIN_SOURCE,
     );
   }
 }
 
 function checkModel(
-  { artifact, image, serverless, access }: ModelSettings,
+  { artifact, image, serverless, access, functionUrl }: ModelSettings,
   { region }: Environment,
   report: Report,
 ): void {
@@ -288,12 +346,12 @@ function checkModel(
   );
 
   if ("uri" in image) {
-    const imageRegion = ECR_IMAGE.exec(image.uri)?.[1];
+    const [, imageRegion, domain] = ECR_IMAGE.exec(image.uri) ?? [];
     report.require(
-      imageRegion === region,
+      imageRegion === region && domain === domainOf(region),
       "image.uri",
       image.uri,
-      `<account>.dkr.ecr.${region}.amazonaws.com/<repository>:<tag> or …@sha256:<digest>`,
+      `<account>.dkr.ecr.${region}.${domainOf(region)}/<repository>:<tag> or …@sha256:<digest>`,
       ECR_SOURCE,
     );
   } else {
@@ -344,6 +402,23 @@ function checkModel(
       access,
       ROUTE_ACCESS.join(", "),
       "environments/environment.ts",
+    );
+  }
+  const origins = functionUrl?.corsAllowOrigins;
+  report.require(
+    origins === undefined || (origins.length >= 1 && origins.length <= MOST_ORIGINS),
+    "functionUrl.corsAllowOrigins",
+    origins?.length === 0 ? origins : `${origins?.length} origins`,
+    `1–${MOST_ORIGINS} origins`,
+    "https://docs.aws.amazon.com/lambda/latest/api/API_Cors.html",
+  );
+  for (const origin of origins ?? []) {
+    report.require(
+      ORIGIN.test(origin),
+      "functionUrl.corsAllowOrigins",
+      origin,
+      ORIGIN_ALLOWED,
+      ORIGIN_SOURCE,
     );
   }
 }

@@ -17,5 +17,24 @@ export const dev: Environment = {
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       access: "API_KEY",
     },
+    "bike-rental": {
+      artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
+      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+      access: "API_KEY",
+    },
+    sentiment: {
+      artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-20/model.tar.gz",
+      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+      access: "PUBLIC",
+    },
+    toxicity: {
+      artifact: "s3://amzn-s3-demo-bucket/toxicity/2026-11-20/model.tar.gz",
+      image: { algorithm: "blazingtext", tag: "1" },
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+      access: "API_KEY",
+      functionUrl: {},
+    },
   },
 };

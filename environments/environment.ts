@@ -23,7 +23,8 @@ export interface Environment {
 
   /**
    * Refuse to plan the destruction of the API and the endpoints, and with them of every URL. Requires
-   * `accountId`.
+   * `accountId`. A model that is removed from `models` is no longer protected; and an endpoint whose first creation
+   * failed can only be made anew with `false`.
    *
    * @default false
    */
@@ -42,6 +43,14 @@ export interface Environment {
 
   /** Settings of the REST API's stage and of the logs. */
   readonly stage: StageSettings;
+
+  /**
+   * Host the web page of `website/`: a private bucket behind CloudFront. The page uses the routes whose access is
+   * `PUBLIC`, of which there must be one; the stage's CORS origin becomes the page's. Not in China and GovCloud.
+   *
+   * @default - no page
+   */
+  readonly website?: WebsiteSettings;
 
   /** The models that this environment serves, at least one. */
   readonly models: Readonly<Partial<Record<ModelName, ModelSettings>>>;
@@ -85,7 +94,7 @@ export interface StageSettings {
   };
 
   /**
-   * Days that the functions' logs are kept: one of CloudWatch's steps (1, 3, 5, 7, 14, 30, 60, 90, … 3653;
+   * Days that the logs of functions and endpoints are kept: one of CloudWatch's steps (1, 3, 5, 7, 14, 30, 60, 90, … 3653;
    * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html).
    */
   readonly logRetentionInDays: number;
@@ -94,10 +103,24 @@ export interface StageSettings {
    * The origin whose pages may read answers (CORS): `*`, or one such as `https://www.example.com`.
    * `*` gives a page no right that its user does not have: no route is authorized by cookies.
    *
-   * @default "*"
+   * @default - the page's origin where the environment has a `website`, else `*`
    */
   readonly corsAllowOrigin?: string;
 }
+
+/** The web page. */
+export interface WebsiteSettings {
+  /**
+   * From which of CloudFront's edge locations the page is served; `PriceClass_100` is North America, Europe and
+   * Israel (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PriceClass.html).
+   *
+   * @default "PriceClass_100"
+   */
+  readonly priceClass?: (typeof PRICE_CLASSES)[number];
+}
+
+/** CloudFront's price classes. */
+export const PRICE_CLASSES = ["PriceClass_100", "PriceClass_200", "PriceClass_All"] as const;
 
 /** One model in one environment. */
 export interface ModelSettings {
@@ -123,6 +146,24 @@ export interface ModelSettings {
    * @default "AWS_IAM"
    */
   readonly access?: RouteAccess;
+
+  /**
+   * A function URL beside the route, for signed requests alone: of principals with `lambda:InvokeFunctionUrl`
+   * and `lambda:InvokeFunction` on the function.
+   *
+   * @default - none
+   */
+  readonly functionUrl?: FunctionUrlSettings;
+}
+
+/** A function URL. Its authorization is always AWS_IAM. */
+export interface FunctionUrlSettings {
+  /**
+   * Origins whose pages may read answers (CORS), each as in `corsAllowOrigin`.
+   *
+   * @default ["*"]
+   */
+  readonly corsAllowOrigins?: readonly string[];
 }
 
 /** Who may call a route. */
@@ -168,6 +209,11 @@ export interface ServerlessSettings {
 /** Access of a route: what the environment says, or the safe default. */
 export function routeAccess(settings: ModelSettings): RouteAccess {
   return settings.access ?? "AWS_IAM";
+}
+
+/** The domain under which AWS's services of a region live, e.g. `amazonaws.com`. */
+export function domainOf(region: string): string {
+  return region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
 }
 
 /** The partition that a region belongs to, e.g. `aws` or `aws-cn`. */

@@ -12,11 +12,29 @@ export const prod: Environment = {
     throttling: { rateLimit: 1_000, burstLimit: 2_000 },
     logRetentionInDays: 90,
   },
+  website: {},
   models: {
     "breast-cancer": {
       artifact: "s3://amzn-s3-demo-bucket/breast-cancer/2026-11-20/model.tar.gz",
       image: { algorithm: "linear-learner", tag: "1" },
       serverless: { memorySizeInMb: 3072, maxConcurrency: 20 },
+    },
+    "bike-rental": {
+      artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
+      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      serverless: { memorySizeInMb: 3072, maxConcurrency: 20 },
+    },
+    sentiment: {
+      artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-20/model.tar.gz",
+      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      serverless: { memorySizeInMb: 3072, maxConcurrency: 20 },
+      access: "PUBLIC",
+    },
+    toxicity: {
+      artifact: "s3://amzn-s3-demo-bucket/toxicity/2026-11-20/model.tar.gz",
+      image: { algorithm: "blazingtext", tag: "1" },
+      serverless: { memorySizeInMb: 3072, maxConcurrency: 20 },
+      functionUrl: {},
     },
   },
 };

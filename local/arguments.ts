@@ -8,6 +8,8 @@ export interface Arguments {
   readonly port: number;
   /** The user's own containers by model. */
   readonly containers: ReadonlyMap<string, URL>;
+  /** Whether sample models that can answer as BlazingText do so; default false. */
+  readonly blazingText: boolean;
 }
 
 /** The words of the command line make no sense. The message says which, and what does. */
@@ -16,12 +18,14 @@ export class UsageError extends Error {
 }
 
 /** One line a rule. */
-export const USAGE = `usage: npm start -- [environment …] [--port N] [--container <model>=<url> …]
+export const USAGE = `usage: npm start -- [environment …] [--port N] [--container <model>=<url> …] [--blazingtext]
 
   environment            environments to serve, by name; default dev
   --port N               port on 127.0.0.1; default 3000, 0 for any that is free
   --container MODEL=URL  send this model's invocations to your own container instead of the sample model,
-                         e.g. --container breast-cancer=http://127.0.0.1:8080`;
+                         e.g. --container breast-cancer=http://127.0.0.1:8080
+  --blazingtext          the sample model of toxicity answers as BlazingText; without it, as fastText in a
+                         scikit-learn container`;
 
 const DEFAULT_PORT = 3000;
 
@@ -38,6 +42,7 @@ export function readArguments(words: readonly string[]): Arguments | undefined {
     environments: positionals.length > 0 ? [...new Set(positionals)] : ["dev"],
     port: readPort(values.port),
     containers: new Map(containers),
+    blazingText: values.blazingtext === true,
   };
 }
 
@@ -49,6 +54,7 @@ function parse(words: readonly string[]) {
       options: {
         port: { type: "string" },
         container: { type: "string", multiple: true },
+        blazingtext: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });

@@ -3,26 +3,45 @@ import type { Container } from "./sagemaker/container";
 import { LOCAL_CREDENTIALS } from "./signature";
 import type { Deployment, StageDefinition } from "./terraform/deployment";
 
+/** Where a local stage is. */
+export interface ServedUrls {
+  readonly url: string;
+  /** By the ARN of the function. */
+  readonly functionUrls: ReadonlyMap<string, string>;
+}
+
 /** What is served where, how to call it, and what AWS does that this machine does not. */
 export function banner(
-  url: string,
+  { url, functionUrls }: ServedUrls,
   deployments: readonly Deployment[],
   containers: ReadonlyMap<string, Container>,
 ): string {
-  return [...deployments.flatMap((deployment) => [...describe(url, deployment, containers), ""])].join("\n");
+  return [
+    ...deployments.flatMap((deployment) => [...describe(url, functionUrls, deployment, containers), ""]),
+  ].join("\n");
 }
 
 function* describe(
   url: string,
+  functionUrls: ReadonlyMap<string, string>,
   deployment: Deployment,
   containers: ReadonlyMap<string, Container>,
 ): Generator<string> {
   for (const stage of deployment.stages) {
-    yield `${deployment.name}  ${url}/${stage.stageName}`;
+    yield `${deployment.name}  ${url}/${stage.stageName}   page: ${url}/website/${stage.stageName}/`;
     for (const method of stage.openApi.methods.filter(({ integration }) => integration.type !== "mock")) {
       yield "";
       yield `  ${method.httpMethod} /${stage.stageName}${method.path}  (${WHO[method.authorization]})`;
       yield `  ${curl(url, deployment, stage, method)}`;
+    }
+  }
+  for (const { functionArn, functionName } of deployment.functionUrls) {
+    yield "";
+    yield `  ${functionUrls.get(functionArn)}/  (function URL of ${functionName}, signed requests)`;
+    const method = methodOf(deployment, functionArn);
+    if (method !== undefined) {
+      const words = signed(deployment.region, "lambda");
+      yield `  ${curlLine(`${functionUrls.get(functionArn)}/`, method, words)}`;
     }
   }
   yield "";
@@ -44,6 +63,24 @@ const WHO: Record<Authorization, string> = {
   API_KEY: "API key",
 };
 
+/** The route that the same function answers: it has the example. */
+function methodOf(deployment: Deployment, functionArn: string): Method | undefined {
+  const methods = deployment.stages.flatMap((stage) => stage.openApi.methods);
+  return methods.find(
+    ({ integration }) => integration.type === "aws_proxy" && integration.uri.includes(`${functionArn}/`),
+  );
+}
+
+function signed(region: string, service: string): string[] {
+  const { accessKeyId, secretAccessKey } = LOCAL_CREDENTIALS;
+  return [
+    "--aws-sigv4",
+    quote(`aws:amz:${region}:${service}`),
+    "--user",
+    quote(`${accessKeyId}:${secretAccessKey}`),
+  ];
+}
+
 /** A line for a POSIX shell, ready to paste. */
 export function curl(
   url: string,
@@ -51,22 +88,35 @@ export function curl(
   { stageName, apiKeys }: StageDefinition,
   method: Method,
 ): string {
-  const words = ["curl", quote(`${url}/${stageName}${method.path}`)];
-  if (method.httpMethod !== "POST" && method.httpMethod !== "GET") words.push("-X", method.httpMethod);
-  if (method.authorization === "AWS_IAM") {
-    const { accessKeyId, secretAccessKey } = LOCAL_CREDENTIALS;
-    words.push(
-      "--aws-sigv4",
-      quote(`aws:amz:${region}:execute-api`),
-      "--user",
-      quote(`${accessKeyId}:${secretAccessKey}`),
-    );
-  }
-  if (method.authorization === "API_KEY") words.push("-H", quote(`x-api-key: ${apiKeys[0]?.value}`));
+  const words: Record<Authorization, string[]> = {
+    NONE: [],
+    AWS_IAM: signed(region, "execute-api"),
+    API_KEY: ["-H", quote(`x-api-key: ${apiKeys[0]?.value}`)],
+  };
+  return curlLine(`${url}/${stageName}${method.path}`, method, words[method.authorization]);
+}
+
+function curlLine(url: string, method: Method, authorization: readonly string[]): string {
+  // Sorted: curl before 8.3 signs a query as it stands, and AWS wants it in order.
+  const query = [...method.parameterExamples].sort(([a], [b]) => (a < b ? -1 : 1));
+  const parameters = query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`);
+  const words = [
+    "curl",
+    quote(parameters.length > 0 ? `${url}?${parameters.join("&")}` : url),
+    ...authorization,
+  ];
   if (method.example !== undefined) {
     words.push("-H", quote("content-type: application/json"), "-d", quote(JSON.stringify(method.example)));
   }
   return words.join(" ");
+}
+
+/** As signatures want it: encodeURIComponent leaves these five as they are. */
+function percentEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function quote(word: string): string {

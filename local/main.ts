@@ -2,37 +2,40 @@ import { join } from "node:path";
 import { watch } from "chokidar";
 import { type Arguments, readArguments, USAGE, UsageError } from "./arguments";
 import { banner } from "./banner";
+import { ErrorForPeople } from "./errors";
 import { type Container, ownContainer } from "./sagemaker/container";
-import { samples } from "./samples/catalog";
-import { FunctionNotLoaded, LocalStage } from "./stage";
-import { PROJECT, readDeployments, SOURCES, SynthesisFailed, synthesize } from "./synthesize";
+import { blazingTextSamples, samples } from "./samples/catalog";
+import { LocalStage } from "./stage";
+import { PROJECT, readDeployments, SOURCES, synthesize } from "./synthesize";
+import type { Deployment } from "./terraform/deployment";
 
 const OUTDIR = join(PROJECT, "cdktf.out");
 
 /** Editors write a file in several steps, and a save often touches several files. */
 const QUIET_BEFORE_RELOAD_IN_MS = 150;
 
+/** How long the stage may outlive what started it. */
+const PARENT_CHECK_IN_MS = 500;
+
 const print = (text: string) => process.stdout.write(text);
 
-async function run({ environments, port, containers: own }: Arguments): Promise<void> {
+async function run({ environments, port, containers: own, blazingText }: Arguments): Promise<void> {
   const containers = new Map<string, Container>([
     ...samples,
+    ...(blazingText ? blazingTextSamples : []),
     ...[...own].map(([model, url]) => [model, ownContainer(url)] as const),
   ]);
 
-  print(`Synthesizing ${environments.join(", ")} …\n`);
-  await synthesize(OUTDIR);
-  const deployments = readDeployments(OUTDIR, environments);
-  const models = deployments.flatMap((deployment) => deployment.endpoints.map((endpoint) => endpoint.model));
-  const stray = [...own.keys()].find((model) => !models.includes(model));
-  if (stray !== undefined) {
-    throw new UsageError(`--container: got the model ${stray}; allowed: ${[...new Set(models)].join(", ")}`);
-  }
-
   const stage = new LocalStage({ port, containers, log: print });
   stopOnSignal(stage);
+  let deployments: readonly Deployment[];
   try {
+    // Before the synthesis, which takes seconds: a port that is taken is told at once.
     await stage.listen();
+    print(`Synthesizing ${environments.join(", ")} …\n`);
+    await synthesize(OUTDIR);
+    deployments = readDeployments(OUTDIR, environments);
+    requireDeployed([...own.keys()], deployments);
     await stage.serve(deployments);
   } catch (error) {
     await stage.close();
@@ -40,8 +43,15 @@ async function run({ environments, port, containers: own }: Arguments): Promise<
   }
   await reloadOnChange(stage, environments, containers);
   print(
-    `\n${banner(stage.url, deployments, containers)}\nReloads when code or environments change. Ctrl-C stops.\n\n`,
+    `\n${banner(stage, deployments, containers)}\nReloads when code or environments change. Ctrl-C stops.\n\n`,
   );
+}
+
+function requireDeployed(models: readonly string[], deployments: readonly Deployment[]): void {
+  const deployed = deployments.flatMap(({ endpoints }) => endpoints.map(({ model }) => model));
+  const stray = models.find((model) => !deployed.includes(model));
+  if (stray === undefined) return;
+  throw new UsageError(`--container: got the model ${stray}; allowed: ${[...new Set(deployed)].join(", ")}`);
 }
 
 function stopOnSignal(stage: LocalStage): void {
@@ -52,7 +62,12 @@ function stopOnSignal(stage: LocalStage): void {
     stopping = true;
     void stage.close().then(() => process.exit(0));
   };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
+  process.on("SIGINT", stop).on("SIGTERM", stop).on("SIGHUP", stop);
+  // npm passes Ctrl-C on, but not the SIGTERM that ends npm itself.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) stop();
+  }, PARENT_CHECK_IN_MS).unref();
 }
 
 async function reloadOnChange(
@@ -69,7 +84,7 @@ async function reloadOnChange(
       const deployments = readDeployments(OUTDIR, environments);
       await stage.serve(deployments);
       print(
-        `\nReloaded in ${Math.round(performance.now() - start)} ms.\n\n${banner(stage.url, deployments, containers)}\n`,
+        `\nReloaded in ${Math.round(performance.now() - start)} ms.\n\n${banner(stage, deployments, containers)}\n`,
       );
     } catch (error) {
       print(`\n${describe(error)}\n\nNot reloaded: what was served before is still served.\n`);
@@ -85,11 +100,7 @@ async function reloadOnChange(
 }
 
 function describe(error: unknown): string {
-  const isForPeople = [UsageError, SynthesisFailed, FunctionNotLoaded].some((kind) => error instanceof kind);
-  if (isForPeople && error instanceof Error) return error.message;
-  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-    return `${error.message}: another program listens there. Choose another port with --port N, or --port 0 for any.`;
-  }
+  if (error instanceof UsageError || error instanceof ErrorForPeople) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

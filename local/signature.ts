@@ -26,6 +26,11 @@ export function accessKeyIdOf(request: HttpRequest): string | undefined {
   return AUTHORIZATION.exec(headerOf(request, "authorization") ?? "")?.[1];
 }
 
+/** The region that a request is signed for, if it is signed at all. */
+export function regionOf(request: HttpRequest): string | undefined {
+  return AUTHORIZATION.exec(headerOf(request, "authorization") ?? "")?.[3];
+}
+
 /**
  * Checks a Signature Version 4 in the Authorization header against {@link LOCAL_CREDENTIALS}.
  *

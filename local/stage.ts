@@ -3,18 +3,31 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ErrorForPeople, NotServable } from "./errors";
 import { type HttpRequest, type HttpResponse, readRequest, sendResponse } from "./http";
 import { LocalFunction } from "./lambda/function";
+import { FunctionUrl } from "./lambda/function-url";
 import { GATEWAY_ERRORS, toGatewayAnswer } from "./rest-api/gateway-response";
 import { newRequestIds } from "./rest-api/proxy";
 import { RestApi } from "./rest-api/rest-api";
 import type { Container } from "./sagemaker/container";
 import { isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
-import type { Deployment, FunctionDefinition } from "./terraform/deployment";
+import type { Deployment, FunctionDefinition, FunctionUrlDefinition } from "./terraform/deployment";
+import { websiteFor } from "./website";
 
 /** A function's module failed to load; the message is for people. */
-export class FunctionNotLoaded extends Error {
+export class FunctionNotLoaded extends ErrorForPeople {
   override readonly name = "FunctionNotLoaded";
+}
+
+/** A port that is needed cannot be had; the message is for people. */
+export class PortNotFree extends ErrorForPeople {
+  override readonly name = "PortNotFree";
+}
+
+/** The page does not build; the message is for people. */
+export class WebsiteNotBuilt extends ErrorForPeople {
+  override readonly name = "WebsiteNotBuilt";
 }
 
 /** Settings of a local stage. */
@@ -32,48 +45,48 @@ interface Serving {
   readonly stages: ReadonlyMap<string, RestApi>;
   readonly functions: ReadonlyMap<string, LocalFunction>;
   readonly runtime: SagemakerRuntime;
+  /** By the function's ARN. */
+  readonly functionUrls: ReadonlyMap<string, FunctionUrl>;
+  /** Files of the page by environment and name. */
+  readonly websites: ReadonlyMap<string, ReadonlyMap<string, HttpResponse>>;
 }
 
 /** The stages of some environments on loopback, and the SageMaker runtime that their functions ask. */
 export class LocalStage {
   private readonly folder = mkdtempSync(join(tmpdir(), "local-stage-"));
-  private readonly server = http.createServer((incoming, outgoing) => {
-    this.respond(incoming).then(
-      (response) => sendResponse(outgoing, response),
-      (error: unknown) => {
-        this.settings.log(
-          `${incoming.method} ${incoming.url}: ${error instanceof Error ? error.message : error}\n`,
-        );
-        outgoing.destroy();
-      },
-    );
-  });
+  private readonly server = this.createServer((request, serving) => this.route(request, serving));
+  /** Each function URL is a host of its own on AWS, and a port of its own here. */
+  private urlServers: ReadonlyMap<string, http.Server> = new Map();
   private serving: Serving | undefined;
+  /** What is served, and what another version has replaced and still answers. */
+  private toStop: ReadonlySet<LocalFunction> = new Set();
 
   constructor(private readonly settings: LocalStageSettings) {}
 
   /** `http://127.0.0.1:<port>`, once it listens. */
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return urlOf(this.server);
+  }
+
+  /** The function URLs by the ARN of their function, without a slash at the end. */
+  get functionUrls(): ReadonlyMap<string, string> {
+    return new Map([...this.urlServers].map(([arn, server]) => [arn, urlOf(server)]));
   }
 
   /**
    * Starts to listen.
    *
-   * @throws Error with the code EADDRINUSE where the port is taken
+   * @throws PortNotFree
    */
   async listen(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once("error", reject);
-      this.server.listen(this.settings.port, "127.0.0.1", () => resolve());
-    });
+    await listen(this.server, this.settings.port, "the stages");
   }
 
   /**
    * Serves `deployments` from now on. Functions that did not change keep their processes; requests under way
    * are answered by what they began with.
    *
-   * @throws FunctionNotLoaded where a function cannot be loaded; then everything stays as it was
+   * @throws FunctionNotLoaded, PortNotFree or WebsiteNotBuilt; then everything stays as it was
    */
   async serve(deployments: readonly Deployment[]): Promise<void> {
     const { log } = this.settings;
@@ -86,27 +99,38 @@ export class LocalStage {
       functions.set(definition.arn, same ? known : new LocalFunction(definition, settings));
     }
     const started = [...functions.values()].filter((fn) => before?.functions.get(fn.definition.arn) !== fn);
-    const faults = await Promise.all(started.map((fn) => fn.warmUp()));
-    const fault = faults.find((candidate) => candidate !== undefined);
-    if (fault !== undefined) {
-      await Promise.all(started.map((fn) => fn.stop()));
-      throw new FunctionNotLoaded(
-        `a function could not be loaded: ${fault.errorType}: ${fault.errorMessage}`,
+    const stillRunning = [...this.toStop].filter((fn) => fn.isRunning);
+    this.toStop = new Set([...stillRunning, ...(before?.functions.values() ?? []), ...functions.values()]);
+    try {
+      const faults = await Promise.all(started.map((fn) => fn.warmUp()));
+      const fault = faults.find((candidate) => candidate !== undefined);
+      if (fault !== undefined) {
+        throw new FunctionNotLoaded(
+          `a function could not be loaded: ${fault.errorType}: ${fault.errorMessage}`,
+        );
+      }
+      const stages = deployments.flatMap((deployment) =>
+        deployment.stages.map(
+          (stage) => [stage.stageName, new RestApi(stage, deployment, functions)] as const,
+        ),
       );
+      const serving: Serving = {
+        functionUrls: createFunctionUrls(deployments, functions),
+        websites: buildWebsites(this.url, deployments),
+        functions,
+        stages: new Map(stages),
+        runtime: new SagemakerRuntime(
+          deployments.flatMap((deployment) => deployment.endpoints),
+          this.settings.containers,
+          log,
+        ),
+      };
+      await this.openFunctionUrls(deployments.flatMap((deployment) => deployment.functionUrls));
+      this.serving = serving;
+    } catch (error) {
+      await Promise.all(started.map((fn) => fn.stop()));
+      throw error;
     }
-
-    const stages = deployments.flatMap((deployment) =>
-      deployment.stages.map((stage) => [stage.stageName, new RestApi(stage, deployment, functions)] as const),
-    );
-    this.serving = {
-      functions,
-      stages: new Map(stages),
-      runtime: new SagemakerRuntime(
-        deployments.flatMap((deployment) => deployment.endpoints),
-        this.settings.containers,
-        log,
-      ),
-    };
     for (const [arn, fn] of before?.functions ?? []) {
       if (functions.get(arn) !== fn) fn.retire();
     }
@@ -114,27 +138,183 @@ export class LocalStage {
 
   /** Stops listening, ends every function and removes what was unpacked. */
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
-    await Promise.all([...(this.serving?.functions.values() ?? [])].map((fn) => fn.stop()));
+    await Promise.all([this.server, ...this.urlServers.values()].map(close));
+    await Promise.all([...this.toStop].map((fn) => fn.stop()));
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async respond(incoming: http.IncomingMessage): Promise<HttpResponse> {
-    const request = await readRequest(incoming);
-    const { serving } = this;
-    if (serving === undefined) return forbidden();
-    if (isRuntimePath(request.path)) return await serving.runtime.handle(request);
-    return await this.route(request, serving);
+  private createServer(
+    answer: (request: HttpRequest, serving: Serving) => Promise<HttpResponse>,
+  ): http.Server {
+    const respond = async (incoming: http.IncomingMessage) => {
+      const request = await readRequest(incoming);
+      if (!isOwnHost(incoming.headers.host)) return otherHost();
+      return this.serving === undefined ? forbidden() : await answer(request, this.serving);
+    };
+    return http.createServer((incoming, outgoing) => {
+      respond(incoming)
+        .then((response) => sendResponse(outgoing, response))
+        .catch((error: unknown) => {
+          this.settings.log(
+            `${incoming.method} ${incoming.url}: ${error instanceof Error ? error.message : error}\n`,
+          );
+          outgoing.destroy();
+        });
+    });
   }
 
-  private async route(request: HttpRequest, { stages }: Serving): Promise<HttpResponse> {
+  /**
+   * Opens a port for each that has none, from the one after the stage's on, and then closes those that are gone.
+   *
+   * @throws PortNotFree; then no port is opened or closed
+   */
+  private async openFunctionUrls(definitions: readonly FunctionUrlDefinition[]): Promise<void> {
+    const servers = new Map<string, http.Server>();
+    const opened: http.Server[] = [];
+    try {
+      for (const { functionArn, functionName } of definitions) {
+        const known = this.urlServers.get(functionArn);
+        const server = known ?? this.createFunctionUrlServer(functionArn);
+        servers.set(functionArn, server);
+        if (known !== undefined) continue;
+        const taken = [...this.urlServers.values(), ...opened].map(portOf);
+        await listen(server, this.portAfter(taken), `the function URL of ${functionName}`);
+        opened.push(server);
+      }
+    } catch (error) {
+      await Promise.all(opened.map(close));
+      throw error;
+    }
+    const gone = [...this.urlServers].filter(([arn]) => !servers.has(arn));
+    this.urlServers = servers;
+    await Promise.all(gone.map(([, server]) => close(server)));
+  }
+
+  private createFunctionUrlServer(functionArn: string): http.Server {
+    return this.createServer(
+      async (request, { functionUrls }) =>
+        (await functionUrls.get(functionArn)?.handle(request)) ?? forbidden(),
+    );
+  }
+
+  /** The first port after the stage's that no function URL has; where the stage has any, any. */
+  private portAfter(taken: readonly number[]): number {
+    if (this.settings.port === 0) return 0;
+    let port = this.settings.port + 1;
+    while (taken.includes(port)) port++;
+    return port;
+  }
+
+  private async route(request: HttpRequest, { runtime, stages, websites }: Serving): Promise<HttpResponse> {
+    if (isRuntimePath(request.path)) return await runtime.handle(request);
+    const [, name = "", file = ""] = /^\/website\/([^/]+)(?:\/(.*))?$/s.exec(request.path) ?? [];
+    const website = websites.get(name);
+    if (website !== undefined) return servePage(request, website, name, file);
+
     const [, stageName = "", path = ""] = /^\/([^/]*)(\/.*)?$/s.exec(request.path) ?? [];
     const stage = stages.get(stageName);
     return stage === undefined ? forbidden() : await stage.handle(request, path || "/");
   }
+}
+
+/** @throws WebsiteNotBuilt */
+function buildWebsites(url: string, deployments: readonly Deployment[]): Serving["websites"] {
+  try {
+    return new Map(
+      deployments.flatMap(({ stages }) =>
+        stages.map(({ stageName, openApi }) => [
+          stageName,
+          websiteFor(`${url}/${stageName}`, openApi.document),
+        ]),
+      ),
+    );
+  } catch (error) {
+    throw new WebsiteNotBuilt(
+      `the page could not be built: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function createFunctionUrls(
+  deployments: readonly Deployment[],
+  functions: ReadonlyMap<string, LocalFunction>,
+): ReadonlyMap<string, FunctionUrl> {
+  const urls = new Map<string, FunctionUrl>();
+  for (const definition of deployments.flatMap((deployment) => deployment.functionUrls)) {
+    const fn = functions.get(definition.functionArn);
+    if (fn === undefined)
+      throw new NotServable(`function URL: there is no function ${definition.functionName}`);
+    urls.set(definition.functionArn, new FunctionUrl(definition, fn));
+  }
+  return urls;
+}
+
+/** As the page's bucket behind CloudFront: files, and nothing that lists them. */
+function servePage(
+  { method, path }: HttpRequest,
+  website: ReadonlyMap<string, HttpResponse>,
+  name: string,
+  file: string,
+): HttpResponse {
+  if (!path.startsWith(`/website/${name}/`)) {
+    return { status: 301, headers: { Location: `/website/${name}/` }, body: "" };
+  }
+  const answer = method === "GET" || method === "HEAD" ? website.get(file || "index.html") : undefined;
+  return answer ?? { status: 403, headers: { "Content-Type": "text/plain" }, body: "Access Denied" };
+}
+
+const MOST_PORT = 65_535;
+
+/** @param what - what needs the port, for people */
+async function listen(server: http.Server, port: number, what: string): Promise<void> {
+  if (port > MOST_PORT) {
+    throw new PortNotFree(
+      `${what}: there is no port after ${MOST_PORT}. Choose a lower one with --port N, or --port 0 for any.`,
+    );
+  }
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const reasons: Record<string, string> = {
+        EADDRINUSE: "another program listens there",
+        EACCES: "this user may not listen there",
+      };
+      const reason = reasons[error.code ?? ""] ?? error.message;
+      const help = "Choose another port with --port N, or --port 0 for any.";
+      reject(new PortNotFree(`${what} on 127.0.0.1:${port}: ${reason}. ${help}`));
+    });
+    server.listen(port, "127.0.0.1", () => resolve());
+  });
+}
+
+async function close(server: http.Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function portOf(server: http.Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+function urlOf(server: http.Server): string {
+  return `http://127.0.0.1:${portOf(server)}`;
+}
+
+/**
+ * A page of another origin whose name was made to lead to this machine (DNS rebinding) comes under that name: it
+ * gets nothing.
+ */
+function isOwnHost(host: string | undefined): boolean {
+  return host !== undefined && /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
+}
+
+function otherHost(): HttpResponse {
+  return {
+    status: 403,
+    headers: { "Content-Type": "text/plain" },
+    body: "This stage answers to 127.0.0.1 and localhost alone, not to the name in the header Host.\n",
+  };
 }
 
 /** As API Gateway's host answers for a stage that it does not have. */

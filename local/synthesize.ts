@@ -3,18 +3,26 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { UsageError } from "./arguments";
+import { ErrorForPeople } from "./errors";
 import { type Deployment, readDeployment } from "./terraform/deployment";
 
 /** The project's folder. */
 export const PROJECT = join(__dirname, "..");
 
-/** What a change of the Terraform can come from. */
-export const SOURCES = ["main.ts", "environments", "functions", "stacks"].map((source) =>
-  join(PROJECT, source),
-);
+/** What a change of the Terraform can come from: all that synthesis reads, but for what npm installs. */
+export const SOURCES = [
+  "main.ts",
+  "environments",
+  "functions",
+  "stacks",
+  "website",
+  "cdktf.json",
+  // tsx and esbuild translate as it says.
+  "tsconfig.json",
+].map((source) => join(PROJECT, source));
 
 /** Synthesis failed; the message is what it printed. */
-export class SynthesisFailed extends Error {
+export class SynthesisFailed extends ErrorForPeople {
   override readonly name = "SynthesisFailed";
 }
 
@@ -53,6 +61,7 @@ export async function synthesize(outdir: string): Promise<void> {
  *
  * @param outdir - where the Terraform is
  * @throws UsageError where an environment does not exist
+ * @throws NotServable where one cannot be served on this machine
  */
 export function readDeployments(outdir: string, environments: readonly string[]): Deployment[] {
   // The manifest, not the folders: a stack whose environment is gone stays behind on disk.

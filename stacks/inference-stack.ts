@@ -3,10 +3,18 @@ import type { Construct } from "constructs";
 import { type Environment, type ModelSettings, routeAccess } from "../environments/environment";
 import { catalog, type ModelName } from "../functions/catalog";
 import { Account } from "./constructs/account";
+import { FunctionUrl } from "./constructs/function-url";
 import { InferenceFunction } from "./constructs/inference-function";
 import { RestStage, type StageRoute } from "./constructs/rest-stage";
 import { SagemakerEndpoint } from "./constructs/sagemaker-endpoint";
 import { addTerraformSettings } from "./constructs/terraform-settings";
+import { Website } from "./constructs/website";
+
+/** A route with what stands behind and beside it. */
+interface DeployedModel extends StageRoute {
+  readonly endpoint: SagemakerEndpoint;
+  readonly functionUrl: FunctionUrl | undefined;
+}
 
 /**
  * One environment: for each of its models a serverless endpoint and the function that asks it, behind one REST
@@ -18,16 +26,27 @@ export class InferenceStack extends TerraformStack {
     addTerraformSettings(this, environment);
 
     const account = new Account(this, environment);
-    const corsAllowOrigin = environment.stage.corsAllowOrigin ?? "*";
+    const website =
+      environment.website === undefined
+        ? undefined
+        : new Website(this, "website", {
+            account,
+            environmentName: environment.name,
+            settings: environment.website,
+            stageDomain: account.stageDomain,
+            protected: environment.protected ?? false,
+          });
+    const corsAllowOrigin = website?.origin ?? environment.stage.corsAllowOrigin ?? "*";
     const models = Object.entries(environment.models) as [ModelName, ModelSettings][];
 
-    const routes = models.map(([model, settings]): StageRoute & { endpoint: SagemakerEndpoint } => {
+    const routes = models.map(([model, settings]): DeployedModel => {
       const name = `${environment.name}-${model}`;
       const tags = { Model: model };
       const endpoint = new SagemakerEndpoint(this, `${model}-endpoint`, {
         account,
         name,
         settings,
+        logRetentionInDays: environment.stage.logRetentionInDays,
         protected: environment.protected ?? false,
         tags,
       });
@@ -40,7 +59,11 @@ export class InferenceStack extends TerraformStack {
         logRetentionInDays: environment.stage.logRetentionInDays,
         tags,
       });
-      return { contract: catalog[model], access: routeAccess(settings), function: fn, endpoint };
+      const functionUrl =
+        settings.functionUrl === undefined
+          ? undefined
+          : new FunctionUrl(this, `${model}-function-url`, { function: fn, settings: settings.functionUrl });
+      return { contract: catalog[model], access: routeAccess(settings), function: fn, endpoint, functionUrl };
     });
 
     const stage = new RestStage(this, "stage", {
@@ -53,8 +76,11 @@ export class InferenceStack extends TerraformStack {
       protected: environment.protected ?? false,
     });
 
+    website?.publish({ url: stage.url, origin: stage.origin, openApi: stage.openApi });
+
     this.addOutput("stage_url", "The stage's URL", stage.url);
-    for (const { contract, endpoint } of routes) {
+    if (website !== undefined) this.addOutput("website_url", "The web page", website.origin);
+    for (const { contract, endpoint, functionUrl } of routes) {
       const prefix = contract.model.replaceAll("-", "_");
       this.addOutput(
         `${prefix}_url`,
@@ -66,6 +92,9 @@ export class InferenceStack extends TerraformStack {
         `${contract.title}: the endpoint's name`,
         endpoint.endpointName,
       );
+      if (functionUrl !== undefined) {
+        this.addOutput(`${prefix}_function_url`, `${contract.title}: the function's URL`, functionUrl.url);
+      }
     }
     if (stage.apiKeyId !== undefined) {
       this.addOutput(

@@ -56,6 +56,16 @@ function serverlessWith(part: Partial<ServerlessSettings>): Environment {
   return modelWith({ serverless: { ...MODEL.serverless, ...part } });
 }
 
+/** The valid environment with a website and a public route, and something else in it. */
+function websiteWith(part: Partial<Environment>): Environment {
+  const models = { "breast-cancer": { ...MODEL, access: "PUBLIC" as const } };
+  return environmentWith({ website: {}, models, ...part });
+}
+
+function originsOf(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `https://${index}.example.com`);
+}
+
 function tagsOf(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`Tag${index}`, "value"]));
 }
@@ -96,8 +106,11 @@ interface Broken {
   readonly allowed: string;
 }
 
-const NAME_RULE = "1–16 characters a-z, 0-9, -, starting with a letter, other than account, endpoints";
-const REGION_RULE = "an AWS region such as eu-central-1";
+const NAME_RULE =
+  "1–16 characters a-z, 0-9, -, starting with a letter, other than account, endpoints, website";
+const NO_SUCH_PROPERTY = "no property of this name; environments/environment.ts says which there are";
+const STATE_REGION_RULE = "an AWS region such as eu-central-1";
+const REGION_RULE = `${STATE_REGION_RULE}, of AWS, AWS China or AWS GovCloud (US)`;
 const TAG_KEY_RULE = "a key of 1–128 letters, digits, spaces and _.:/=+-@ that does not start with aws:";
 const TAG_VALUE_RULE = "at most 256 letters, digits, spaces and _.:/=+-@";
 const ORIGIN_RULE = "* or one origin without a path, e.g. https://www.example.com";
@@ -123,15 +136,21 @@ const brokenNames: Broken[] = [
   allowed: NAME_RULE,
 }));
 
-const brokenRegions: Broken[] = ["", "eu", "eu-central", "EU-central-1", "eu-central-1a", "eu_central_1"].map(
-  (region) => ({
-    what: `the region ${JSON.stringify(region)}`,
-    environment: environmentWith({ region }),
-    field: "region",
-    got: JSON.stringify(region),
-    allowed: REGION_RULE,
-  }),
-);
+const brokenRegions: Broken[] = [
+  "",
+  "eu",
+  "eu-central",
+  "EU-central-1",
+  "eu-central-1a",
+  "eu_central_1",
+  "us-iso-east-1",
+].map((region) => ({
+  what: `the region ${JSON.stringify(region)}`,
+  environment: environmentWith({ region }),
+  field: "region",
+  got: JSON.stringify(region),
+  allowed: REGION_RULE,
+}));
 
 const brokenAccounts: Broken[] = [
   ...["", "11112222333", "1111222233334", "1111-2222-3333", "abcdefghijkl"].map((accountId) => ({
@@ -182,22 +201,33 @@ const brokenTags: Broken[] = [
 ];
 
 const brokenStates: Broken[] = [
-  ...["", "/var/test.tfstate", "C:\\test.tfstate", "\\test.tfstate", "../test.tfstate", "states/../../x"].map(
-    (path) => ({
-      what: `a local state at ${JSON.stringify(path)}`,
-      environment: localStateAt(path),
-      field: "state.local.path",
-      got: JSON.stringify(path),
-      allowed: "a path inside the project's folder",
-    }),
-  ),
-  ...["cdktf.out/test.tfstate", "./cdktf.out/test.tfstate"].map((path) => ({
-    what: `a local state at ${JSON.stringify(path)}, which the next synthesis removes`,
+  ...[
+    "",
+    ".",
+    "./",
+    "states/",
+    "/var/test.tfstate",
+    "C:\\test.tfstate",
+    "\\test.tfstate",
+    "../test.tfstate",
+    "states/../../x",
+    "$" + "{terraform.workspace}.tfstate",
+  ].map((path) => ({
+    what: `a local state at ${JSON.stringify(path)}`,
     environment: localStateAt(path),
     field: "state.local.path",
     got: JSON.stringify(path),
-    allowed: "a path outside cdktf.out",
+    allowed: "a file inside the project's folder, of letters, digits and _ . - / (or \\)",
   })),
+  ...["cdktf.out/test.tfstate", "./cdktf.out/test.tfstate", "states/../cdktf.out/test.tfstate"].map(
+    (path) => ({
+      what: `a local state at ${JSON.stringify(path)}, which the next synthesis removes`,
+      environment: localStateAt(path),
+      field: "state.local.path",
+      got: JSON.stringify(path),
+      allowed: "a path outside cdktf.out",
+    }),
+  ),
   ...["", "ab", "b".repeat(64), "Bucket", "my_bucket", "-bucket", "bucket-", "a/b"].map((bucket) => ({
     what: `a state's bucket ${JSON.stringify(bucket.slice(0, 20))}`,
     environment: s3StateAt({ bucket }),
@@ -205,19 +235,19 @@ const brokenStates: Broken[] = [
     got: JSON.stringify(bucket),
     allowed: "3–63 characters a-z, 0-9, . and -",
   })),
-  ...["", "/test.tfstate"].map((key) => ({
+  ...["", "/test.tfstate", "test/", "a//b", "$" + "{b}.tfstate", "%" + "{b}"].map((key) => ({
     what: `a state's key ${JSON.stringify(key)}`,
     environment: s3StateAt({ key }),
     field: "state.s3.key",
     got: JSON.stringify(key),
-    allowed: "a key that does not start with a slash",
+    allowed: "letters, digits and !_.*'()/-, not starting or ending with a slash",
   })),
   {
     what: "a state's region that is none",
     environment: s3StateAt({ region: "Frankfurt" }),
     field: "state.s3.region",
     got: '"Frankfurt"',
-    allowed: REGION_RULE,
+    allowed: STATE_REGION_RULE,
   },
 ];
 
@@ -254,6 +284,7 @@ const brokenStages: Broken[] = [
     "https://www.example.com?x",
     "https://user@www.example.com",
     "https://a.example, https://b.example",
+    "https://a.example,b.example",
     "**",
   ].map((corsAllowOrigin) => ({
     what: `the origin ${JSON.stringify(corsAllowOrigin)}`,
@@ -287,6 +318,7 @@ const brokenModels: Broken[] = [
     "s3://amzn-s3-demo-bucket/model",
     "s3://amzn-s3-demo-bucket/model.zip",
     "s3://amzn-s3-demo-bucket/my model.tar.gz",
+    "s3://amzn-s3-demo-bucket/*/model.tar.gz",
     "s3://Bucket/model.tar.gz",
     "s3:///model.tar.gz",
   ].map((artifact) => ({
@@ -305,6 +337,7 @@ const brokenModels: Broken[] = [
     `${REPOSITORY_OF_REGION}@sha256:0123`,
     `${REPOSITORY_OF_REGION.replace("eu-central-1", "us-east-1")}:1`,
     `${REPOSITORY_OF_REGION.replace("111122223333", "1111")}:1`,
+    `${REPOSITORY_OF_REGION.replace("amazonaws.com", "amazonaws.com.cn")}:1`,
     `${REPOSITORY_OF_REGION.toUpperCase()}:1`,
   ].map((uri) => ({
     what: `the image ${JSON.stringify(uri)}`,
@@ -357,6 +390,68 @@ const brokenModels: Broken[] = [
   })),
 ];
 
+const brokenFunctionUrls: Broken[] = [
+  ...["", "www.example.com", "https://www.example.com/", "https://*.example.com", "null"].map((origin) => ({
+    what: `the origin ${JSON.stringify(origin)}`,
+    environment: modelWith({ functionUrl: { corsAllowOrigins: ["https://example.org", origin] } }),
+    field: "models.breast-cancer.functionUrl.corsAllowOrigins",
+    got: JSON.stringify(origin),
+    allowed: ORIGIN_RULE,
+  })),
+  {
+    what: "no origin",
+    environment: modelWith({ functionUrl: { corsAllowOrigins: [] } }),
+    field: "models.breast-cancer.functionUrl.corsAllowOrigins",
+    got: "[]",
+    allowed: "1–100 origins",
+  },
+  {
+    what: "101 origins",
+    environment: modelWith({ functionUrl: { corsAllowOrigins: originsOf(101) } }),
+    field: "models.breast-cancer.functionUrl.corsAllowOrigins",
+    got: '"101 origins"',
+    allowed: "1–100 origins",
+  },
+];
+
+const brokenWebsites: Broken[] = [
+  {
+    what: "no public route",
+    environment: websiteWith({ models: { "breast-cancer": { ...MODEL, access: "API_KEY" } } }),
+    field: "website",
+    got: "{}",
+    allowed: "no website, or a model with the access PUBLIC",
+  },
+  {
+    what: "no word on who may call",
+    environment: websiteWith({ models: { "breast-cancer": MODEL } }),
+    field: "website",
+    got: "{}",
+    allowed: "no website, or a model with the access PUBLIC",
+  },
+  {
+    what: "a CORS origin beside it",
+    environment: websiteWith({ stage: { ...VALID.stage, corsAllowOrigin: "https://www.example.com" } }),
+    field: "stage.corsAllowOrigin",
+    got: '"https://www.example.com"',
+    allowed: "nothing beside a website",
+  },
+  {
+    what: "a price class that does not exist",
+    environment: websiteWith({ website: { priceClass: "PriceClass_300" as "PriceClass_100" } }),
+    field: "website.priceClass",
+    got: '"PriceClass_300"',
+    allowed: "PriceClass_100, PriceClass_200, PriceClass_All",
+  },
+  ...["us-gov-west-1", "cn-north-1"].map((region) => ({
+    what: `the region ${region}`,
+    environment: websiteWith({ region }),
+    field: "website",
+    got: "{}",
+    allowed: `no website in ${region}`,
+  })),
+];
+
 describe("an environment with one thing broken has exactly that fault", () => {
   it("and the environment that is broken here has none before", () => {
     // Act
@@ -374,6 +469,8 @@ describe("an environment with one thing broken has exactly that fault", () => {
     { part: "state", broken: brokenStates },
     { part: "stage", broken: brokenStages },
     { part: "models", broken: brokenModels },
+    { part: "function URL", broken: brokenFunctionUrls },
+    { part: "website", broken: brokenWebsites },
   ])("$part", ({ broken }) => {
     it.each(broken)("$what", ({ environment, field, got, allowed }) => {
       // Act
@@ -387,8 +484,91 @@ describe("an environment with one thing broken has exactly that fault", () => {
   });
 });
 
+describe("an environment that is not of its type, which nothing compiles before a deployment", () => {
+  const { stage: _stage, ...withoutStage } = VALID;
+  const { serverless: _serverless, ...withoutSize } = MODEL;
+
+  it.each<[string, object, { readonly field: string; readonly got: string; readonly allowed: string }]>([
+    [
+      "a misspelt property",
+      { ...VALID, protectd: true },
+      { field: "protectd", got: "true", allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a property with other capitals",
+      { ...VALID, accountID: "111122223333" },
+      { field: "accountID", got: '"111122223333"', allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a misspelt property of a model",
+      environmentWith({ models: { "breast-cancer": { ...MODEL, acess: "PUBLIC" } as ModelSettings } }),
+      { field: "models.breast-cancer.acess", got: '"PUBLIC"', allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a misspelt property of a form that is clear otherwise",
+      {
+        ...VALID,
+        state: { s3: { bucket: "amzn-s3-demo-bucket", key: "test.tfstate", regoin: "us-east-1" } },
+      },
+      { field: "state.s3.regoin", got: '"us-east-1"', allowed: NO_SUCH_PROPERTY },
+    ],
+    ["no stage", withoutStage, { field: "stage", got: "nothing", allowed: "a value of the type object" }],
+    [
+      "no throttling",
+      { ...VALID, stage: { logRetentionInDays: 7 } },
+      { field: "stage.throttling", got: "nothing", allowed: "a value of the type object" },
+    ],
+    [
+      "a model without a size",
+      environmentWith({ models: { "breast-cancer": withoutSize as ModelSettings } }),
+      { field: "models.breast-cancer.serverless", got: "nothing", allowed: "a value of the type object" },
+    ],
+    [
+      "a text in place of a number",
+      stageWith({ logRetentionInDays: "7" as unknown as number }),
+      { field: "stage.logRetentionInDays", got: '"7"', allowed: "a value of the type number" },
+    ],
+    [
+      "a text in place of true or false",
+      { ...VALID, protected: "yes" },
+      { field: "protected", got: '"yes"', allowed: "a value of the type boolean" },
+    ],
+  ])("has exactly that fault: %s", (_what, environment, fault) => {
+    // Act
+    const faults = checkEnvironments([environment as Environment]);
+
+    // Assess
+    expect(faults).toEqual([{ environment: "test", ...fault, because: expect.stringMatching(/./) }]);
+  });
+
+  it("does not hide the faults of the others", () => {
+    // Prepare
+    const misshapen = { ...VALID, name: "first", protectd: true };
+    const broken = { ...localStateAt("second.tfstate"), name: "Second" };
+
+    // Act
+    const faults = checkEnvironments([misshapen, broken]);
+
+    // Assess
+    expect(faults.map(({ environment, field }) => [environment, field])).toEqual([
+      ["first", "protectd"],
+      ["Second", "name"],
+    ]);
+  });
+});
+
 describe("a value at the limit is no fault", () => {
   it.each<{ what: string; environment: Environment }>([
+    { what: "a function URL", environment: modelWith({ functionUrl: {} }) },
+    {
+      what: "a function URL for pages of 100 origins",
+      environment: modelWith({ functionUrl: { corsAllowOrigins: originsOf(100) } }),
+    },
+    { what: "a website", environment: websiteWith({}) },
+    {
+      what: "a website for the whole world",
+      environment: websiteWith({ website: { priceClass: "PriceClass_All" } }),
+    },
     { what: "a name of one character", environment: environmentWith({ name: "t" }) },
     { what: "a name of 16 characters", environment: environmentWith({ name: "abcdefghij-12345" }) },
     { what: "a name that only begins as a reserved one", environment: environmentWith({ name: "accounts" }) },

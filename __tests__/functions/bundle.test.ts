@@ -1,132 +1,185 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { unzipSync } from "fflate";
-import { functionCode } from "../../stacks/constructs/function-code";
-import { predictions } from "./support/answers";
-import { EndpointServer } from "./support/endpoint-server";
-import { ROW } from "./support/events";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { catalog, type ModelName } from "../../functions/catalog";
+import vocabulary from "../../functions/sentiment/vocabulary.json";
+import { csv, json, predictions } from "./support/answers";
+import { Bundle } from "./support/bundle";
+import { EndpointServer, type ScriptedAnswer } from "./support/endpoint-server";
 import { environmentOf } from "./support/handler";
 
 /** What a small handler costs, with room for a contract: it is loaded at every cold start. */
 const MOST_BYTES_COMPRESSED = 12_000;
+/** What a contract with more code of its own adds to it: a calendar, a bag of words, two formats of an answer. */
+const OWN_CODE_IN_BYTES = 500;
 
 const NODE_MODULES = new Set(builtinModules);
 
-const run = promisify(execFile);
-
-let files: Record<string, Uint8Array>;
-let folder: string;
-let bundlePath: string;
-
-beforeAll(() => {
-  files = unzipSync(functionCode("breast-cancer").zip);
-  folder = mkdtempSync(join(tmpdir(), "bundle-"));
-  bundlePath = join(folder, "index.js");
-  writeFileSync(bundlePath, files["index.js"] ?? "");
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function bundleText(): string {
-  return Buffer.from(files["index.js"] ?? []).toString("utf8");
+interface Invocation {
+  readonly model: ModelName;
+  /** The bare request of the model's own example. */
+  readonly event: unknown;
+  /** What the endpoint says to it. */
+  readonly answered: ScriptedAnswer;
+  /** What the endpoint is sent. */
+  readonly sent: string;
+  /** What the model may be larger by, compressed. */
+  readonly extraInBytes?: number;
 }
 
-/** Runs `script` in a process of its own, with nothing in its environment but this. */
-async function runNode(script: string, environment: NodeJS.ProcessEnv): Promise<string> {
-  const { stdout } = await run(process.execPath, ["-e", script], { cwd: folder, env: environment });
-  return stdout;
-}
+const { "breast-cancer": breastCancer, "bike-rental": bikeRental, sentiment, toxicity } = catalog;
 
-describe("the breast-cancer function's package", () => {
-  it("is one file, index.js", () => {
-    // Act
-    const names = Object.keys(files);
+const invocations: readonly Invocation[] = [
+  {
+    model: "breast-cancer",
+    event: breastCancer.example.request,
+    answered: predictions(0),
+    sent: breastCancer.encode(breastCancer.example.request).body,
+  },
+  {
+    model: "bike-rental",
+    event: bikeRental.example.request,
+    answered: csv("6.349300861358643\n"),
+    sent: bikeRental.encode(bikeRental.example.request).body,
+    extraInBytes: OWN_CODE_IN_BYTES,
+  },
+  {
+    model: "sentiment",
+    event: sentiment.example.request,
+    answered: csv("0.8731"),
+    sent: sentiment.encode(sentiment.example.request).body,
+    // The vocabulary is the user's own, and as large as the user's training made it.
+    extraInBytes: OWN_CODE_IN_BYTES + gzipSync(JSON.stringify(vocabulary)).length,
+  },
+  {
+    model: "toxicity",
+    event: { queryStringParameters: toxicity.example.request },
+    answered: json([
+      [["__label__none", "__label__toxic", "__label__obscene"]],
+      [["0.9797907", "0.02019908", "3.6296085e-05"]],
+    ]),
+    sent: toxicity.encode(toxicity.example.request).body,
+    extraInBytes: OWN_CODE_IN_BYTES,
+  },
+];
 
-    // Assess
-    expect(names).toEqual(["index.js"]);
-  });
+it("every model's package is looked at", () => {
+  // Act
+  const models = invocations.map(({ model }) => model);
 
-  it("is small enough to load fast", () => {
-    // Act
-    const compressed = gzipSync(files["index.js"] ?? new Uint8Array(), { level: 9 });
-
-    // Assess
-    expect(compressed.length).toBeGreaterThan(1_000);
-    expect(compressed.length).toBeLessThanOrEqual(MOST_BYTES_COMPRESSED);
-  });
-
-  it("says nothing of the machine that built it", () => {
-    // Act
-    const text = bundleText();
-
-    // Assess
-    for (const place of [process.cwd(), join(__dirname, "../.."), tmpdir(), homedir(), userInfo().homedir]) {
-      expect(text).not.toContain(`${place}/`);
-    }
-    expect(text).not.toMatch(/node_modules|sourceMappingURL|[A-Z]:\\\\/);
-  });
-
-  it("needs nothing but Node", () => {
-    // Act
-    const required = [...bundleText().matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
-
-    // Assess
-    expect(required.length).toBeGreaterThan(0);
-    expect(required.filter((name) => !NODE_MODULES.has(name?.replace(/^node:/, "") ?? ""))).toEqual([]);
-  });
-
-  it("exports the handler, and nothing keeps its process alive", async () => {
-    // Prepare
-    const endpoint = await EndpointServer.start();
-    const script = `console.log(JSON.stringify(Object.entries(require(${JSON.stringify(bundlePath)})).map(([name, value]) => [name, typeof value])))`;
-
-    // Act
-    const written = await runNode(script, environmentOf(endpoint));
-    await endpoint.close();
-
-    // Assess
-    expect(JSON.parse(written)).toEqual([["handler", "function"]]);
-  });
-
-  it("answers a request as Lambda sends it", async () => {
-    // Prepare
-    const endpoint = await EndpointServer.start();
-    endpoint.willAnswer(predictions(1));
-    const script = `
-      const { handler } = require(${JSON.stringify(bundlePath)});
-      const context = { awsRequestId: "id", getRemainingTimeInMillis: () => 5000 };
-      handler({ data: ${JSON.stringify(ROW)} }, context).then((answer) => console.log(JSON.stringify({ answer })));
-    `;
-
-    // Act
-    const written = await runNode(script, environmentOf(endpoint));
-    await endpoint.close();
-
-    // Assess
-    const lines = written
-      .trim()
-      .split("\n")
-      .map((line): unknown => JSON.parse(line));
-    expect(lines).toEqual([
-      expect.objectContaining({ requestId: "id", model: "breast-cancer", status: 200, cold: true }),
-      { answer: "M" },
-    ]);
-    expect(endpoint.onlyRequest.body).toBe(ROW);
-  });
-
-  it("does not load where the environment lacks the endpoint's name", async () => {
-    // Act
-    const loading = runNode(`require(${JSON.stringify(bundlePath)})`, { AWS_REGION: "us-east-1" });
-
-    // Assess
-    await expect(loading).rejects.toThrow("ENDPOINT_NAME: got nothing");
-  });
+  // Assess
+  expect(models.sort()).toEqual(Object.keys(catalog).sort());
 });
+
+describe.each(invocations)(
+  "the $model function's package",
+  ({ model, event, answered, sent, extraInBytes = 0 }) => {
+    let bundle: Bundle;
+    let endpoint: EndpointServer;
+
+    beforeAll(() => {
+      bundle = Bundle.of(model);
+    });
+
+    afterAll(() => {
+      bundle.remove();
+    });
+
+    beforeEach(async () => {
+      endpoint = await EndpointServer.start();
+    });
+
+    afterEach(async () => {
+      await endpoint.close();
+    });
+
+    const textOf = ({ code }: Bundle) => Buffer.from(code).toString("utf8");
+
+    it("is one file, index.js", () => {
+      // Act
+      const names = Object.keys(bundle.files);
+
+      // Assess
+      expect(names).toEqual(["index.js"]);
+    });
+
+    it("is small enough to load fast", () => {
+      // Act
+      const compressed = gzipSync(bundle.code, { level: 9 });
+
+      // Assess
+      expect(compressed.length).toBeGreaterThan(1_000);
+      expect(compressed.length).toBeLessThanOrEqual(MOST_BYTES_COMPRESSED + extraInBytes);
+    });
+
+    it("says nothing of the machine that built it", () => {
+      // Act
+      const text = textOf(bundle);
+
+      // Assess
+      for (const place of [
+        process.cwd(),
+        join(__dirname, "../.."),
+        tmpdir(),
+        homedir(),
+        userInfo().homedir,
+      ]) {
+        expect(text).not.toContain(`${place}/`);
+      }
+      expect(text).not.toMatch(/node_modules|sourceMappingURL|[A-Z]:\\\\/);
+    });
+
+    it("needs nothing but Node", () => {
+      // Act
+      const required = [...textOf(bundle).matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
+
+      // Assess
+      expect(required.length).toBeGreaterThan(0);
+      expect(required.filter((name) => !NODE_MODULES.has(name?.replace(/^node:/, "") ?? ""))).toEqual([]);
+    });
+
+    it("leaves the documentation's words out", () => {
+      // Act
+      const isThere = textOf(bundle).includes(catalog[model].description);
+
+      // Assess
+      expect(isThere).toBe(false);
+    });
+
+    it("exports the handler, and nothing keeps its process alive", async () => {
+      // Prepare
+      const script = `console.log(JSON.stringify(Object.entries(require(${JSON.stringify(bundle.path)})).map(([name, value]) => [name, typeof value])))`;
+
+      // Act
+      const written = await bundle.runNode(script, environmentOf(endpoint));
+
+      // Assess
+      expect(JSON.parse(written)).toEqual([["handler", "function"]]);
+    });
+
+    it("answers the bare request of its example with the bare answer", async () => {
+      // Prepare
+      endpoint.willAnswer(answered);
+
+      // Act
+      const lines = await bundle.invoke(event, environmentOf(endpoint));
+
+      // Assess
+      expect(lines).toEqual([
+        expect.objectContaining({ requestId: "id", model, status: 200, cold: true }),
+        { answer: catalog[model].example.answer },
+      ]);
+      expect(endpoint.onlyRequest.body).toBe(sent);
+    });
+
+    it("does not load where the environment lacks the endpoint's name", async () => {
+      // Act
+      const loading = bundle.runNode(`require(${JSON.stringify(bundle.path)})`, { AWS_REGION: "us-east-1" });
+
+      // Assess
+      await expect(loading).rejects.toThrow("ENDPOINT_NAME: got nothing");
+    });
+  },
+);

@@ -2,12 +2,13 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { catalog } from "../../functions/catalog";
+import type { About, Contract } from "../../functions/shared/contract";
 
 const FUNCTIONS = join(__dirname, "../../functions");
 /** What belongs to no model. */
 const SHARED = "shared";
 
-const models = Object.entries(catalog);
+const models: [string, Contract<unknown, unknown> & About<unknown, unknown>][] = Object.entries(catalog);
 
 describe("the catalog", () => {
   it("has every model's folder, and nothing else", () => {
@@ -29,7 +30,9 @@ describe("the catalog", () => {
   });
 });
 
-describe.each(models)("%s", (key, { model, route, schema, limits, example }) => {
+describe.each(models)("%s", (key, entry) => {
+  const { model, route, schema, limits, example, text, title, description, allowed } = entry;
+
   it("has a folder with a contract and a handler", () => {
     // Act
     const files = readdirSync(join(FUNCTIONS, key));
@@ -72,5 +75,70 @@ describe.each(models)("%s", (key, { model, route, schema, limits, example }) => 
 
     // Assess
     expect(parsed).toEqual({ success: true, data: example.request });
+  });
+
+  it("has an example that is within its own limits", () => {
+    // Act
+    const { body, rows } = entry.encode(example.request);
+
+    // Assess
+    expect(rows).toBeGreaterThanOrEqual(1);
+    expect(rows).toBeLessThanOrEqual(limits.rows);
+    expect(Buffer.byteLength(body)).toBeGreaterThanOrEqual(1);
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(limits.payloadInBytes);
+  });
+
+  it("encodes a request as often as it is asked to, and leaves it as it is", () => {
+    // Prepare
+    const before = JSON.stringify(example.request);
+
+    // Act
+    const [first, second] = [entry.encode(example.request), entry.encode(example.request)];
+
+    // Assess
+    expect(second).toEqual(first);
+    expect(JSON.stringify(example.request)).toBe(before);
+  });
+
+  it("has an example that survives JSON, and texts alone where it is asked by a query", () => {
+    // Act
+    const values = Object.values(example.request as object).map((value) => typeof value);
+
+    // Assess
+    expect(JSON.parse(JSON.stringify(example))).toEqual(example);
+    if (route.method === "GET") expect(new Set(values)).toEqual(new Set(["string"]));
+  });
+
+  it("reads a text, where it takes one, as a request that its schema lets through", () => {
+    // Act
+    const read = text?.read("good");
+
+    // Assess
+    if (text !== undefined) expect(schema.safeParse(read).success).toBe(true);
+    expect(text === undefined || route.method === "POST").toBe(true);
+  });
+
+  it("has a description that Lambda takes and Terraform does not read as a template", () => {
+    // Act
+    const { length } = description;
+
+    // Assess: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+    expect(length).toBeGreaterThanOrEqual(1);
+    expect(length).toBeLessThanOrEqual(256);
+    expect(description).not.toMatch(/[$%]\{/);
+  });
+
+  it.each([
+    { what: "title", line: title },
+    { what: "description", line: description },
+    { what: "allowed form of a request", line: allowed },
+  ])("has a $what in one line that no template reads", ({ line }) => {
+    // Act
+    const trimmed = line.trim();
+
+    // Assess: $ and # begin a reference or a directive in API Gateway's templates
+    expect(trimmed).toBe(line);
+    expect(line).toMatch(/^[^\n\r$#]+$/);
+    expect(line).not.toMatch(/%\{/);
   });
 });

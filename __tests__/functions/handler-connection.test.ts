@@ -7,6 +7,7 @@ import { EndpointServer } from "./support/endpoint-server";
 import { contextWith, ROW } from "./support/events";
 import { ENOUGH_TIME_IN_MS, environmentOf, handlerOf } from "./support/handler";
 import { captureLog } from "./support/log";
+import { SilenceServer } from "./support/silence-server";
 
 let endpoint: EndpointServer;
 
@@ -64,6 +65,50 @@ describe("connections", () => {
     // Assess
     expect(answers).toEqual(["B", "B", "B", "B"]);
     expect(endpoint.connections).toBe(4);
+  });
+});
+
+describe("a connection that the other side gives up while nothing is asked", () => {
+  const REQUEST_TIMEOUT = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  const RESET = "";
+
+  it.each([
+    ["with a 408, as Node's and other servers do", REQUEST_TIMEOUT],
+    ["with what could be taken for an answer", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"],
+    ["without a word", RESET],
+  ])("%s, is not asked", async (_case, lastWords) => {
+    // Prepare
+    const server = await SilenceServer.start(lastWords);
+    const handler = createHandler(contract, {
+      ...environmentOf(endpoint),
+      AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: server.url,
+    });
+    await server.gaveUp();
+
+    // Act
+    const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toBe("B");
+    expect(server.connections).toBe(2);
+    await server.close();
+  });
+
+  it("in the moment in which it is asked is not taken for an answer either", async () => {
+    // Prepare
+    const server = await SilenceServer.start(REQUEST_TIMEOUT, "when it is asked");
+    const handler = createHandler(contract, {
+      ...environmentOf(endpoint),
+      AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: server.url,
+    });
+
+    // Act
+    const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toBe("B");
+    expect(server.connections).toBe(2);
+    await server.close();
   });
 });
 

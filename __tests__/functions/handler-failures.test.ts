@@ -2,9 +2,17 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import type { ProblemStatus } from "../../functions/shared/problem";
 import { awsError, predictions, throttled } from "./support/answers";
 import { EndpointServer, type ScriptedAnswer } from "./support/endpoint-server";
-import { contextWith, LAMBDA_REQUEST_ID, REQUEST_ID, ROW, restEvent } from "./support/events";
+import {
+  contextWith,
+  functionUrlEvent,
+  LAMBDA_REQUEST_ID,
+  REQUEST_ID,
+  ROW,
+  restEvent,
+} from "./support/events";
 import { ENOUGH_TIME_IN_MS, handlerOf, problemOf } from "./support/handler";
 import { type CapturedLog, captureLog } from "./support/log";
+import { assessResponse } from "./support/responses";
 import { makeWaitsEndless, makeWaitsShort } from "./support/waits";
 
 let endpoint: EndpointServer;
@@ -47,15 +55,13 @@ const PROBLEMS: Partial<Record<ProblemStatus, { title: string; detail: string; r
   },
 };
 
-/** Requires `answer` to be the problem of this status, complete, with the headers that belong to it. */
+/** Requires `answer` to a REST event to be the problem of this status, complete, with all its headers. */
 function assessProblem(answer: unknown, status: ProblemStatus, otherDetail?: string): void {
   const { title = "", detail = "", retryAfter } = PROBLEMS[status] ?? {};
-  expect(answer).toEqual({
+  assessResponse(answer, EVENT, {
     statusCode: status,
     headers: {
       "Content-Type": "application/problem+json",
-      "Access-Control-Allow-Origin": "*",
-      "Access-Control-Expose-Headers": "Retry-After,x-amzn-RequestId",
       ...(retryAfter === undefined ? {} : { "Retry-After": retryAfter }),
     },
     body: expect.any(String),
@@ -310,6 +316,32 @@ describe("an answer that the contract cannot read gives a 502", () => {
   });
 });
 
+describe("a function URL event gets the same problems without CORS headers, which the service adds", () => {
+  it.each<{ status: ProblemStatus; answered: ScriptedAnswer; headers: Record<string, string> }>([
+    { status: 429, answered: throttled, headers: { "Retry-After": "1" } },
+    { status: 502, answered: awsError("ModelError", 424), headers: {} },
+    { status: 503, answered: awsError("ModelNotReadyException", 429), headers: { "Retry-After": "10" } },
+    { status: 504, answered: { instead: "never" }, headers: {} },
+  ])("$status", async ({ status, answered, headers }) => {
+    // Prepare
+    makeWaitsEndless();
+    endpoint.willAlwaysAnswer(answered);
+    const handler = handlerOf(endpoint);
+    const event = functionUrlEvent(JSON.stringify({ data: ROW }));
+
+    // Act
+    const answer = await handler(event, contextWith(LITTLE_TIME_IN_MS));
+
+    // Assess
+    assessResponse(answer, event, {
+      statusCode: status,
+      headers: { "Content-Type": "application/problem+json", ...headers },
+      body: expect.any(String),
+    });
+    expect(problemOf(answer)).toMatchObject({ status, requestId: REQUEST_ID });
+  });
+});
+
 describe("a direct event gets the same problems bare", () => {
   it.each<{ status: ProblemStatus; answered: ScriptedAnswer }>([
     { status: 429, answered: throttled },
@@ -351,7 +383,11 @@ describe("a fault of the handler itself gives a 500", () => {
     const answer = await handler(EVENT, context);
 
     // Assess
-    expect(answer).toMatchObject({ statusCode: 500, headers: { "Access-Control-Allow-Origin": "*" } });
+    assessResponse(answer, EVENT, {
+      statusCode: 500,
+      headers: { "Content-Type": "application/problem+json" },
+      body: expect.any(String),
+    });
     expect(problemOf(answer)).toMatchObject({ status: 500, title: "Internal Server Error" });
     expect(log.lines()).toMatchObject([
       { status: 500, error: { type: "TypeError", at: expect.stringMatching(/^at /) } },

@@ -14,6 +14,7 @@ import {
 } from "./support/events";
 import { ENOUGH_TIME_IN_MS, handlerOf, problemOf } from "./support/handler";
 import { captureLog } from "./support/log";
+import { assessResponse } from "./support/responses";
 
 let endpoint: EndpointServer;
 
@@ -33,15 +34,11 @@ const TITLES: Partial<Record<ProblemStatus, string>> = {
   415: "Unsupported Media Type",
 };
 
-/** Requires `answer` to be this problem, complete, with CORS headers and no Retry-After. */
-function assessProblem(answer: unknown, status: ProblemStatus, detail: string): void {
-  expect(answer).toEqual({
+/** Requires `answer` to be this problem, complete, with the CORS headers of `event`'s kind and no Retry-After. */
+function assessProblem(answer: unknown, event: unknown, status: ProblemStatus, detail: string): void {
+  assessResponse(answer, event, {
     statusCode: status,
-    headers: {
-      "Content-Type": "application/problem+json",
-      "Access-Control-Allow-Origin": "*",
-      "Access-Control-Expose-Headers": "Retry-After,x-amzn-RequestId",
-    },
+    headers: { "Content-Type": "application/problem+json" },
     body: expect.any(String),
   });
   expect(problemOf(answer)).toEqual({
@@ -188,12 +185,13 @@ describe("a request that is wrong gets a 400", () => {
   it.each(bodies)("$what", async ({ body, detail }) => {
     // Prepare
     const handler = handlerOf(endpoint);
+    const event = restEvent(body);
 
     // Act
-    const answer = await handler(restEvent(body), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    assessProblem(answer, 400, detail);
+    assessProblem(answer, event, 400, detail);
     expect(endpoint.requests).toEqual([]);
   });
 
@@ -231,13 +229,15 @@ describe("a request that is wrong gets a 400", () => {
     // Prepare
     const handler = handlerOf(endpoint);
     const body = JSON.stringify({ data: rowWith(cell, 7) });
+    const event = restEvent(body);
 
     // Act
-    const answer = await handler(restEvent(body), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
     assessProblem(
       answer,
+      event,
       400,
       `data: got ${JSON.stringify(cell)} as number 7; allowed: finite decimal numbers`,
     );
@@ -255,22 +255,34 @@ describe("a request that is wrong gets a 400", () => {
     const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    assessProblem(answer, 400, "body: got nothing; allowed: a JSON document");
+    assessProblem(answer, event, 400, "body: got nothing; allowed: a JSON document");
+  });
+
+  it("a list nested deeper than a program can follow", async () => {
+    // Prepare
+    const handler = handlerOf(endpoint);
+    const depth = 100_000;
+    const body = `{"data":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+    const event = restEvent(body);
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(answer, event, 400, "data[0]: got an array of 1; allowed: a string");
   });
 
   it("a base64 body that is no JSON", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
     const body = Buffer.from([0xff, 0xfe, 0x00]).toString("base64");
+    const event = functionUrlEvent(body, { isBase64Encoded: true });
 
     // Act
-    const answer = await handler(
-      functionUrlEvent(body, { isBase64Encoded: true }),
-      contextWith(ENOUGH_TIME_IN_MS),
-    );
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    assessProblem(answer, 400, noJson(3));
+    assessProblem(answer, event, 400, noJson(3));
   });
 });
 
@@ -281,12 +293,13 @@ describe("a request that is too large gets a 413", () => {
     // Prepare
     const handler = handlerOf(endpoint);
     const body = JSON.stringify({ data: Array<string>(limits.rows + 1).fill(ROW) });
+    const event = restEvent(body);
 
     // Act
-    const answer = await handler(restEvent(body), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    assessProblem(answer, 413, "batch: got 5001 rows; allowed: at most 5000");
+    assessProblem(answer, event, 413, "batch: got 5001 rows; allowed: at most 5000");
     expect(endpoint.requests).toEqual([]);
   });
 
@@ -294,12 +307,13 @@ describe("a request that is too large gets a 413", () => {
     // Prepare
     const handler = handlerOf(endpoint);
     const body = JSON.stringify({ data: rowOfLength(limits.payloadInBytes + 1) });
+    const event = restEvent(body);
 
     // Act
-    const answer = await handler(restEvent(body), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    assessProblem(answer, 413, "batch: got 4194305 bytes for the endpoint; allowed: at most 4194304");
+    assessProblem(answer, event, 413, "batch: got 4194305 bytes for the endpoint; allowed: at most 4194304");
     expect(endpoint.requests).toEqual([]);
   });
 
@@ -361,12 +375,13 @@ describe("a content type that the model does not take gets a 415", () => {
     // Prepare
     const handler = handlerOf(endpoint);
     const body = JSON.stringify({ data: ROW });
+    const event = restEvent(body, { contentType });
 
     // Act
-    const answer = await handler(restEvent(body, { contentType }), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    assessProblem(answer, 415, `Content-Type: got "${contentType}"; allowed: application/json`);
+    assessProblem(answer, event, 415, `Content-Type: got "${contentType}"; allowed: application/json`);
     expect(endpoint.requests).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { EndpointServer } from "./support/endpoint-server";
 import { contextWith, functionUrlEvent, REQUEST_ID, ROW, restEvent } from "./support/events";
 import { ENOUGH_TIME_IN_MS, handlerOf, problemOf } from "./support/handler";
 import { captureLog } from "./support/log";
+import { assessCors, assessResponse } from "./support/responses";
 
 let endpoint: EndpointServer;
 
@@ -42,18 +43,15 @@ describe("each kind of event is answered in its own kind", () => {
     // Prepare
     endpoint.willAnswer(predictions(1));
     const handler = handlerOf(endpoint);
+    const event = toEvent(JSON.stringify(SINGLE));
 
     // Act
-    const answer = await handler(toEvent(JSON.stringify(SINGLE)), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toEqual({
+    assessResponse(answer, event, {
       statusCode: 200,
-      headers: {
-        "Content-Type": "application/json",
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "Retry-After,x-amzn-RequestId",
-      },
+      headers: { "Content-Type": "application/json" },
       body: '"M"',
     });
   });
@@ -114,12 +112,17 @@ describe("each kind of event is answered in its own kind", () => {
     async ({ toEvent }) => {
       // Prepare
       const handler = handlerOf(endpoint);
+      const event = toEvent("{}");
 
       // Act
-      const answer = await handler(toEvent("{}"), contextWith(ENOUGH_TIME_IN_MS));
+      const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
 
       // Assess
-      expect(answer).toMatchObject({ statusCode: 400 });
+      assessResponse(answer, event, {
+        statusCode: 400,
+        headers: { "Content-Type": "application/problem+json" },
+        body: expect.any(String),
+      });
       expect(problemOf(answer)).toMatchObject({ status: 400, requestId: REQUEST_ID });
     },
   );
@@ -205,29 +208,47 @@ describe("content types", () => {
 });
 
 describe("CORS", () => {
-  it.each([
+  const ORIGIN = "https://www.example.com";
+  const requests = [
     { what: "an answer", body: JSON.stringify(SINGLE) },
     { what: "a problem", body: "{}" },
-  ])("allows the environment's origin on $what", async ({ body }) => {
+  ];
+
+  it.each(requests)("allows the environment's origin on $what to a REST event", async ({ body }) => {
     // Prepare
     endpoint.willAnswer(predictions(0));
-    const handler = handlerOf(endpoint, { CORS_ALLOW_ORIGIN: "https://www.example.com" });
+    const handler = handlerOf(endpoint, { CORS_ALLOW_ORIGIN: ORIGIN });
+    const event = restEvent(body);
 
     // Act
-    const answer = await handler(restEvent(body), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toMatchObject({ headers: { "Access-Control-Allow-Origin": "https://www.example.com" } });
+    assessCors(answer, event, ORIGIN);
+  });
+
+  it.each(requests)("is the function URL's own on $what to its event", async ({ body }) => {
+    // Prepare
+    endpoint.willAnswer(predictions(0));
+    const handler = handlerOf(endpoint, { CORS_ALLOW_ORIGIN: ORIGIN });
+    const event = functionUrlEvent(body, { headers: { origin: ORIGIN } });
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessCors(answer, event);
   });
 
   it("allows every origin where the environment's is empty", async () => {
     // Prepare
     const handler = handlerOf(endpoint, { CORS_ALLOW_ORIGIN: "" });
+    const event = restEvent("{}");
 
     // Act
-    const answer = await handler(restEvent("{}"), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toMatchObject({ headers: { "Access-Control-Allow-Origin": "*" } });
+    assessCors(answer, event, "*");
   });
 });

@@ -160,7 +160,7 @@ describe("a container for a model that is not deployed", () => {
     "is a mistake of the command line",
     async () => {
       // Prepare
-      const words = ["--container", `sentiment=${container.url}`, "--port", "0"];
+      const words = ["--container", `no-such-model=${container.url}`, "--port", "0"];
 
       // Act
       const mistaken = new RunningStage(project, words);
@@ -168,7 +168,7 @@ describe("a container for a model that is not deployed", () => {
 
       // Assess
       expect(end).toEqual({ status: 1, signal: null });
-      expect(mistaken.errors).toBe("--container: got the model sentiment; allowed: breast-cancer\n");
+      expect(mistaken.errors).toBe("--container: got the model no-such-model; allowed: breast-cancer\n");
       expect(await mistaken.leftovers()).toEqual({ processes: [], folders: [] });
     },
     START_TIMEOUT_IN_MS,

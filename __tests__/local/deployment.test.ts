@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { dev } from "../../environments/dev";
-import { prod } from "../../environments/prod";
+import { environments } from "../../environments";
 import { type Deployment, readDeployment } from "../../local/terraform/deployment";
+import { DEV, PROD } from "./support/environments";
 import { BENIGN_ROW } from "./support/rows";
 import { only, Stacks } from "./support/terraform";
 
@@ -13,7 +13,7 @@ let deployment: Deployment;
 
 beforeAll(() => {
   stacks = new Stacks();
-  folder = stacks.synthesize(dev);
+  folder = stacks.synthesize(DEV);
   deployment = readDeployment("dev", folder);
 }, SYNTHESIS_TIMEOUT_IN_MS);
 
@@ -30,7 +30,7 @@ function told(changedFolder: string): string {
   }
 }
 
-describe("the stack of dev", () => {
+describe("the stack of an environment with a key", () => {
   it("is served without anything left out in silence", () => {
     // Act
     const { notDone } = deployment;
@@ -128,9 +128,21 @@ describe("the stack of dev", () => {
 });
 
 describe("the stack of an environment", () => {
+  it.each(environments.map((environment) => [environment.name, environment] as const))(
+    "of this project is served without anything left out in silence: %s",
+    (name, environment) => {
+      // Act
+      const { notDone, stages } = readDeployment(name, stacks.synthesize(environment));
+
+      // Assess
+      expect(notDone.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
+      expect(stages.length).toBeGreaterThan(0);
+    },
+  );
+
   it("that is pinned to an account is played in it, signed requests and all", () => {
     // Act
-    const { accountId, stages, functions } = readDeployment("prod", stacks.synthesize(prod));
+    const { accountId, stages, functions } = readDeployment("prod", stacks.synthesize(PROD));
 
     // Assess
     expect(accountId).toBe("444455556666");
@@ -141,11 +153,12 @@ describe("the stack of an environment", () => {
 
   it.each(["cn-north-1", "us-gov-west-1"])("in a partition of its own finds its functions: %s", (region) => {
     // Act
-    const { functions, stages } = readDeployment("dev", stacks.synthesize({ ...dev, region }));
+    const { functions, stages } = readDeployment("dev", stacks.synthesize({ ...DEV, region }));
 
     // Assess
     const [{ integration } = {}] = stages[0]?.openApi.methods ?? [];
     expect(integration).toMatchObject({ uri: expect.stringContaining(`/functions/${functions[0]?.arn}/`) });
+    expect(functions[0]?.invocableFor).toEqual([`${stages[0]?.executionArn}/POST/breast-cancer`]);
   });
 });
 
@@ -220,7 +233,9 @@ describe("what this machine does not do", () => {
     const lines = told(changed);
 
     // Assess
-    expect(lines).toContain("application_log_level");
+    expect(lines).toMatch(
+      /^aws_lambda_function\..+: logging_config\.application_log_level is NOT INTERPRETED on this machine$/m,
+    );
   });
 
   it("is no permission for anything but invoking", () => {
@@ -250,6 +265,33 @@ describe("what this machine does not do", () => {
 
     // Assess
     expect(keys).toEqual([[], []]);
+  });
+});
+
+describe("an API that asks for validated parameters", () => {
+  it("has those that must be there, where the method's validator checks them", () => {
+    // Prepare
+    const parameters = [
+      { name: "q", in: "query", required: true },
+      { name: "k", in: "query", required: false },
+    ];
+    const [checked, unchecked] = ["parameters", "body"].map((validator) =>
+      stacks.changeOpenApi(folder, ({ paths }) => {
+        Object.assign(paths["/breast-cancer"]?.post ?? {}, {
+          parameters,
+          "x-amazon-apigateway-request-validator": validator,
+        });
+      }),
+    );
+
+    // Act
+    const [required, notRequired] = [checked, unchecked].map(
+      (changed) => readDeployment("dev", changed ?? "").stages[0]?.openApi.methods[0]?.requiredParameters,
+    );
+
+    // Assess
+    expect(required).toEqual(["q"]);
+    expect(notRequired).toEqual([]);
   });
 });
 
@@ -321,11 +363,40 @@ describe("an API that asks for what this machine does not do", () => {
       },
     ],
     [
-      "parameters to be validated",
+      "a parameter in a header to be validated",
+      ({ paths }) => {
+        Object.assign(paths[POST]?.post ?? {}, {
+          parameters: [{ name: "x-k", in: "header", required: true }],
+        });
+      },
+    ],
+    [
+      "a security for all methods",
       (api) => {
-        Object.assign(api, {
-          "x-amazon-apigateway-request-validators": {
-            body: { validateRequestBody: true, validateRequestParameters: true },
+        delete api.paths[POST]?.post?.security;
+        Object.assign(api, { security: [{ api_key: [] }] });
+      },
+    ],
+    [
+      "an API key that an authorizer finds",
+      (api) => {
+        Object.assign(api, { "x-amazon-apigateway-api-key-source": "AUTHORIZER" });
+      },
+    ],
+    [
+      "an integration with a role of its own",
+      ({ paths }) => {
+        Object.assign(paths[POST]?.post?.["x-amazon-apigateway-integration"] ?? {}, {
+          credentials: "arn:aws:iam::123456789012:role/invoke",
+        });
+      },
+    ],
+    [
+      "a gateway response with a part of the request in it",
+      (api) => {
+        Object.assign(api["x-amazon-apigateway-gateway-responses"] ?? {}, {
+          DEFAULT_4XX: {
+            responseParameters: { "gatewayresponse.header.X-Origin": "method.request.header.Origin" },
           },
         });
       },

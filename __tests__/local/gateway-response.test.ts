@@ -87,9 +87,13 @@ describe("an answer of API Gateway itself", () => {
     });
   });
 
-  it("is plain text where a request is over 10 MB, and has no type", () => {
+  it.each([
+    ["nothing", {}],
+    ["its class", { DEFAULT_4XX: configured("the caller's fault") }],
+    ["its type", { REQUEST_TOO_LARGE: configured("too long") }],
+  ])("is plain text where a request is over 10 MB, also where the API configures %s", (_case, responses) => {
     // Act
-    const answer = toGatewayAnswer(GATEWAY_ERRORS.tooLarge, {}, CONTEXT);
+    const answer = toGatewayAnswer(GATEWAY_ERRORS.tooLarge, responses, CONTEXT);
 
     // Assess
     expect(answer).toEqual({
@@ -131,7 +135,7 @@ describe("an answer of API Gateway itself", () => {
   it.each([
     [GATEWAY_ERRORS.badBody, "the caller's fault", 400],
     [GATEWAY_ERRORS.notFound, "the caller's fault", 403],
-    [GATEWAY_ERRORS.tooLarge, "the caller's fault", 413],
+    [GATEWAY_ERRORS.tooLargeForLambda, "the caller's fault", 413],
     [GATEWAY_ERRORS.throttled, "the caller's fault", 429],
     [GATEWAY_ERRORS.configuration, "our fault", 500],
     [GATEWAY_ERRORS.functionFailed, "our fault", 502],

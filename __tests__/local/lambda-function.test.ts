@@ -32,9 +32,11 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** The processes of this test's functions that still run. */
-function living(): ChildProcess[] {
-  return forked.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+/** The processes of this test's functions that still run, by their ids. */
+function living(): (number | undefined)[] {
+  return forked
+    .filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
+    .map(({ pid }) => pid);
 }
 
 /** A fresh folder in which invocations tell one another, and the test, how far they are. */

@@ -10,15 +10,17 @@ const METHOD: Method = {
   title: undefined,
   authorization: "NONE",
   requestModels: {},
+  requiredParameters: [],
   example: undefined,
-  integration: { type: "aws_proxy", uri: "arn:aws:apigateway:us-east-1:lambda:path/…" },
+  parameterExamples: [],
+  integration: { type: "aws_proxy", httpMethod: "POST", uri: "arn:aws:apigateway:us-east-1:lambda:path/…" },
 };
 
 const STAGE: StageDefinition = {
   stageName: "dev",
   apiId: "abcdefghij",
   executionArn: "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev",
-  openApi: { title: "dev-inference", methods: [METHOD], gatewayResponses: {} },
+  openApi: { document: {}, title: "dev-inference", methods: [METHOD], gatewayResponses: {} },
   throttling: undefined,
   apiKeys: [],
 };

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Response, send } from "./support/client";
+import { paste } from "./support/curl";
+import { DEV } from "./support/environments";
 import { ProjectCopy } from "./support/project";
 import { BENIGN_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
@@ -32,75 +34,61 @@ function ask(key = "local-dev-key-not-a-secret"): Promise<Response> {
   });
 }
 
-/** Changes a file and waits for what the stage says to it. */
-async function edit(path: string, change: (text: string) => string, said: string): Promise<string> {
+/** Makes a change and waits for what the stage says to it. */
+async function changeTold(change: () => void, said: string): Promise<string> {
   const from = stage.output.length;
-  project.edit(path, change);
+  change();
   return await stage.printed(said, from);
 }
 
 const NOT_RELOADED = "Not reloaded: what was served before is still served.";
 
+/** In the banner: a function URL without a slash at the end, and the line that asks it. */
+const FUNCTION_URL =
+  /\n +(http:\S+)\/ {2}\(function URL of dev-breast-cancer, signed requests\)\n +(curl .*)\n/;
+
 describe("a change while the stage is served", () => {
   it(
-    "counts from the moment on in which the stage says that changes count",
+    "of an environment, right after the banner, opens a function URL",
     async () => {
+      // Prepare
+      const { "breast-cancer": settings } = DEV.models;
+      if (settings === undefined) throw new Error("there is no model");
+      const changed = { ...DEV, models: { "breast-cancer": { ...settings, functionUrl: {} } } };
+
       // Act
-      const told = edit("environments/dev.ts", (text) => `${text}\n// Changed.\n`, "Reloaded in");
+      const told = await changeTold(() => project.setEnvironments(changed), "Reloaded in");
+      const answer = await paste(FUNCTION_URL.exec(told)?.[2] ?? "");
 
       // Assess
-      await expect(told).resolves.toContain("POST /dev/breast-cancer");
+      expect(answer).toMatchObject({ status: 200, body: '"B"' });
     },
     RELOAD_TIMEOUT_IN_MS,
   );
 
   it(
-    "of an environment changes the answers of the function and of API Gateway",
+    "of an environment closes a function URL, and changes the answers of the function and of API Gateway",
     async () => {
       // Prepare
       const origin = "https://www.example.com";
       const { url } = stage;
+      const [, functionUrl = ""] = FUNCTION_URL.exec(stage.output) ?? [];
+      const changed = { ...DEV, stage: { ...DEV.stage, corsAllowOrigin: origin } };
 
       // Act
-      const told = await edit(
-        "environments/dev.ts",
-        (text) => text.replace("logRetentionInDays", `corsAllowOrigin: "${origin}",\n    logRetentionInDays`),
-        "Reloaded in",
-      );
+      const told = await changeTold(() => project.setEnvironments(changed), "Reloaded in");
       const answer = await ask();
       const refusal = await ask("wrong");
 
       // Assess
       expect(told).not.toContain(NOT_RELOADED);
+      expect(told).not.toContain("function URL");
+      await expect(send(functionUrl, { path: "/" })).rejects.toThrow("ECONNREFUSED");
       expect(stage.url).toBe(url);
       expect(answer.status).toBe(200);
       expect(answer.headers["access-control-allow-origin"]).toBe(origin);
       expect(refusal.status).toBe(403);
       expect(refusal.headers["access-control-allow-origin"]).toBe(origin);
-    },
-    RELOAD_TIMEOUT_IN_MS,
-  );
-
-  it(
-    "of an environment that breaks a rule is named, and the stage stays as it was",
-    async () => {
-      // Prepare
-      const { read, edit: _edit } = project;
-      const before = read.call(project, "environments/dev.ts");
-
-      // Act
-      const told = await edit(
-        "environments/dev.ts",
-        (text) => text.replace("burstLimit: 2_000", "burstLimit: 0"),
-        NOT_RELOADED,
-      );
-      const answer = await ask();
-
-      // Assess
-      expect(told).toContain("dev: stage.throttling.burstLimit: got 0; allowed:");
-      expect(told).not.toMatch(/^\s+at /m);
-      expect(answer.status).toBe(200);
-      await edit("environments/dev.ts", () => before, "Reloaded in");
     },
     RELOAD_TIMEOUT_IN_MS,
   );
@@ -112,11 +100,16 @@ describe("a change while the stage is served", () => {
       const before = project.read(CONTRACT);
 
       // Act
-      const told = await edit(CONTRACT, (text) => `${text}\nconst = ;\n`, NOT_RELOADED);
+      const told = await changeTold(
+        () => project.edit(CONTRACT, (text) => `${text}\nconst = ;\n`),
+        NOT_RELOADED,
+      );
       const meanwhile = await ask();
-      const mended = await edit(
-        CONTRACT,
-        () => before.replace('if (label === 0) return "B"', 'if (label === 0) return "M"'),
+      const mended = await changeTold(
+        () =>
+          project.edit(CONTRACT, () =>
+            before.replace('if (label === 0) return "B"', 'if (label === 0) return "M"'),
+          ),
         "Reloaded in",
       );
       const answer = await ask();
@@ -136,9 +129,8 @@ describe("a change while the stage is served", () => {
     "of a function that then cannot be loaded is told without a trace of this program",
     async () => {
       // Act
-      const told = await edit(
-        HANDLER,
-        (text) => `${text}\nthrow new RangeError("the vocabulary is empty");\n`,
+      const told = await changeTold(
+        () => project.edit(HANDLER, (text) => `${text}\nthrow new RangeError("the vocabulary is empty");\n`),
         NOT_RELOADED,
       );
       const answer = await ask();
@@ -147,6 +139,27 @@ describe("a change while the stage is served", () => {
       expect(told).toContain("RangeError: the vocabulary is empty");
       expect(answer.status).toBe(200);
       expect(told).not.toMatch(/^\s+at /m);
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+
+  it(
+    "of an environment that breaks a rule is named, and the stage stays as it was",
+    async () => {
+      // Prepare
+      const throttling = { rateLimit: 1, burstLimit: 0 };
+
+      // Act
+      const told = await changeTold(
+        () => project.setEnvironments({ ...DEV, stage: { ...DEV.stage, throttling } }),
+        NOT_RELOADED,
+      );
+      const answer = await ask();
+
+      // Assess
+      expect(told).toContain("dev: stage.throttling.burstLimit: got 0; allowed:");
+      expect(told).not.toMatch(/^\s+at /m);
+      expect(answer.status).toBe(200);
     },
     RELOAD_TIMEOUT_IN_MS,
   );

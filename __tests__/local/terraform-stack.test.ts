@@ -100,6 +100,7 @@ describe("a value", () => {
       `\${aws_cloudwatch_log_group.log.name}`,
       `/aws/lambda/\${literally}`,
     ],
+    ["a part of an attribute", `a-\${substr(aws_iam_role.role.name, 1, 3)}`, "a-ev-"],
     ["a list", [`\${aws_iam_role.role.name}`, 1], ["dev-role", 1]],
     ["an object", { a: { b: [`\${aws_iam_role.role.name}`] } }, { a: { b: ["dev-role"] } }],
   ])("is resolved: %s", (_case, value, expected) => {
@@ -136,6 +137,8 @@ describe("a value", () => {
     `\${aws_lambda_function.the-function_1.role}`,
     `\${data.aws_region.here.name}`,
     `\${sha256(aws_iam_role.role.name)}`,
+    `\${substr(aws_iam_role.role.arn, 0, 8)}`,
+    `\${substr(aws_iam_role.role.name, 0)}`,
     `\${var.name}`,
     `\${}`,
   ])("is refused where only AWS can tell it: %s", (value) => {

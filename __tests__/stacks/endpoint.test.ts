@@ -1,30 +1,19 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Environment } from "../../environments/environment";
 import { example, exampleModel, exampleWith } from "./support/environments";
-import { synthesizeOne } from "./support/synthesized";
+import { type Found, type SynthesizedStack, synthesizeOne } from "./support/synthesized";
 
-const unchanged = names(example);
-
-describe("the names of an endpoint's parts", () => {
-  const MODEL_AND_CONFIGURATION = { model: true, configuration: true, endpoint: false };
+describe("the revisions of an endpoint's parts", () => {
+  const MODEL_AND_CONFIGURATION = { model: true, configuration: false, endpoint: false };
   const CONFIGURATION = { model: false, configuration: true, endpoint: false };
   const NOTHING = { model: false, configuration: false, endpoint: false };
   const uri = "999988887777.dkr.ecr.eu-central-1.amazonaws.com/xgboost";
 
+  // A new model's name is a new content of the configuration, once Terraform knows it.
   it.each<[string, Environment, typeof NOTHING]>([
     [
       "the artifact",
       exampleWith({ artifact: "s3://amzn-s3-demo-bucket/2/model.tar.gz" }),
-      MODEL_AND_CONFIGURATION,
-    ],
-    [
-      "the image's tag",
-      exampleWith({ image: { algorithm: "linear-learner", tag: "2" } }),
-      MODEL_AND_CONFIGURATION,
-    ],
-    [
-      "the algorithm",
-      exampleWith({ image: { algorithm: "sagemaker-xgboost", tag: "1" } }),
       MODEL_AND_CONFIGURATION,
     ],
     ["the kind of image", exampleWith({ image: { uri: `${uri}:1` } }), MODEL_AND_CONFIGURATION],
@@ -50,10 +39,10 @@ describe("the names of an endpoint's parts", () => {
     ["nothing", structuredClone(example), NOTHING],
   ])("follow a change of %s exactly as far as it replaces them", (_, environment, expected) => {
     // Prepare
-    const before = unchanged;
+    const before = revisions(example);
 
     // Act
-    const after = names(environment);
+    const after = revisions(environment);
 
     // Assess
     expect({
@@ -63,15 +52,50 @@ describe("the names of an endpoint's parts", () => {
     }).toEqual(expected);
   });
 
-  it("start with the endpoint's, which is <environment>-<model>", () => {
+  it("hold the very content that AWS cannot change, so that a plan shows what did", () => {
     // Act
-    const { endpoint, model, configuration } = unchanged;
+    const { model, configuration } = revisions(example);
 
     // Assess
-    expect(endpoint).toBe("test-breast-cancer");
-    expect(model).toMatch(/^test-breast-cancer-[0-9a-f]{8}$/);
-    expect(configuration).toMatch(/^test-breast-cancer-[0-9a-f]{8}$/);
-    expect(configuration).not.toBe(model);
+    const address = synthesizeOne(example).one("aws_sagemaker_model").address;
+    const image = synthesizeOne(example).one("data.aws_sagemaker_prebuilt_ecr_image").address;
+    expect(JSON.parse(model)).toEqual({
+      artifact: exampleModel.artifact,
+      image: `\${${image}.registry_path}`,
+    });
+    expect(JSON.parse(configuration)).toEqual({
+      model: `\${${address}.name}`,
+      memorySizeInMb: 2048,
+      maxConcurrency: 5,
+    });
+  });
+
+  // A change that is taken back meets what it left behind, under the old names, where an update failed.
+  it("give a name that never comes again, to model, configuration and the role's policy", () => {
+    // Prepare
+    const stack = synthesizeOne(example);
+    const [model, configuration] = ["model-revision", "configuration-revision"].map((id) =>
+      revision(stack, id),
+    );
+
+    // Act
+    const names = {
+      model: stack.one("aws_sagemaker_model").values.name,
+      configuration: stack.one("aws_sagemaker_endpoint_configuration").values.name,
+      policies: stack.all("aws_iam_role_policy", 2).map(({ values }) => values.name),
+    };
+
+    // Assess
+    const digits = (address: string | undefined): string => `\${substr(${address}.id, 0, 8)}`;
+    expect(names).toEqual({
+      model: `test-breast-cancer-${digits(model?.address)}`,
+      configuration: `test-breast-cancer-${digits(configuration?.address)}`,
+      policies: [`endpoint-${digits(model?.address)}`, "function"],
+    });
+    expect([model, configuration].map((found) => found?.values.lifecycle)).toEqual([
+      { create_before_destroy: true },
+      { create_before_destroy: true },
+    ]);
   });
 
   it("stay within SageMaker's 63 and IAM's 64 characters with the longest name of an environment", () => {
@@ -82,9 +106,13 @@ describe("the names of an endpoint's parts", () => {
     const stack = synthesizeOne(environment);
 
     // Assess
-    const { model, configuration, endpoint } = names(environment);
+    const names = [
+      stack.one("aws_sagemaker_model").values.name,
+      stack.one("aws_sagemaker_endpoint_configuration").values.name,
+      stack.one("aws_sagemaker_endpoint").values.name,
+    ].map((name) => name.replace(/\$\{substr\(.*, 0, 8\)\}$/, "01234567"));
     const roles = stack.all("aws_iam_role", 2).map(({ values }) => values.name);
-    for (const name of [model, configuration, endpoint]) expect(name.length).toBeLessThanOrEqual(63);
+    for (const name of names) expect(name.length).toBeLessThanOrEqual(63);
     for (const name of roles) expect(name.length).toBeLessThanOrEqual(64);
   });
 });
@@ -109,7 +137,7 @@ describe("an endpoint", () => {
   });
 
   // Whatever else stood here would replace the model under an unchanged name, which AWS refuses.
-  it("has a model that holds nothing that its name does not follow", () => {
+  it("has a model that holds nothing that its revision does not", () => {
     // Prepare
     const { tags: _, lifecycle: __, depends_on: ___, ...values } = model.values;
 
@@ -124,7 +152,7 @@ describe("an endpoint", () => {
     });
   });
 
-  it("has a configuration that holds nothing that its name does not follow", () => {
+  it("has a configuration that holds nothing that its revision does not", () => {
     // Prepare
     const { tags: _, lifecycle: __, ...values } = configuration.values;
 
@@ -163,12 +191,26 @@ describe("an endpoint", () => {
     expect(values).toEqual({ repository_name: "linear-learner", image_tag: "1" });
   });
 
-  it("gets its new model and configuration before the old ones go", () => {
+  it("gets its new policy, model and configuration before the old ones go", () => {
+    // Prepare
+    const policy = stack.all("aws_iam_role_policy", 2).find(({ address }) => /endpoint_policy/.test(address));
+
     // Act
-    const lifecycles = [model, configuration].map(({ values }) => values.lifecycle);
+    const lifecycles = [policy, model, configuration].map((found) => found?.values.lifecycle);
 
     // Assess
-    expect(lifecycles).toEqual([{ create_before_destroy: true }, { create_before_destroy: true }]);
+    expect(lifecycles).toEqual(Array(3).fill({ create_before_destroy: true }));
+  });
+
+  it("has its log group before SageMaker would make one that keeps everything", () => {
+    // Act
+    const group = stack
+      .all("aws_cloudwatch_log_group", 2)
+      .find(({ values }) => values.name === "/aws/sagemaker/Endpoints/test-breast-cancer");
+
+    // Assess
+    expect(group?.values.retention_in_days).toBe(14);
+    expect(endpoint.values.depends_on).toEqual([group?.address]);
   });
 
   it("has a model that is created only when its role has its policy", () => {
@@ -199,7 +241,7 @@ describe("an endpoint", () => {
     expect(postcondition?.condition).toBe(`\${self.endpoint_config_name == ${configuration.address}.name}`);
     expect(message).toContain("rolled the update of endpoint test-breast-cancer back");
     expect(message).toContain("Read the log group /aws/sagemaker/Endpoints/test-breast-cancer");
-    expect(message).toContain("apply again");
+    expect(message).toContain("mend the model, or take the change back, and apply again");
     expect(message).not.toContain("${");
   });
 
@@ -246,11 +288,18 @@ describe("protection", () => {
   });
 });
 
-function names(environment: Environment): { model: string; configuration: string; endpoint: string } {
+/** What the parts are made of, as text; of the endpoint its name. */
+function revisions(environment: Environment): { model: string; configuration: string; endpoint: string } {
   const stack = synthesizeOne(environment);
   return {
-    model: stack.one("aws_sagemaker_model").values.name,
-    configuration: stack.one("aws_sagemaker_endpoint_configuration").values.name,
+    model: JSON.stringify(revision(stack, "model-revision").values.triggers_replace),
+    configuration: JSON.stringify(revision(stack, "configuration-revision").values.triggers_replace),
     endpoint: stack.one("aws_sagemaker_endpoint").values.name,
   };
+}
+
+function revision(stack: SynthesizedStack, id: string): Found<"terraform_data"> {
+  const found = stack.all("terraform_data", 2).find(({ address }) => address.includes(id));
+  if (found === undefined) throw new Error(`no ${id} in stack ${stack.name}`);
+  return found;
 }

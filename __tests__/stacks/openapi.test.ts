@@ -187,7 +187,7 @@ describe("the CORS preflight", () => {
       "method.response.header.Access-Control-Allow-Origin": origin,
       "method.response.header.Access-Control-Allow-Methods": "'POST,OPTIONS'",
       "method.response.header.Access-Control-Allow-Headers":
-        "'accept,authorization,content-type,x-amz-date,x-amz-security-token,x-api-key'",
+        "'accept,authorization,content-type,x-amz-content-sha256,x-amz-date,x-amz-security-token,x-api-key'",
       "method.response.header.Access-Control-Max-Age": expect.stringMatching(/^'\d+'$/),
     });
   });

@@ -16,8 +16,10 @@ import {
   requireNoNamesOf,
   requireNoWildcardInActions,
   requirePullsOnlyItsImage,
+  requireReadOnlyByItsDistribution,
   requireReadsOnlyItsArtifact,
   requireServicesAtMost,
+  requireSignatures,
   requireStarOnlyWithoutResourceType,
   requireTracesAtMost,
   requireTrust,
@@ -59,7 +61,7 @@ describe.each(environments.map((environment) => [environment.name, environment] 
 
     it("may do what the snapshot says", () => {
       // Act
-      const text = principalsText(readPrincipals(stack));
+      const text = principalsText(readPrincipals(stack), Object.keys(environment.models));
 
       // Assess
       expect(text).toMatchSnapshot();
@@ -175,12 +177,35 @@ describe.each(environments.map((environment) => [environment.name, environment] 
       );
     });
 
+    it("function: its URL is called with signatures alone", () => {
+      // Prepare
+      const withUrl = Object.entries(environment.models).filter(([, settings]) => settings.functionUrl);
+
+      // Act
+      const { functionUrls } = readPrincipals(stack);
+
+      // Assess
+      expect(functionUrls.map(({ functionName }) => functionName)).toEqual(
+        withUrl.map(([model]) => `${name}-${model}`),
+      );
+      for (const functionUrl of functionUrls) requireSignatures(functionUrl);
+    });
+
+    it("website: its bucket is read by its one distribution, over TLS", () => {
+      // Act
+      const { buckets } = readPrincipals(stack);
+
+      // Assess
+      expect(buckets).toHaveLength(environment.website === undefined ? 0 : 1);
+      for (const bucket of buckets) requireReadOnlyByItsDistribution(bucket);
+    });
+
     it("are named nowhere in the policies of another environment", () => {
       // Prepare
       const others = environments.filter((other) => other.name !== name).flatMap(scopesOf);
 
       // Act
-      const text = principalsText(readPrincipals(stack));
+      const text = principalsText(readPrincipals(stack), []);
 
       // Assess
       expect(others.length).toBeGreaterThan(0);
@@ -241,8 +266,14 @@ describe("an artifact whose key holds an asterisk, which S3 takes as a letter an
 });
 
 describe("the rules of these tests", () => {
-  const stack = synthesizeOne(example);
-  const scopes = scopesOf(example);
+  const { corsAllowOrigin: _, ...stage } = example.stage;
+  const withEverything: Environment = {
+    ...exampleWith({ access: "PUBLIC", functionUrl: {} }),
+    stage,
+    website: {},
+  };
+  const stack = synthesizeOne(withEverything);
+  const scopes = scopesOf(withEverything);
   const judge = (changed: SynthesizedStack): void => requireLeastPrivilege(readPrincipals(changed), scopes);
 
   it("pass the example as it is", () => {
@@ -475,6 +506,57 @@ describe("the rules of these tests", () => {
     ["everybody who invokes", permission({ principal: "*" }), /who may invoke the function: got \*/],
     ["more than invoking", permission({ action: "lambda:*" }), /the permission's action/],
 
+    // The function URL.
+    [
+      "a function URL for everybody",
+      ({ resource: { aws_lambda_function_url } }) => {
+        for (const url of Object.values(aws_lambda_function_url ?? {})) url.authorization_type = "NONE";
+      },
+      /who may call the function URL of test-breast-cancer: got NONE/,
+    ],
+
+    // The bucket.
+    [
+      "a bucket that everybody reads",
+      bucket("DistributionReadsObjects", (statement) => {
+        statement.Principal = "*";
+      }),
+      /the principal "\*" is no object/,
+    ],
+    [
+      "a bucket that every distribution reads",
+      bucket("DistributionReadsObjects", (statement) => delete statement.Condition),
+      /the policy of the bucket .*Allow cloudfront.amazonaws.com s3:GetObject on <bucket>\/\* where;/,
+    ],
+    [
+      "a bucket that the distribution writes",
+      bucket("DistributionReadsObjects", (statement) => {
+        statement.Action = ["s3:GetObject", "s3:PutObject"];
+      }),
+      /the policy of the bucket .*s3:PutObject/,
+    ],
+    [
+      "a bucket whose objects the distribution lists",
+      bucket("DistributionReadsObjects", (statement) => {
+        statement.Action = ["s3:GetObject", "s3:ListBucket"];
+      }),
+      /the policy of the bucket .*s3:ListBucket/,
+    ],
+    [
+      "a bucket without TLS",
+      bucket("RefusePlainHttp", (statement) => {
+        statement.Condition = { Bool: { "aws:SecureTransport": "true" } };
+      }),
+      /the policy of the bucket .*SecureTransport true/,
+    ],
+    [
+      "a bucket without a policy",
+      ({ resource }) => {
+        resource.aws_s3_bucket_policy = {};
+      },
+      /has 0 policies, not 1/,
+    ],
+
     // Principals that nobody expects.
     [
       "a role more",
@@ -591,6 +673,17 @@ describe("the rules of these tests", () => {
           if (value === undefined) delete values[argument];
           else values[argument] = value;
         }
+      }
+    };
+  }
+
+  /** A change of the statement that `sid` names, in the bucket's policy. */
+  function bucket(sid: string, change: (statement: JsonObject) => unknown) {
+    return ({ resource: { aws_s3_bucket_policy = {} } }: TerraformJson): void => {
+      for (const values of Object.values(aws_s3_bucket_policy)) {
+        editDocument(values, "policy", (statements) => {
+          for (const statement of statements) if (statement.Sid === sid) change(statement);
+        });
       }
     };
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { Lazy } from "cdktf";
-import { contentHash, terraformJson } from "../../stacks/constructs/terraform-json";
+import { terraformJson } from "../../stacks/constructs/terraform-json";
 
 /** As text, because the linter takes it for a mistake. */
 const DOLLAR = "$";
@@ -58,28 +58,5 @@ describe("a document in Terraform", () => {
 
     // Assess
     expect(JSON.parse(text)).toEqual(document);
-  });
-});
-
-describe("the hash in a name", () => {
-  it("is eight hexadecimal digits", () => {
-    // Act
-    const hash = contentHash({ a: 1 });
-
-    // Assess
-    expect(hash).toMatch(/^[0-9a-f]{8}$/);
-  });
-
-  it("is the same for the same content and another for another", () => {
-    // Prepare
-    const content = { artifact: "a", image: { algorithm: "b", tag: "1" } };
-
-    // Act
-    const hash = contentHash(content);
-
-    // Assess
-    expect(contentHash(structuredClone(content))).toBe(hash);
-    expect(contentHash({ ...content, artifact: "c" })).not.toBe(hash);
-    expect(contentHash({ ...content, image: { algorithm: "b", tag: "2" } })).not.toBe(hash);
   });
 });

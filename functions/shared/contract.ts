@@ -2,8 +2,8 @@ import type * as z from "zod/mini";
 
 /** Where a model is reached on a stage. */
 export interface Route {
-  /** HTTP method. */
-  readonly method: "POST";
+  /** `POST`: the request is the body. `GET`: it is the query, every value a text. */
+  readonly method: "GET" | "POST";
   /** Path below the stage, starting with a slash; API Gateway reserves `/ping` and `/sping`. */
   readonly path: `/${string}`;
 }
@@ -49,6 +49,12 @@ export interface Contract<Request, Answer> {
   readonly schema: z.ZodMiniType<Request, Request>;
   /** The most that one request may hold. */
   readonly limits: RequestLimits;
+  /**
+   * How the model is spoken to in `text/plain`, for pages and people.
+   *
+   * @default - in JSON alone
+   */
+  readonly text?: TextDialect<Request, Answer>;
   /** The request as the endpoint wants it. */
   encode(request: Request): EndpointRequest;
   /**
@@ -58,6 +64,14 @@ export interface Contract<Request, Answer> {
    * of predictions than the request has rows
    */
   decode(body: string, request: Request): Answer;
+}
+
+/** `text/plain` in, `text/plain` out. */
+export interface TextDialect<Request, Answer> {
+  /** The request that a text is. */
+  read(text: string): Request;
+  /** The answer as text. */
+  write(answer: Answer): string;
 }
 
 /** What documents, plans and pages say of a model; no part of the function's bundle. */

@@ -1,8 +1,8 @@
-import http from "node:http";
-import https from "node:https";
-import net from "node:net";
-import tls from "node:tls";
-import aws4 from "aws4";
+import { Agent, type OutgoingHttpHeaders, request as requestHttp } from "node:http";
+import { request as requestHttps, Agent as TlsAgent } from "node:https";
+import { connect, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { sign } from "aws4";
 import type { EndpointRequest } from "./contract";
 import { isRecord, parseJson } from "./json";
 import type { ProblemStatus } from "./problem";
@@ -101,14 +101,15 @@ interface Verdict {
  * with the credentials of the moment, retried with full jitter while time is left.
  */
 export class EndpointClient {
-  private readonly agent: WarmAgent;
+  private readonly agent: Agent;
+  private readonly warm: Socket;
   private readonly path: string;
 
   constructor(
     private readonly address: EndpointAddress,
     private readonly environment: NodeJS.ProcessEnv,
   ) {
-    this.agent = createWarmAgent(address.url);
+    ({ agent: this.agent, warm: this.warm } = createWarmAgent(address.url));
     const base = address.url.pathname.replace(/\/$/, "");
     this.path = `${base}/endpoints/${encodeURIComponent(address.endpointName)}/invocations`;
   }
@@ -139,10 +140,8 @@ export class EndpointClient {
     const { url } = this.address;
     const signed = this.sign(request);
     return new Promise((resolve) => {
-      const outgoing = (url.protocol === "https:" ? https : http).request({
+      const outgoing = (url.protocol === "https:" ? requestHttps : requestHttp)(url, {
         agent: this.agent,
-        hostname: url.hostname.replace(/^\[|\]$/g, ""),
-        port: url.port,
         method: "POST",
         path: this.path,
         headers: signed,
@@ -165,7 +164,7 @@ export class EndpointClient {
       };
       const onError = (error: NodeJS.ErrnoException) => {
         // A kept connection that the other side has closed meanwhile says nothing about the endpoint.
-        const stale = outgoing.reusedSocket || this.agent.isWarmSocket(outgoing.socket);
+        const stale = outgoing.reusedSocket || outgoing.socket === this.warm;
         const retry =
           stale && ["ECONNRESET", "EPIPE"].includes(error.code ?? "") ? "at once" : "after a wait";
         settle({ status: 503, type: error.code ?? error.name, message: "the connection failed", retry });
@@ -175,22 +174,23 @@ export class EndpointClient {
         const chunks: Buffer[] = [];
         incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
         incoming.on("error", onError);
-        incoming.on("end", () =>
+        incoming.on("end", () => {
+          const errorType = incoming.headers["x-amzn-errortype"];
           settle({
             status: incoming.statusCode ?? 0,
-            errorType: firstHeader(incoming.headers["x-amzn-errortype"]),
+            errorType: typeof errorType === "string" ? errorType : undefined,
             body: Buffer.concat(chunks).toString("utf8"),
-          }),
-        );
+          });
+        });
       });
       outgoing.end(request.body);
     });
   }
 
   /** Credentials are read on every call: Lambda renews them while the process lives. */
-  private sign(request: EndpointRequest): http.OutgoingHttpHeaders {
+  private sign(request: EndpointRequest): OutgoingHttpHeaders {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = this.environment;
-    const { headers } = aws4.sign(
+    const { headers } = sign(
       {
         service: "sagemaker",
         region: this.address.region,
@@ -227,7 +227,9 @@ function judgeAnswer(answer: RawAnswer): Verdict {
     default:
       if (answer.status === 429) return verdict(429, "after a wait");
       if (answer.status === 424) return verdict(502, "no");
-      return answer.status >= 500 ? verdict(503, "after a wait") : verdict(502, "no");
+      // A server says 408 on a connection that stayed silent, before it closes it: no answer to the request.
+      if (answer.status === 408 || answer.status >= 500) return verdict(503, "after a wait");
+      return verdict(502, "no");
   }
 }
 
@@ -244,37 +246,22 @@ function parseError({ status, errorType, body }: RawAnswer): { type: string; mes
   };
 }
 
-function firstHeader(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
-}
-
 /** https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ ("full jitter"). */
 function fullJitterInMs(retries: number): number {
   return Math.random() * Math.min(LONGEST_WAIT_IN_MS, FIRST_WAIT_IN_MS * 2 ** retries);
 }
 
-interface WarmAgent extends http.Agent {
-  /** Whether this is the connection that was opened during init. */
-  isWarmSocket(socket: net.Socket | null): boolean;
-}
-
 /**
- * A keep-alive agent that opens its first connection now, in Lambda's init phase, so that no request waits for
+ * A keep-alive agent whose first connection is opened now, in Lambda's init phase, so that no request waits for
  * the TLS handshake.
  */
-function createWarmAgent(url: URL): WarmAgent {
+function createWarmAgent(url: URL): { agent: Agent; warm: Socket } {
   const secure = url.protocol === "https:";
+  // IPv6 addresses without their brackets.
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = Number(url.port) || (secure ? 443 : 80);
-  const open = (): net.Socket =>
-    secure
-      ? tls.connect({
-          host,
-          port,
-          ...(net.isIP(host) ? {} : { servername: host }),
-          ALPNProtocols: ["http/1.1"],
-        })
-      : net.connect({ host, port });
+  const open = (): Socket =>
+    secure ? connectTls({ host, port, servername: isIP(host) ? "" : host }) : connect({ host, port });
 
   const warm = open();
   // A failure now is no failure of a request: the first request opens its own connection and reports.
@@ -282,14 +269,15 @@ function createWarmAgent(url: URL): WarmAgent {
   warm.unref();
   let used = false;
 
-  const agent = new (secure ? https : http).Agent({ keepAlive: true });
-  return Object.assign(agent, {
-    createConnection: () => {
-      if (used || warm.destroyed || warm.readableEnded) return open();
-      used = true;
-      warm.ref();
-      return warm;
-    },
-    isWarmSocket: (socket: net.Socket | null) => socket === warm,
-  });
+  const agent = new (secure ? TlsAgent : Agent)({ keepAlive: true });
+  const createConnection = () => {
+    if (used) return open();
+    used = true;
+    // What came before anything was asked is no answer; it would be read as one.
+    if (warm.readableEnded || warm.readableLength > 0) warm.destroy();
+    if (warm.destroyed) return open();
+    warm.ref();
+    return warm;
+  };
+  return { agent: Object.assign(agent, { createConnection }), warm };
 }

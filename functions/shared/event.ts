@@ -17,10 +17,12 @@ export interface HttpEvent {
   readonly kind: "rest-api" | "function-url";
   /** The id the caller sees in `x-amzn-requestid`. */
   readonly requestId: string;
-  /** Media type without parameters, lower-case; `undefined` where the caller sent none. */
-  readonly mediaType: string | undefined;
+  /** Media type without parameters, lower-case; where the caller sent none, what both services take it for. */
+  readonly mediaType: string;
   /** The body as text; empty where there is none. */
   readonly body: string;
+  /** The query's values by name; of a name that comes twice, what the service makes of it. */
+  readonly query: Readonly<Record<string, unknown>>;
 }
 
 /** An invocation by the console's Test tab, `aws lambda invoke` or another function. */
@@ -37,13 +39,18 @@ export function readEvent(event: unknown, context: LambdaContext): HttpEvent | D
     return { kind: "direct", requestId: context.awsRequestId, request: event };
   }
   const { requestId } = event.requestContext;
-  const contentType = header(event.headers, "content-type");
   return {
     kind: event.version === "2.0" ? "function-url" : "rest-api",
     requestId: typeof requestId === "string" ? requestId : context.awsRequestId,
-    mediaType: contentType?.split(";")[0]?.trim().toLowerCase(),
+    mediaType: readMediaType(event.headers) || "application/json",
     body: decodeBody(event.body, event.isBase64Encoded === true),
+    query: readQuery(event),
   };
+}
+
+/** Both kinds of HTTP event, and a direct invocation of a model that is asked by GET, have it by this name. */
+export function readQuery(event: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(event) && isRecord(event.queryStringParameters) ? event.queryStringParameters : {};
 }
 
 function decodeBody(body: unknown, isBase64Encoded: boolean): string {
@@ -51,28 +58,18 @@ function decodeBody(body: unknown, isBase64Encoded: boolean): string {
   return isBase64Encoded ? Buffer.from(body, "base64").toString("utf8") : body;
 }
 
-/** REST events keep the caller's capitals, function URL events are lower-case. */
-function header(headers: unknown, name: string): string | undefined {
-  if (!isRecord(headers)) return undefined;
-  const key = Object.keys(headers).find((candidate) => candidate.toLowerCase() === name);
-  const value = key === undefined ? undefined : headers[key];
-  return typeof value === "string" && value.trim() !== "" ? value : undefined;
+/** REST events keep the capitals of a header's name, function URL events are lower-case. */
+function readMediaType(headers: unknown): string | undefined {
+  const [, value] = Object.entries(headers ?? {}).find(([name]) => /^content-type$/i.test(name)) ?? [];
+  return typeof value === "string" ? value.split(";")[0]?.trim().toLowerCase() : undefined;
 }
 
 /**
- * The bare request of an HTTP request.
+ * The document in a JSON body.
  *
- * @throws ProblemError 415 for a media type other than JSON, 400 for text that is no JSON
+ * @throws ProblemError 400 for text that is no JSON
  */
 export function readJsonBody(event: HttpEvent): unknown {
-  // API Gateway and function URLs both take a missing content type for JSON.
-  const mediaType = event.mediaType ?? "application/json";
-  if (mediaType !== "application/json") {
-    throw new ProblemError({
-      status: 415,
-      detail: `Content-Type: got ${JSON.stringify(mediaType)}; allowed: application/json`,
-    });
-  }
   const document = parseJson(event.body);
   if (document === undefined) {
     const got = event.body === "" ? "nothing" : `text of ${event.body.length} character(s) that is no JSON`;

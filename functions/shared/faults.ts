@@ -56,10 +56,6 @@ function describe(issue: Issue, request: unknown): string {
     }
     case "unrecognized_keys":
       return describeUnknown(field, issue.keys);
-    case "too_small":
-      return `${field}: got ${quote(value)}; allowed: at least ${issue.minimum}`;
-    case "too_big":
-      return `${field}: got ${quote(value)}; allowed: at most ${issue.maximum}`;
     case "custom":
       return `${field}: got ${issue.params?.got}; allowed: ${issue.params?.allowed}`;
     default:

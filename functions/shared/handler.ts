@@ -1,8 +1,8 @@
-import type { Contract, EndpointRequest, RequestLimits } from "./contract";
+import type { Contract, EndpointRequest, RequestLimits, TextDialect } from "./contract";
 import { UnreadablePredictions } from "./contract";
 import { EndpointClient, EndpointFailure, readEndpointAddress } from "./endpoint";
 import type { DirectEvent, HttpEvent, LambdaContext } from "./event";
-import { readEvent, readJsonBody } from "./event";
+import { readEvent, readJsonBody, readQuery } from "./event";
 import { describeFaults, describeUnknown } from "./faults";
 import { isRecord } from "./json";
 import type { Failure } from "./problem";
@@ -71,15 +71,19 @@ export function createHandler<Request, Answer>(
     };
     cold = false;
 
-    let outcome: { answer: Answer } | { failure: Failure };
+    let spokenTo: TextDialect<Request, Answer> | undefined;
+    let outcome: { answer: Answer | string } | { failure: Failure };
     try {
-      const request = parseRequest(contract, incoming);
+      const { bare, isText } = readBareRequest(contract, incoming);
+      spokenTo = isText ? contract.text : undefined;
+      const request = parseRequest(contract, bare);
       const encoded = contract.encode(request);
       requireWithinLimits(contract.limits, encoded);
       const timeLeftInMs = () => context.getRemainingTimeInMillis() - RESERVE_IN_MS;
       const { body, ...effort } = await client.invoke(encoded, timeLeftInMs);
       Object.assign(line, effort);
-      outcome = { answer: contract.decode(body, request) };
+      const answer = contract.decode(body, request);
+      outcome = { answer: spokenTo === undefined ? answer : spokenTo.write(answer) };
     } catch (error) {
       outcome = { failure: explain(error, line) };
     }
@@ -92,15 +96,39 @@ export function createHandler<Request, Answer>(
     if (incoming.kind === "direct") {
       return "failure" in outcome ? toProblem(outcome.failure, incoming.requestId) : outcome.answer;
     }
-    return toProxyResponse(outcome, incoming.requestId, allowOrigin);
+    return toProxyResponse(outcome, incoming, allowOrigin, spokenTo !== undefined);
   };
 }
 
-function parseRequest<Request>(
-  contract: Contract<Request, unknown>,
+/**
+ * The request as its caller wrote it, whichever way it came.
+ *
+ * @throws ProblemError 415 for a media type that the model does not take, 400 for text that is no JSON
+ */
+function readBareRequest<Request, Answer>(
+  { route, text }: Contract<Request, Answer>,
   incoming: HttpEvent | DirectEvent,
-): Request {
-  const bare = incoming.kind === "direct" ? incoming.request : readJsonBody(incoming);
+): { bare: unknown; isText: boolean } {
+  if (route.method === "GET") {
+    return { bare: incoming.kind === "direct" ? readQuery(incoming.request) : incoming.query, isText: false };
+  }
+  if (incoming.kind === "direct") {
+    const { request } = incoming;
+    const isText = text !== undefined && typeof request === "string";
+    return { bare: isText ? text.read(request) : request, isText };
+  }
+  const { mediaType } = incoming;
+  if (mediaType === "application/json") return { bare: readJsonBody(incoming), isText: false };
+  if (mediaType === "text/plain" && text !== undefined)
+    return { bare: text.read(incoming.body), isText: true };
+  const allowed = text === undefined ? "application/json" : "application/json or text/plain";
+  throw new ProblemError({
+    status: 415,
+    detail: `Content-Type: got ${JSON.stringify(mediaType)}; allowed: ${allowed}`,
+  });
+}
+
+function parseRequest<Request, Answer>(contract: Contract<Request, Answer>, bare: unknown): Request {
   if (hasProtoProperty(bare)) {
     throw new ProblemError({ status: 400, detail: describeUnknown("request", ["__proto__"]) });
   }
@@ -111,26 +139,26 @@ function parseRequest<Request>(
   return parsed.data;
 }
 
+/** As deep as any contract's request goes: an instance of a list of the request. */
+const DEEPEST = 3;
+
 /** zod passes over a property of this name instead of calling it unknown. */
-function hasProtoProperty(value: unknown): boolean {
+function hasProtoProperty(value: unknown, depth = 0): boolean {
+  if (depth > DEEPEST || !isRecord(value)) return false;
   return (
-    isRecord(value) && (Object.hasOwn(value, "__proto__") || Object.values(value).some(hasProtoProperty))
+    Object.hasOwn(value, "__proto__") ||
+    Object.values(value).some((inner) => hasProtoProperty(inner, depth + 1))
   );
 }
 
 function requireWithinLimits(limits: RequestLimits, { rows, body }: EndpointRequest): void {
-  if (rows > limits.rows) {
-    throw new ProblemError({
-      status: 413,
-      detail: `batch: got ${rows} rows; allowed: at most ${limits.rows}`,
-    });
-  }
-  const bytes = Buffer.byteLength(body);
-  if (bytes > limits.payloadInBytes) {
-    throw new ProblemError({
-      status: 413,
-      detail: `batch: got ${bytes} bytes for the endpoint; allowed: at most ${limits.payloadInBytes}`,
-    });
+  requireAtMost(limits.rows, rows, "rows");
+  requireAtMost(limits.payloadInBytes, Buffer.byteLength(body), "bytes for the endpoint");
+}
+
+function requireAtMost(most: number, got: number, unit: string): void {
+  if (got > most) {
+    throw new ProblemError({ status: 413, detail: `batch: got ${got} ${unit}; allowed: at most ${most}` });
   }
 }
 
@@ -140,7 +168,7 @@ function explain(error: unknown, line: LogLine): Failure {
   if (error instanceof EndpointFailure) {
     Object.assign(line, error.effort);
     line.error = { type: error.type, message: error.serviceMessage };
-    return ENDPOINT_FAILURES[error.status];
+    return { status: error.status, ...ENDPOINT_FAILURES[error.status] };
   }
   if (error instanceof UnreadablePredictions) {
     line.error = { type: error.name, message: error.message };
@@ -148,56 +176,41 @@ function explain(error: unknown, line: LogLine): Failure {
   }
   // A fault of ours. Its message might quote the request, its place in the code does not.
   const { name, stack } = error instanceof Error ? error : new Error("not an Error");
-  line.error = {
-    type: name,
-    at:
-      stack
-        ?.split("\n")
-        .find((frame) => /^\s+at /.test(frame))
-        ?.trim() ?? "unknown",
-  };
-  return {
-    status: 500,
-    detail: "The request could not be handled. The function's log says where it failed.",
-  };
+  line.error = { type: name, at: /^ +(at .*)/m.exec(stack ?? "")?.[1] ?? "unknown" };
+  return { status: 500, detail: "The request could not be handled. The function's log says why." };
 }
 
-const ENDPOINT_FAILURES: Record<EndpointFailure["status"], Failure> = {
+const ENDPOINT_FAILURES: Record<EndpointFailure["status"], Omit<Failure, "status">> = {
   429: {
-    status: 429,
     detail:
       "The model's endpoint takes no more requests at the moment. Try again after the seconds in Retry-After.",
     retryAfterInSeconds: RETRY_AFTER_THROTTLE_IN_SECONDS,
   },
-  502: {
-    status: 502,
-    detail: "The model's endpoint refused or failed the request. The function's log says why.",
-  },
+  502: { detail: "The model's endpoint refused or failed the request. The function's log says why." },
   503: {
-    status: 503,
     detail: "The model's endpoint is waking up or unavailable. Try again after the seconds in Retry-After.",
     retryAfterInSeconds: RETRY_AFTER_UNAVAILABLE_IN_SECONDS,
   },
-  504: {
-    status: 504,
-    detail: "The model's endpoint did not answer in time. Try again, or send fewer rows at once.",
-  },
+  504: { detail: "The model's endpoint did not answer in time. Try again, or send fewer rows at once." },
 };
 
 function toProxyResponse(
   outcome: { answer: unknown } | { failure: Failure },
-  requestId: string,
+  { kind, requestId }: HttpEvent,
   allowOrigin: string,
+  isText: boolean,
 ): ProxyResponse {
-  const cors = {
+  // A function URL adds its own, and a browser refuses an answer that has them twice
+  // (https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors).
+  const cors = kind === "rest-api" && {
     "Access-Control-Allow-Origin": allowOrigin,
     "Access-Control-Expose-Headers": "Retry-After,x-amzn-RequestId",
   };
   if (!("failure" in outcome)) {
     return {
       statusCode: 200,
-      headers: { "Content-Type": "application/json", ...cors },
-      body: JSON.stringify(outcome.answer),
+      headers: { "Content-Type": isText ? "text/plain" : "application/json", ...cors },
+      body: isText ? String(outcome.answer) : JSON.stringify(outcome.answer),
     };
   }
   const { failure } = outcome;

@@ -23,6 +23,12 @@ export interface LambdaSettings {
   readonly log: (text: string) => void;
 }
 
+/** The longest event, JSON (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+export const MOST_BYTES_OF_EVENT = 6 * 1024 * 1024;
+
+/** The longest answer, JSON: Lambda leaves 100 bytes more for it. */
+export const MOST_BYTES_OF_ANSWER = MOST_BYTES_OF_EVENT + 100;
+
 /** Lambda starts as many as it needs; here more than this only wait for a core. */
 const MOST_PROCESSES = 8;
 
@@ -71,6 +77,11 @@ export class LocalFunction {
     if (result.ok || worker.process.connected) this.release(worker);
     else this.discard(worker);
     return result;
+  }
+
+  /** Whether any of its processes is there. */
+  get isRunning(): boolean {
+    return this.workers.size > 0;
   }
 
   /** Ends all processes at once. */

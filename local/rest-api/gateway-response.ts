@@ -47,6 +47,12 @@ export const GATEWAY_ERRORS = {
   timedOut: error("INTEGRATION_TIMEOUT", 504, "InternalServerErrorException", "Endpoint request timed out"),
 } as const satisfies Record<string, GatewayError>;
 
+/** The refusal of a request that lacks parameters. */
+export function missingParameters(names: readonly string[]): GatewayError {
+  const message = `Missing required request parameters: [${names.join(", ")}]`;
+  return error("BAD_REQUEST_PARAMETERS", 400, "BadRequestException", message);
+}
+
 /** What a template may name. */
 export interface GatewayContext {
   readonly requestId: string;
@@ -66,31 +72,27 @@ export function toGatewayAnswer(
   configured: Readonly<Record<string, GatewayResponse>>,
   context: GatewayContext,
 ): HttpResponse {
-  const response =
-    configured[failure.responseType] ?? configured[failure.status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX"];
-  const own: Record<string, string> = {
-    "x-amzn-RequestId": context.requestId,
-    "x-amz-apigw-id": context.extendedRequestId,
-    ...(failure.errorType === undefined ? {} : { "x-amzn-ErrorType": failure.errorType }),
-  };
-  const template = response?.responseTemplates?.["application/json"];
-  if (response === undefined || template === undefined) {
-    // The one answer that does not come from API Gateway's own layer, hence no JSON.
-    const isPlain = failure.errorType === undefined;
+  const ids = { "x-amzn-RequestId": context.requestId, "x-amz-apigw-id": context.extendedRequestId };
+  if (failure.errorType === undefined) {
+    // The one answer that does not come from API Gateway's own layer, hence no JSON, and no API can change it
+    // (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html).
     return {
-      status: Number(response?.statusCode ?? failure.status),
-      headers: {
-        "Content-Type": isPlain ? "text/plain" : "application/json",
-        ...own,
-        ...headersOf(response),
-      },
-      body: isPlain ? failure.message : JSON.stringify({ message: failure.message }),
+      status: failure.status,
+      headers: { "Content-Type": "text/plain", ...ids },
+      body: failure.message,
     };
   }
+  const response =
+    configured[failure.responseType] ?? configured[failure.status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX"];
+  const own = { ...ids, "x-amzn-ErrorType": failure.errorType };
+  const template = response?.responseTemplates?.["application/json"];
   return {
-    status: Number(response.statusCode ?? failure.status),
+    status: Number(response?.statusCode ?? failure.status),
     headers: { "Content-Type": "application/json", ...own, ...headersOf(response) },
-    body: fill(template, failure, context),
+    body:
+      template === undefined
+        ? JSON.stringify({ message: failure.message })
+        : fill(template, failure, context),
   };
 }
 

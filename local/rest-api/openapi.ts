@@ -1,32 +1,64 @@
 import * as z from "zod";
+import { NotServable } from "../errors";
 
 const stringMap = z.record(z.string(), z.string());
 
-const gatewayResponse = z.object({
+/** API Gateway can also map parts of the request into headers; this machine knows values that stand as they are. */
+const literalHeaders = (prefix: string) =>
+  z.record(
+    z.string().startsWith(prefix),
+    z.string().regex(/^'.*'$/s, "only 'literal' values are mapped here"),
+  );
+
+const gatewayResponse = z.strictObject({
   statusCode: z.optional(z.coerce.string()),
-  responseParameters: z.optional(stringMap),
+  responseParameters: z.optional(literalHeaders("gatewayresponse.header.")),
   responseTemplates: z.optional(stringMap),
 });
 
+// In everything that decides who is let in and what is answered, a word that is not read here is a refusal.
 const integration = z.discriminatedUnion("type", [
-  z.object({
+  z.strictObject({
     type: z.literal("aws_proxy"),
+    // Lambda is always invoked with POST, whatever the method.
+    httpMethod: z.literal("POST"),
     uri: z.string(),
+    passthroughBehavior: z.optional(z.string()),
     timeoutInMillis: z.optional(z.number()),
   }),
-  z.object({
+  z.strictObject({
     type: z.literal("mock"),
+    passthroughBehavior: z.optional(z.string()),
     requestTemplates: z.optional(stringMap),
-    responses: z.record(
-      z.string(),
-      z.object({ statusCode: z.coerce.string(), responseParameters: z.optional(stringMap) }),
-    ),
+    responses: z.strictObject({
+      default: z.strictObject({
+        statusCode: z.coerce.string(),
+        responseParameters: z.optional(literalHeaders("method.response.header.")),
+      }),
+    }),
   }),
 ]);
 
-const operation = z.object({
+const parameter = z.object({
+  name: z.string(),
+  in: z.literal("query"),
+  required: z.optional(z.boolean()),
+  example: z.optional(z.string()),
+});
+
+/** Words that are for readers. */
+const forReaders = {
+  description: z.optional(z.unknown()),
+  tags: z.optional(z.unknown()),
+  externalDocs: z.optional(z.unknown()),
+};
+
+const operation = z.strictObject({
+  ...forReaders,
   operationId: z.optional(z.string()),
   summary: z.optional(z.string()),
+  deprecated: z.optional(z.boolean()),
+  parameters: z.optional(z.array(parameter)),
   requestBody: z.optional(
     z.object({
       content: z.record(
@@ -35,22 +67,30 @@ const operation = z.object({
       ),
     }),
   ),
+  responses: z.optional(z.unknown()),
   security: z.optional(z.array(z.record(z.string(), z.array(z.string())))),
   "x-amazon-apigateway-request-validator": z.optional(z.string()),
   "x-amazon-apigateway-integration": integration,
 });
 
-const document = z.object({
+const pathItem = z.partialRecord(
+  z.enum(["get", "put", "post", "delete", "options", "head", "patch"]),
+  operation,
+);
+
+const document = z.strictObject({
+  ...forReaders,
   openapi: z.string().startsWith("3.0"),
   info: z.object({ title: z.string() }),
-  paths: z.record(z.string(), z.record(z.string(), operation)),
+  paths: z.record(z.string(), pathItem),
   components: z.optional(
     z.object({
       schemas: z.optional(z.record(z.string(), z.unknown())),
       securitySchemes: z.optional(
         z.record(
           z.string(),
-          z.object({
+          z.strictObject({
+            description: z.optional(z.string()),
             type: z.literal("apiKey"),
             name: z.string(),
             in: z.literal("header"),
@@ -63,7 +103,7 @@ const document = z.object({
   "x-amazon-apigateway-request-validators": z.optional(
     z.record(
       z.string(),
-      z.object({ validateRequestBody: z.boolean(), validateRequestParameters: z.literal(false) }),
+      z.strictObject({ validateRequestBody: z.boolean(), validateRequestParameters: z.boolean() }),
     ),
   ),
   "x-amazon-apigateway-gateway-responses": z.optional(z.record(z.string(), gatewayResponse)),
@@ -83,13 +123,19 @@ export interface Method {
   readonly authorization: Authorization;
   /** JSON Schema per media type; only where the method's validator checks bodies. */
   readonly requestModels: Readonly<Record<string, object>>;
+  /** Query parameters without which the method's validator refuses a request. */
+  readonly requiredParameters: readonly string[];
   /** An example of a request body. */
   readonly example: unknown;
+  /** Examples of query parameters. */
+  readonly parameterExamples: readonly (readonly [name: string, value: string])[];
   readonly integration: z.infer<typeof integration>;
 }
 
 /** The API as far as a stage needs it. */
 export interface OpenApi {
+  /** The document itself. */
+  readonly document: unknown;
   readonly title: string;
   readonly methods: readonly Method[];
   readonly gatewayResponses: Readonly<Record<string, GatewayResponse>>;
@@ -98,13 +144,14 @@ export interface OpenApi {
 /**
  * Reads an OpenAPI document with API Gateway's extensions.
  *
- * @throws Error naming everything in it that this machine cannot serve: a route is never served without what the
+ * @throws NotServable naming everything in it that this machine cannot serve: a route is never served without what the
  * document asks for
  */
 export function readOpenApi(body: string): OpenApi {
-  const parsed = document.safeParse(JSON.parse(body));
+  const json: unknown = JSON.parse(body);
+  const parsed = document.safeParse(json);
   if (!parsed.success) {
-    throw new Error(
+    throw new NotServable(
       `the OpenAPI body of the REST API cannot be served on this machine:\n${z.prettifyError(parsed.error)}`,
     );
   }
@@ -114,10 +161,11 @@ export function readOpenApi(body: string): OpenApi {
 
   const methods = Object.entries(api.paths).flatMap(([path, operations]) => {
     if (path.includes("{"))
-      throw new Error(`path ${path}: paths with parameters cannot be served on this machine`);
+      throw new NotServable(`path ${path}: paths with parameters cannot be served on this machine`);
     return Object.entries(operations).map(([httpMethod, op]): Method => {
-      const validator = op["x-amazon-apigateway-request-validator"];
-      const validates = validator !== undefined && validators[validator]?.validateRequestBody === true;
+      const checks = findValidator(`${httpMethod} ${path}`, op, validators);
+      const validates = checks?.validateRequestBody === true;
+      const parameters = op.parameters ?? [];
       const content = op.requestBody?.content ?? {};
       return {
         httpMethod: httpMethod.toUpperCase(),
@@ -125,16 +173,41 @@ export function readOpenApi(body: string): OpenApi {
         title: op.summary,
         authorization: readAuthorization(`${httpMethod} ${path}`, op.security ?? [], schemes),
         requestModels: validates ? readModels(content, api.components?.schemas ?? {}) : {},
+        requiredParameters:
+          checks?.validateRequestParameters === true
+            ? parameters.filter(({ required }) => required).map(({ name }) => name)
+            : [],
         example: content["application/json"]?.example,
+        parameterExamples: parameters.flatMap(({ name, example }) =>
+          example === undefined ? [] : [[name, example] as const],
+        ),
         integration: op["x-amazon-apigateway-integration"],
       };
     });
   });
   return {
+    document: json,
     title: api.info.title,
     methods,
     gatewayResponses: api["x-amazon-apigateway-gateway-responses"] ?? {},
   };
+}
+
+type Validators = NonNullable<z.infer<typeof document>["x-amazon-apigateway-request-validators"]>;
+
+function findValidator(
+  where: string,
+  { "x-amazon-apigateway-request-validator": name }: z.infer<typeof operation>,
+  validators: Validators,
+): Validators[string] | undefined {
+  if (name === undefined) return undefined;
+  const validator = Object.hasOwn(validators, name) ? validators[name] : undefined;
+  if (validator === undefined) {
+    throw new NotServable(
+      `${where}: got the request validator ${name}; allowed: ${Object.keys(validators).join(", ")}`,
+    );
+  }
+  return validator;
 }
 
 function readAuthorization(
@@ -147,8 +220,9 @@ function readAuthorization(
   if (name === undefined) return "NONE";
   const scheme = schemes[name];
   if (more.length === 0 && scheme?.["x-amazon-apigateway-authtype"] === "awsSigv4") return "AWS_IAM";
-  if (more.length === 0 && scheme?.name.toLowerCase() === "x-api-key") return "API_KEY";
-  throw new Error(`${where}: the security ${JSON.stringify(names)} cannot be served on this machine`);
+  const isKey = scheme?.name.toLowerCase() === "x-api-key" && !("x-amazon-apigateway-authtype" in scheme);
+  if (more.length === 0 && isKey) return "API_KEY";
+  throw new NotServable(`${where}: the security ${JSON.stringify(names)} cannot be served on this machine`);
 }
 
 /** Models as schemas that stand alone: what `#/components/schemas/X` names comes along. */

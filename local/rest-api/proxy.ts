@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { HttpRequest, HttpResponse } from "../http";
+import { passedOn } from "../response-headers";
 import type { StageDefinition } from "../terraform/deployment";
 import type { Method } from "./openapi";
 
@@ -86,7 +87,7 @@ function multiValues(pairs: Pairs): Record<string, string[]> {
 }
 
 /** `20/Nov/2026:19:00:00 +0000` */
-function toCommonLogTime(time: Date): string {
+export function toCommonLogTime(time: Date): string {
   const [, day, month, year, clock] = time.toUTCString().split(/,? /);
   return `${day}/${month}/${year}:${clock} +0000`;
 }
@@ -106,12 +107,14 @@ export function readProxyAnswer(payload: string): HttpResponse | undefined {
   const { statusCode = 200, headers, multiValueHeaders, body = "" } = answer as Record<string, unknown>;
   const status =
     typeof statusCode === "string" || typeof statusCode === "number" ? Number(statusCode) : Number.NaN;
-  if (!Number.isInteger(status) || status < 100 || status > 599) return undefined;
+  // What begins with 1 is no answer yet.
+  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
   const single = readHeaders(headers, isScalar, String);
   const multi = readHeaders(multiValueHeaders, Array.isArray, (values: unknown[]) => values.map(String));
   if (single === undefined || multi === undefined || (body !== null && !isScalar(body))) return undefined;
 
-  const merged = { ...single, ...multi };
+  const merged = passedOn({ ...single, ...multi });
+  if (merged === undefined) return undefined;
   const hasContentType = Object.keys(merged).some((name) => name.toLowerCase() === "content-type");
   return {
     status,

@@ -2,16 +2,18 @@ import { randomBytes } from "node:crypto";
 import type { ValidateFunction } from "ajv";
 import Ajv from "ajv-draft-04";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
-import type { InvocationResult, LocalFunction } from "../lambda/function";
+import {
+  type InvocationResult,
+  type LocalFunction,
+  MOST_BYTES_OF_ANSWER,
+  MOST_BYTES_OF_EVENT,
+} from "../lambda/function";
 import { findSignatureFault } from "../signature";
 import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
-import { GATEWAY_ERRORS, type GatewayError, toGatewayAnswer } from "./gateway-response";
+import { GATEWAY_ERRORS, type GatewayError, missingParameters, toGatewayAnswer } from "./gateway-response";
 import type { Method } from "./openapi";
 import { newRequestIds, type RequestIds, readProxyAnswer, toProxyEvent } from "./proxy";
 import { TokenBucket } from "./throttle";
-
-/** Lambda takes and gives at most 6 MB (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
-const MOST_BYTES_OF_PAYLOAD = 6_291_556;
 
 /** API Gateway's own limit where the API sets none. */
 const DEFAULT_INTEGRATION_TIMEOUT_IN_MS = 29_000;
@@ -86,7 +88,6 @@ export class RestApi {
     const own = { "x-amzn-RequestId": ids.requestId, "x-amz-apigw-id": ids.extendedRequestId };
     if (integration.type === "mock") {
       const response = integration.responses.default;
-      if (response === undefined) throw new Refusal(GATEWAY_ERRORS.configuration);
       const mapped = Object.entries(response.responseParameters ?? {}).map(([name, value]) => [
         name.replace(/^method\.response\.header\./, ""),
         value.replace(/^'(.*)'$/s, "$1"),
@@ -131,7 +132,11 @@ export class RestApi {
   }
 
   /** As API Gateway: a body whose media type has no model is not validated. */
-  private validate(request: HttpRequest, { validators }: Route): void {
+  private validate(request: HttpRequest, { method, validators }: Route): void {
+    const query = new URLSearchParams(request.query);
+    const missing = method.requiredParameters.filter((name) => !query.get(name));
+    if (missing.length > 0) throw new Refusal(missingParameters(missing));
+
     const mediaType =
       headerOf(request, "content-type")?.split(";")[0]?.trim().toLowerCase() || "application/json";
     const validate = validators.get(mediaType);
@@ -160,12 +165,11 @@ export class RestApi {
       );
       throw new Refusal(GATEWAY_ERRORS.configuration);
     }
-    if (Buffer.byteLength(payload) > MOST_BYTES_OF_PAYLOAD)
-      throw new Refusal(GATEWAY_ERRORS.tooLargeForLambda);
+    if (Buffer.byteLength(payload) > MOST_BYTES_OF_EVENT) throw new Refusal(GATEWAY_ERRORS.tooLargeForLambda);
 
     const result = await withTimeout(fn.invoke(payload), timeoutInMs);
     if (result === "timed out") throw new Refusal(GATEWAY_ERRORS.timedOut);
-    if (!result.ok || Buffer.byteLength(result.payload) > MOST_BYTES_OF_PAYLOAD) {
+    if (!result.ok || Buffer.byteLength(result.payload) > MOST_BYTES_OF_ANSWER) {
       throw new Refusal(GATEWAY_ERRORS.functionFailed);
     }
     const answer = readProxyAnswer(result.payload);

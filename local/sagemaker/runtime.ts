@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
-import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS } from "../signature";
+import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS, regionOf } from "../signature";
 import type { EndpointDefinition } from "../terraform/deployment";
+import { partitionOf } from "../terraform/stack";
 import type { Container } from "./container";
 
 /** https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html */
@@ -62,18 +63,15 @@ export class SagemakerRuntime {
     const keyId = accessKeyIdOf(request);
     // Clients of old courses come with their own credentials, whose secret is not known here.
     if (keyId === undefined || keyId === LOCAL_CREDENTIALS.accessKeyId) {
-      const region = endpoint?.region ?? "us-east-1";
+      const region = endpoint?.region ?? this.regionFor(request);
       const fault = findSignatureFault(request, { service: "sagemaker", region });
       if (fault !== undefined) return failure(403, fault.errorType, fault.message);
     }
     if (request.method !== "POST") return failure(405, "UnsupportedOperation", "InvokeEndpoint is a POST");
     if (endpoint === undefined) {
-      const served = [...this.endpoints.values()];
-      return failure(
-        400,
-        "ValidationError",
-        `Endpoint ${name} of account ${served[0]?.accountId} not found.`,
-      );
+      const region = regionOf(request);
+      const { accountId } = this.served.find((known) => known.region === region) ?? this.served[0] ?? {};
+      return failure(400, "ValidationError", `Endpoint ${name} of account ${accountId} not found.`);
     }
     if (request.body === undefined || request.body.length > MOST_BYTES_OF_PAYLOAD) {
       return failure(
@@ -83,6 +81,16 @@ export class SagemakerRuntime {
       );
     }
     return undefined;
+  }
+
+  private get served(): readonly EndpointDefinition[] {
+    return [...this.endpoints.values()];
+  }
+
+  /** Whichever region is asked for an endpoint that it does not have, if it is one that is served. */
+  private regionFor(request: HttpRequest): string {
+    const regions = this.served.map(({ region }) => region);
+    return regions.find((region) => region === regionOf(request)) ?? regions[0] ?? "us-east-1";
   }
 
   private async invoke(
@@ -96,11 +104,8 @@ export class SagemakerRuntime {
       this.log(
         `${name}: no sample model for ${model}; start your own container and add --container ${model}=<url>\n`,
       );
-      return failure(
-        503,
-        "ServiceUnavailable",
-        `There is no container for the model ${model} on this machine.`,
-      );
+      // Not a 503: nothing is gained by trying again.
+      return failure(400, "ValidationError", `There is no container for the model ${model} on this machine.`);
     }
     let answer: Awaited<ReturnType<Container["invoke"]>>;
     try {
@@ -146,7 +151,7 @@ function modelFailure(
   status: number,
   message: string,
 ): HttpResponse {
-  const logStreamArn = `arn:aws:logs:${region}:${accountId}:log-group:/aws/sagemaker/Endpoints/${name}`;
+  const logStreamArn = `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:/aws/sagemaker/Endpoints/${name}`;
   const kind = status < 500 ? "client" : "server";
   return errorResponse(424, "ModelError", {
     Message: `Received ${kind} error (${status}) from primary with message "${message}".`,

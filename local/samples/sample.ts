@@ -49,3 +49,8 @@ export function readCsvRows({ contentType, body }: ContainerRequest, columns: nu
     return row;
   });
 }
+
+/** A number as XGBoost writes it, which computes in single precision. */
+export function asFloat32(value: number): string {
+  return String(Math.fround(value));
+}

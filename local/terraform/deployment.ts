@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import * as z from "zod";
+import { NotServable } from "../errors";
 import { type OpenApi, readOpenApi } from "../rest-api/openapi";
 import { type Resource, Stack } from "./stack";
 
@@ -12,6 +13,7 @@ export interface Deployment {
   readonly functions: readonly FunctionDefinition[];
   readonly endpoints: readonly EndpointDefinition[];
   readonly stages: readonly StageDefinition[];
+  readonly functionUrls: readonly FunctionUrlDefinition[];
   /** What the Terraform holds and this machine does not do, one line each. */
   readonly notDone: readonly string[];
 }
@@ -33,6 +35,24 @@ export interface FunctionDefinition {
   readonly logGroup: string;
   /** ARNs for which API Gateway may invoke it. */
   readonly invocableFor: readonly string[];
+}
+
+/** A function URL for signed requests. */
+export interface FunctionUrlDefinition {
+  readonly functionArn: string;
+  readonly functionName: string;
+  readonly urlId: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly cors: CorsDefinition | undefined;
+}
+
+/** What Lambda itself answers to pages of other origins. */
+export interface CorsDefinition {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
 }
 
 /** A serverless SageMaker endpoint. */
@@ -105,6 +125,19 @@ const INTERPRETED = {
     source_arn: text,
     statement_id: text,
   }),
+  aws_lambda_function_url: z.object({
+    ...meta,
+    function_name: text,
+    authorization_type: z.literal("AWS_IAM"),
+    cors: z.optional(
+      z.strictObject({
+        allow_origins: z.array(text),
+        allow_methods: z.array(text),
+        allow_headers: z.array(text),
+        expose_headers: z.array(text),
+      }),
+    ),
+  }),
   aws_api_gateway_rest_api: z.object({
     ...meta,
     name: text,
@@ -158,7 +191,7 @@ const INTERPRETED = {
     ...meta,
     name: text,
     execution_role_arn: text,
-    primary_container: z.strictObject({ image: text, model_data_url: text }),
+    primary_container: z.object({ image: text, model_data_url: text }),
   }),
 };
 
@@ -167,17 +200,30 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   aws_iam_role: "roles are not assumed",
   aws_iam_role_policy:
     "what roles may do is not enforced: a request that lacks a permission works here and fails on AWS",
+  aws_cloudfront_distribution: "the page is served by this machine, below /website/",
+  aws_cloudfront_origin_access_control: "the page is served by this machine",
+  aws_cloudfront_response_headers_policy: "the page comes with the same headers from this machine",
+  aws_s3_bucket: "the page's files are served from this project",
+  aws_s3_bucket_ownership_controls: "as its bucket",
+  aws_s3_bucket_policy: "as its bucket",
+  aws_s3_bucket_public_access_block: "as its bucket",
+  aws_s3_bucket_server_side_encryption_configuration: "as its bucket",
+  aws_s3_bucket_versioning: "as its bucket",
+  aws_s3_object: "as its bucket",
+  terraform_data: "what AWS cannot change needs no new name here",
   aws_cloudwatch_log_group: "logs go to this terminal and are not kept",
 };
 
 type InterpretedType = keyof typeof INTERPRETED;
+
+const INTERPRETED_TYPES = Object.keys(INTERPRETED) as InterpretedType[];
 
 /**
  * Reads a synthesized stack and tells what of it is served on this machine.
  *
  * @param name - the environment's name
  * @param folder - the stack's folder, which holds `cdk.tf.json`
- * @throws Error where the stack cannot be served at all, saying which resource is the reason
+ * @throws NotServable where the stack cannot be served at all, saying which resource is the reason
  */
 export function readDeployment(name: string, folder: string): Deployment {
   const stack = new Stack(name, folder);
@@ -186,7 +232,7 @@ export function readDeployment(name: string, folder: string): Deployment {
     const functionName = values.function_name;
     return {
       name: functionName,
-      arn: `arn:aws:lambda:${stack.region}:${stack.accountId}:function:${functionName}`,
+      arn: functionArn(stack, functionName),
       zipFile: join(folder, values.filename),
       codeSha256: values.source_code_hash,
       handler: values.handler,
@@ -198,7 +244,10 @@ export function readDeployment(name: string, folder: string): Deployment {
       logGroup: values.logging_config?.log_group ?? `/aws/lambda/${functionName}`,
       invocableFor: permissions
         .filter(
-          ({ values: p }) => p.function_name === functionName && p.principal === "apigateway.amazonaws.com",
+          ({ values: p }) =>
+            p.function_name === functionName &&
+            p.principal === "apigateway.amazonaws.com" &&
+            p.action === "lambda:InvokeFunction",
         )
         .map(({ values: p }) => p.source_arn),
     };
@@ -210,8 +259,13 @@ export function readDeployment(name: string, folder: string): Deployment {
     functions,
     endpoints: readEndpoints(stack),
     stages: readStages(stack),
+    functionUrls: readFunctionUrls(stack),
     notDone: [...describeNotDone(stack, functions)],
   };
+}
+
+function functionArn({ partition, region, accountId }: Stack, name: string): string {
+  return `arn:${partition}:lambda:${region}:${accountId}:function:${name}`;
 }
 
 /** The resources of a type with their references resolved and their arguments checked. */
@@ -223,7 +277,7 @@ function read<T extends InterpretedType>(
     const known = pick(resource.values, Object.keys(INTERPRETED[type].shape));
     const parsed = INTERPRETED[type].safeParse(stack.resolve(withoutMeta(known)));
     if (!parsed.success) {
-      throw new Error(
+      throw new NotServable(
         `${type}.${resource.name} cannot be served on this machine:\n${z.prettifyError(parsed.error)}`,
       );
     }
@@ -253,7 +307,9 @@ function readEndpoints(stack: Stack): EndpointDefinition[] {
   return read(stack, "aws_sagemaker_endpoint").map(({ values }) => {
     const configuration = configurations.find(({ values: c }) => c.name === values.endpoint_config_name);
     if (configuration === undefined) {
-      throw new Error(`endpoint ${values.name}: got no configuration named ${values.endpoint_config_name}`);
+      throw new NotServable(
+        `endpoint ${values.name}: got no configuration named ${values.endpoint_config_name}`,
+      );
     }
     const [variant] = configuration.values.production_variants;
     return {
@@ -267,19 +323,35 @@ function readEndpoints(stack: Stack): EndpointDefinition[] {
   });
 }
 
+function readFunctionUrls(stack: Stack): FunctionUrlDefinition[] {
+  return read(stack, "aws_lambda_function_url").map(({ resource, values }) => ({
+    functionArn: functionArn(stack, values.function_name),
+    functionName: values.function_name,
+    urlId: stack.idOf(resource),
+    region: stack.region,
+    accountId: stack.accountId,
+    cors: values.cors && {
+      allowOrigins: values.cors.allow_origins,
+      allowMethods: values.cors.allow_methods,
+      allowHeaders: values.cors.allow_headers,
+      exposeHeaders: values.cors.expose_headers,
+    },
+  }));
+}
+
 function readStages(stack: Stack): StageDefinition[] {
   const apis = read(stack, "aws_api_gateway_rest_api");
   const settings = read(stack, "aws_api_gateway_method_settings");
   return read(stack, "aws_api_gateway_stage").map(({ values }) => {
     const { rest_api_id: apiId, stage_name: stageName } = values;
     const api = apis.find(({ resource }) => stack.idOf(resource) === apiId);
-    if (api === undefined) throw new Error(`stage ${stageName}: got no REST API with the id ${apiId}`);
+    if (api === undefined) throw new NotServable(`stage ${stageName}: got no REST API with the id ${apiId}`);
     const throttling = settings.find(({ values: s }) => s.rest_api_id === apiId && s.stage_name === stageName)
       ?.values.settings;
     return {
       stageName,
       apiId,
-      executionArn: `arn:aws:execute-api:${stack.region}:${stack.accountId}:${apiId}/${stageName}`,
+      executionArn: `arn:${stack.partition}:execute-api:${stack.region}:${stack.accountId}:${apiId}/${stageName}`,
       openApi: readOpenApi(api.values.body),
       throttling:
         throttling === undefined
@@ -313,6 +385,22 @@ function readApiKeys(stack: Stack, apiId: string, stageName: string): ApiKeyDefi
   });
 }
 
+/** Where `written` holds something that reading it has left out, at any depth, e.g. `logging_config.log_format`. */
+function unreadArguments(written: object, values: object): string[] {
+  const known = new Map<string, unknown>(Object.entries(values));
+  return Object.entries(written).flatMap(([key, inner]) => {
+    if (!known.has(key)) return [key];
+    const read = known.get(key);
+    if (!isObject(inner) || !isObject(read)) return [];
+    return unreadArguments(inner, read).map((argument) => `${key}.${argument}`);
+  });
+}
+
+/** Lists, too: their keys are numbers. */
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
 function* describeNotDone(stack: Stack, functions: readonly FunctionDefinition[]): Generator<string> {
   for (const type of new Set(stack.resources.map((resource) => resource.type))) {
     const count = stack.ofType(type).length;
@@ -322,11 +410,11 @@ function* describeNotDone(stack: Stack, functions: readonly FunctionDefinition[]
       yield `${type} (${count}): NOT SERVED on this machine`;
     }
   }
-  for (const { type, name, values } of stack.resources) {
-    if (!(type in INTERPRETED)) continue;
-    const known = Object.keys(INTERPRETED[type as InterpretedType].shape);
-    for (const argument of Object.keys(values).filter((key) => !known.includes(key))) {
-      yield `${type}.${name}: ${argument} is NOT INTERPRETED on this machine`;
+  for (const type of INTERPRETED_TYPES) {
+    for (const { resource, values } of read(stack, type)) {
+      for (const argument of unreadArguments(resource.values, values)) {
+        yield `${type}.${resource.name}: ${argument} is NOT INTERPRETED on this machine`;
+      }
     }
   }
   if (

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { ErrorForPeople, NotServable } from "../errors";
 
 const blocks = z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown())));
 
@@ -26,31 +27,36 @@ export interface Resource {
 const LOCAL_ACCOUNT_ID = "123456789012";
 
 /** Terraform wrote something that only AWS can tell. */
-export class UnknownReference extends Error {
+export class UnknownReference extends ErrorForPeople {
   override readonly name = "UnknownReference";
 }
 
 /** One synthesized stack, read from `<folder>/cdk.tf.json`. */
 export class Stack {
   readonly region: string;
+  /** `aws`, `aws-cn` or `aws-us-gov`: the second part of every ARN. */
+  readonly partition: string;
   readonly accountId: string;
   readonly resources: readonly Resource[];
 
   /**
    * @param name - the environment's name
    * @param folder - the stack's folder, against which its file paths are relative
-   * @throws Error where there is no stack, or it is no Terraform of this project's making
+   * @throws NotServable where it is no Terraform of this project's making
    */
   constructor(
     readonly name: string,
     readonly folder: string,
   ) {
-    const parsed = document.parse(JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")));
-    const [provider] = parsed.provider.aws;
-    if (provider === undefined) throw new Error(`${folder}/cdk.tf.json: got no AWS provider`);
+    const file = join(folder, "cdk.tf.json");
+    const { data, error } = document.safeParse(JSON.parse(readFileSync(file, "utf8")));
+    if (error !== undefined) throw new NotServable(`${file}:\n${z.prettifyError(error)}`);
+    const [provider] = data.provider.aws;
+    if (provider === undefined) throw new NotServable(`${file}: got no AWS provider`);
     this.region = provider.region;
+    this.partition = partitionOf(provider.region);
     this.accountId = provider.allowed_account_ids?.[0] ?? LOCAL_ACCOUNT_ID;
-    this.resources = Object.entries(parsed.resource).flatMap(([type, byName]) =>
+    this.resources = Object.entries(data.resource).flatMap(([type, byName]) =>
       Object.entries(byName).map(([resourceName, { "//": _metadata, ...values }]) => ({
         type,
         name: resourceName,
@@ -95,16 +101,30 @@ export class Stack {
   private evaluate(expression: string): string {
     if (/^data\.aws_caller_identity\.[\w-]+\.account_id$/.test(expression)) return this.accountId;
 
+    const [, text = "", offset, length] = /^substr\(([^,]+), *(\d+), *(\d+)\)$/.exec(expression) ?? [];
+    if (offset !== undefined) {
+      return this.evaluate(text).slice(Number(offset), Number(offset) + Number(length));
+    }
+
     const [type = "", name = "", attribute = "", ...rest] = expression.split(".");
     const resource = this.resources.find((candidate) => candidate.type === type && candidate.name === name);
     if (resource !== undefined && rest.length === 0) {
       const literal = resource.values[attribute];
       if (typeof literal === "string") return this.resolveText(literal);
       if (attribute === "id") return this.idOf(resource);
+      if (type === "aws_cloudfront_distribution" && attribute === "domain_name") {
+        return `${this.idOf(resource)}.cloudfront.net`;
+      }
       if (type === "aws_api_gateway_rest_api" && attribute === "execution_arn") {
-        return `arn:aws:execute-api:${this.region}:${this.accountId}:${this.idOf(resource)}`;
+        return `arn:${this.partition}:execute-api:${this.region}:${this.accountId}:${this.idOf(resource)}`;
       }
     }
     throw new UnknownReference(`stack ${this.name}: only AWS can tell ${expression}`);
   }
+}
+
+/** The partition of a region (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html). */
+export function partitionOf(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }

@@ -1,18 +1,21 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import type { Construct } from "constructs";
 import type { Environment } from "../../environments/environment";
-import { partitionOf } from "../../environments/environment";
+import { domainOf, partitionOf } from "../../environments/environment";
 
 /** Where resources live, and the ARNs that follow from their names. */
 export class Account {
   readonly region: string;
   readonly partition: string;
+  /** Domain of the region's REST APIs: `execute-api.<region>.amazonaws.com`. */
+  readonly stageDomain: string;
   /** 12 digits, or a token that Terraform resolves before it plans. */
   readonly accountId: string;
 
   constructor(scope: Construct, { region, accountId }: Environment) {
     this.region = region;
     this.partition = partitionOf(region);
+    this.stageDomain = `execute-api.${region}.${domainOf(region)}`;
     // Read while planning, so that a plan shows ARNs in full either way.
     this.accountId = accountId ?? new DataAwsCallerIdentity(scope, "caller").accountId;
   }

@@ -18,7 +18,9 @@ const OWN_WORDS = "$context.error.messageString";
 
 /**
  * What API Gateway answers by itself, in the problem shape of the handlers and with CORS headers, or a page could
- * not read why it was refused. Templates know only variables, no logic
+ * not read why it was refused. A body of more than 10 MB alone is refused in plain text: that response cannot be
+ * changed (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html). Templates
+ * know only variables, no logic
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html).
  *
  * @param corsAllowOrigin - value of Access-Control-Allow-Origin

@@ -39,9 +39,11 @@ const INTEGRATION_TIMEOUT_IN_MILLIS = 29_000;
 const PREFLIGHT_MAX_AGE_IN_SECONDS = 600;
 
 /** Headers with which the three kinds of caller say who they are and what they send. */
-const CORS_ALLOW_HEADERS = "accept,authorization,content-type,x-amz-date,x-amz-security-token,x-api-key";
+const CORS_ALLOW_HEADERS =
+  "accept,authorization,content-type,x-amz-content-sha256,x-amz-date,x-amz-security-token,x-api-key";
 
-const VALIDATOR = "body";
+/** Names of the request validators: what API Gateway checks before it invokes a function. */
+const VALIDATORS = { POST: "body", GET: "parameters" } as const;
 
 /**
  * The API as one OpenAPI 3.0 document with API Gateway's extensions: routes, request models, authorization,
@@ -64,7 +66,8 @@ export function openApi(props: OpenApiProps): Json {
         : {}),
     },
     "x-amazon-apigateway-request-validators": {
-      [VALIDATOR]: { validateRequestBody: true, validateRequestParameters: false },
+      [VALIDATORS.POST]: { validateRequestBody: true, validateRequestParameters: false },
+      [VALIDATORS.GET]: { validateRequestBody: false, validateRequestParameters: true },
     },
     "x-amazon-apigateway-gateway-responses": gatewayResponses(
       props.corsAllowOrigin,
@@ -82,15 +85,9 @@ function pathItem(route: OpenApiRoute, { region, partition, corsAllowOrigin }: O
       operationId: contract.model,
       summary: contract.title,
       description: contract.description,
-      requestBody: {
-        required: true,
-        content: {
-          "application/json": {
-            schema: { $ref: `#/components/schemas/${requestModelName(contract.model)}` },
-            example: contract.example.request as Json,
-          },
-        },
-      },
+      ...(contract.route.method === "POST"
+        ? { requestBody: requestBody(contract) }
+        : { parameters: parameters(contract) }),
       responses: {
         "200": {
           description: "The answer",
@@ -99,7 +96,7 @@ function pathItem(route: OpenApiRoute, { region, partition, corsAllowOrigin }: O
         default: { description: "A problem: RFC 9457, application/problem+json" },
       },
       security: SECURITY[access],
-      "x-amazon-apigateway-request-validator": VALIDATOR,
+      "x-amazon-apigateway-request-validator": VALIDATORS[contract.route.method],
       "x-amazon-apigateway-integration": {
         type: "aws_proxy",
         httpMethod: "POST",
@@ -110,6 +107,31 @@ function pathItem(route: OpenApiRoute, { region, partition, corsAllowOrigin }: O
     },
     options: preflight(contract.route.method, corsAllowOrigin),
   };
+}
+
+function requestBody(contract: RouteContract): Json {
+  return {
+    required: true,
+    content: {
+      "application/json": {
+        schema: { $ref: `#/components/schemas/${requestModelName(contract.model)}` },
+        example: contract.example.request as Json,
+      },
+    },
+  };
+}
+
+/** The query of a GET: every property of the request is a text. */
+function parameters(contract: RouteContract): Json {
+  const { properties = {}, required = [] } = toJSONSchema(contract.schema, { target: "openapi-3.0" });
+  const example = contract.example.request as Readonly<Record<string, Json>>;
+  return Object.keys(properties).map((name) => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    schema: { type: "string" },
+    ...(example[name] === undefined ? {} : { example: example[name] }),
+  }));
 }
 
 /** Answered by API Gateway itself: a browser asks without credentials, and no function runs for it. */
@@ -176,9 +198,10 @@ function requestModelName(model: string): string {
 }
 
 /**
- * The schema in the part of JSON Schema that API Gateway imports faithfully. What it ignores or reads otherwise
- * (lengths of arrays, patterns, exclusive bounds) is left to the handler, which checks everything
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html).
+ * The schema's structure, without what API Gateway ignores or reads otherwise: lengths of arrays, patterns,
+ * exclusive bounds. Its documentation also names `anyOf` and `additionalProperties` as not supported
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html); where they are
+ * dropped, more requests reach the handler, which checks everything again.
  */
 function requestModel(schema: RouteContract["schema"]): Json {
   return keepImported(toJSONSchema(schema, { target: "openapi-3.0" }) as Json);
@@ -207,7 +230,14 @@ function keepImported(schema: Json): Json {
           Object.fromEntries(Object.entries(value as object).map(([name, of]) => [name, keepImported(of)])),
         ];
       }
-      return [key, ["items", "anyOf", "additionalProperties"].includes(key) ? keepImported(value) : value];
+      if (key === "anyOf") return [key, withoutRepetition(keepImported(value))];
+      return [key, ["items", "additionalProperties"].includes(key) ? keepImported(value) : value];
     }),
   );
+}
+
+/** A tuple's members come as the choices of one item, each as often as it stands in the tuple. */
+function withoutRepetition(choices: Json): Json {
+  if (!Array.isArray(choices)) return choices;
+  return [...new Map(choices.map((choice) => [JSON.stringify(choice), choice])).values()];
 }

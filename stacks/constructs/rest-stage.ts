@@ -45,6 +45,10 @@ export interface RestStageProps {
 export class RestStage extends Construct {
   /** `https://<api>.execute-api.<region>.amazonaws.com/<stage>`; known after the first apply. */
   readonly url: string;
+  /** The origin of {@link url}. */
+  readonly origin: string;
+  /** The API's document. */
+  readonly openApi: unknown;
   /** The id of the API key, where a route wants one. Its value stays in API Gateway. */
   readonly apiKeyId: string | undefined;
 
@@ -52,19 +56,18 @@ export class RestStage extends Construct {
     super(scope, id);
     const { account, apiName, stageName, settings, corsAllowOrigin, routes } = props;
 
+    this.openApi = openApi({
+      title: apiName,
+      region: account.region,
+      partition: account.partition,
+      corsAllowOrigin,
+      // ARNs from names, not from the functions: a plan can then show the whole document.
+      routes: routes.map((route) => ({ ...route, functionArn: route.function.functionArn })),
+    });
     const api = new ApiGatewayRestApi(this, "api", {
       name: apiName,
       endpointConfiguration: { types: ["REGIONAL"] },
-      body: terraformJson(
-        openApi({
-          title: apiName,
-          region: account.region,
-          partition: account.partition,
-          corsAllowOrigin,
-          // ARNs from names, not from the functions: a plan can then show the whole document.
-          routes: routes.map((route) => ({ ...route, functionArn: route.function.functionArn })),
-        }),
-      ),
+      body: terraformJson(this.openApi),
       ...(props.protected ? { lifecycle: { preventDestroy: true } } : {}),
     });
     const permissions = routes.map(({ contract, function: fn }) => {
@@ -104,6 +107,7 @@ export class RestStage extends Construct {
     });
 
     this.url = stage.invokeUrl;
+    this.origin = `https://${api.id}.${account.stageDomain}`;
     this.apiKeyId = routes.some((route) => route.access === "API_KEY")
       ? this.addApiKey(apiName, api, stage, settings).id
       : undefined;

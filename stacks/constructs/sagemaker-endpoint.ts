@@ -1,3 +1,4 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { DataAwsSagemakerPrebuiltEcrImage } from "@cdktf/provider-aws/lib/data-aws-sagemaker-prebuilt-ecr-image";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
@@ -8,7 +9,8 @@ import { Construct } from "constructs";
 import type { ModelSettings } from "../../environments/environment";
 import { endpointRolePolicy, endpointRoleTrust } from "../policies/endpoint-role";
 import type { Account } from "./account";
-import { contentHash, terraformJson } from "./terraform-json";
+import { Revision } from "./revision";
+import { terraformJson } from "./terraform-json";
 
 /** Props of {@link SagemakerEndpoint}. */
 export interface SagemakerEndpointProps {
@@ -17,6 +19,8 @@ export interface SagemakerEndpointProps {
   readonly name: string;
   /** Artifact, image and size. */
   readonly settings: Pick<ModelSettings, "artifact" | "image" | "serverless">;
+  /** Days that the log of the endpoint's containers is kept; one of CloudWatch's steps. */
+  readonly logRetentionInDays: number;
   /** Refuse to plan the endpoint's destruction. */
   readonly protected: boolean;
   /** Tags beyond the provider's default tags. */
@@ -32,8 +36,8 @@ const VARIANT_NAME = "AllTraffic";
 /**
  * A serverless endpoint with its execution role, model and configuration.
  *
- * The endpoint keeps its name for ever. Model and configuration are immutable in AWS: theirs follow their content
- * and are created before the old ones go, so that a change rolls out instead of taking the endpoint down.
+ * The endpoint keeps its name for ever. Model and configuration are immutable in AWS: each revision has a name of
+ * its own and is created before the old one goes, so that a change rolls out instead of taking the endpoint down.
  */
 export class SagemakerEndpoint extends Construct {
   /** Known before anything is deployed. */
@@ -48,6 +52,12 @@ export class SagemakerEndpoint extends Construct {
     const { account, name, settings, tags } = props;
     const image = this.resolveImage(account, settings.image);
 
+    const logGroupName = `/aws/sagemaker/Endpoints/${name}`;
+    const logGroup = new CloudwatchLogGroup(this, "log-group", {
+      name: logGroupName,
+      retentionInDays: props.logRetentionInDays,
+      tags,
+    });
     const role = new IamRole(this, "role", {
       name: `${name}-endpoint`,
       description: `Execution role of the SageMaker endpoint ${name}`,
@@ -56,22 +66,24 @@ export class SagemakerEndpoint extends Construct {
       ),
       tags,
     });
+    const { artifact, serverless } = settings;
+    const modelRevision = new Revision(this, "model-revision", { artifact, image: image.uri });
+    // As many policies as models: while one takes over from another, and where SageMaker goes back to the old one,
+    // the role reads the artifacts of both.
     const policy = new IamRolePolicy(this, "policy", {
-      name: "endpoint",
+      name: `endpoint-${modelRevision.digits}`,
       role: role.name,
       policy: terraformJson(
         endpointRolePolicy({
           repositoryArn: image.repositoryArn,
-          artifactArn: `arn:${account.partition}:s3:::${settings.artifact.replace("s3://", "")}`,
-          logGroupArn: account.arn("logs", `log-group:/aws/sagemaker/Endpoints/${name}`),
+          artifactArn: `arn:${account.partition}:s3:::${artifact.replace("s3://", "")}`,
+          logGroupArn: account.arn("logs", `log-group:${logGroupName}`),
         }),
       ),
+      lifecycle: { createBeforeDestroy: true },
     });
-
-    const { artifact, serverless } = settings;
-    const modelName = `${name}-${contentHash({ artifact, image: settings.image })}`;
     const model = new SagemakerModel(this, "model", {
-      name: modelName,
+      name: `${name}-${modelRevision.digits}`,
       executionRoleArn: role.arn,
       primaryContainer: { image: image.uri, modelDataUrl: artifact },
       tags,
@@ -80,8 +92,9 @@ export class SagemakerEndpoint extends Construct {
       dependsOn: [policy],
     });
 
+    const revision = new Revision(this, "configuration-revision", { model: model.name, ...serverless });
     const configuration = new SagemakerEndpointConfiguration(this, "configuration", {
-      name: `${name}-${contentHash({ modelName, serverless })}`,
+      name: `${name}-${revision.digits}`,
       productionVariants: [
         {
           variantName: VARIANT_NAME,
@@ -105,6 +118,8 @@ export class SagemakerEndpoint extends Construct {
       name,
       endpointConfigName: configuration.name,
       tags,
+      // SageMaker would create the group without a retention.
+      dependsOn: [logGroup],
       lifecycle: {
         ...(props.protected ? { preventDestroy: true } : {}),
         postcondition: [
@@ -112,8 +127,8 @@ export class SagemakerEndpoint extends Construct {
             condition: `\${self.endpoint_config_name == ${configuration.fqn}.name}`,
             errorMessage:
               `SageMaker rolled the update of endpoint ${name} back to its old configuration: the new model did not ` +
-              `come up. Read the log group /aws/sagemaker/Endpoints/${name}, mend the model and apply again; the ` +
-              "old configuration is still live and was not deleted.",
+              `come up. Read the log group ${logGroupName}, mend the model, or take the change back, and apply ` +
+              "again; the old configuration is still live and was not deleted.",
           },
         ],
       },

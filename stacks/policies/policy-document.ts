@@ -12,8 +12,8 @@ export interface Statement {
   /** Says what the statement is for; letters and digits. */
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
-  /** Only in trust and resource policies. */
-  readonly Principal?: { readonly Service: string };
+  /** Only in trust and resource policies; `*` only in a Deny. */
+  readonly Principal?: { readonly Service: string } | "*";
   readonly Action: readonly string[];
   /** Absent in trust policies. `*` only where the service defines no resource type for the action. */
   readonly Resource?: readonly string[];

@@ -6,6 +6,16 @@ export function predictions(...labels: readonly (0 | 1)[]): ScriptedAnswer {
   return { headers: { "content-type": "application/json" }, body: JSON.stringify({ predictions: list }) };
 }
 
+/** Numbers of XGBoost, as the container writes them. */
+export function csv(body: string): ScriptedAnswer {
+  return { headers: { "content-type": "text/csv; charset=utf-8" }, body };
+}
+
+/** A JSON document of a container. */
+export function json(document: unknown): ScriptedAnswer {
+  return { headers: { "content-type": "application/json" }, body: JSON.stringify(document) };
+}
+
 /** An error of the SageMaker runtime, named where AWS names it: in the header `x-amzn-errortype`. */
 export function awsError(type: string, status: number, message = "the service's own words"): ScriptedAnswer {
   return { status, headers: { "x-amzn-errortype": type }, body: JSON.stringify({ Message: message }) };

@@ -83,6 +83,58 @@ export function functionUrlEvent(body: string | undefined, options: HttpOptions 
 
 const JSON_TYPE = "application/json";
 
+/** REST proxy event of `GET <path>?<query>`: of a name that comes twice, API Gateway keeps the last value. */
+export function restQueryEvent(query: string): unknown {
+  const values = [...new URLSearchParams(query)];
+  return {
+    resource: "/toxicity",
+    path: "/toxicity",
+    httpMethod: "GET",
+    headers: { Accept: "*/*", Host: "abcdefghij.execute-api.us-east-1.amazonaws.com" },
+    multiValueHeaders: {},
+    queryStringParameters: values.length === 0 ? null : Object.fromEntries(values),
+    multiValueQueryStringParameters: values.length === 0 ? null : Object.fromEntries(allValues(query)),
+    pathParameters: null,
+    stageVariables: null,
+    requestContext: {
+      accountId: "111122223333",
+      httpMethod: "GET",
+      path: "/dev/toxicity",
+      stage: "dev",
+      requestId: REQUEST_ID,
+      identity: { sourceIp: "192.0.2.1" },
+    },
+    body: null,
+    isBase64Encoded: false,
+  };
+}
+
+/** Function URL event of `GET /?<query>`: of a name that comes twice, all values are joined by commas. */
+export function functionUrlQueryEvent(query: string): unknown {
+  const values = allValues(query).map(([name, list]) => [name, list.join(",")]);
+  return {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath: "/",
+    rawQueryString: query,
+    headers: { accept: "*/*", host: "abcdefghij.lambda-url.us-east-1.on.aws" },
+    ...(values.length === 0 ? {} : { queryStringParameters: Object.fromEntries(values) }),
+    requestContext: {
+      accountId: "111122223333",
+      domainName: "abcdefghij.lambda-url.us-east-1.on.aws",
+      http: { method: "GET", path: "/", protocol: "HTTP/1.1", sourceIp: "192.0.2.1" },
+      requestId: REQUEST_ID,
+      stage: "$default",
+    },
+    isBase64Encoded: false,
+  };
+}
+
+function allValues(query: string): [name: string, values: string[]][] {
+  const parameters = new URLSearchParams(query);
+  return [...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name)]);
+}
+
 /** Lambda's context of an invocation that starts now and is ended in so many milliseconds. */
 export function contextWith(remainingInMs: number): LambdaContext {
   const end = performance.now() + remainingInMs;

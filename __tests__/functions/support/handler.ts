@@ -1,4 +1,5 @@
 import { contract } from "../../../functions/breast-cancer/contract";
+import type { Contract } from "../../../functions/shared/contract";
 import type { Handler, ProxyResponse } from "../../../functions/shared/handler";
 import { createHandler } from "../../../functions/shared/handler";
 import { isRecord } from "../../../functions/shared/json";
@@ -21,6 +22,14 @@ export function handlerOf(
   environment: NodeJS.ProcessEnv = {},
 ): Handler {
   return createHandler(contract, { ...environmentOf(endpoint), ...environment });
+}
+
+/** The handler of any contract, as Lambda's init phase makes it. */
+export function handlerFor<Request, Answer>(
+  contract: Contract<Request, Answer>,
+  endpoint: Pick<EndpointServer, "url">,
+): Handler {
+  return createHandler(contract, environmentOf(endpoint));
 }
 
 /** More time than any request of these tests takes, less than jest's limit. */

@@ -20,7 +20,7 @@ export interface Response {
 }
 
 /** Longer than anything here takes. */
-const PATIENCE_IN_MS = 15_000;
+const PATIENCE_IN_MS = 10_000;
 
 /**
  * Sends a request to `base`, e.g. `http://127.0.0.1:3000`, and reads the answer to its end.

@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -10,10 +11,12 @@ import {
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import type { Environment } from "../../../environments/environment";
+import { DEV, PROD } from "./environments";
 
 const PROJECT = join(__dirname, "../../..");
 
-/** All that `npm start` needs. */
+/** All that `npm start` needs, as far as it exists. */
 const SOURCES = [
   "main.ts",
   "cdktf.json",
@@ -23,6 +26,7 @@ const SOURCES = [
   "functions",
   "environments",
   "local",
+  "website",
 ];
 
 /** The project's sources in a folder of their own, where tests may change them and synthesize. */
@@ -32,9 +36,10 @@ export class ProjectCopy {
   readonly tempFolder = join(this.folder, "tmp");
 
   constructor() {
-    for (const source of SOURCES) {
+    for (const source of SOURCES.filter((name) => existsSync(join(PROJECT, name)))) {
       cpSync(join(PROJECT, source), join(this.folder, source), { recursive: true });
     }
+    this.setEnvironments(DEV, PROD);
     symlinkSync(join(PROJECT, "node_modules"), join(this.folder, "node_modules"), "dir");
     mkdirSync(this.tempFolder);
     shareTranslations(this.tempFolder);
@@ -47,6 +52,15 @@ export class ProjectCopy {
     const after = change(before);
     if (after === before) throw new Error(`${path}: there was nothing to change`);
     writeFileSync(file, after);
+  }
+
+  /** Makes these the environments that exist. */
+  setEnvironments(...environments: readonly Environment[]): void {
+    const literal = JSON.stringify(environments, null, 2);
+    writeFileSync(
+      join(this.folder, "environments", "index.ts"),
+      `import type { Environment } from "./environment";\n\nexport const environments: readonly Environment[] = ${literal};\n`,
+    );
   }
 
   /** A file's text. */

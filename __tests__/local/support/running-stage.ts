@@ -14,6 +14,10 @@ const PATIENCE_IN_MS = 15_000;
 /** The last line of what is printed when a stage is served. */
 const SERVED = "Ctrl-C stops.";
 
+/** Starts node with its own arguments, and knows nothing of signals. */
+const PARENT =
+  'require("node:child_process").spawn(process.execPath, process.argv.slice(1), { stdio: "inherit" })';
+
 /** `npm start` in a copied project, without npm. */
 export class RunningStage {
   /** What it printed so far, on both streams. */
@@ -26,13 +30,18 @@ export class RunningStage {
   private closed = false;
   private readonly listeners = new Set<() => void>();
 
-  /** @param words - the command line, e.g. `["dev", "--port", "0"]` */
+  /**
+   * @param words - the command line, e.g. `["dev", "--port", "0"]`
+   * @param startedBy - `parent` puts a process between, as npm does; signals then go to that one
+   */
   constructor(
     private readonly project: ProjectCopy,
     words: readonly string[],
+    startedBy: "this process" | "parent" = "this process",
   ) {
     const { folder, tempFolder } = project;
-    this.process = spawn(process.execPath, ["--import", "tsx", "local/main.ts", ...words], {
+    const own = ["--import", "tsx", "local/main.ts", ...words];
+    this.process = spawn(process.execPath, startedBy === "parent" ? ["-e", PARENT, "--", ...own] : own, {
       cwd: folder,
       env: { ...process.env, TMPDIR: tempFolder },
       stdio: ["ignore", "pipe", "pipe"],

@@ -39,11 +39,17 @@ export async function sign(base: string, request: Request, signing: Signing = {}
       port: Number(port),
       method: request.method ?? "POST",
       path,
-      query: Object.fromEntries(new URLSearchParams(query)),
+      query: readQuery(query),
       headers: { ...request.headers, host },
       body: request.body ?? "",
     },
     { signingDate: signing.date ?? new Date() },
   );
   return { ...request, headers };
+}
+
+function readQuery(query: string | undefined): Record<string, string[]> {
+  const values: Record<string, string[]> = {};
+  for (const [name, value] of new URLSearchParams(query)) values[name] = [...(values[name] ?? []), value];
+  return values;
 }

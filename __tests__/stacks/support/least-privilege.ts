@@ -1,4 +1,4 @@
-import type { Permission, Principals, Role, Statement } from "./policies";
+import type { Bucket, FunctionUrl, Permission, Principals, Role, Statement } from "./policies";
 
 /** What one model's principals are there for, in words of the environment and nothing of the code under test. */
 export interface ModelScope {
@@ -66,6 +66,28 @@ export function requireLeastPrivilege(principals: Principals, models: readonly M
     });
     requireInvokedOnlyByItsRoute(principals.permissions, model);
   }
+  for (const bucket of principals.buckets) requireReadOnlyByItsDistribution(bucket);
+  for (const functionUrl of principals.functionUrls) requireSignatures(functionUrl);
+}
+
+/** One distribution reads objects; nobody comes without TLS. */
+export function requireReadOnlyByItsDistribution({ name, statements }: Bucket): void {
+  const granted = statements.flatMap((statement) =>
+    grants([statement]).map(({ action, resource, conditions }) => {
+      const where = Object.entries(conditions).map(([key, values]) => `${key} ${values.join(" or ")}`);
+      return [statement.effect, statement.principal, action, "on", resource, "where", ...where].join(" ");
+    }),
+  );
+  requireSame(`the policy of the bucket ${name}`, granted, [
+    "Deny * s3:* on <bucket> where Bool aws:SecureTransport false",
+    "Deny * s3:* on <bucket>/* where Bool aws:SecureTransport false",
+    "Allow cloudfront.amazonaws.com s3:GetObject on <bucket>/* where StringEquals aws:SourceArn <distribution>",
+  ]);
+}
+
+/** A URL without authorization is everybody's. */
+export function requireSignatures({ functionName, authorization }: FunctionUrl): void {
+  requireSame(`who may call the function URL of ${functionName}`, [authorization], ["AWS_IAM"]);
 }
 
 /** The role of a model's function. */
@@ -222,7 +244,7 @@ export function requireTrust(
   if (statement === undefined || others.length > 0) {
     throw new Error(`the trust has ${statements.length} statements, not 1`);
   }
-  requireSame("who may take the role", [statement.service ?? "nobody"], [expected.service]);
+  requireSame("who may take the role", [statement.principal ?? "nobody"], [expected.service]);
   requireSame("the actions of the trust", statement.actions, ["sts:AssumeRole"]);
   requireSame("the resources of the trust", statement.resources, []);
   requireSame(

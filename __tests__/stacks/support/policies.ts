@@ -1,9 +1,12 @@
+import { type Block, perModelText } from "./per-model";
 import { type Json, type JsonObject, parseEmbedded, type SynthesizedStack } from "./synthesized";
 
 /** One statement, with every action and resource it names. */
 export interface Statement {
-  /** Trust policies alone have one. */
-  readonly service: string | undefined;
+  /** Only a bucket's policy denies. */
+  readonly effect: "Allow" | "Deny";
+  /** A service, or `*` in a denial. Roles' policies have none. */
+  readonly principal: string | undefined;
   readonly actions: readonly string[];
   /** Empty in trust policies. */
   readonly resources: readonly string[];
@@ -26,21 +29,38 @@ export interface Permission {
   readonly sourceArn: string;
 }
 
-/** Everything in a stack that is allowed to do something. */
+/** A bucket: who may do what with it. */
+export interface Bucket {
+  readonly name: string;
+  readonly statements: readonly Statement[];
+}
+
+/** A function's own URL. */
+export interface FunctionUrl {
+  readonly functionName: string;
+  /** `AWS_IAM` or `NONE`. */
+  readonly authorization: string;
+}
+
+/** Everything in a stack that is allowed to do something, or that lets others. */
 export interface Principals {
   readonly roles: readonly Role[];
   readonly permissions: readonly Permission[];
+  readonly buckets: readonly Bucket[];
+  readonly functionUrls: readonly FunctionUrl[];
 }
 
 const STATEMENT_MEMBERS = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"];
 const ROLE_ARGUMENTS = ["name", "description", "assume_role_policy", "tags"];
-const POLICY_ARGUMENTS = ["name", "role", "policy"];
+const POLICY_ARGUMENTS = ["name", "role", "policy", "lifecycle"];
 const PERMISSION_ARGUMENTS = ["action", "function_name", "principal", "source_arn", "statement_id"];
+const BUCKET_POLICY_ARGUMENTS = ["bucket", "policy", "depends_on"];
+const FUNCTION_URL_ARGUMENTS = ["function_name", "authorization_type", "cors"];
 const IAM_TYPES = ["aws_iam_role", "aws_iam_role_policy"];
 
 /**
  * Reads every principal of a stack. What these tests cannot judge is an error, never a pass: another kind of IAM
- * resource, an argument that grants something by itself, NotAction, NotResource, NotPrincipal, Deny.
+ * resource, an argument that grants something by itself, NotAction, NotResource, NotPrincipal, a role's Deny.
  */
 export function readPrincipals(stack: SynthesizedStack): Principals {
   const iamTypes = stack.types().filter((type) => type.startsWith("aws_iam_"));
@@ -49,7 +69,7 @@ export function readPrincipals(stack: SynthesizedStack): Principals {
 
   const policies = stack.find("aws_iam_role_policy").map(({ address, values }) => {
     requireOnlyMembers(values, POLICY_ARGUMENTS, address);
-    return { role: values.role, statements: readStatements(values.policy, `${address}.policy`) };
+    return { role: values.role, statements: readAllowing(values.policy, `${address}.policy`) };
   });
   const roles = stack.find("aws_iam_role").map(({ address, values }): Role => {
     requireOnlyMembers(values, ROLE_ARGUMENTS, address);
@@ -57,25 +77,59 @@ export function readPrincipals(stack: SynthesizedStack): Principals {
     if (own.length !== 1) throw new Error(`${address} has ${own.length} policies, not 1`);
     return {
       name: values.name,
-      trust: readStatements(values.assume_role_policy, `${address}.assume_role_policy`),
+      trust: readAllowing(values.assume_role_policy, `${address}.assume_role_policy`),
       policy: own.flatMap(({ statements }) => statements),
     };
   });
   if (policies.length !== roles.length) throw new Error(`${stack.name}: a policy belongs to no role`);
 
-  const functions = stack.find("aws_lambda_function");
   const permissions = stack.find("aws_lambda_permission").map(({ address, values }): Permission => {
     requireOnlyMembers(values, PERMISSION_ARGUMENTS, address);
-    const own = functions.find((fn) => values.function_name === `\${${fn.address}.function_name}`);
-    if (own === undefined) throw new Error(`${address} is for no function of the stack`);
     return {
-      functionName: own.values.function_name,
+      functionName: functionNameOf(stack, address, values.function_name),
       principal: values.principal,
       action: values.action,
       sourceArn: shorten(values.source_arn ?? "(any source)"),
     };
   });
-  return { roles, permissions };
+  const functionUrls = stack.find("aws_lambda_function_url").map(({ address, values }): FunctionUrl => {
+    requireOnlyMembers(values, FUNCTION_URL_ARGUMENTS, address);
+    const functionName = functionNameOf(stack, address, values.function_name);
+    return { functionName, authorization: values.authorization_type };
+  });
+  return { roles, permissions, buckets: readBuckets(stack), functionUrls };
+}
+
+function functionNameOf(stack: SynthesizedStack, address: string, reference: string): string {
+  const functions = stack.find("aws_lambda_function");
+  const own = functions.find((fn) => reference === `\${${fn.address}.function_name}`);
+  if (own === undefined) throw new Error(`${address} is for no function of the stack`);
+  return own.values.function_name;
+}
+
+function readBuckets(stack: SynthesizedStack): Bucket[] {
+  const policies = stack.find("aws_s3_bucket_policy").map(({ address, values }) => {
+    requireOnlyMembers(values, BUCKET_POLICY_ARGUMENTS, address);
+    return { bucket: values.bucket, statements: readStatements(values.policy, `${address}.policy`) };
+  });
+  const buckets = stack.find("aws_s3_bucket").map(({ address, values }): Bucket => {
+    const own = policies.filter(({ bucket }) => bucket === `\${${address}.id}`);
+    if (own.length !== 1) throw new Error(`${address} has ${own.length} policies, not 1`);
+    return {
+      name: shorten(values.bucket),
+      statements: own.flatMap(({ statements }) => statements),
+    };
+  });
+  if (policies.length !== buckets.length) throw new Error(`${stack.name}: a policy belongs to no bucket`);
+  return buckets;
+}
+
+/** The statements of a role: only a bucket's policy denies. */
+function readAllowing(text: string, place: string): Statement[] {
+  const statements = readStatements(text, place);
+  const denial = statements.find(({ effect }) => effect !== "Allow");
+  if (denial !== undefined) throw new Error(`${place}: no rule reads the effect ${denial.effect}`);
+  return statements;
 }
 
 function readStatements(text: string, place: string): Statement[] {
@@ -88,9 +142,16 @@ function readStatements(text: string, place: string): Statement[] {
 
 function readStatement(statement: JsonObject, place: string): Statement {
   requireOnlyMembers(statement, STATEMENT_MEMBERS, place);
-  if (statement.Effect !== "Allow") throw new Error(`${place}: no rule reads the effect ${statement.Effect}`);
+  const { Effect: effect } = statement;
+  if (effect !== "Allow" && effect !== "Deny")
+    throw new Error(`${place}: no rule reads the effect ${effect}`);
+  const isEverybody = effect === "Deny" && statement.Principal === "*";
   return {
-    service: statement.Principal === undefined ? undefined : readService(statement.Principal, place),
+    effect,
+    principal:
+      statement.Principal === undefined || isEverybody
+        ? (statement.Principal as string | undefined)
+        : readService(statement.Principal, place),
     actions: asTexts(statement.Action ?? [], place),
     resources: asTexts(statement.Resource ?? [], place),
     conditions: readConditions(statement.Condition ?? {}, place),
@@ -136,33 +197,66 @@ function shorten(text: string): string {
   return text
     .replace(/\$\{data\.aws_caller_identity\.[\w-]+\.account_id\}/g, "<account>")
     .replace(/\$\{data\.aws_sagemaker_prebuilt_ecr_image\.[\w-]+\.registry_id\}/g, "<registry>")
-    .replace(/\$\{aws_api_gateway_rest_api\.[\w-]+\.execution_arn\}/g, "<api>");
+    .replace(/\$\{aws_api_gateway_rest_api\.[\w-]+\.execution_arn\}/g, "<api>")
+    .replace(/\$\{aws_s3_bucket\.[\w-]+\.arn\}/g, "<bucket>")
+    .replace(/\$\{aws_cloudfront_distribution\.[\w-]+\.arn\}/g, "<distribution>");
 }
 
-/** Who may do what, in a form to read and review. */
-export function principalsText({ roles, permissions }: Principals): string {
-  return [...roles.map(roleText), ...permissions.map(permissionText)].join("\n\n");
+/** Who may do what, in a form to read and review; models that are alike told once. */
+export function principalsText(principals: Principals, models: readonly string[]): string {
+  const { roles, permissions, buckets, functionUrls } = principals;
+  return perModelText(
+    [
+      ...roles.flatMap(roleBlocks),
+      ...permissions.map(permissionBlock),
+      ...functionUrls.map(functionUrlBlock),
+      ...buckets.map(bucketBlock),
+    ],
+    models,
+  );
 }
 
-function roleText({ name, trust, policy }: Role): string {
-  const takers = trust.flatMap(({ service, actions, conditions }) => [
-    `  ${service} by ${actions.join(", ")}`,
-    ...conditionLines(conditions),
-  ]);
-  const grants = policy.flatMap(({ actions, resources, conditions }) =>
-    actions.flatMap((action) =>
-      resources.flatMap((resource) => [`  ${action} on ${resource}`, ...conditionLines(conditions)]),
+function roleBlocks({ name, trust, policy }: Role): Block[] {
+  const takers = trust.map(
+    ({ principal, actions, conditions }) =>
+      `${principal} by ${actions.join(", ")}${conditionsText(conditions)}`,
+  );
+  return [
+    { title: `${name} may`, lines: policy.flatMap(grantLines) },
+    { title: `${name} may be taken by`, lines: takers },
+  ];
+}
+
+function grantLines({ actions, resources, conditions }: Statement): string[] {
+  return actions.flatMap((action) =>
+    resources.map((resource) => `${action} on ${resource}${conditionsText(conditions)}`),
+  );
+}
+
+function permissionBlock({ functionName, principal, action, sourceArn }: Permission): Block {
+  return {
+    title: `the function ${functionName} may be used by`,
+    lines: [`${principal} by ${action} if the source is ${sourceArn}`],
+  };
+}
+
+function functionUrlBlock({ functionName, authorization }: FunctionUrl): Block {
+  return { title: `the function URL of ${functionName} may be called by`, lines: [authorization] };
+}
+
+function bucketBlock({ name, statements }: Bucket): Block {
+  return {
+    title: `the bucket ${name}`,
+    lines: statements.flatMap((statement) =>
+      grantLines(statement).map(
+        (grant) => `${statement.effect === "Allow" ? "lets" : "refuses"} ${statement.principal}: ${grant}`,
+      ),
     ),
-  );
-  return [`${name} may`, ...grants, `${name} may be taken by`, ...takers].join("\n");
+  };
 }
 
-function permissionText({ functionName, principal, action, sourceArn }: Permission): string {
-  return `${principal} may\n  ${action} on ${functionName}\n    if the source is ${sourceArn}`;
-}
-
-function conditionLines(conditions: Statement["conditions"]): string[] {
-  return Object.entries(conditions).map(
-    ([operatorAndKey, values]) => `    if ${operatorAndKey} is ${values.join(" or ")}`,
-  );
+function conditionsText(conditions: Statement["conditions"]): string {
+  return Object.entries(conditions)
+    .map(([operatorAndKey, values]) => ` if ${operatorAndKey} is ${values.join(" or ")}`)
+    .join("");
 }

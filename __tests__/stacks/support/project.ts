@@ -20,6 +20,7 @@ const SOURCES = [
   "package.json",
   "stacks",
   "tsconfig.json",
+  "website",
 ];
 
 /** Copies what a synthesis needs from `from` into `folder`, which it makes; packages are linked, not copied. */

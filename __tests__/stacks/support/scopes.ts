@@ -1,4 +1,5 @@
 import type { Environment, ModelSettings } from "../../../environments/environment";
+import { catalog, type ModelName } from "../../../functions/catalog";
 import type { ModelScope } from "./least-privilege";
 
 /** What each model of `environment` is there for. */
@@ -10,7 +11,7 @@ export function scopesOf(environment: Environment): ModelScope[] {
     region,
     account: accountId ?? "<account>",
     stage: name,
-    route: `POST/${model}`,
+    route: `${catalog[model as ModelName].route.method}/${model}`,
     artifact: settings.artifact.replace(/^s3:\/\//, ""),
     repositoryArn: repositoryArn(settings, region),
   }));

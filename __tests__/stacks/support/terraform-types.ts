@@ -12,6 +12,10 @@ interface WithTags {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+interface OfBucket {
+  readonly bucket: string;
+}
+
 /**
  * The Terraform types that the stacks emit, with the arguments that tests read: a misspelt type or argument does
  * not compile.
@@ -50,13 +54,52 @@ export interface TerraformTypes {
     readonly key_type: string;
     readonly usage_plan_id: string;
   };
+  aws_cloudfront_distribution: {
+    readonly comment: string;
+    readonly default_root_object: string;
+    readonly price_class: string;
+    readonly origin: readonly {
+      readonly origin_id: string;
+      readonly domain_name: string;
+      readonly origin_access_control_id: string;
+    }[];
+    readonly default_cache_behavior: {
+      readonly target_origin_id: string;
+      readonly allowed_methods: readonly string[];
+      readonly viewer_protocol_policy: string;
+      readonly response_headers_policy_id: string;
+    };
+  };
+  aws_cloudfront_origin_access_control: {
+    readonly name: string;
+    readonly origin_access_control_origin_type: string;
+    readonly signing_behavior: string;
+    readonly signing_protocol: string;
+  };
+  aws_cloudfront_response_headers_policy: {
+    readonly name: string;
+    readonly security_headers_config: {
+      readonly content_security_policy: { readonly content_security_policy: string };
+      readonly content_type_options: { readonly override: boolean };
+      readonly frame_options: { readonly frame_option: string };
+      readonly referrer_policy: { readonly referrer_policy: string };
+      readonly strict_transport_security: { readonly access_control_max_age_sec: number };
+    };
+    readonly custom_headers_config: {
+      readonly items: readonly { readonly header: string; readonly value: string }[];
+    };
+  };
   aws_cloudwatch_log_group: WithTags & { readonly name: string; readonly retention_in_days: number };
   aws_iam_role: WithTags & {
     readonly name: string;
     readonly description: string;
     readonly assume_role_policy: string;
   };
-  aws_iam_role_policy: { readonly name: string; readonly role: string; readonly policy: string };
+  aws_iam_role_policy: WithLifecycle & {
+    readonly name: string;
+    readonly role: string;
+    readonly policy: string;
+  };
   aws_lambda_function: WithLifecycle &
     WithTags & {
       readonly architectures: readonly string[];
@@ -72,12 +115,45 @@ export interface TerraformTypes {
       readonly timeout: number;
       readonly tracing_config: { readonly mode: string };
     };
+  aws_lambda_function_url: {
+    readonly function_name: string;
+    readonly authorization_type: string;
+    readonly cors: {
+      readonly allow_origins: readonly string[];
+      readonly allow_methods: readonly string[];
+      readonly allow_headers: readonly string[];
+      readonly expose_headers: readonly string[];
+    };
+  };
   aws_lambda_permission: {
     readonly action: string;
     readonly function_name: string;
     readonly principal: string;
     readonly source_arn: string;
     readonly statement_id: string;
+  };
+  aws_s3_bucket: WithTags & { readonly bucket: string; readonly force_destroy: boolean };
+  aws_s3_bucket_ownership_controls: OfBucket & { readonly rule: { readonly object_ownership: string } };
+  aws_s3_bucket_policy: OfBucket & WithLifecycle & { readonly policy: string };
+  aws_s3_bucket_public_access_block: OfBucket & {
+    readonly block_public_acls: boolean;
+    readonly block_public_policy: boolean;
+    readonly ignore_public_acls: boolean;
+    readonly restrict_public_buckets: boolean;
+  };
+  aws_s3_bucket_server_side_encryption_configuration: OfBucket & {
+    readonly rule: readonly {
+      readonly apply_server_side_encryption_by_default: { readonly sse_algorithm: string };
+    }[];
+  };
+  aws_s3_bucket_versioning: OfBucket & { readonly versioning_configuration: { readonly status: string } };
+  aws_s3_object: OfBucket & {
+    readonly key: string;
+    readonly content_type: string;
+    readonly cache_control: string;
+    readonly content?: string;
+    readonly source?: string;
+    readonly source_hash?: string;
   };
   aws_sagemaker_endpoint: WithLifecycle &
     WithTags & { readonly name: string; readonly endpoint_config_name: string };
@@ -100,6 +176,7 @@ export interface TerraformTypes {
       readonly execution_role_arn: string;
       readonly primary_container: { readonly image: string; readonly model_data_url: string };
     };
+  terraform_data: WithLifecycle & { readonly triggers_replace: Readonly<Record<string, string | number>> };
 }
 
 /** The name of a type, data sources as in Terraform's addresses: `data.<type>`. */
@@ -116,12 +193,24 @@ export const TERRAFORM_TYPES = Object.keys({
   aws_api_gateway_stage: true,
   aws_api_gateway_usage_plan: true,
   aws_api_gateway_usage_plan_key: true,
+  aws_cloudfront_distribution: true,
+  aws_cloudfront_origin_access_control: true,
+  aws_cloudfront_response_headers_policy: true,
   aws_cloudwatch_log_group: true,
   aws_iam_role: true,
   aws_iam_role_policy: true,
   aws_lambda_function: true,
+  aws_lambda_function_url: true,
   aws_lambda_permission: true,
+  aws_s3_bucket: true,
+  aws_s3_bucket_ownership_controls: true,
+  aws_s3_bucket_policy: true,
+  aws_s3_bucket_public_access_block: true,
+  aws_s3_bucket_server_side_encryption_configuration: true,
+  aws_s3_bucket_versioning: true,
+  aws_s3_object: true,
   aws_sagemaker_endpoint: true,
   aws_sagemaker_endpoint_configuration: true,
   aws_sagemaker_model: true,
+  terraform_data: true,
 } satisfies Record<TerraformType, true>);

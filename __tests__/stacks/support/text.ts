@@ -1,3 +1,4 @@
+import { type Block, perModelText } from "./per-model";
 import type { JsonObject, SynthesizedStack } from "./synthesized";
 
 /** Where a snapshot of its own shows what this one leaves out. */
@@ -6,32 +7,36 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   assume_role_policy: "(in the snapshots of policies.test.ts)",
   policy: "(in the snapshots of policies.test.ts)",
   source_code_hash: "(base64 SHA-256 of the zip)",
+  source_hash: "(hash of the file)",
 };
 
-/** A stack as sorted text, one argument a line, without CDKTF's notes to itself. */
-export function stackText({ terraform }: SynthesizedStack): string {
+/** A configuration is shown, a page is not. */
+const MOST_CHARACTERS_OF_CONTENT = 200;
+
+/** A stack as sorted text, one argument a line, without CDKTF's notes to itself; models that are alike told once. */
+export function stackText({ terraform }: SynthesizedStack, models: readonly string[]): string {
   const { data = {}, resource, output = {}, provider } = terraform;
-  return [
-    ...block("terraform", terraform.terraform),
-    ...Object.entries(provider).flatMap(([name, settings]) => block(`provider ${name}`, settings)),
+  const parts = [
+    block("terraform", terraform.terraform),
+    ...Object.entries(provider).map(([name, settings]) => block(`provider ${name}`, settings)),
     ...blocks("data ", data),
     ...blocks("resource ", resource),
-    ...sorted(output).flatMap(([name, value]) => block(`output ${name}`, value)),
-  ].join("\n");
+    ...sorted(output).map(([name, value]) => block(`output ${name}`, value)),
+  ];
+  return perModelText(parts, models);
 }
 
 function blocks(
   prefix: string,
   byType: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>,
-): string[] {
+): Block[] {
   return sorted(byType).flatMap(([type, byId]) =>
-    sorted(byId).flatMap(([id, values]) => block(`${prefix}${type}.${id}`, values)),
+    sorted(byId).map(([id, values]) => block(`${prefix}${type}.${id}`, values)),
   );
 }
 
-function block(title: string, values: unknown): string[] {
-  const lines = flatten(values, "").filter((line) => !line.startsWith("//"));
-  return [title, ...lines.map((line) => `  ${line}`)];
+function block(title: string, values: unknown): Block {
+  return { title, lines: flatten(values, "").filter((line) => !line.startsWith("//")) };
 }
 
 /** `a.b[0].c: <JSON>` for every leaf, sorted; a list of plain values is a leaf. */
@@ -50,6 +55,8 @@ export function flatten(value: unknown, path: string): string[] {
 function leaf(value: unknown, path: string): string {
   const elsewhere = SHOWN_ELSEWHERE[path];
   if (elsewhere !== undefined) return elsewhere;
+  if (path === "content" && String(value).length > MOST_CHARACTERS_OF_CONTENT)
+    return "(tested in website.test.ts)";
   const text = JSON.stringify(value);
   return path === "filename" ? text.replace(/\/[0-9A-F]{32}\//, "/(hash of the zip)/") : text;
 }

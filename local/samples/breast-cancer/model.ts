@@ -1,5 +1,5 @@
+import { logisticScore } from "../logistic-regression";
 import { readCsvRows, sampleContainer } from "../sample";
-import { logisticScore } from "./score";
 import model from "./weights.json";
 
 /** Answers as Linear Learner's binary classifier answers. */

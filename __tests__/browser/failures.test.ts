@@ -1,0 +1,174 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { TIGHT } from "./support/environments";
+import { ReviewPage, shows } from "./support/review-page";
+import { type OpenPage, PATIENCE_IN_MS, ServedPage } from "./support/served-page";
+
+jest.setTimeout(PATIENCE_IN_MS);
+
+let served: ServedPage;
+let opened: OpenPage;
+let form: ReviewPage;
+
+beforeAll(async () => {
+  served = await ServedPage.start();
+});
+
+afterAll(async () => {
+  await served?.close();
+});
+
+beforeEach(async () => {
+  served.reset();
+  opened = await served.open();
+  form = new ReviewPage(opened.page);
+});
+
+afterEach(async () => {
+  expect(opened.complaints).toEqual([]);
+  await opened.page.context().close();
+});
+
+describe("a model that fails", () => {
+  it("is told in the words of the problem, with the id to report it by", async () => {
+    // Prepare
+    served.sentiment.answer = async () => ({ status: 500, body: "Traceback: secret" });
+    const answered = opened.page.waitForResponse("**/open/sentiment");
+
+    // Act
+    await form.submit("A wonderful film.");
+    const failure = await form.failure();
+    const problem = (await (await answered).json()) as Record<string, string>;
+
+    // Assess
+    expect(failure).toContain("The model failed");
+    expect(failure).toContain(problem.detail);
+    expect(failure).toContain(`To report it: ${problem.title} · status 502 · request ${problem.requestId}`);
+    expect(failure).not.toContain("Traceback");
+    expect(await form.spoken.textContent()).toContain("The model failed.");
+    expect(await form.review.inputValue()).toBe("A wonderful film.");
+  });
+});
+
+describe("a stage that throttles", () => {
+  it("says when to try again, counts down, and then answers", async () => {
+    // Prepare
+    const { page } = await served.open(TIGHT);
+    const tight = new ReviewPage(page);
+    await tight.submit("One.");
+    await tight.answer();
+
+    // Act
+    await tight.ask.click();
+    const failure = await tight.failure();
+    await shows(tight.result, "You can try again now.");
+    await tight.ask.click();
+    const answer = await tight.answer();
+
+    // Assess
+    expect(failure).toContain("Too many questions at once");
+    expect(failure).toContain("You can try again in 1 second.");
+    expect(answer).toContain("They liked it.");
+    await page.context().close();
+  });
+});
+
+describe("a review that is too long", () => {
+  it("is refused in words", async () => {
+    // Prepare
+    await form.review.evaluate((area: HTMLTextAreaElement, moreThanApiGatewayTakes) => {
+      area.value = "a".repeat(moreThanApiGatewayTakes);
+    }, 10_485_760);
+
+    // Act
+    await form.ask.click();
+    const failure = await form.failure();
+
+    // Assess
+    expect(failure).toContain("That is too much at once");
+    expect(failure).toContain("status 413");
+    expect(served.sentiment.requests).toHaveLength(0);
+  });
+});
+
+/** What a stage on AWS, or something before it, can answer and this one does not. */
+describe("an answer from elsewhere", () => {
+  it("that the model is not ready is told with the time to wait", async () => {
+    // Prepare
+    const problem = { title: "Service Unavailable", status: 503, detail: "It wakes up.", requestId: "id-1" };
+    await opened.page.route("**/open/sentiment", (route) =>
+      route.fulfill({
+        status: 503,
+        headers: { "content-type": "application/problem+json", "retry-after": "10" },
+        body: JSON.stringify(problem),
+      }),
+    );
+
+    // Act
+    await form.submit("A wonderful film.");
+    const failure = await form.failure();
+    await shows(form.result, "You can try again in 9 seconds.");
+
+    // Assess
+    expect(failure).toContain("The model is not ready yet");
+    expect(failure).toContain("It wakes up.");
+    expect(failure).toContain("You can try again in 10 seconds.");
+    expect(failure).toContain("request id-1");
+  });
+
+  it("that is a proxy's page is called what it is, and not shown", async () => {
+    // Prepare
+    await opened.page.route("**/open/sentiment", (route) =>
+      route.fulfill({ status: 502, contentType: "text/html", body: "<h1>nginx</h1>" }),
+    );
+
+    // Act
+    await form.submit("A wonderful film.");
+    const failure = await form.failure();
+
+    // Assess
+    expect(failure).toContain("That was no answer of this stage");
+    expect(failure).toContain("text/html");
+    expect(failure).not.toContain("nginx");
+  });
+
+  it("that is JSON of another shape is not taken for a sentiment", async () => {
+    // Prepare
+    await opened.page.route("**/open/sentiment", (route) => route.fulfill({ json: { sentiment: "fine" } }));
+
+    // Act
+    await form.submit("A wonderful film.");
+    const failure = await form.failure();
+
+    // Assess
+    expect(failure).toContain("That was no answer of this stage");
+  });
+});
+
+describe("no answer", () => {
+  it("is told as such where the device is offline, and the text stays", async () => {
+    // Prepare
+    await opened.page.context().setOffline(true);
+
+    // Act
+    await form.submit("A wonderful film.");
+    const failure = await form.failure();
+
+    // Assess
+    expect(failure).toContain("This device is offline");
+    expect(await form.review.inputValue()).toBe("A wonderful film.");
+  });
+
+  it("is told as such where the stage has stopped", async () => {
+    // Prepare
+    const { host } = new URL(served.stage.url);
+    await served.stage.kill();
+
+    // Act
+    await form.submit("A wonderful film.");
+    const failure = await form.failure();
+
+    // Assess
+    expect(failure).toContain("The stage could not be reached");
+    expect(failure).toContain(host);
+  });
+});

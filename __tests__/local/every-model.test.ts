@@ -1,0 +1,282 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { problemOf, type Request, type Response, send } from "./support/client";
+import { paste } from "./support/curl";
+import { EVERY_MODEL } from "./support/environments";
+import { ProjectCopy } from "./support/project";
+import { RunningStage } from "./support/running-stage";
+import { sign } from "./support/signing";
+
+const START_TIMEOUT_IN_MS = 30_000;
+
+const KEY = { "x-api-key": "local-dev-key-not-a-secret" };
+const ORIGIN = { Origin: "https://www.example.com" };
+
+let project: ProjectCopy;
+let stage: RunningStage;
+
+beforeAll(async () => {
+  project = new ProjectCopy();
+  project.setEnvironments(EVERY_MODEL);
+  stage = await RunningStage.serve(project, ["dev"]);
+}, START_TIMEOUT_IN_MS);
+
+afterAll(async () => {
+  await stage?.kill();
+  project?.remove();
+});
+
+/** The line of the banner below the one that starts with `heading`. */
+function lineBelow(heading: string): string {
+  const lines = stage.output.split("\n").map((line) => line.trim());
+  return lines[lines.findIndex((line) => line.startsWith(heading)) + 1] ?? "";
+}
+
+/** The function URL in the banner, without a slash at the end. */
+function functionUrl(): string {
+  const [, url = ""] =
+    / {2}(\S+)\/ {2}\(function URL of dev-toxicity, signed requests\)/.exec(stage.output) ?? [];
+  return url;
+}
+
+async function askFunctionUrl(query: string, request: Partial<Request> = {}): Promise<Response> {
+  const whole = { method: "GET", path: `/?${query}`, ...request };
+  return send(functionUrl(), await sign(functionUrl(), whole, { service: "lambda" }));
+}
+
+function askToxicity(query: string): Promise<Response> {
+  return send(stage.url, { method: "GET", path: `/dev/toxicity?${query}`, headers: KEY });
+}
+
+function askSentiment(body: string, contentType: string): Promise<Response> {
+  return send(stage.url, { path: "/dev/sentiment", headers: { "Content-Type": contentType }, body });
+}
+
+async function askBikeRental(instances: readonly unknown[]): Promise<Response> {
+  const request = {
+    path: "/dev/bike-rental",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ instances }),
+  };
+  return send(stage.url, await sign(stage.url, request));
+}
+
+/** `count` labels, the likeliest first, then their probabilities as text. */
+function expectLabels(body: string, count: number): void {
+  const [labels, probabilities] = JSON.parse(body) as [string[], string[]];
+  const values = probabilities.map(Number);
+  expect(labels).toHaveLength(count);
+  expect(new Set(labels).size).toBe(count);
+  expect(labels.every((label) => label.startsWith("__label__"))).toBe(true);
+  expect(probabilities).toEqual(labels.map(() => expect.any(String)));
+  expect(values).toEqual([...values].sort((left, right) => right - left));
+  expect(values.every((value) => value >= 0 && value <= 1.0001)).toBe(true);
+}
+
+const FIRST_PUBLISHED = { features: ["2012-12-19 17:00:00", 4, 0, 1, 1, 16.4, 20.455, 50, 26.0027] };
+const PUBLISHED = [
+  FIRST_PUBLISHED,
+  { features: ["2012-12-19 18:00:00", 4, 0, 1, 1, 15.58, 19.695, 50, 23.9994] },
+  { features: ["2012-12-10 01:00:00", 4, 0, 1, 2, 14.76, 18.94, 100, 0] },
+];
+
+describe("a line of the banner, pasted into a shell", () => {
+  it("asks breast-cancer with the key", async () => {
+    // Act
+    const answer = await paste(lineBelow("POST /dev/breast-cancer  (API key)"));
+
+    // Assess
+    expect(answer).toEqual({ status: 200, contentType: "application/json", body: '"B"' });
+  });
+
+  it("asks bike-rental with a signed request", async () => {
+    // Act
+    const answer = await paste(lineBelow("POST /dev/bike-rental  (signed requests)"));
+
+    // Assess
+    expect(answer).toMatchObject({ status: 200, contentType: "application/json" });
+    expect(JSON.parse(answer.body)).toEqual([expect.any(Number)]);
+  });
+
+  it("asks sentiment, which is open to everybody", async () => {
+    // Act
+    const answer = await paste(lineBelow("POST /dev/sentiment  (open to everybody)"));
+
+    // Assess
+    expect(answer).toMatchObject({ status: 200, contentType: "application/json" });
+    expect(JSON.parse(answer.body)).toEqual({
+      sentiment: expect.stringMatching(/^(positive|negative)$/),
+      score: expect.any(Number),
+    });
+  });
+
+  it("asks toxicity with the key", async () => {
+    // Act
+    const answer = await paste(lineBelow("GET /dev/toxicity  (API key)"));
+
+    // Assess
+    expect(answer).toMatchObject({ status: 200, contentType: "application/json" });
+    expectLabels(answer.body, 3);
+  });
+
+  it("asks toxicity's function URL with a signed request, and gets what the route answers", async () => {
+    // Act
+    const answer = await paste(lineBelow(`${functionUrl()}/  (function URL of dev-toxicity`));
+    const ofRoute = await askToxicity("q=who%20am%20i&k=3");
+
+    // Assess
+    expect(answer).toEqual({ status: 200, contentType: "application/json", body: ofRoute.body });
+    expectLabels(answer.body, 3);
+  });
+});
+
+describe("bike-rental", () => {
+  it("answers a batch in its order, a finite number a row", async () => {
+    // Act
+    const batch = await askBikeRental(PUBLISHED);
+    const alone = await Promise.all(PUBLISHED.map((instance) => askBikeRental([instance])));
+
+    // Assess
+    const counts: unknown = JSON.parse(batch.body);
+    expect(batch.status).toBe(200);
+    expect(counts).toEqual(alone.map(({ body }) => (JSON.parse(body) as unknown[])[0]));
+    expect(counts).toEqual(PUBLISHED.map(() => expect.any(Number)));
+  });
+
+  it("says which moment the calendar does not have", async () => {
+    // Prepare
+    const instance = { features: ["2012-02-30 17:00:00", 4, 0, 1, 1, 16.4, 20.455, 50, 26.0027] };
+
+    // Act
+    const response = await askBikeRental([instance]);
+
+    // Assess
+    expect(response.status).toBe(400);
+    expect(problemOf(response).detail).toContain("2012-02-30");
+  });
+});
+
+describe("sentiment", () => {
+  it.each(["text/plain", "text/plain;charset=UTF-8"])(
+    "answers 1 or 0 as text to the text of a review, and agrees with what it answers to JSON: %s",
+    async (contentType) => {
+      // Prepare
+      const reviews = ["A wonderful film, I love it.", "A terrible film, bad and boring."];
+
+      // Act
+      const texts = await Promise.all(reviews.map((review) => askSentiment(review, contentType)));
+      const documents = await Promise.all(
+        reviews.map((review) => askSentiment(JSON.stringify({ review }), "application/json")),
+      );
+
+      // Assess
+      const labels = documents.map(({ body }) => (JSON.parse(body) as { sentiment: string }).sentiment);
+      expect(texts.map(({ status }) => status)).toEqual([200, 200]);
+      expect(texts.map(({ headers }) => headers["content-type"])).toEqual(["text/plain", "text/plain"]);
+      expect(texts.map(({ body }) => body)).toEqual(
+        labels.map((label) => (label === "positive" ? "1" : "0")),
+      );
+    },
+  );
+});
+
+describe("toxicity", () => {
+  it("answers two labels where nothing is said", async () => {
+    // Act
+    const response = await askToxicity("q=who%20am%20i");
+
+    // Assess
+    expect(response.status).toBe(200);
+    expectLabels(response.body, 2);
+  });
+
+  it.each(["k=3", "q=&k=3", ""])("is not asked without a text by API Gateway: %s", async (query) => {
+    // Act
+    const response = await askToxicity(query);
+
+    // Assess
+    expect(response.status).toBe(400);
+    expect(response.headers["x-amzn-errortype"]).toBe("BadRequestException");
+    expect(problemOf(response).detail).toBe("Missing required request parameters: [q]");
+  });
+
+  it("takes no key for a signature at its function URL", async () => {
+    // Act
+    const response = await send(functionUrl(), { method: "GET", path: "/?q=who%20am%20i", headers: KEY });
+
+    // Assess
+    expect(response.status).toBe(403);
+    expect(response.headers["x-amzn-errortype"]).toBe("AccessDeniedException");
+  });
+
+  it.each([
+    ["q=who%20am%20i&k=3", 3],
+    ["q=%C3%A4+%2B+100%25+%E4%BD%A0%E5%A5%BD&k=1", 1],
+    ["q=who%20am%20i", 2],
+  ])("answers at its function URL as at its route: %s", async (query, count) => {
+    // Act
+    const answer = await askFunctionUrl(query);
+    const ofRoute = await askToxicity(query);
+
+    // Assess
+    expect(answer.status).toBe(200);
+    expect(answer.headers["content-type"]).toBe("application/json");
+    expect(answer.body).toBe(ofRoute.body);
+    expectLabels(answer.body, count);
+  });
+
+  it.each([
+    ["k=3", "q: "],
+    ["q=who&k=0", 'k: got "0"'],
+    // A function URL joins what comes twice, and no number has a comma.
+    ["q=who&k=1&k=2", 'k: got "1,2"'],
+  ])("names what is wrong at its function URL: %s", async (query, detail) => {
+    // Act
+    const response = await askFunctionUrl(query);
+
+    // Assess
+    expect(response.status).toBe(400);
+    expect(problemOf(response)).toMatchObject({
+      detail: expect.stringContaining(detail),
+      requestId: response.headers["x-amzn-requestid"],
+    });
+  });
+
+  it("lets a page ask its function URL before it signs anything", async () => {
+    // Prepare
+    const wish = {
+      "Access-Control-Request-Method": "GET",
+      "Access-Control-Request-Headers": "authorization",
+    };
+
+    // Act
+    const response = await send(functionUrl(), {
+      method: "OPTIONS",
+      path: "/?q=who",
+      headers: { ...ORIGIN, ...wish },
+    });
+
+    // Assess
+    expect(response.status).toBe(200);
+    expect(response.headers).toMatchObject({
+      "access-control-allow-origin": "*",
+      "access-control-allow-methods": "*",
+      "access-control-allow-headers": "authorization,content-type,x-amz-date,x-amz-security-token,accept",
+    });
+  });
+
+  it.each([
+    ["an answer", "q=who%20am%20i", 200],
+    ["a refusal", "k=3", 400],
+  ])(
+    "lets a page read %s of its function URL: one Access-Control-Allow-Origin",
+    async (_case, query, status) => {
+      // Act
+      const response = await askFunctionUrl(query, { headers: ORIGIN });
+
+      // Assess
+      expect(response.status).toBe(status);
+      // What comes twice is joined by a comma, and browsers refuse it.
+      expect(response.headers["access-control-allow-origin"]).toBe("*");
+    },
+  );
+});

@@ -1,0 +1,206 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { HttpResponse } from "../../local/http";
+import type { Container, ContainerRequest, ContainerResponse } from "../../local/sagemaker/container";
+import { SagemakerRuntime } from "../../local/sagemaker/runtime";
+import type { EndpointDefinition } from "../../local/terraform/deployment";
+import { received } from "./support/http-requests";
+import { type Signing, sign } from "./support/signing";
+
+const HOST = "http://127.0.0.1:3000";
+
+const ENDPOINT: EndpointDefinition = {
+  name: "test-breast-cancer",
+  model: "breast-cancer",
+  variantName: "AllTraffic",
+  maxConcurrency: 2,
+  region: "eu-central-1",
+  accountId: "111122223333",
+};
+
+/** A container that answers when it is let. */
+class HeldContainer implements Container {
+  readonly description = "a container of this test";
+  readonly held: ((answer: ContainerResponse) => void)[] = [];
+
+  invoke(_request: ContainerRequest): Promise<ContainerResponse> {
+    return new Promise((resolve) => this.held.push(resolve));
+  }
+
+  /** Lets every invocation go. */
+  answer(body: string, status = 200): void {
+    for (const resolve of this.held.splice(0)) resolve({ status, contentType: "text/csv", body });
+  }
+}
+
+let container: HeldContainer;
+let told: string;
+let runtime: SagemakerRuntime;
+
+beforeEach(() => {
+  container = new HeldContainer();
+  told = "";
+  runtime = new SagemakerRuntime(
+    [ENDPOINT, { ...ENDPOINT, name: "test-sentiment", model: "sentiment" }],
+    new Map([["breast-cancer", container]]),
+    (text) => {
+      told += text;
+    },
+  );
+});
+
+interface Invocation {
+  readonly endpoint?: string;
+  readonly method?: string;
+  readonly body?: string;
+  readonly signing?: Signing;
+}
+
+async function invoke({ endpoint = ENDPOINT.name, method = "POST", body = "1", signing }: Invocation = {}) {
+  const request = {
+    method,
+    path: `/endpoints/${endpoint}/invocations`,
+    headers: { accept: "text/csv" },
+    body,
+  };
+  const signed = await sign(HOST, request, { service: "sagemaker", region: ENDPOINT.region, ...signing });
+  return runtime.handle(received(signed));
+}
+
+function errorOf({ status, headers, body }: HttpResponse) {
+  return {
+    status,
+    type: headers["x-amzn-ErrorType"],
+    message: (JSON.parse(String(body)) as { Message: string }).Message,
+  };
+}
+
+describe("the local SageMaker runtime", () => {
+  it("throttles above the endpoint's concurrency, and answers again below it", async () => {
+    // Prepare
+    const running = [invoke(), invoke()];
+    while (container.held.length < 2) await new Promise(setImmediate);
+
+    // Act
+    const refused = await invoke();
+    container.answer("0.5");
+    const answers = await Promise.all(running);
+    const later = invoke();
+    while (container.held.length < 1) await new Promise(setImmediate);
+    container.answer("0.6");
+
+    // Assess
+    expect(errorOf(refused)).toMatchObject({ status: 400, type: "ThrottlingException" });
+    expect(answers.map(({ status, body }) => [status, body])).toEqual([
+      [200, "0.5"],
+      [200, "0.5"],
+    ]);
+    expect((await later).body).toBe("0.6");
+  });
+
+  it.each([
+    [400, "client"],
+    [500, "server"],
+  ])("tells a model's failure with %i as SageMaker does", async (status, kind) => {
+    // Prepare
+    const running = invoke();
+    while (container.held.length < 1) await new Promise(setImmediate);
+
+    // Act
+    container.answer("unable to parse", status);
+    const response = await running;
+
+    // Assess
+    expect(response.status).toBe(424);
+    expect(response.headers["x-amzn-ErrorType"]).toBe("ModelError");
+    expect(JSON.parse(String(response.body))).toEqual({
+      Message: expect.stringMatching(
+        new RegExp(`^Received ${kind} error \\(${status}\\) from primary with message "unable to parse"`),
+      ),
+      OriginalStatusCode: status,
+      OriginalMessage: "unable to parse",
+      LogStreamArn: expect.stringContaining(":eu-central-1:111122223333:"),
+    });
+  });
+
+  it("says what to do where a model has no container, and nothing that would be worth another try", async () => {
+    // Act
+    const response = await invoke({ endpoint: "test-sentiment" });
+
+    // Assess
+    expect(errorOf(response)).toMatchObject({ status: 400, type: "ValidationError" });
+    expect(told).toContain("--container sentiment=<url>");
+  });
+
+  it("takes 4 MB and refuses more", async () => {
+    // Prepare
+    const most = "1".repeat(4 * 1024 * 1024);
+
+    // Act
+    const running = invoke({ body: most });
+    const refused = await invoke({ body: `${most}1` });
+    while (container.held.length < 1) await new Promise(setImmediate);
+    container.answer("0.5");
+
+    // Assess
+    expect(errorOf(refused)).toMatchObject({ status: 400, type: "ValidationError" });
+    expect((await running).status).toBe(200);
+  });
+
+  it("knows no endpoint of another name, whatever region is served", async () => {
+    // Act
+    const response = await invoke({ endpoint: "test-bike-rental" });
+
+    // Assess
+    expect(errorOf(response)).toEqual({
+      status: 400,
+      type: "ValidationError",
+      message: "Endpoint test-bike-rental of account 111122223333 not found.",
+    });
+  });
+
+  it("has its endpoints in several regions, and an unknown one in each of them", async () => {
+    // Prepare
+    runtime = new SagemakerRuntime(
+      [
+        ENDPOINT,
+        { ...ENDPOINT, name: "prod-breast-cancer", region: "cn-north-1", accountId: "444455556666" },
+      ],
+      new Map([["breast-cancer", container]]),
+      () => {},
+    );
+
+    // Act
+    const unknown = await invoke({ endpoint: "prod-sentiment", signing: { region: "cn-north-1" } });
+    const elsewhere = await invoke({ endpoint: "prod-sentiment", signing: { region: "us-east-1" } });
+    const running = invoke({ endpoint: "prod-breast-cancer", signing: { region: "cn-north-1" } });
+    while (container.held.length < 1) await new Promise(setImmediate);
+    container.answer("no model", 500);
+
+    // Assess
+    expect(errorOf(unknown).message).toBe("Endpoint prod-sentiment of account 444455556666 not found.");
+    expect(errorOf(elsewhere)).toMatchObject({ status: 403, type: "InvalidSignatureException" });
+    expect(JSON.parse(String((await running).body))).toMatchObject({
+      LogStreamArn: expect.stringMatching(/^arn:aws-cn:logs:cn-north-1:444455556666:/),
+    });
+  });
+
+  it.each([
+    ["another secret", { secretAccessKey: "lokal" }],
+    ["another region", { region: "us-east-1" }],
+    ["another service", { service: "execute-api" }],
+  ])("refuses a signature with %s", async (_case, signing) => {
+    // Act
+    const response = await invoke({ signing });
+
+    // Assess
+    expect(errorOf(response)).toMatchObject({ status: 403, type: "InvalidSignatureException" });
+  });
+
+  it("lets nothing but POST invoke", async () => {
+    // Act
+    const response = await invoke({ method: "PUT" });
+
+    // Assess
+    expect(response.status).toBe(405);
+  });
+});

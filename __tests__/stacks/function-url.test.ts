@@ -1,0 +1,68 @@
+import { describe, expect, it } from "@jest/globals";
+import { exampleWith, named } from "./support/environments";
+import { synthesize } from "./support/synthesized";
+
+const ORIGINS = ["https://www.example.com", "https://example.org"];
+const synthesized = synthesize([
+  named("without", exampleWith({})),
+  named("with", exampleWith({ functionUrl: {} })),
+  named("narrow", exampleWith({ functionUrl: { corsAllowOrigins: ORIGINS } })),
+]);
+
+describe("a function URL", () => {
+  it("is not there where the environment does not ask for one", () => {
+    // Act
+    const stack = synthesized.stack("without");
+
+    // Assess
+    stack.all("aws_lambda_function_url", 0);
+    expect(stack.terraform.output).not.toHaveProperty("breast_cancer_function_url");
+  });
+
+  it("wants signatures, and answers pages of every origin where nothing narrower is said", () => {
+    // Prepare
+    const stack = synthesized.stack("with");
+
+    // Act
+    const { values } = stack.one("aws_lambda_function_url");
+
+    // Assess
+    expect(values).toEqual({
+      function_name: `\${${stack.one("aws_lambda_function").address}.function_name}`,
+      authorization_type: "AWS_IAM",
+      cors: {
+        allow_origins: ["*"],
+        allow_methods: ["*"],
+        allow_headers: ["authorization", "content-type", "x-amz-date", "x-amz-security-token", "accept"],
+        expose_headers: ["access-control-allow-origin"],
+      },
+    });
+  });
+
+  it("answers pages of the environment's origins alone", () => {
+    // Act
+    const { cors } = synthesized.stack("narrow").one("aws_lambda_function_url").values;
+
+    // Assess
+    expect(cors.allow_origins).toEqual(ORIGINS);
+  });
+
+  it("gives nobody a permission: API Gateway's is the function's only one", () => {
+    // Act
+    const permissions = synthesized.stack("with").all("aws_lambda_permission", 1);
+
+    // Assess
+    expect(permissions.map(({ values }) => values.principal)).toEqual(["apigateway.amazonaws.com"]);
+  });
+
+  it("is an output", () => {
+    // Prepare
+    const stack = synthesized.stack("with");
+
+    // Act
+    const output = stack.terraform.output?.breast_cancer_function_url;
+
+    // Assess
+    expect(output?.value).toBe(`\${${stack.one("aws_lambda_function_url").address}.function_url}`);
+  });
+});

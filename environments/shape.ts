@@ -1,0 +1,130 @@
+import * as z from "zod";
+import type {
+  AlgorithmImage,
+  EcrImage,
+  Environment,
+  FunctionUrlSettings,
+  LocalState,
+  ModelSettings,
+  S3State,
+  ServerlessSettings,
+  StageSettings,
+  WebsiteSettings,
+} from "./environment";
+
+/** One place where an environment is not of the type {@link Environment}. */
+export interface ShapeFault {
+  /** The field, e.g. `models.breast-cancer.serverless.memorySizeInMb`. */
+  readonly field: string;
+  readonly got: unknown;
+  /** What may stand there. */
+  readonly allowed: string;
+}
+
+/** A schema for every property of a type, and for no other. */
+type Properties<T> = Record<T extends T ? keyof T : never, z.ZodType>;
+
+const text = z.string();
+const number = z.number();
+
+const image = z.union([
+  z.strictObject({ algorithm: text, tag: text } satisfies Properties<AlgorithmImage>),
+  z.strictObject({ uri: text } satisfies Properties<EcrImage>),
+]);
+
+const serverless = z.strictObject({
+  memorySizeInMb: number,
+  maxConcurrency: number,
+  provisionedConcurrency: z.optional(number),
+} satisfies Properties<ServerlessSettings>);
+
+const model = z.strictObject({
+  artifact: text,
+  image,
+  serverless,
+  access: z.optional(text),
+  functionUrl: z.optional(
+    z.strictObject({ corsAllowOrigins: z.optional(z.array(text)) } satisfies Properties<FunctionUrlSettings>),
+  ),
+} satisfies Properties<ModelSettings>);
+
+const state = z.union([
+  z.strictObject({
+    local: z.strictObject({ path: text } satisfies Properties<LocalState["local"]>),
+  } satisfies Properties<LocalState>),
+  z.strictObject({
+    s3: z.strictObject({
+      bucket: text,
+      key: text,
+      region: z.optional(text),
+    } satisfies Properties<S3State["s3"]>),
+  } satisfies Properties<S3State>),
+]);
+
+const stage = z.strictObject({
+  throttling: z.strictObject({
+    rateLimit: number,
+    burstLimit: number,
+  } satisfies Properties<StageSettings["throttling"]>),
+  logRetentionInDays: number,
+  corsAllowOrigin: z.optional(text),
+} satisfies Properties<StageSettings>);
+
+const environment = z.strictObject({
+  name: text,
+  region: text,
+  accountId: z.optional(text),
+  protected: z.optional(z.boolean()),
+  tags: z.optional(z.record(text, text)),
+  state,
+  stage,
+  website: z.optional(z.strictObject({ priceClass: z.optional(text) } satisfies Properties<WebsiteSettings>)),
+  models: z.record(text, model),
+} satisfies Properties<Environment>);
+
+/**
+ * Where a value is not of the type {@link Environment}: properties that are missing, misspelt or of another type.
+ * The compiler says the same, but nothing runs it before a deployment, and a misspelt `protected` protects nothing.
+ * What the values may be is checked elsewhere.
+ */
+export function findShapeFaults(value: unknown): ShapeFault[] {
+  const parsed = environment.safeParse(value);
+  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, [], value));
+}
+
+function describe(issue: z.core.$ZodIssue, above: readonly PropertyKey[], value: unknown): ShapeFault[] {
+  const path = [...above, ...issue.path];
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({
+        field: [...path, key].join("."),
+        got: at(value, [...path, key]),
+        allowed: "no property of this name; environments/environment.ts says which there are",
+      }));
+    case "invalid_union":
+      return describeUnion(issue, path, value);
+    case "invalid_type":
+      return [
+        { field: path.join("."), got: at(value, path), allowed: `a value of the type ${issue.expected}` },
+      ];
+    default:
+      return [{ field: path.join("."), got: at(value, path), allowed: issue.message }];
+  }
+}
+
+/** The form that is nearest to being right says what is wrong. */
+function describeUnion(
+  { errors }: z.core.$ZodIssueInvalidUnion,
+  path: readonly PropertyKey[],
+  value: unknown,
+): ShapeFault[] {
+  const forms = errors.map((issues) => issues.flatMap((issue) => describe(issue, path, value)));
+  return forms.reduce((nearest, form) => (form.length < nearest.length ? form : nearest));
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (parent, key) => (typeof parent === "object" && parent !== null ? Reflect.get(parent, key) : undefined),
+    value,
+  );
+}

@@ -1,0 +1,4 @@
+import { createHandler } from "../shared/handler";
+import { contract } from "./contract";
+
+export const handler = createHandler(contract);

@@ -1,0 +1,67 @@
+import * as z from "zod/mini";
+import {
+  type About,
+  type Contract,
+  requireOnePredictionPerRow,
+  SERVERLESS_PAYLOAD_IN_BYTES,
+  UnreadablePredictions,
+} from "../shared/contract";
+import { fault } from "../shared/faults";
+import { countWords, readVocabulary } from "./bag-of-words";
+import document from "./vocabulary.json";
+
+/** What the training wrote. A word such as `constructor` is a word, hence a Map and no object. */
+const vocabulary = readVocabulary(document);
+
+const review = z.string().check((payload) => {
+  if (payload.value.trim() === "") {
+    payload.issues.push(fault(payload.value, { got: "an empty review", allowed: "the text of a review" }));
+  }
+});
+
+const schema = z.strictObject({ review });
+
+type Request = z.infer<typeof schema>;
+
+/** What a review thinks, and the probability that it is positive. */
+export interface Sentiment {
+  readonly sentiment: "positive" | "negative";
+  readonly score: number;
+}
+
+/** XGBoost on a bag of words. */
+export const contract: Contract<Request, Sentiment> = {
+  model: "sentiment",
+  route: { method: "POST", path: "/sentiment" },
+  schema,
+  limits: { rows: 1, payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
+  text: {
+    read: (text) => ({ review: text }),
+    write: ({ sentiment }) => (sentiment === "positive" ? "1" : "0"),
+  },
+
+  encode(request) {
+    const body = countWords(request.review, vocabulary).join(",");
+    return { contentType: "text/csv", accept: "text/csv", body, rows: 1 };
+  },
+
+  decode(body) {
+    const cells = body.trim().split(/[\s,]+/);
+    requireOnePredictionPerRow(cells.length, 1);
+    const score = /^\d*\.?\d+([eE][+-]?\d+)?$/.test(cells[0] ?? "") ? Number(cells[0]) : Number.NaN;
+    if (!(score >= 0 && score <= 1)) throw new UnreadablePredictions("the answer is no probability");
+    // Python's round: 0.5 is 0.
+    return { sentiment: score > 0.5 ? "positive" : "negative", score };
+  },
+};
+
+/** A review that any vocabulary knows words of. */
+export const about: About<Request, Sentiment> = {
+  title: "Sentiment",
+  description: "Tells whether a review is positive: as JSON with a score, or to text/plain with 1 or 0.",
+  allowed: '{"review": "<text>"} as application/json, or the review itself as text/plain',
+  example: {
+    request: { review: "This is a wonderful film, and the actors are great." },
+    answer: { sentiment: "positive", score: 0.8731 },
+  },
+};

@@ -1,0 +1,195 @@
+import { type HttpRequest, type HttpResponse, headerOf } from "../http";
+import { passedOn, withAdded } from "../response-headers";
+import { newRequestIds, toCommonLogTime } from "../rest-api/proxy";
+import { accessKeyIdOf, findSignatureFault, type SignatureFault } from "../signature";
+import type { CorsDefinition, FunctionUrlDefinition } from "../terraform/deployment";
+import { type LocalFunction, MOST_BYTES_OF_ANSWER, MOST_BYTES_OF_EVENT } from "./function";
+
+/** A function URL: signature, CORS, event and answer in payload version 2.0. */
+export class FunctionUrl {
+  constructor(
+    private readonly definition: FunctionUrlDefinition,
+    private readonly fn: LocalFunction,
+  ) {}
+
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const { cors } = this.definition;
+    const { requestId } = newRequestIds();
+    const origin = headerOf(request, "origin");
+    const isPreflight =
+      request.method === "OPTIONS" && headerOf(request, "access-control-request-method") !== undefined;
+    // Lambda answers a preflight by itself: a browser sends it without a signature.
+    const answer =
+      cors !== undefined && isPreflight ? PREFLIGHT_ANSWER : await this.answer(request, requestId);
+    // Lambda does not take away what the function itself says of CORS: browsers refuse what is said twice.
+    const headers = withAdded(answer.headers, corsHeaders(cors, origin, isPreflight));
+    return { ...answer, headers: { ...headers, "x-amzn-RequestId": requestId } };
+  }
+
+  private async answer(request: HttpRequest, requestId: string): Promise<HttpResponse> {
+    if (request.body === undefined) return TOO_LARGE;
+    const fault = findSignatureFault(request, { service: "lambda", region: this.definition.region });
+    if (fault !== undefined) return forbidden(fault);
+    const event = JSON.stringify(toFunctionUrlEvent(request, request.body, this.definition, requestId));
+    if (Buffer.byteLength(event) > MOST_BYTES_OF_EVENT) return TOO_LARGE;
+
+    const result = await this.fn.invoke(event);
+    if (!result.ok || Buffer.byteLength(result.payload) > MOST_BYTES_OF_ANSWER) return FAILED;
+    return readAnswer(result.payload) ?? FAILED;
+  }
+}
+
+function failure(status: number, errorType: string, body: string): HttpResponse {
+  return { status, headers: { "Content-Type": "application/json", "x-amzn-ErrorType": errorType }, body };
+}
+
+/** Lambda says in other words, and under another name, that there is no signature than that it does not hold. */
+function forbidden({ errorType, message }: SignatureFault): HttpResponse {
+  if (errorType !== "MissingAuthenticationTokenException") {
+    return failure(403, errorType, JSON.stringify({ message }));
+  }
+  const Message =
+    "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
+  return failure(403, "AccessDeniedException", JSON.stringify({ Message }));
+}
+
+const PREFLIGHT_ANSWER: HttpResponse = {
+  status: 200,
+  headers: { "Content-Type": "application/json" },
+  body: "",
+};
+
+const FAILED = failure(502, "InternalServerErrorException", "Internal Server Error");
+
+const TOO_LARGE = failure(
+  413,
+  "RequestEntityTooLargeException",
+  JSON.stringify({
+    Message: `Request must be smaller than ${MOST_BYTES_OF_EVENT} bytes for the InvokeFunction operation`,
+  }),
+);
+
+/** Text comes as it is, everything else in base64. */
+const TEXT = /^(text\/|application\/(.+\+)?(json|xml|javascript))/;
+
+/** The event, payload version 2.0, that a function URL gives a function. */
+export function toFunctionUrlEvent(
+  request: HttpRequest,
+  body: Buffer,
+  { urlId, region, accountId }: FunctionUrlDefinition,
+  requestId: string,
+): Record<string, unknown> {
+  const query = join([...new URLSearchParams(request.query)]);
+  const headers = join(request.headers.map(([name, value]) => [name.toLowerCase(), value] as const));
+  const isText = TEXT.test(headers["content-type"] ?? "");
+  const now = new Date();
+  const accessKey = accessKeyIdOf(request);
+  return {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath: request.path,
+    rawQueryString: request.query,
+    ...(headers.cookie === undefined ? {} : { cookies: headers.cookie.split(/; */) }),
+    headers: {
+      ...headers,
+      "x-forwarded-for": request.sourceIp,
+      "x-forwarded-port": "443",
+      "x-forwarded-proto": "https",
+    },
+    ...(Object.keys(query).length > 0 ? { queryStringParameters: query } : {}),
+    requestContext: {
+      accountId,
+      apiId: urlId,
+      authorizer: {
+        iam: {
+          accessKey,
+          accountId,
+          callerId: accessKey,
+          cognitoIdentity: null,
+          principalOrgId: null,
+          userArn: null,
+          userId: accessKey,
+        },
+      },
+      domainName: `${urlId}.lambda-url.${region}.on.aws`,
+      domainPrefix: urlId,
+      http: {
+        method: request.method,
+        path: request.path,
+        protocol: "HTTP/1.1",
+        sourceIp: request.sourceIp,
+        userAgent: headers["user-agent"] ?? "",
+      },
+      requestId,
+      routeKey: "$default",
+      stage: "$default",
+      time: toCommonLogTime(now),
+      timeEpoch: now.getTime(),
+    },
+    ...(body.length > 0 ? { body: isText ? body.toString("utf8") : body.toString("base64") } : {}),
+    isBase64Encoded: body.length > 0 && !isText,
+  };
+}
+
+/** Values of one name, joined by commas. */
+function join(pairs: readonly (readonly [string, string])[]): Record<string, string> {
+  const joined = new Map<string, string>();
+  for (const [name, value] of pairs) {
+    const before = joined.get(name);
+    joined.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return Object.fromEntries(joined);
+}
+
+/**
+ * A function's answer as a function URL reads it: whatever has no statusCode is the body of a 200.
+ *
+ * @returns `undefined` where it cannot be sent
+ */
+export function readAnswer(payload: string): HttpResponse | undefined {
+  const answer: unknown = JSON.parse(payload);
+  const json = { "Content-Type": "application/json" };
+  if (typeof answer === "string") return { status: 200, headers: json, body: answer };
+  if (typeof answer !== "object" || answer === null || !("statusCode" in answer)) {
+    return { status: 200, headers: json, body: JSON.stringify(answer) };
+  }
+  const { statusCode, headers, cookies, body, isBase64Encoded } = answer as Record<string, unknown>;
+  const status = Number(statusCode);
+  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  if (typeof (headers ?? {}) !== "object" || !Array.isArray(cookies ?? [])) return undefined;
+
+  const own = Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)] as const);
+  const hasContentType = own.some(([name]) => name.toLowerCase() === "content-type");
+  const setCookies = [cookies ?? []].flat().map(String);
+  const sent = passedOn({
+    ...(hasContentType ? {} : json),
+    ...Object.fromEntries(own),
+    ...(setCookies.length > 0 ? { "Set-Cookie": setCookies } : {}),
+  });
+  if (sent === undefined) return undefined;
+  const text = typeof body === "string" ? body : (JSON.stringify(body ?? undefined) ?? "");
+  return { status, headers: sent, body: isBase64Encoded === true ? Buffer.from(text, "base64") : text };
+}
+
+/** What Lambda adds to the answer where a page asks and the URL has CORS settings. */
+function corsHeaders(
+  cors: CorsDefinition | undefined,
+  origin: string | undefined,
+  isPreflight: boolean,
+): HttpResponse["headers"] {
+  if (cors === undefined || origin === undefined) return {};
+  const any = cors.allowOrigins.includes("*");
+  if (!any && !cors.allowOrigins.includes(origin)) return {};
+  const lists = isPreflight
+    ? { "Access-Control-Allow-Methods": cors.allowMethods, "Access-Control-Allow-Headers": cors.allowHeaders }
+    : { "Access-Control-Expose-Headers": cors.exposeHeaders };
+  return {
+    "Access-Control-Allow-Origin": any ? "*" : origin,
+    ...(any ? {} : { Vary: "Origin" }),
+    ...Object.fromEntries(
+      Object.entries(lists).flatMap(([name, values]) =>
+        values.length > 0 ? [[name, values.join(",")] as const] : [],
+      ),
+    ),
+  };
+}

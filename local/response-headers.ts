@@ -1,0 +1,63 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import type { HttpResponse } from "./http";
+
+type Headers = HttpResponse["headers"];
+
+/** Headers that AWS writes itself: a function's own come with a prefix. */
+const REMAPPED = new Set([
+  "authorization",
+  "connection",
+  "content-length",
+  "content-md5",
+  "date",
+  "expect",
+  "host",
+  "max-forwards",
+  "proxy-authenticate",
+  "server",
+  "trailer",
+  "upgrade",
+  "user-agent",
+  "www-authenticate",
+  "x-amzn-requestid",
+]);
+
+/** Headers of which AWS's own alone are passed on. */
+const DROPPED = new Set(["transfer-encoding", "x-amz-apigw-id", "x-amzn-trace-id"]);
+
+/**
+ * A function's headers as API Gateway and function URLs pass them on: what is theirs to write is renamed to
+ * `x-amzn-Remapped-…` (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html).
+ *
+ * @returns `undefined` where HTTP cannot carry a name or value
+ */
+export function passedOn(headers: Headers): Headers | undefined {
+  if (!Object.entries(headers).every(([name, value]) => isSendable(name, value))) return undefined;
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => {
+      const key = name.toLowerCase();
+      if (DROPPED.has(key)) return [];
+      return [[REMAPPED.has(key) ? `x-amzn-Remapped-${name}` : name, value]];
+    }),
+  );
+}
+
+function isSendable(name: string, value: string | readonly string[]): boolean {
+  try {
+    validateHeaderName(name);
+    for (const text of [value].flat()) validateHeaderValue(name, text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `headers` with more of them: of a name that stands there already, both are sent. */
+export function withAdded(headers: Headers, added: Headers): Headers {
+  const all = { ...headers };
+  for (const [name, value] of Object.entries(added)) {
+    const same = Object.keys(all).find((candidate) => candidate.toLowerCase() === name.toLowerCase()) ?? name;
+    all[same] = [...[all[same] ?? []].flat(), ...[value].flat()];
+  }
+  return all;
+}

@@ -1,0 +1,12 @@
+/** A logistic regression on features as they come. */
+export interface LogisticRegression {
+  readonly bias: number;
+  /** One a feature. */
+  readonly weights: readonly number[];
+}
+
+/** The probability of 1. */
+export function logisticScore({ bias, weights }: LogisticRegression, features: readonly number[]): number {
+  const z = features.reduce((sum, feature, index) => sum + feature * (weights[index] ?? 0), bias);
+  return 1 / (1 + Math.exp(-z));
+}

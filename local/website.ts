@@ -1,0 +1,32 @@
+import { buildWebsite, STAGE_ORIGIN } from "../website/build";
+import type { WebsiteConfig } from "../website/config";
+import { securityHeaders } from "../website/headers";
+import { publicDocument } from "../website/public-document";
+import type { HttpResponse } from "./http";
+
+/**
+ * The page of a stage as it is served, by file name: what the bucket holds, with the headers that the
+ * distribution adds.
+ *
+ * @param stageUrl - where the page finds the stage, e.g. `http://127.0.0.1:3000/dev`
+ * @param openApi - the API's OpenAPI document, parsed
+ * @throws Error where the page does not build, or the document holds what must not become public
+ */
+export function websiteFor(stageUrl: string, openApi: unknown): Map<string, HttpResponse> {
+  const { origin } = new URL(stageUrl);
+  const headers = { "Cache-Control": "no-cache", ...securityHeaders([origin]) };
+  const answer = (contentType: string, body: string): HttpResponse => ({
+    status: 200,
+    headers: { "Content-Type": contentType, ...headers },
+    body,
+  });
+  const config: WebsiteConfig = { stageUrl };
+  return new Map([
+    ...buildWebsite().map(
+      ({ name, contentType, body }) =>
+        [name, answer(contentType, body.replaceAll(STAGE_ORIGIN, origin))] as const,
+    ),
+    ["config.json", answer("application/json", JSON.stringify(config))],
+    ["openapi.json", answer("application/json", JSON.stringify(publicDocument(openApi, stageUrl)))],
+  ]);
+}

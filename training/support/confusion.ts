@@ -1,0 +1,24 @@
+/** How the answers of a classifier compare with the truth. */
+export interface Confusion {
+  /** The share of rows answered rightly. */
+  readonly accuracy: number;
+  /** One a label. */
+  readonly f1: readonly number[];
+  /** The mean of the labels' F1, whatever their frequency. */
+  readonly macroF1: number;
+}
+
+/** Compares labels, by their number. */
+export function compare(truth: readonly number[], answers: readonly number[], labels: number): Confusion {
+  const right = truth.filter((label, row) => label === answers[row]);
+  const f1 = Array.from({ length: labels }, (_, label) => {
+    const count = (list: readonly number[]) => list.filter((candidate) => candidate === label).length;
+    // 2 × precision × recall / (precision + recall), without a division by 0 for a label never answered.
+    return (2 * count(right)) / Math.max(1, count(truth) + count(answers));
+  });
+  return {
+    accuracy: right.length / truth.length,
+    f1,
+    macroF1: f1.reduce((sum, value) => sum + value, 0) / labels,
+  };
+}

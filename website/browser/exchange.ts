@@ -1,0 +1,135 @@
+import { announce } from "./announce";
+import { ask, type Outcome, type StageRequest } from "./ask";
+import { type Child, h } from "./dom";
+import { describeFailure, describeRetry, type Failure } from "./failure";
+import { waitingWords } from "./words";
+
+/** Oftener than once a second, so that no second is skipped. */
+const TICK_IN_MS = 250;
+
+/** An answer, for eyes and for ears. */
+export interface Shown {
+  readonly children: readonly Child[];
+  readonly spoken: string;
+}
+
+/** Where a form's answers go, and how they are shown. */
+export interface ExchangeProps {
+  /** Of this form. Asks while nothing is asked, and gets the focus back from what disappears. */
+  readonly submit: HTMLButtonElement;
+  /** Holds what the form waits for, then the answer or why there is none. */
+  readonly place: HTMLElement;
+  /** @returns `undefined` where the answer is not what this form can show */
+  show(answer: Extract<Outcome, { kind: "answer" }>): Shown | undefined;
+}
+
+/** Asks the stage for a form, one request at a time, and shows what is going on. */
+export class Exchange {
+  private running: AbortController | undefined;
+  private timer: number | undefined;
+
+  constructor(private readonly props: ExchangeProps) {}
+
+  /** Whether an answer is awaited. */
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** Asks once; does nothing while an answer is awaited. */
+  async start(request: StageRequest): Promise<void> {
+    if (this.running !== undefined) return;
+    const controller = new AbortController();
+    this.running = controller;
+    // Not `disabled`: the button would lose the focus.
+    this.props.submit.setAttribute("aria-disabled", "true");
+    this.wait();
+    try {
+      const outcome = await ask(request, controller.signal);
+      if (outcome.kind === "failure") return this.fail(outcome.failure);
+      const shown = this.props.show(outcome);
+      if (shown === undefined) {
+        return this.fail({
+          kind: "unreadable",
+          status: outcome.status,
+          mediaType: "JSON of another shape",
+          requestId: undefined,
+          retryAfterInSeconds: undefined,
+        });
+      }
+      this.fill("answer", shown.children, shown.spoken);
+    } catch (error) {
+      if (!controller.signal.aborted) throw error;
+      this.fill("cancelled", [h("p", {}, "Cancelled. Your text is still here.")], "Cancelled.");
+    } finally {
+      this.running = undefined;
+      this.props.submit.removeAttribute("aria-disabled");
+    }
+  }
+
+  /** Stops waiting. What the model is doing already, it does in vain. */
+  cancel(): void {
+    this.running?.abort();
+  }
+
+  /** Takes away what is shown. */
+  clear(): void {
+    if (!this.isRunning) this.fill("", [], "");
+  }
+
+  private wait(): void {
+    const start = performance.now();
+    const words = h("p", { class: "words" });
+    const clock = h("span", { class: "clock", "aria-hidden": "true" });
+    const cancel = h("button", { type: "button", class: "quiet" }, "Cancel");
+    cancel.addEventListener("click", () => this.cancel());
+    const pulse = h("span", { class: "pulse", "aria-hidden": "true" });
+    const update = () => {
+      const elapsedInMs = performance.now() - start;
+      const text = waitingWords(elapsedInMs);
+      clock.textContent = `${Math.floor(elapsedInMs / 1_000)} s`;
+      if (words.textContent === text) return;
+      words.textContent = text;
+      announce(text);
+    };
+    this.fill("waiting", [pulse, words, clock, cancel], "");
+    update();
+    this.timer = window.setInterval(update, TICK_IN_MS);
+  }
+
+  private fail(failure: Failure): void {
+    const { headline, text, reference, retryAfterInSeconds } = describeFailure(failure);
+    const retry = retryAfterInSeconds === undefined ? "" : describeRetry(retryAfterInSeconds);
+    const retryElement = h("p", { class: "retry" }, retry);
+    const children: Child[] = [h("h3", {}, headline), h("p", {}, text)];
+    if (retry !== "") children.push(retryElement);
+    if (reference.length > 0) {
+      children.push(h("p", { class: "fine" }, `To report it: ${reference.join(" · ")}`));
+    }
+    this.fill("failure", children, `${headline}. ${text} ${retry}`);
+    if (retryAfterInSeconds !== undefined) this.countDown(retryElement, retryAfterInSeconds);
+  }
+
+  private countDown(place: HTMLElement, inSeconds: number): void {
+    const end = performance.now() + inSeconds * 1_000;
+    this.timer = window.setInterval(() => {
+      const left = Math.max(0, Math.ceil((end - performance.now()) / 1_000));
+      place.textContent = describeRetry(left);
+      if (left > 0) return;
+      window.clearInterval(this.timer);
+      announce(describeRetry(left));
+    }, TICK_IN_MS);
+  }
+
+  private fill(state: string, children: readonly Child[], spoken: string): void {
+    window.clearInterval(this.timer);
+    const { place, submit } = this.props;
+    // The cancel button goes with its focus, which would start again at the top of the page.
+    if (place.contains(document.activeElement)) submit.focus();
+    place.className = `result ${state}`;
+    place.hidden = children.length === 0;
+    place.replaceChildren(...children);
+    // On a phone it may lie below the screen.
+    place.scrollIntoView({ block: "nearest" });
+    announce(spoken);
+  }
+}

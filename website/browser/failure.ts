@@ -1,0 +1,134 @@
+import { seconds } from "./words";
+
+/** Why there is no answer. */
+export type Failure =
+  | {
+      /** The stage or the function said why, in a problem document (RFC 9457). */
+      readonly kind: "problem";
+      readonly status: number;
+      readonly title: string | undefined;
+      readonly detail: string | undefined;
+      readonly requestId: string | undefined;
+      readonly retryAfterInSeconds: number | undefined;
+    }
+  | {
+      /** An answer came that is none of the stage's: a proxy's page, for example. */
+      readonly kind: "unreadable";
+      readonly status: number;
+      /** What it says that it is, e.g. `text/html`. */
+      readonly mediaType: string;
+      readonly requestId: string | undefined;
+      readonly retryAfterInSeconds: number | undefined;
+    }
+  | {
+      /** Nothing came back. Browsers do not tell pages why. */
+      readonly kind: "unreachable";
+      readonly url: string;
+      readonly isOffline: boolean;
+    };
+
+/** A failure, for people. */
+export interface FailureWords {
+  /** What happened. */
+  readonly headline: string;
+  /** What it means and what to do. */
+  readonly text: string;
+  /** What to tell whoever runs the stage: the problem's title, its status, the request's id. */
+  readonly reference: readonly string[];
+  /** Seconds until another try makes sense; `undefined` where nobody knows. */
+  readonly retryAfterInSeconds: number | undefined;
+}
+
+/** Reads what came in place of an answer. @param text - the body */
+export function readFailure(response: Pick<Response, "status" | "headers">, text: string): Failure {
+  const { status, headers } = response;
+  const [mediaType = ""] = (headers.get("content-type") ?? "").toLowerCase().split(/\s*;/);
+  const shared = {
+    status,
+    retryAfterInSeconds: readRetryAfter(headers.get("retry-after")),
+  };
+  // API Gateway puts its id on every answer, also where the body is not ours.
+  const headerId = headers.get("x-amzn-requestid") ?? undefined;
+  const members = /^application\/(\w+\+)?(problem\+)?json$/.test(mediaType) ? parseObject(text) : undefined;
+  if (members === undefined || status < 400) {
+    return { kind: "unreadable", mediaType, requestId: headerId, ...shared };
+  }
+  return {
+    kind: "problem",
+    title: textOf(members.title),
+    // API Gateway's own errors, where an API has no gateway responses, say it in `message`.
+    detail: textOf(members.detail) ?? textOf(members.message),
+    requestId: textOf(members.requestId) ?? headerId,
+    ...shared,
+  };
+}
+
+/** @param value - seconds or a date (RFC 9110) */
+function readRetryAfter(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  if (/^\d+$/.test(value)) return Number(value);
+  const time = Date.parse(value);
+  return Number.isNaN(time) ? undefined : Math.max(0, Math.ceil((time - Date.now()) / 1_000));
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value : undefined;
+}
+
+const HEADLINES: Readonly<Record<number, string>> = {
+  400: "The model cannot read that",
+  403: "This stage refuses the request",
+  413: "That is too much at once",
+  415: "The model does not take this kind of text",
+  429: "Too many questions at once",
+  500: "The stage failed",
+  502: "The model failed",
+  503: "The model is not ready yet",
+  504: "The model did not answer in time",
+};
+
+/** A failure in words: what happened, what it means, what to do. */
+export function describeFailure(failure: Failure): FailureWords {
+  if (failure.kind === "unreachable") {
+    return {
+      headline: failure.isOffline ? "This device is offline" : "The stage could not be reached",
+      text: failure.isOffline
+        ? "There is no network connection. Your text is still here: try again once you are back online."
+        : `Nothing answered at ${new URL(failure.url).host}. The stage may be stopped, or something between here and there is in the way. Your text is still here: try again in a moment.`,
+      reference: [],
+      retryAfterInSeconds: undefined,
+    };
+  }
+  const { status, requestId, retryAfterInSeconds } = failure;
+  const id = requestId === undefined ? [] : [`request ${requestId}`];
+  if (failure.kind === "unreadable") {
+    const kind = failure.mediaType === "" ? "something unnamed" : failure.mediaType;
+    return {
+      headline: "That was no answer of this stage",
+      text: `What came back is not the JSON that this page reads, but ${kind}. Something between this page and the model answered in its place. Try again; if it stays so, tell whoever runs this stage.`,
+      reference: [`status ${status}`, ...id],
+      retryAfterInSeconds,
+    };
+  }
+  const { title, detail } = failure;
+  return {
+    headline: HEADLINES[status] ?? title ?? (status >= 500 ? "The stage failed" : "The request was refused"),
+    text: detail ?? "The stage gave no reason.",
+    reference: [...(title === undefined ? [] : [title]), `status ${status}`, ...id],
+    retryAfterInSeconds,
+  };
+}
+
+/** When to try again. @param left - seconds until then */
+export function describeRetry(left: number): string {
+  return left > 0 ? `You can try again in ${seconds(left)}.` : "You can try again now.";
+}

@@ -1,0 +1,174 @@
+import type { Json, PublicDocument, PublicOperation } from "../public-document";
+
+/** One route with its form. */
+export interface RoutePlan {
+  /** E.g. `POST`. */
+  readonly method: string;
+  /** Below the stage, e.g. `/toxicity`. */
+  readonly path: string;
+  readonly title: string;
+  readonly description: string | undefined;
+  readonly fields: readonly FieldPlan[];
+}
+
+/** One thing to type. */
+export interface FieldPlan {
+  /** Name of the parameter or the property; empty where the field is the whole body. */
+  readonly name: string;
+  readonly goesTo: "query" | "property" | "body";
+  readonly kind: "text" | "number" | "choice" | "json";
+  readonly description: string | undefined;
+  readonly required: boolean;
+  /** What the field holds at first, from the document's examples. */
+  readonly example: string;
+  /** Where `kind` is `choice`. */
+  readonly choices: readonly string[];
+}
+
+/** What was typed, ready to be sent, or why it cannot be. */
+export type PlannedRequest =
+  | { readonly target: string; readonly body?: Json }
+  | { readonly faults: ReadonlyMap<FieldPlan, string> };
+
+type Schema = Readonly<Record<string, Json>>;
+
+/** The routes of a document, in its order. */
+export function planRoutes(document: PublicDocument): RoutePlan[] {
+  return Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      title: operation.summary ?? operation.operationId ?? path,
+      description: operation.description,
+      fields: [...queryFields(operation, document), ...bodyFields(operation, document)],
+    })),
+  );
+}
+
+function queryFields({ parameters = [] }: PublicOperation, document: PublicDocument): FieldPlan[] {
+  return parameters
+    .filter((parameter) => parameter.in === "query")
+    .map(({ name, schema, description, required = false, example }) => ({
+      ...plan(schema, example, document),
+      name,
+      goesTo: "query",
+      description,
+      required,
+    }));
+}
+
+function bodyFields({ requestBody }: PublicOperation, document: PublicDocument): FieldPlan[] {
+  const json = requestBody?.content["application/json"];
+  if (json === undefined) return [];
+  const schema = follow(json.schema, document);
+  const example = json.example;
+  if (!isObject(schema.properties)) {
+    const whole = {
+      name: "",
+      goesTo: "body",
+      description: requestBody?.description,
+      required: true,
+    } as const;
+    return [{ ...plan(schema, example, document), ...whole, kind: "json", example: printed(example) }];
+  }
+  const required = Array.isArray(schema.required) ? schema.required : [];
+  return Object.entries(schema.properties).map(([name, property]) => {
+    const { description } = follow(property, document);
+    return {
+      ...plan(property, isObject(example) ? example[name] : undefined, document),
+      name,
+      goesTo: "property",
+      description: typeof description === "string" ? description : undefined,
+      required: required.includes(name),
+    };
+  });
+}
+
+/** How a value of `schema` is typed. */
+function plan(
+  schema: Json | undefined,
+  example: Json | undefined,
+  document: PublicDocument,
+): Pick<FieldPlan, "kind" | "example" | "choices"> {
+  const { type, enum: choices } = alternativeFor(example, follow(schema, document), document);
+  if (Array.isArray(choices) && choices.every((choice) => typeof choice === "string")) {
+    return { kind: "choice", example: typeof example === "string" ? example : "", choices };
+  }
+  if (type === "boolean") return { kind: "choice", example: printed(example), choices: ["true", "false"] };
+  if (type === "string") {
+    return { kind: "text", example: typeof example === "string" ? example : printed(example), choices: [] };
+  }
+  const kind = type === "number" || type === "integer" ? "number" : "json";
+  return { kind, example: printed(example), choices: [] };
+}
+
+/** Of several alternatives the one that the example is of, else the first: a form shows one way. */
+function alternativeFor(example: Json | undefined, schema: Schema, document: PublicDocument): Schema {
+  const alternatives = [schema.anyOf, schema.oneOf].find(Array.isArray)?.map((one) => follow(one, document));
+  if (alternatives === undefined) return schema;
+  const type = Array.isArray(example) ? "array" : typeof example;
+  return alternatives.find((alternative) => alternative.type === type) ?? alternatives[0] ?? schema;
+}
+
+const SCHEMAS = "#/components/schemas/";
+
+function follow(schema: Json | undefined, { components: { schemas } }: PublicDocument): Schema {
+  if (!isObject(schema)) return {};
+  const { $ref: reference } = schema;
+  if (typeof reference !== "string") return schema;
+  const named = schemas[reference.slice(SCHEMAS.length)];
+  return isObject(named) ? named : {};
+}
+
+function printed(example: Json | undefined): string {
+  return example === undefined ? "" : JSON.stringify(example);
+}
+
+/**
+ * The request of a filled form. What is optional and empty is left out.
+ *
+ * @param texts - what the fields hold
+ */
+export function planRequest(route: RoutePlan, texts: ReadonlyMap<FieldPlan, string>): PlannedRequest {
+  const faults = new Map<FieldPlan, string>();
+  const query = new URLSearchParams();
+  const properties: [string, Json][] = [];
+  let body: Json | undefined;
+  for (const field of route.fields) {
+    const text = texts.get(field) ?? "";
+    if (text.trim() === "") {
+      if (field.required) faults.set(field, "This must not be empty.");
+      continue;
+    }
+    if (field.goesTo === "query") {
+      query.set(field.name, text);
+      continue;
+    }
+    const read = readValue(field, text);
+    if ("fault" in read) faults.set(field, read.fault);
+    else if (field.goesTo === "body") body = read.value;
+    else properties.push([field.name, read.value]);
+  }
+  if (faults.size > 0) return { faults };
+  const target = query.size > 0 ? `${route.path}?${query}` : route.path;
+  if (route.fields.some(({ goesTo }) => goesTo === "property")) body = Object.fromEntries(properties);
+  return body === undefined ? { target } : { target, body };
+}
+
+function readValue({ kind, choices }: FieldPlan, text: string): { value: Json } | { fault: string } {
+  if (kind === "text") return { value: text };
+  if (kind === "choice") return { value: choices.join() === "true,false" ? text === "true" : text };
+  if (kind === "number") {
+    const number = Number(text);
+    return Number.isFinite(number) ? { value: number } : { fault: "This must be a number, such as 0.5." };
+  }
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return { fault: `This must be JSON. ${error instanceof Error ? error.message : error}` };
+  }
+}
+
+function isObject(value: Json | undefined): value is { [name: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,25 @@
+import { h } from "./dom";
+import type { Exchange } from "./exchange";
+
+const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+/** Ctrl or Cmd with Enter sends the form from any of its fields; Escape stops waiting. */
+export function addKeys(form: HTMLFormElement, exchange: Exchange): void {
+  form.addEventListener("keydown", (event) => {
+    // Where Enter confirms a word of an input method, it does not send.
+    if (event.isComposing) return;
+    if (event.key === "Escape" && exchange.isRunning) {
+      event.preventDefault();
+      exchange.cancel();
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+}
+
+/** The keys by the names that this device gives them. */
+export function keyNames(): HTMLElement[] {
+  return [h("kbd", {}, IS_APPLE ? "⌘" : "Ctrl"), h("kbd", {}, "Enter")];
+}

@@ -1,0 +1,164 @@
+import * as z from "zod";
+
+/** Plain JSON. */
+export type Json = z.core.util.JSONType;
+
+/** The API's OpenAPI document, as far as it is everybody's business. */
+export interface PublicDocument {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
+  /** The stage, alone. */
+  readonly servers: readonly [{ readonly url: string }];
+  /** Operations by path and method, the method in lower case. */
+  readonly paths: Readonly<Record<string, Readonly<Record<string, PublicOperation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Json>> };
+}
+
+/** A route that anybody may call. */
+export type PublicOperation = Omit<z.output<typeof operation>, "security"> & {
+  readonly security: readonly [];
+};
+
+const text = z.optional(z.string());
+const content = z.record(
+  z.string(),
+  z.object({ schema: z.optional(z.json()), example: z.optional(z.json()) }),
+);
+
+// What is not named here does not become public.
+const operation = z.object({
+  operationId: text,
+  summary: text,
+  description: text,
+  parameters: z.optional(
+    z.array(
+      z.object({
+        name: z.string(),
+        in: z.string(),
+        description: text,
+        required: z.optional(z.boolean()),
+        schema: z.optional(z.json()),
+        example: z.optional(z.json()),
+      }),
+    ),
+  ),
+  requestBody: z.optional(z.object({ description: text, required: z.optional(z.boolean()), content })),
+  responses: z.optional(
+    z.record(z.string(), z.object({ description: z.string(), content: z.optional(content) })),
+  ),
+  security: z.optional(z.array(z.unknown())),
+});
+
+/** OPTIONS is missing: a preflight is the browser's business. */
+const pathItem = z.object({
+  get: z.optional(operation),
+  put: z.optional(operation),
+  post: z.optional(operation),
+  delete: z.optional(operation),
+  patch: z.optional(operation),
+});
+
+const apiDocument = z.object({
+  openapi: z.string(),
+  info: z.object({ title: z.string(), version: z.string() }),
+  paths: z.record(z.string(), pathItem),
+  components: z.optional(z.object({ schemas: z.optional(z.record(z.string(), z.json())) })),
+});
+
+/**
+ * The document for the public, made from the API's own with API Gateway's extensions: the operations that are open
+ * to everybody (an empty `security`), the schemas that they use, and nothing of how the API is built.
+ *
+ * @param openApi - the API's document, parsed
+ * @param stageUrl - URL of the stage; becomes the one server
+ * @throws Error where the document is none, or where something that is kept names an ARN or an account
+ */
+export function publicDocument(openApi: unknown, stageUrl: string): PublicDocument {
+  const api = apiDocument.parse(withoutExtensions(openApi));
+  const paths = Object.fromEntries(
+    Object.entries(api.paths).flatMap(([path, item]) => {
+      const operations = Object.entries(item).flatMap(([method, op]) =>
+        // A missing `security` is a document's default, not the word that opens a route.
+        op?.security?.length === 0 ? [[method, { ...op, security: [] as const }] as const] : [],
+      );
+      return operations.length > 0 ? [[path, Object.fromEntries(operations)] as const] : [];
+    }),
+  );
+  const published = {
+    openapi: api.openapi,
+    info: api.info,
+    paths,
+    components: { schemas: schemasUsedBy(paths, api.components?.schemas ?? {}) },
+  };
+  requireNothingPrivate(published, "document");
+  return { ...published, servers: [{ url: stageUrl }] };
+}
+
+/** Without API Gateway's extensions, at any depth: integrations, authorizers and policies stand in them. */
+function withoutExtensions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutExtensions);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) =>
+      /^x-amazon-/i.test(key) ? [] : [[key, withoutExtensions(inner)]],
+    ),
+  );
+}
+
+const SCHEMAS = "#/components/schemas/";
+
+/** The schemas that `root` names, and those that these name. */
+function schemasUsedBy(root: unknown, schemas: Readonly<Record<string, Json>>): Record<string, Json> {
+  const used = new Map<string, Json>();
+  const follow = (value: unknown): void => {
+    for (const reference of referencesIn(value)) {
+      const name = reference.startsWith(SCHEMAS) ? reference.slice(SCHEMAS.length) : "";
+      const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+      if (schema === undefined) {
+        throw new Error(
+          `$ref: got ${reference}; allowed: ${SCHEMAS}<name> of a schema that the document has`,
+        );
+      }
+      if (used.has(name)) continue;
+      used.set(name, schema);
+      follow(schema);
+    }
+  };
+  follow(root);
+  return Object.fromEntries([...used].sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+function referencesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === "$ref" && typeof inner === "string" ? [inner] : referencesIn(inner),
+  );
+}
+
+/** A digit more, or a decimal point beside it, and it is a number like any other. */
+const ACCOUNT_ID = /(?<![\d.])\d{12}(?!\d|\.\d)/;
+
+const PRIVATE: readonly (readonly [RegExp, string])[] = [
+  [/\barn:[\w-]*:/i, "an ARN"],
+  [ACCOUNT_ID, "what looks like an account id (12 digits)"],
+  // It is replaced later, by something that nobody can check here.
+  [/\$\{/, "a value that only the deployment knows"],
+];
+
+/** The last door: what slips through everything above is not published but fails the build. */
+function requireNothingPrivate(value: unknown, place: string): void {
+  if (typeof value === "object" && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      requireNothingPrivate(key, place);
+      requireNothingPrivate(inner, `${place}.${key}`);
+    }
+    return;
+  }
+  const found = PRIVATE.find(([pattern]) => pattern.test(String(value)));
+  if (found !== undefined) {
+    throw new Error(
+      `${place}: holds ${found[1]}, which a public document must not; take it out of the route's texts`,
+    );
+  }
+}
