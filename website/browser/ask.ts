@@ -1,4 +1,10 @@
-import { type Failure, readFailure } from "./failure";
+import { type Failure, readFailure, TOO_LARGE } from "./failure";
+
+/**
+ * API Gateway takes no more, and refuses it without the headers by which a page may read why
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
+ */
+const MOST_BYTES = 10 * 1024 * 1024;
 
 /** What is sent to the stage. */
 export interface StageRequest {
@@ -27,6 +33,9 @@ export type Outcome =
  */
 export async function ask({ method, url, body }: StageRequest, signal: AbortSignal): Promise<Outcome> {
   const start = performance.now();
+  const json = body === undefined ? undefined : JSON.stringify(body);
+  if (json !== undefined && new Blob([json]).size > MOST_BYTES)
+    return { kind: "failure", failure: TOO_LARGE };
   let response: Response;
   let text: string;
   try {
@@ -37,9 +46,7 @@ export async function ask({ method, url, body }: StageRequest, signal: AbortSign
       credentials: "omit",
       cache: "no-store",
       referrerPolicy: "no-referrer",
-      ...(body === undefined
-        ? {}
-        : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      ...(json === undefined ? {} : { headers: { "content-type": "application/json" }, body: json }),
     });
     text = await response.text();
   } catch {

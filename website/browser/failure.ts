@@ -27,6 +27,16 @@ export type Failure =
       readonly isOffline: boolean;
     };
 
+/** Nothing was sent, because the stage would not take it. */
+export const TOO_LARGE: Failure = {
+  kind: "problem",
+  status: 413,
+  title: "Content Too Large",
+  detail: "The stage takes at most 10 MB at once. Nothing was sent: shorten the text and try again.",
+  requestId: undefined,
+  retryAfterInSeconds: undefined,
+};
+
 /** A failure, for people. */
 export interface FailureWords {
   /** What happened. */
