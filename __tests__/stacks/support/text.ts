@@ -58,7 +58,9 @@ function leaf(value: unknown, path: string): string {
   if (path === "content" && String(value).length > MOST_CHARACTERS_OF_CONTENT)
     return "(tested in website.test.ts)";
   const text = JSON.stringify(value);
-  return path === "filename" ? text.replace(/\/[0-9A-F]{32}\//, "/(hash of the zip)/") : text;
+  return ["filename", "source"].includes(path)
+    ? text.replace(/\/[0-9A-F]{32}\//, "/(hash of the content)/")
+    : text;
 }
 
 function sorted<Value>(members: Readonly<Record<string, Value>>): [string, Value][] {
