@@ -45,7 +45,7 @@ export function checkEnvironments(environments: readonly Environment[]): Fault[]
 
 function checkShape(environment: Environment): Fault[] {
   return findShapeFaults(environment).map(({ field, got, allowed }) => ({
-    environment: String(environment.name),
+    environment: String(environment?.name ?? "(without a name)"),
     field,
     got: show(got),
     allowed,
@@ -126,7 +126,9 @@ class Report {
 }
 
 function show(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
+  if (value === undefined) return "nothing";
+  // JSON has no word for these.
+  return typeof value === "number" || typeof value === "bigint" ? String(value) : JSON.stringify(value);
 }
 
 function checkEnvironment(environment: Environment): Fault[] {
@@ -440,7 +442,9 @@ function checkTogether(environments: readonly Environment[]): Fault[] {
     names.add(name);
 
     const place =
-      "local" in state ? posix.normalize(state.local.path) : `s3://${state.s3.bucket}/${state.s3.key}`;
+      "local" in state
+        ? posix.normalize(state.local.path.replaceAll("\\", "/"))
+        : `s3://${state.s3.bucket}/${state.s3.key}`;
     const other = states.get(place);
     report.require(
       other === undefined,

@@ -22,9 +22,9 @@ export interface Environment {
   readonly accountId?: string;
 
   /**
-   * Refuse to plan the destruction of the API and the endpoints, and with them of every URL. Requires
-   * `accountId`. A model that is removed from `models` is no longer protected; and an endpoint whose first creation
-   * failed can only be made anew with `false`.
+   * Refuse to plan the destruction of the API, the endpoints and the page's distribution, and with them of their
+   * URLs. Requires `accountId`. What is removed from the environment is no longer protected; and an endpoint whose
+   * first creation failed can only be made anew with `false`.
    *
    * @default false
    */

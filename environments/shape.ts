@@ -112,14 +112,19 @@ function describe(issue: z.core.$ZodIssue, above: readonly PropertyKey[], value:
   }
 }
 
-/** The form that is nearest to being right says what is wrong. */
+/** The form that is nearest to being right says what is wrong; where none is nearer, all of them do. */
 function describeUnion(
   { errors }: z.core.$ZodIssueInvalidUnion,
   path: readonly PropertyKey[],
   value: unknown,
 ): ShapeFault[] {
   const forms = errors.map((issues) => issues.flatMap((issue) => describe(issue, path, value)));
-  return forms.reduce((nearest, form) => (form.length < nearest.length ? form : nearest));
+  const fewest = Math.min(...forms.map((form) => form.length));
+  const nearest = forms.filter((form) => form.length === fewest);
+  const [only = []] = nearest;
+  if (nearest.length === 1) return only;
+  const allowed = nearest.map((form) => form.map(({ field }) => field).join(" and "));
+  return [{ field: path.join("."), got: at(value, path), allowed: `either ${allowed.join(", or ")}` }];
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { watch } from "chokidar";
 import { type Arguments, readArguments, USAGE, UsageError } from "./arguments";
 import { banner } from "./banner";
@@ -77,6 +77,7 @@ async function reloadOnChange(
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let reloading = Promise.resolve();
+  let stale: readonly string[] = [];
   const reload = async () => {
     const start = performance.now();
     try {
@@ -86,11 +87,16 @@ async function reloadOnChange(
       print(
         `\nReloaded in ${Math.round(performance.now() - start)} ms.\n\n${banner(stage, deployments, containers)}\n`,
       );
+      if (stale.length > 0)
+        print(`\nStop and start again for ${stale.join(", ")} to take effect on the page.\n`);
     } catch (error) {
       print(`\n${describe(error)}\n\nNot reloaded: what was served before is still served.\n`);
     }
   };
-  const watcher = watch(SOURCES, { ignoreInitial: true }).on("all", () => {
+  const watcher = watch(SOURCES, { ignoreInitial: true }).on("all", (_event, path) => {
+    const file = relative(PROJECT, path).replaceAll("\\", "/");
+    // This process has loaded them.
+    if (/^website\/[^/]+\.ts$/.test(file)) stale = [...new Set([...stale, file])];
     clearTimeout(timer);
     timer = setTimeout(() => {
       reloading = reloading.then(reload);

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ErrorForPeople, NotServable } from "./errors";
-import { type HttpRequest, type HttpResponse, readRequest, sendResponse } from "./http";
+import { type HttpRequest, type HttpResponse, headerOf, readRequest, sendResponse } from "./http";
 import { LocalFunction } from "./lambda/function";
 import { FunctionUrl } from "./lambda/function-url";
 import { GATEWAY_ERRORS, toGatewayAnswer } from "./rest-api/gateway-response";
@@ -209,7 +209,11 @@ export class LocalStage {
     if (isRuntimePath(request.path)) return await runtime.handle(request);
     const [, name = "", file = ""] = /^\/website\/([^/]+)(?:\/(.*))?$/s.exec(request.path) ?? [];
     const website = websites.get(name);
-    if (website !== undefined) return servePage(request, website, name, file);
+    if (website !== undefined) {
+      // The page is told the stage's address by number, and its origin must be the same.
+      const isOwnOrigin = `http://${headerOf(request, "host")}` === this.url;
+      return isOwnOrigin ? servePage(request, website, name, file) : redirect(302, this.url + request.target);
+    }
 
     const [, stageName = "", path = ""] = /^\/([^/]*)(\/.*)?$/s.exec(request.path) ?? [];
     const stage = stages.get(stageName);
@@ -257,10 +261,14 @@ function servePage(
   file: string,
 ): HttpResponse {
   if (!path.startsWith(`/website/${name}/`)) {
-    return { status: 301, headers: { Location: `/website/${name}/` }, body: "" };
+    return redirect(301, `/website/${name}/`);
   }
   const answer = method === "GET" || method === "HEAD" ? website.get(file || "index.html") : undefined;
   return answer ?? { status: 403, headers: { "Content-Type": "text/plain" }, body: "Access Denied" };
+}
+
+function redirect(status: 301 | 302, location: string): HttpResponse {
+  return { status, headers: { Location: location }, body: "" };
 }
 
 const MOST_PORT = 65_535;

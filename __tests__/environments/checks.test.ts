@@ -533,12 +533,43 @@ describe("an environment that is not of its type, which nothing compiles before 
       { ...VALID, protected: "yes" },
       { field: "protected", got: '"yes"', allowed: "a value of the type boolean" },
     ],
+    [
+      "a state that could be of either form",
+      { ...VALID, state: {} },
+      { field: "state", got: "{}", allowed: "either state.local, or state.s3" },
+    ],
+    [
+      "a number that is none",
+      stageWith({ logRetentionInDays: Number.NaN }),
+      { field: "stage.logRetentionInDays", got: "NaN", allowed: "a value of the type number" },
+    ],
+    [
+      "a number of another kind",
+      stageWith({ logRetentionInDays: 7n as unknown as number }),
+      { field: "stage.logRetentionInDays", got: "7", allowed: "a value of the type number" },
+    ],
   ])("has exactly that fault: %s", (_what, environment, fault) => {
     // Act
     const faults = checkEnvironments([environment as Environment]);
 
     // Assess
     expect(faults).toEqual([{ environment: "test", ...fault, because: expect.stringMatching(/./) }]);
+  });
+
+  it("is told where it is nothing at all", () => {
+    // Act
+    const faults = checkEnvironments([undefined as unknown as Environment]);
+
+    // Assess
+    expect(faults).toEqual([
+      {
+        environment: "(without a name)",
+        field: "",
+        got: "nothing",
+        allowed: "a value of the type object",
+        because: expect.stringMatching(/./),
+      },
+    ]);
   });
 
   it("does not hide the faults of the others", () => {
@@ -754,6 +785,14 @@ describe("two environments", () => {
       what: "in one file that is written in two ways",
       states: [{ local: { path: "terraform.tfstate" } }, { local: { path: "./terraform.tfstate" } }],
       got: "terraform.tfstate",
+    },
+    {
+      what: "in one file that is written as on Windows",
+      states: [
+        { local: { path: "states/terraform.tfstate" } },
+        { local: { path: "states\\terraform.tfstate" } },
+      ],
+      got: "states/terraform.tfstate",
     },
     {
       what: "under one key of one bucket",

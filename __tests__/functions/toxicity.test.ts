@@ -160,20 +160,34 @@ describe("the answer", () => {
     expect(decode).toThrow(new UnreadablePredictions("the answer is no list"));
   });
 
-  it.each([-0.1, 1.1, 2, null, true, "", " ", "nan", "inf", "high", "-0.1", "1.1", [0.5]])(
-    "cannot be read from the probability %j",
-    (probability) => {
-      // Act
-      const fastText = () => contract.decode(JSON.stringify([[["a"]], [[probability]]]), REQUEST);
-      const blazingText = () =>
-        contract.decode(JSON.stringify([{ label: ["a"], prob: [probability] }]), REQUEST);
+  it.each([
+    -0.1,
+    1.1,
+    2,
+    null,
+    true,
+    "",
+    " ",
+    "nan",
+    "inf",
+    "high",
+    "-0.1",
+    "1.1",
+    "0x1",
+    " 0.5 ",
+    "0b1",
+    [0.5],
+  ])("cannot be read from the probability %j", (probability) => {
+    // Act
+    const fastText = () => contract.decode(JSON.stringify([[["a"]], [[probability]]]), REQUEST);
+    const blazingText = () =>
+      contract.decode(JSON.stringify([{ label: ["a"], prob: [probability] }]), REQUEST);
 
-      // Assess
-      const unreadable = new UnreadablePredictions("a probability is no number from 0 to 1");
-      expect(fastText).toThrow(unreadable);
-      expect(blazingText).toThrow(unreadable);
-    },
-  );
+    // Assess
+    const unreadable = new UnreadablePredictions("a probability is no number from 0 to 1");
+    expect(fastText).toThrow(unreadable);
+    expect(blazingText).toThrow(unreadable);
+  });
 
   it.each<{ what: string; document: unknown; came: number }>([
     {

@@ -241,6 +241,20 @@ describe("toxicity", () => {
     });
   });
 
+  it("is asked by a page whose origin is its stage's, by whichever name of this machine it was opened", async () => {
+    // Prepare
+    const { port } = new URL(stage.url);
+    const path = "/website/dev/?a=b";
+
+    // Act
+    const byName = await send(stage.url, { method: "GET", path, headers: { Host: `localhost:${port}` } });
+    const byNumber = await send(stage.url, { method: "GET", path });
+
+    // Assess
+    expect([byName.status, byName.headers.location]).toEqual([302, `${stage.url}${path}`]);
+    expect(byNumber.status).toBe(200);
+  });
+
   it("lets a page ask its function URL before it signs anything", async () => {
     // Prepare
     const wish = {

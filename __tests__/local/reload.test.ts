@@ -94,6 +94,21 @@ describe("a change while the stage is served", () => {
   );
 
   it(
+    "of the page's own server code says that it takes another start",
+    async () => {
+      // Act
+      const told = await changeTold(
+        () => project.edit("website/headers.ts", (text) => `${text}\n// Later.\n`),
+        "to take effect",
+      );
+
+      // Assess
+      expect(told).toContain("Stop and start again for website/headers.ts to take effect on the page.");
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+
+  it(
     "that is no code is shown with its place, and mending it reloads",
     async () => {
       // Prepare

@@ -81,7 +81,7 @@ describe("the bucket", () => {
   it.each([
     ["test", true],
     ["kept", false],
-  ])("of %s goes with its objects: %s", (name, goes) => {
+  ])("of %s goes with what others put into it: %s", (name, goes) => {
     // Act
     const { values } = synthesized.stack(name).one("aws_s3_bucket");
 
@@ -91,6 +91,17 @@ describe("the bucket", () => {
 });
 
 describe("the distribution", () => {
+  it.each([
+    ["test", undefined],
+    ["kept", { prevent_destroy: true }],
+  ])("of %s, with its domain, has the lifecycle %o", (name, lifecycle) => {
+    // Act
+    const { values } = synthesized.stack(name).one("aws_cloudfront_distribution");
+
+    // Assess
+    expect(values.lifecycle).toEqual(lifecycle);
+  });
+
   it("reads the bucket with signed requests of its own", () => {
     // Act
     const [origin] = distribution.values.origin;
@@ -177,6 +188,26 @@ describe("the page's files", () => {
       "page.js": "text/javascript; charset=utf-8",
       "style.css": "text/css; charset=utf-8",
     });
+  });
+
+  it("carry no tags, of which S3 takes ten an object and an environment may have 47", () => {
+    // Act
+    const overrides = objects.map(({ values }) => values.override_provider);
+
+    // Assess
+    expect(overrides).toEqual(objects.map(() => ({ default_tags: { tags: {} } })));
+  });
+
+  it("come when the bucket encrypts and versions them", () => {
+    // Act
+    const dependencies = objects.map(({ values }) => values.depends_on);
+
+    // Assess
+    const settled = [
+      stack.one("aws_s3_bucket_versioning").address,
+      stack.one("aws_s3_bucket_server_side_encryption_configuration").address,
+    ];
+    expect(dependencies).toEqual(objects.map(() => settled));
   });
 
   it("change in a browser as soon as they change in the bucket", () => {

@@ -86,8 +86,10 @@ function readPair(labels: unknown, probabilities: unknown): Labels {
 /** fastText's single precision lets a probability exceed 1 by 0.00001. */
 const MOST_PROBABILITY = 1.0001;
 
+const DECIMAL = /^(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
 function readProbability(value: unknown): string {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  const number = typeof value === "string" && DECIMAL.test(value) ? Number(value) : value;
   if (typeof number !== "number" || !(number >= 0 && number <= MOST_PROBABILITY)) {
     throw new UnreadablePredictions("a probability is no number from 0 to 1");
   }

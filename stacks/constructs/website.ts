@@ -11,7 +11,7 @@ import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
-import { App, AssetType, TerraformAsset } from "cdktf";
+import { App, AssetType, type ITerraformDependable, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { WebsiteSettings } from "../../environments/environment";
 import { buildWebsite, STAGE_ORIGIN } from "../../website/build";
@@ -29,7 +29,7 @@ export interface WebsiteProps {
   readonly settings: WebsiteSettings;
   /** Domain of the stages of the region, e.g. `execute-api.eu-central-1.amazonaws.com`. */
   readonly stageDomain: string;
-  /** Keep the bucket's objects from being deleted with it. */
+  /** Refuse to plan the destruction of the distribution, and with it of the page's URL. */
   readonly protected: boolean;
 }
 
@@ -60,6 +60,8 @@ export class Website extends Construct {
   /** `https://<id>.cloudfront.net`; known after the first apply. */
   readonly origin: string;
   private readonly bucket: S3Bucket;
+  /** What must hold of the bucket before it holds anything. */
+  private readonly settled: ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: WebsiteProps) {
     super(scope, id);
@@ -77,15 +79,21 @@ export class Website extends Construct {
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
     });
-    new S3BucketOwnershipControls(this, "ownership", {
+    const owned = new S3BucketOwnershipControls(this, "ownership", {
       bucket,
       rule: { objectOwnership: "BucketOwnerEnforced" },
+      // S3 takes one change of a bucket's access at a time.
+      dependsOn: [blocked],
     });
-    new S3BucketVersioningA(this, "versioning", { bucket, versioningConfiguration: { status: "Enabled" } });
-    new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
+    const versioned = new S3BucketVersioningA(this, "versioning", {
+      bucket,
+      versioningConfiguration: { status: "Enabled" },
+    });
+    const encrypted = new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
       bucket,
       rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
     });
+    this.settled = [versioned, encrypted];
 
     const distribution = this.addDistribution(props);
     new S3BucketPolicy(this, "policy", {
@@ -93,8 +101,7 @@ export class Website extends Construct {
       policy: terraformJson(
         websiteBucketPolicy({ bucketArn: this.bucket.arn, distributionArn: distribution.arn }),
       ),
-      // S3 takes one change of a bucket's access at a time.
-      dependsOn: [blocked],
+      dependsOn: [owned],
     });
     this.origin = `https://${distribution.domainName}`;
   }
@@ -130,11 +137,20 @@ export class Website extends Construct {
       key,
       contentType,
       cacheControl: CACHE_CONTROL,
+      // S3 takes ten tags an object at most, an environment may have more; the bucket carries them.
+      overrideProvider: { defaultTags: { tags: {} } },
+      // An object that comes earlier is not encrypted as the bucket says, or has no version.
+      dependsOn: this.settled,
       ...body,
     });
   }
 
-  private addDistribution({ environmentName, settings, stageDomain }: WebsiteProps): CloudfrontDistribution {
+  private addDistribution({
+    environmentName,
+    settings,
+    stageDomain,
+    protected: isProtected,
+  }: WebsiteProps): CloudfrontDistribution {
     const name = `${environmentName}-website`;
     const access = new CloudfrontOriginAccessControl(this, "origin-access", {
       name,
@@ -168,6 +184,7 @@ export class Website extends Construct {
       },
       restrictions: { geoRestriction: { restrictionType: "none" } },
       viewerCertificate: { cloudfrontDefaultCertificate: true },
+      ...(isProtected ? { lifecycle: { preventDestroy: true } } : {}),
     });
   }
 

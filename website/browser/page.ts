@@ -35,7 +35,7 @@ readDocuments().then(show, (error: unknown) => {
     h(
       "div",
       { class: "result failure" },
-      h("h3", {}, "This page could not be set up"),
+      h("h2", {}, "This page could not be set up"),
       h("p", {}, `${error instanceof Error ? error.message : error} Reload the page to try again.`),
     ),
   );

@@ -30,7 +30,7 @@ export function routeForm(route: RoutePlan, stageUrl: string, isOpen: boolean): 
       return {
         children: [
           h("p", { class: "fine" }, `Answered with ${status} in ${duration(elapsedInMs)}`),
-          h("pre", { tabindex: "0", "aria-label": "Answer" }, h("code", {}, text)),
+          h("pre", { tabindex: "0", role: "region", "aria-label": "Answer" }, h("code", {}, text)),
         ],
         spoken: `Answered: ${text}`,
       };

@@ -54,7 +54,7 @@ export interface TerraformTypes {
     readonly key_type: string;
     readonly usage_plan_id: string;
   };
-  aws_cloudfront_distribution: {
+  aws_cloudfront_distribution: WithLifecycle & {
     readonly comment: string;
     readonly default_root_object: string;
     readonly price_class: string;
@@ -147,14 +147,16 @@ export interface TerraformTypes {
     }[];
   };
   aws_s3_bucket_versioning: OfBucket & { readonly versioning_configuration: { readonly status: string } };
-  aws_s3_object: OfBucket & {
-    readonly key: string;
-    readonly content_type: string;
-    readonly cache_control: string;
-    readonly content?: string;
-    readonly source?: string;
-    readonly source_hash?: string;
-  };
+  aws_s3_object: OfBucket &
+    WithLifecycle & {
+      readonly override_provider: { readonly default_tags: { readonly tags: object } };
+      readonly key: string;
+      readonly content_type: string;
+      readonly cache_control: string;
+      readonly content?: string;
+      readonly source?: string;
+      readonly source_hash?: string;
+    };
   aws_sagemaker_endpoint: WithLifecycle &
     WithTags & { readonly name: string; readonly endpoint_config_name: string };
   aws_sagemaker_endpoint_configuration: WithLifecycle &
