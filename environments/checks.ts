@@ -1,4 +1,5 @@
-import { posix } from "node:path";
+import { existsSync } from "node:fs";
+import { join, posix } from "node:path";
 import { catalog } from "../functions/catalog";
 import type { Environment, ModelSettings, StageSettings } from "./environment";
 import { domainOf, PRICE_CLASSES, partitionOf, ROUTE_ACCESS } from "./environment";
@@ -95,6 +96,18 @@ const RETENTION_STEPS_IN_DAYS = [
 ];
 /** The account-wide stack's name, and paths of the local stage. */
 const RESERVED_NAMES = ["account", "endpoints", "website"];
+
+const PROJECT = join(__dirname, "..");
+
+function partsOf(path: string): string[] {
+  return posix.normalize(path.replaceAll("\\", "/")).split("/");
+}
+
+/** Whether a path can be a file inside the project's folder. */
+function isProjectFile(path: string): boolean {
+  const parts = partsOf(path);
+  return PATH.test(path) && !parts.includes("..") && parts.at(-1) !== "." && parts.at(-1) !== "";
+}
 
 /** Collects faults below one field. */
 class Report {
@@ -254,9 +267,9 @@ function checkTags(tags: Readonly<Record<string, string>>, report: Report): void
 function checkState(state: Environment["state"], report: Report): void {
   if ("local" in state) {
     const { path } = state.local;
-    const parts = posix.normalize(path.replaceAll("\\", "/")).split("/");
+    const parts = partsOf(path);
     report.require(
-      PATH.test(path) && !parts.includes("..") && parts.at(-1) !== "." && parts.at(-1) !== "",
+      isProjectFile(path),
       "local.path",
       path,
       "a file inside the project's folder, of letters, digits and _ . - / (or \\)",
@@ -339,12 +352,20 @@ function checkModel(
   report: Report,
 ): void {
   const bucket = ARTIFACT.exec(artifact)?.[1];
+  const isFile = !artifact.includes(":") && isProjectFile(artifact) && artifact.endsWith(".tar.gz");
   report.require(
-    bucket !== undefined && BUCKET.test(bucket),
+    isFile || (bucket !== undefined && BUCKET.test(bucket)),
     "artifact",
     artifact,
-    "s3://<bucket>/<key>.tar.gz",
+    "s3://<bucket>/<key>.tar.gz, or a file of the project such as models/<name>.tar.gz",
     "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html",
+  );
+  report.require(
+    !isFile || existsSync(join(PROJECT, artifact)),
+    "artifact",
+    artifact,
+    "a file that is there",
+    "it is uploaded from the project's folder",
   );
 
   if ("uri" in image) {

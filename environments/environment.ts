@@ -125,8 +125,10 @@ export const PRICE_CLASSES = ["PriceClass_100", "PriceClass_200", "PriceClass_Al
 /** One model in one environment. */
 export interface ModelSettings {
   /**
-   * The trained model: `s3://bucket/key.tar.gz`, in the environment's region. A new artifact needs a new key:
-   * SageMaker's behaviour is undefined when a file behind a deployed model changes.
+   * The trained model: `s3://bucket/key.tar.gz`, in the environment's region, or a file of the project such as
+   * `models/iris.tar.gz`, which is uploaded to a private bucket of the environment under a key made of its SHA-256.
+   * In S3 a new artifact needs a new key: SageMaker's behaviour is undefined when a file behind a deployed model
+   * changes.
    */
   readonly artifact: string;
 

@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { type Environment, type ModelSettings, routeAccess } from "../environments/environment";
 import { catalog, type ModelName } from "../functions/catalog";
 import { Account } from "./constructs/account";
+import { ArtifactBucket, artifactInS3, isInS3 } from "./constructs/artifact-bucket";
 import { FunctionUrl } from "./constructs/function-url";
 import { InferenceFunction } from "./constructs/inference-function";
 import { RestStage, type StageRoute } from "./constructs/rest-stage";
@@ -39,12 +40,24 @@ export class InferenceStack extends TerraformStack {
     const corsAllowOrigin = website?.origin ?? environment.stage.corsAllowOrigin ?? "*";
     const models = Object.entries(environment.models) as [ModelName, ModelSettings][];
 
+    const artifacts = models.every(([, { artifact }]) => isInS3(artifact))
+      ? undefined
+      : new ArtifactBucket(this, "artifacts", {
+          account,
+          environmentName: environment.name,
+          protected: environment.protected ?? false,
+        });
+
     const routes = models.map(([model, settings]): DeployedModel => {
       const name = `${environment.name}-${model}`;
       const tags = { Model: model };
       const endpoint = new SagemakerEndpoint(this, `${model}-endpoint`, {
         account,
         name,
+        artifact:
+          artifacts === undefined || isInS3(settings.artifact)
+            ? artifactInS3(settings.artifact, account)
+            : artifacts.upload(model, settings.artifact),
         settings,
         logRetentionInDays: environment.stage.logRetentionInDays,
         protected: environment.protected ?? false,

@@ -114,7 +114,7 @@ const REGION_RULE = `${STATE_REGION_RULE}, of AWS, AWS China or AWS GovCloud (US
 const TAG_KEY_RULE = "a key of 1–128 letters, digits, spaces and _.:/=+-@ that does not start with aws:";
 const TAG_VALUE_RULE = "at most 256 letters, digits, spaces and _.:/=+-@";
 const ORIGIN_RULE = "* or one origin without a path, e.g. https://www.example.com";
-const ARTIFACT_RULE = "s3://<bucket>/<key>.tar.gz";
+const ARTIFACT_RULE = "s3://<bucket>/<key>.tar.gz, or a file of the project such as models/<name>.tar.gz";
 const IMAGE_RULE = "<account>.dkr.ecr.eu-central-1.amazonaws.com/<repository>:<tag> or …@sha256:<digest>";
 const MEMORY_RULE = "1024, 2048, 3072, 4096, 5120, 6144";
 
@@ -312,7 +312,10 @@ const brokenModels: Broken[] = [
   },
   ...[
     "",
-    "amzn-s3-demo-bucket/model.tar.gz",
+    "models/iris.zip",
+    "../iris.tar.gz",
+    "/models/iris.tar.gz",
+    "C:\\models\\iris.tar.gz",
     "https://amzn-s3-demo-bucket.s3.amazonaws.com/model.tar.gz",
     "s3://amzn-s3-demo-bucket",
     "s3://amzn-s3-demo-bucket/model",
@@ -328,6 +331,13 @@ const brokenModels: Broken[] = [
     got: JSON.stringify(artifact),
     allowed: ARTIFACT_RULE,
   })),
+  {
+    what: "an artifact that is a file, and is not there",
+    environment: modelWith({ artifact: "models/iris.tar.gz" }),
+    field: "models.breast-cancer.artifact",
+    got: '"models/iris.tar.gz"',
+    allowed: "a file that is there",
+  },
   ...[
     "",
     "linear-learner:1",
@@ -590,6 +600,10 @@ describe("an environment that is not of its type, which nothing compiles before 
 
 describe("a value at the limit is no fault", () => {
   it.each<{ what: string; environment: Environment }>([
+    {
+      what: "an artifact that is a file of the project",
+      environment: modelWith({ artifact: "__tests__/stacks/artifacts/first.tar.gz" }),
+    },
     { what: "a function URL", environment: modelWith({ functionUrl: {} }) },
     {
       what: "a function URL for pages of 100 origins",

@@ -203,7 +203,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   aws_cloudfront_distribution: "the page is served by this machine, below /website/",
   aws_cloudfront_origin_access_control: "the page is served by this machine",
   aws_cloudfront_response_headers_policy: "the page comes with the same headers from this machine",
-  aws_s3_bucket: "the page's files are served from this project",
+  aws_s3_bucket: "the page's files are served from this project, and artifacts are not read",
   aws_s3_bucket_ownership_controls: "as its bucket",
   aws_s3_bucket_policy: "as its bucket",
   aws_s3_bucket_public_access_block: "as its bucket",

@@ -9,6 +9,7 @@ import { Construct } from "constructs";
 import type { ModelSettings } from "../../environments/environment";
 import { endpointRolePolicy, endpointRoleTrust } from "../policies/endpoint-role";
 import type { Account } from "./account";
+import type { Artifact } from "./artifact-bucket";
 import { Revision } from "./revision";
 import { terraformJson } from "./terraform-json";
 
@@ -17,8 +18,9 @@ export interface SagemakerEndpointProps {
   readonly account: Account;
   /** Name of the endpoint, and prefix of its model's, configuration's and role's names; at most 54 characters. */
   readonly name: string;
-  /** Artifact, image and size. */
-  readonly settings: Pick<ModelSettings, "artifact" | "image" | "serverless">;
+  readonly artifact: Artifact;
+  /** Image and size. */
+  readonly settings: Pick<ModelSettings, "image" | "serverless">;
   /** Days that the log of the endpoint's containers is kept; one of CloudWatch's steps. */
   readonly logRetentionInDays: number;
   /** Refuse to plan the endpoint's destruction. */
@@ -66,8 +68,9 @@ export class SagemakerEndpoint extends Construct {
       ),
       tags,
     });
-    const { artifact, serverless } = settings;
-    const modelRevision = new Revision(this, "model-revision", { artifact, image: image.uri });
+    const { artifact } = props;
+    const { serverless } = settings;
+    const modelRevision = new Revision(this, "model-revision", { artifact: artifact.url, image: image.uri });
     // As many policies as models: while one takes over from another, and where SageMaker goes back to the old one,
     // the role reads the artifacts of both.
     const policy = new IamRolePolicy(this, "policy", {
@@ -76,7 +79,7 @@ export class SagemakerEndpoint extends Construct {
       policy: terraformJson(
         endpointRolePolicy({
           repositoryArn: image.repositoryArn,
-          artifactArn: `arn:${account.partition}:s3:::${artifact.replace("s3://", "")}`,
+          artifactArn: artifact.arn,
           logGroupArn: account.arn("logs", `log-group:${logGroupName}`),
         }),
       ),
@@ -85,11 +88,11 @@ export class SagemakerEndpoint extends Construct {
     const model = new SagemakerModel(this, "model", {
       name: `${name}-${modelRevision.digits}`,
       executionRoleArn: role.arn,
-      primaryContainer: { image: image.uri, modelDataUrl: artifact },
+      primaryContainer: { image: image.uri, modelDataUrl: artifact.url },
       tags,
       lifecycle: { createBeforeDestroy: true },
       // SageMaker reads the artifact with the role while it creates the model.
-      dependsOn: [policy],
+      dependsOn: [policy, ...artifact.dependsOn],
     });
 
     const revision = new Revision(this, "configuration-revision", { model: model.name, ...serverless });

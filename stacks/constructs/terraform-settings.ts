@@ -8,8 +8,8 @@ import type { Environment } from "../../environments/environment";
 const AWS_PROVIDER_VERSIONS = ">= 5.100.0, < 7.0.0";
 /** The first with lock files in S3. */
 const TERRAFORM_VERSIONS = ">= 1.10.0";
-/** Terraform runs in `cdktf.out/stacks/<name>`; paths of state files start at the project's folder. */
-const FROM_STACK_TO_PROJECT = "../../..";
+/** Terraform runs in `cdktf.out/stacks/<name>`; paths of state files and artifacts start at the project's folder. */
+export const FROM_STACK_TO_PROJECT = "../../..";
 
 /** Versions, provider and backend of a stack. */
 export function addTerraformSettings(stack: TerraformStack, environment: Environment): void {

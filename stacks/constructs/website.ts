@@ -4,14 +4,8 @@ import { join, resolve } from "node:path";
 import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distribution";
 import { CloudfrontOriginAccessControl } from "@cdktf/provider-aws/lib/cloudfront-origin-access-control";
 import { CloudfrontResponseHeadersPolicy } from "@cdktf/provider-aws/lib/cloudfront-response-headers-policy";
-import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
-import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
-import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
-import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
-import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
-import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
-import { App, AssetType, type ITerraformDependable, TerraformAsset } from "cdktf";
+import { App, AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { WebsiteSettings } from "../../environments/environment";
 import { buildWebsite, STAGE_ORIGIN } from "../../website/build";
@@ -19,6 +13,7 @@ import { securityHeaders } from "../../website/headers";
 import { publicDocument } from "../../website/public-document";
 import { websiteBucketPolicy } from "../policies/website-bucket";
 import type { Account } from "./account";
+import { PrivateBucket } from "./private-bucket";
 import { terraformJson, terraformText } from "./terraform-json";
 
 /** Props of {@link Website}. */
@@ -59,50 +54,18 @@ const CACHE_CONTROL = "no-cache";
 export class Website extends Construct {
   /** `https://<id>.cloudfront.net`; known after the first apply. */
   readonly origin: string;
-  private readonly bucket: S3Bucket;
-  /** What must hold of the bucket before it holds anything. */
-  private readonly settled: ITerraformDependable[];
+  private readonly bucket: PrivateBucket;
 
   constructor(scope: Construct, id: string, props: WebsiteProps) {
     super(scope, id);
     const { account, environmentName } = props;
     // Bucket names are unique in the world: account and region make this one so.
-    this.bucket = new S3Bucket(this, "bucket", {
-      bucket: `${environmentName}-website-${account.accountId}-${account.region}`,
-      forceDestroy: !props.protected,
-    });
-    const bucket = this.bucket.id;
-    const blocked = new S3BucketPublicAccessBlock(this, "public-access", {
-      bucket,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    });
-    const owned = new S3BucketOwnershipControls(this, "ownership", {
-      bucket,
-      rule: { objectOwnership: "BucketOwnerEnforced" },
-      // S3 takes one change of a bucket's access at a time.
-      dependsOn: [blocked],
-    });
-    const versioned = new S3BucketVersioningA(this, "versioning", {
-      bucket,
-      versioningConfiguration: { status: "Enabled" },
-    });
-    const encrypted = new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
-      bucket,
-      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
-    });
-    this.settled = [versioned, encrypted];
-
+    const bucketName = `${environmentName}-website-${account.accountId}-${account.region}`;
+    this.bucket = new PrivateBucket(this, { bucketName, forceDestroy: !props.protected });
     const distribution = this.addDistribution(props);
-    new S3BucketPolicy(this, "policy", {
-      bucket,
-      policy: terraformJson(
-        websiteBucketPolicy({ bucketArn: this.bucket.arn, distributionArn: distribution.arn }),
-      ),
-      dependsOn: [owned],
-    });
+    this.bucket.addPolicy(
+      websiteBucketPolicy({ bucketArn: this.bucket.bucket.arn, distributionArn: distribution.arn }),
+    );
     this.origin = `https://${distribution.domainName}`;
   }
 
@@ -133,14 +96,14 @@ export class Website extends Construct {
     body: { readonly content: string } | { readonly source: string; readonly sourceHash: string },
   ): void {
     new S3Object(this, key, {
-      bucket: this.bucket.id,
+      bucket: this.bucket.bucket.id,
       key,
       contentType,
       cacheControl: CACHE_CONTROL,
       // S3 takes ten tags an object at most, an environment may have more; the bucket carries them.
       overrideProvider: { defaultTags: { tags: {} } },
       // An object that comes earlier is not encrypted as the bucket says, or has no version.
-      dependsOn: this.settled,
+      dependsOn: this.bucket.settled,
       ...body,
     });
   }
@@ -169,7 +132,7 @@ export class Website extends Construct {
       origin: [
         {
           originId: "bucket",
-          domainName: this.bucket.bucketRegionalDomainName,
+          domainName: this.bucket.bucket.bucketRegionalDomainName,
           originAccessControlId: access.id,
         },
       ],

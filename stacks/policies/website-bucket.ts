@@ -1,4 +1,5 @@
 import { type PolicyDocument, policyDocument } from "./policy-document";
+import { refusePlainHttp } from "./private-bucket";
 
 /** Who may reach the page's bucket: its one distribution reads objects; nobody comes without TLS. */
 export function websiteBucketPolicy({
@@ -8,22 +9,12 @@ export function websiteBucketPolicy({
   readonly bucketArn: string;
   readonly distributionArn: string;
 }): PolicyDocument {
-  return policyDocument(
-    {
-      Sid: "RefusePlainHttp",
-      Effect: "Deny",
-      Principal: "*",
-      Action: ["s3:*"],
-      Resource: [bucketArn, `${bucketArn}/*`],
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
-    {
-      Sid: "DistributionReadsObjects",
-      Effect: "Allow",
-      Principal: { Service: "cloudfront.amazonaws.com" },
-      Action: ["s3:GetObject"],
-      Resource: [`${bucketArn}/*`],
-      Condition: { StringEquals: { "aws:SourceArn": distributionArn } },
-    },
-  );
+  return policyDocument(refusePlainHttp(bucketArn), {
+    Sid: "DistributionReadsObjects",
+    Effect: "Allow",
+    Principal: { Service: "cloudfront.amazonaws.com" },
+    Action: ["s3:GetObject"],
+    Resource: [`${bucketArn}/*`],
+    Condition: { StringEquals: { "aws:SourceArn": distributionArn } },
+  });
 }

@@ -66,23 +66,39 @@ export function requireLeastPrivilege(principals: Principals, models: readonly M
     });
     requireInvokedOnlyByItsRoute(principals.permissions, model);
   }
-  for (const bucket of principals.buckets) requireReadOnlyByItsDistribution(bucket);
+  for (const bucket of principals.buckets) {
+    if (bucket.name.includes("-website-")) requireReadOnlyByItsDistribution(bucket);
+    else requireNoPrincipals(bucket);
+  }
   for (const functionUrl of principals.functionUrls) requireSignatures(functionUrl);
 }
 
+const WITHOUT_TLS = [
+  "Deny * s3:* on <bucket> where Bool aws:SecureTransport false",
+  "Deny * s3:* on <bucket>/* where Bool aws:SecureTransport false",
+];
+
 /** One distribution reads objects; nobody comes without TLS. */
-export function requireReadOnlyByItsDistribution({ name, statements }: Bucket): void {
+export function requireReadOnlyByItsDistribution(bucket: Bucket): void {
+  requirePolicy(bucket, [
+    ...WITHOUT_TLS,
+    "Allow cloudfront.amazonaws.com s3:GetObject on <bucket>/* where StringEquals aws:SourceArn <distribution>",
+  ]);
+}
+
+/** The bucket itself lets nobody in: who may read it says so in a policy of its own; nobody comes without TLS. */
+export function requireNoPrincipals(bucket: Bucket): void {
+  requirePolicy(bucket, WITHOUT_TLS);
+}
+
+function requirePolicy({ name, statements }: Bucket, expected: readonly string[]): void {
   const granted = statements.flatMap((statement) =>
     grants([statement]).map(({ action, resource, conditions }) => {
       const where = Object.entries(conditions).map(([key, values]) => `${key} ${values.join(" or ")}`);
       return [statement.effect, statement.principal, action, "on", resource, "where", ...where].join(" ");
     }),
   );
-  requireSame(`the policy of the bucket ${name}`, granted, [
-    "Deny * s3:* on <bucket> where Bool aws:SecureTransport false",
-    "Deny * s3:* on <bucket>/* where Bool aws:SecureTransport false",
-    "Allow cloudfront.amazonaws.com s3:GetObject on <bucket>/* where StringEquals aws:SourceArn <distribution>",
-  ]);
+  requireSame(`the policy of the bucket ${name}`, granted, expected);
 }
 
 /** A URL without authorization is everybody's. */

@@ -151,8 +151,8 @@ export interface TerraformTypes {
     WithLifecycle & {
       readonly override_provider: { readonly default_tags: { readonly tags: object } };
       readonly key: string;
-      readonly content_type: string;
-      readonly cache_control: string;
+      readonly content_type?: string;
+      readonly cache_control?: string;
       readonly content?: string;
       readonly source?: string;
       readonly source_hash?: string;
