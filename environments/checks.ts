@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import { catalog } from "../functions/catalog";
-import type { Environment, ModelSettings, StageSettings } from "./environment";
+import type { Environment, ModelSettings, QuotaSettings, StageSettings } from "./environment";
 import { domainOf, PRICE_CLASSES, partitionOf, ROUTE_ACCESS } from "./environment";
+import { findQuotaFaults, isQuotaValue, MOST_CONCURRENCY } from "./quotas";
 import { findShapeFaults } from "./shape";
 
 /** One rule that one environment breaks. */
@@ -86,7 +87,6 @@ const ORIGIN = /^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?)$/;
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 const MEMORY_SIZES_IN_MB = [1024, 2048, 3072, 4096, 5120, 6144];
-const MOST_CONCURRENCY = 200;
 const MOST_REQUESTS_PER_SECOND = 10_000;
 const MOST_REQUESTS_AT_ONCE = 5_000;
 const MOST_TAGS = 47;
@@ -184,6 +184,7 @@ function checkEnvironment(environment: Environment): Fault[] {
   checkState(state, report.in("state"));
   checkStage(stage, report.in("stage"));
   checkWebsite(environment, report);
+  checkQuotas(environment.quotas ?? {}, report.in("quotas"));
 
   report.require(
     Object.keys(models).length > 0,
@@ -232,6 +233,18 @@ function checkWebsite({ website, region, stage, models }: Environment, report: R
     "nothing beside a website",
     "the stage then answers the page's origin",
   );
+}
+
+function checkQuotas(quotas: QuotaSettings, report: Report): void {
+  for (const [setting, value] of Object.entries(quotas)) {
+    report.require(
+      value === undefined || isQuotaValue(value),
+      setting,
+      value,
+      "a whole number from 1",
+      "environments/environment.ts",
+    );
+  }
 }
 
 function checkTags(tags: Readonly<Record<string, string>>, report: Report): void {
@@ -476,5 +489,6 @@ function checkTogether(environments: readonly Environment[]): Fault[] {
     );
     states.set(place, name);
   }
+  faults.push(...findQuotaFaults(environments));
   return faults;
 }

@@ -52,8 +52,41 @@ export interface Environment {
    */
   readonly website?: WebsiteSettings;
 
+  /**
+   * What AWS allows the environment's account in its region, where that is not the default. It holds for every
+   * environment of the two, and is stated in one of them, or alike in several. Environments without `accountId` are
+   * counted together in each region, as in one account of their own.
+   *
+   * @default - AWS's defaults, see `quotas.ts`
+   */
+  readonly quotas?: QuotaSettings;
+
   /** The models that this environment serves, at least one. */
   readonly models: Readonly<Partial<Record<ModelName, ModelSettings>>>;
+}
+
+/** Quotas of one account in one region, as Service Quotas shows them; whole numbers, from 1. */
+export interface QuotaSettings {
+  /**
+   * Sum of `maxConcurrency` over all serverless endpoints. New accounts may start with 10.
+   *
+   * @default 200
+   */
+  readonly serverlessConcurrency?: number;
+
+  /**
+   * Serverless endpoints: one a model and environment.
+   *
+   * @default 50
+   */
+  readonly serverlessEndpoints?: number;
+
+  /**
+   * API Gateway's usage plans: one an environment with an API key.
+   *
+   * @default 300
+   */
+  readonly usagePlans?: number;
 }
 
 /** State in a file: for a first try, and for environments that only one person deploys. */

@@ -6,6 +6,7 @@ import type {
   FunctionUrlSettings,
   LocalState,
   ModelSettings,
+  QuotaSettings,
   S3State,
   ServerlessSettings,
   StageSettings,
@@ -79,6 +80,13 @@ const environment = z.strictObject({
   state,
   stage,
   website: z.optional(z.strictObject({ priceClass: z.optional(text) } satisfies Properties<WebsiteSettings>)),
+  quotas: z.optional(
+    z.strictObject({
+      serverlessConcurrency: z.optional(number),
+      serverlessEndpoints: z.optional(number),
+      usagePlans: z.optional(number),
+    } satisfies Properties<QuotaSettings>),
+  ),
   models: z.record(text, model),
 } satisfies Properties<Environment>);
 

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { catalog } from "../../functions/catalog";
-import type { About, Contract } from "../../functions/shared/contract";
+import { type About, type Contract, SERVERLESS_PAYLOAD_IN_BYTES } from "../../functions/shared/contract";
 
 const FUNCTIONS = join(__dirname, "../../functions");
 /** What belongs to no model. */
@@ -67,6 +67,22 @@ describe.each(models)("%s", (key, entry) => {
     expect(rows).toBeGreaterThanOrEqual(1);
     expect(payloadInBytes).toBeGreaterThanOrEqual(1);
     expect(payloadInBytes).toBeLessThanOrEqual(4 * 1024 * 1024);
+  });
+
+  it("refuses a payload before a station on its way would, which knows less to say", () => {
+    // Act
+    const stations = [
+      limits.payloadInBytes,
+      // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html
+      SERVERLESS_PAYLOAD_IN_BYTES,
+      // Request and response of a function: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+      6 * 1024 * 1024,
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+      10 * 1024 * 1024,
+    ];
+
+    // Assess
+    expect(stations).toEqual([...stations].sort((one, other) => one - other));
   });
 
   it("has an example that its own schema lets through unchanged", () => {

@@ -19,7 +19,7 @@ export interface ProxyResponse {
 export type Handler = (event: unknown, context: LambdaContext) => Promise<unknown>;
 
 /** Kept back from Lambda's time-out, to say in time that there was not enough time. */
-const RESERVE_IN_MS = 500;
+export const RESERVE_IN_MS = 500;
 /** An endpoint that throttles recovers within seconds. */
 const RETRY_AFTER_THROTTLE_IN_SECONDS = 1;
 /** A serverless endpoint wakes up within tens of seconds, at most four minutes. */

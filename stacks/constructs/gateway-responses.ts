@@ -1,3 +1,5 @@
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "./time-budget";
+
 /** A gateway response of API Gateway's OpenAPI extension. */
 export interface GatewayResponse {
   readonly statusCode?: string;
@@ -74,7 +76,9 @@ export function gatewayResponses(
     INTEGRATION_TIMEOUT: {
       status: 504,
       title: "Gateway Timeout",
-      detail: quoted("Endpoint request timed out: the function did not answer within 29 seconds. Try again."),
+      detail: quoted(
+        `Endpoint request timed out: the function did not answer within ${GATEWAY_TIMEOUT_IN_SECONDS} seconds. Try again.`,
+      ),
     },
   };
   const defaults = {

@@ -11,6 +11,7 @@ import type { Account } from "./account";
 import { functionCode, HANDLER, writeZip } from "./function-code";
 import type { SagemakerEndpoint } from "./sagemaker-endpoint";
 import { terraformJson } from "./terraform-json";
+import { FUNCTION_TIMEOUT_IN_SECONDS } from "./time-budget";
 
 /** Props of {@link InferenceFunction}. */
 export interface InferenceFunctionProps {
@@ -28,12 +29,6 @@ export interface InferenceFunctionProps {
   /** Tags beyond the provider's default tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
-
-/**
- * One second below API Gateway's 29, so that the function and not the gateway tells a caller who must wait what
- * to do. Lambda's own default of 3 seconds is shorter than any cold start of a serverless endpoint.
- */
-const TIMEOUT_IN_SECONDS = 28;
 
 /** A request of 6 MB, parsed, encoded and answered, fits; CPU grows with memory and cold starts shrink. */
 const MEMORY_SIZE_IN_MB = 256;
@@ -89,7 +84,7 @@ export class InferenceFunction extends Construct {
       handler: HANDLER,
       filename: asset.path,
       sourceCodeHash: code.sha256,
-      timeout: TIMEOUT_IN_SECONDS,
+      timeout: FUNCTION_TIMEOUT_IN_SECONDS,
       memorySize: MEMORY_SIZE_IN_MB,
       environment: {
         variables: { ENDPOINT_NAME: endpoint.endpointName, CORS_ALLOW_ORIGIN: props.corsAllowOrigin },

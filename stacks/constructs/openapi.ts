@@ -2,6 +2,7 @@ import { type core, toJSONSchema } from "zod";
 import type { RouteAccess } from "../../environments/environment";
 import type { About, Contract } from "../../functions/shared/contract";
 import { gatewayResponses } from "./gateway-responses";
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "./time-budget";
 
 /** A contract of which only the caller's side matters. */
 export type RouteContract = Pick<Contract<unknown, unknown>, "model" | "route"> &
@@ -28,12 +29,6 @@ export interface OpenApiProps {
 }
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-
-/**
- * Milliseconds that API Gateway waits for the function: its limit unless AWS raises it
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
- */
-const INTEGRATION_TIMEOUT_IN_MILLIS = 29_000;
 
 /** Seconds that a browser remembers a preflight. */
 const PREFLIGHT_MAX_AGE_IN_SECONDS = 600;
@@ -102,7 +97,7 @@ function pathItem(route: OpenApiRoute, { region, partition, corsAllowOrigin }: O
         httpMethod: "POST",
         uri: `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`,
         passthroughBehavior: "when_no_match",
-        timeoutInMillis: INTEGRATION_TIMEOUT_IN_MILLIS,
+        timeoutInMillis: GATEWAY_TIMEOUT_IN_SECONDS * 1000,
       },
     },
     options: preflight(contract.route.method, corsAllowOrigin),

@@ -1,0 +1,337 @@
+import { describe, expect, it } from "@jest/globals";
+import { checkEnvironments, InvalidEnvironments } from "../../environments/checks";
+import type {
+  Environment,
+  ModelSettings,
+  QuotaSettings,
+  ServerlessSettings,
+} from "../../environments/environment";
+import { QUOTAS } from "../../environments/quotas";
+import { catalog, type ModelName } from "../../functions/catalog";
+
+const SERVERLESS_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html";
+const REST_API_SOURCE =
+  "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html";
+const TOTAL_CONCURRENCY =
+  'of "Maximum total concurrency that can be allocated across all serverless endpoints"';
+const ACCOUNT = "111122223333";
+
+function model(
+  serverless: Partial<ServerlessSettings> = {},
+  access: ModelSettings["access"] = "AWS_IAM",
+): ModelSettings {
+  return {
+    artifact: "s3://amzn-s3-demo-bucket/model.tar.gz",
+    image: { algorithm: "linear-learner", tag: "1" },
+    serverless: { memorySizeInMb: 2048, maxConcurrency: 1, ...serverless },
+    access,
+  };
+}
+
+function environment(name: string, part: Partial<Environment> = {}): Environment {
+  return {
+    name,
+    region: "eu-central-1",
+    accountId: ACCOUNT,
+    state: { local: { path: `terraform.${name}.tfstate` } },
+    stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 7 },
+    models: { "breast-cancer": model() },
+    ...part,
+  };
+}
+
+/** An environment whose models may have these many invocations at once, in the catalog's order. */
+function withConcurrency(name: string, concurrency: readonly number[], part: Partial<Environment> = {}) {
+  const names = Object.keys(catalog) as ModelName[];
+  const models = Object.fromEntries(
+    concurrency.map((maxConcurrency, index) => [names[index], model({ maxConcurrency })]),
+  );
+  return environment(name, { models, ...part });
+}
+
+function withoutAccount({ accountId: _, ...others }: Environment): Environment {
+  return others;
+}
+
+/** As many environments, each with the first `models` models of the catalog. */
+function many(count: number, models: number, access?: ModelSettings["access"]): Environment[] {
+  const names = (Object.keys(catalog) as ModelName[]).slice(0, models);
+  return Array.from({ length: count }, (_, index) =>
+    environment(`e${index}`, { models: Object.fromEntries(names.map((name) => [name, model({}, access)])) }),
+  );
+}
+
+describe("the total concurrency of an account's serverless endpoints in a region", () => {
+  it("may be used up to the last", () => {
+    // Act
+    const faults = checkEnvironments([withConcurrency("dev", [50, 50]), withConcurrency("prod", [60, 40])]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it("may not be gone beyond by one: the fault names the sum, who adds up to it and what to do", () => {
+    // Act
+    const faults = checkEnvironments([withConcurrency("dev", [50, 50]), withConcurrency("prod", [60, 41])]);
+
+    // Assess
+    expect(new InvalidEnvironments(faults).message).toBe(
+      [
+        "1 fault(s) in environments/:",
+        "  prod: models.*.serverless.maxConcurrency: got 201 in eu-central-1 of account 111122223333 " +
+          "(dev: breast-cancer 50, bike-rental 50; prod: breast-cancer 60, bike-rental 41); " +
+          `allowed: at most 200 in total, AWS's default ${TOTAL_CONCURRENCY} ` +
+          `(${SERVERLESS_SOURCE}; ask for more in Service Quotas, then state it as quotas.serverlessConcurrency)`,
+      ].join("\n"),
+    );
+  });
+
+  it("is told of the environment with which the sum goes beyond, and counts those after it", () => {
+    // Act
+    const faults = checkEnvironments([
+      withConcurrency("dev", [100]),
+      withConcurrency("staging", [101]),
+      withConcurrency("prod", [1]),
+    ]);
+
+    // Assess
+    expect(faults).toMatchObject([
+      { environment: "staging", got: expect.stringMatching(/^202 in .*prod: breast-cancer 1\)$/) },
+    ]);
+  });
+
+  it.each<{ what: string; other: Environment }>([
+    { what: "two regions", other: withConcurrency("prod", [200], { region: "eu-west-1" }) },
+    { what: "two accounts", other: withConcurrency("prod", [200], { accountId: "444455556666" }) },
+    { what: "an account and whichever account", other: withoutAccount(withConcurrency("prod", [200])) },
+  ])("does not add up over $what", ({ other }) => {
+    // Act
+    const faults = checkEnvironments([withConcurrency("dev", [200]), other]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it("adds up over environments that name no account, as in one account of their own", () => {
+    // Prepare
+    const environments = [withConcurrency("dev", [100]), withConcurrency("trial", [101])];
+
+    // Act
+    const faults = checkEnvironments(environments.map(withoutAccount));
+
+    // Assess
+    expect(faults).toMatchObject([
+      {
+        environment: "trial",
+        got:
+          "201 in eu-central-1 of whichever account the credentials belong to " +
+          "(dev: breast-cancer 100; trial: breast-cancer 101)",
+      },
+    ]);
+  });
+
+  it("holds provisioned concurrency as a part of the maximum, not beside it", () => {
+    // Prepare
+    const warm = (maxConcurrency: number) =>
+      environment("dev", {
+        models: {
+          "breast-cancer": model({ maxConcurrency, provisionedConcurrency: maxConcurrency }),
+          "bike-rental": model({ maxConcurrency: 100, provisionedConcurrency: 100 }),
+        },
+      });
+
+    // Act
+    const [atQuota, beyond] = [checkEnvironments([warm(100)]), checkEnvironments([warm(101)])];
+
+    // Assess
+    expect(atQuota).toEqual([]);
+    expect(beyond).toMatchObject([{ got: expect.stringMatching(/^201 /) }]);
+  });
+
+  it("does not count a maximum that no endpoint can have, which is a fault by itself", () => {
+    // Act
+    const faults = checkEnvironments([withConcurrency("dev", [201, -1, 200])]);
+
+    // Assess
+    expect(faults.map(({ field }) => field)).toEqual([
+      "models.breast-cancer.serverless.maxConcurrency",
+      "models.bike-rental.serverless.maxConcurrency",
+    ]);
+  });
+});
+
+describe("a quota that an environment states", () => {
+  const quotas = { serverlessConcurrency: 300 };
+
+  it.each([
+    { what: "in the first", first: { quotas }, second: {} },
+    { what: "in the last", first: {}, second: { quotas } },
+    { what: "alike in both", first: { quotas }, second: { quotas } },
+  ])("holds for all of its account and region: $what", ({ first, second }) => {
+    // Act
+    const [atQuota, beyond] = [100, 101].map((last) =>
+      checkEnvironments([withConcurrency("dev", [200], first), withConcurrency("prod", [last], second)]),
+    );
+
+    // Assess
+    expect(atQuota).toEqual([]);
+    expect(beyond).toMatchObject([
+      {
+        environment: "prod",
+        allowed: `at most 300 in total, quotas.serverlessConcurrency ${TOTAL_CONCURRENCY}`,
+      },
+    ]);
+  });
+
+  it("can be less than the default, as in a new account", () => {
+    // Prepare
+    const newAccount = { quotas: { serverlessConcurrency: 10 } };
+
+    // Act
+    const [atQuota, beyond] = [
+      checkEnvironments([withConcurrency("dev", [5, 5], newAccount)]),
+      checkEnvironments([withConcurrency("dev", [5, 6], newAccount)]),
+    ];
+
+    // Assess
+    expect(atQuota).toEqual([]);
+    expect(beyond).toMatchObject([{ got: expect.stringMatching(/^11 in /) }]);
+  });
+
+  it("does not hold in another region", () => {
+    // Act
+    const faults = checkEnvironments([
+      environment("dev", { quotas }),
+      withConcurrency("prod", [200, 1], { region: "eu-west-1" }),
+    ]);
+
+    // Assess
+    expect(faults).toMatchObject([{ environment: "prod", allowed: expect.stringContaining("at most 200") }]);
+  });
+
+  it("may not differ from what another of its account and region states", () => {
+    // Act
+    const faults = checkEnvironments([
+      environment("dev", { quotas }),
+      environment("staging"),
+      environment("prod", { quotas: { serverlessConcurrency: 400 } }),
+    ]);
+
+    // Assess
+    expect(faults).toEqual([
+      {
+        environment: "prod",
+        field: "quotas.serverlessConcurrency",
+        got: "400",
+        allowed: "300, as dev states it",
+        because:
+          "both are in eu-central-1 of account 111122223333, which has one quota " +
+          '"Maximum total concurrency that can be allocated across all serverless endpoints"',
+      },
+    ]);
+  });
+
+  it("may differ from what one of another account states", () => {
+    // Act
+    const faults = checkEnvironments([
+      environment("dev", { quotas }),
+      environment("prod", { accountId: "444455556666", quotas: { serverlessConcurrency: 400 } }),
+    ]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it.each([0, -1, 1.5, 2 ** 53])(
+    "is a whole number from 1, not %p, and is not reckoned with else",
+    (value) => {
+      // Act
+      const faults = checkEnvironments([
+        environment("dev", { quotas: { serverlessEndpoints: value } }),
+        environment("prod", { quotas: { serverlessEndpoints: 60 } }),
+      ]);
+
+      // Assess
+      expect(faults).toEqual([
+        {
+          environment: "dev",
+          field: "quotas.serverlessEndpoints",
+          got: String(value),
+          allowed: "a whole number from 1",
+          because: "environments/environment.ts",
+        },
+      ]);
+    },
+  );
+
+  it("is one that exists", () => {
+    // Act
+    const faults = checkEnvironments([
+      environment("dev", { quotas: { serverlessConcurency: 300 } as QuotaSettings }),
+    ]);
+
+    // Assess
+    expect(faults).toMatchObject([{ field: "quotas.serverlessConcurency", got: "300" }]);
+  });
+});
+
+describe("what else one account has in one region", () => {
+  it.each([
+    {
+      what: "50 serverless endpoints",
+      atQuota: [...many(12, 4), environment("two", { models: { sentiment: model(), toxicity: model() } })],
+      beyond: many(17, 3),
+      fault: {
+        environment: "e16",
+        field: "models",
+        got: expect.stringMatching(/^51 in eu-central-1 of account 111122223333 \(e0: 3; e1: 3; .*e16: 3\)$/),
+        allowed: 'at most 50 in total, AWS\'s default of "Serverless endpoints in a region"',
+        because: `${SERVERLESS_SOURCE}; ask for more in Service Quotas, then state it as quotas.serverlessEndpoints`,
+      },
+    },
+    {
+      what: "300 usage plans, and no other access than the API key's needs one",
+      atQuota: withRoom([...many(300, 1, "API_KEY"), environment("iam")]),
+      beyond: withRoom(many(301, 1, "API_KEY")),
+      fault: {
+        environment: "e300",
+        field: "models.*.access",
+        got: expect.stringMatching(/^301 in eu-central-1 of account 111122223333 \(e0: 1; .*e300: 1\)$/),
+        allowed: 'at most 300 in total, AWS\'s default of "Usage plans per account per Region"',
+        because: `${REST_API_SOURCE}; ask for more in Service Quotas, then state it as quotas.usagePlans`,
+      },
+    },
+    {
+      what: "600 regional APIs, which nobody raises",
+      atQuota: withRoom(many(600, 1)),
+      beyond: withRoom(many(601, 1)),
+      fault: {
+        environment: "e600",
+        field: "stage",
+        got: expect.stringMatching(/^601 in eu-central-1 of account 111122223333 \(e0: 1; .*e600: 1\)$/),
+        allowed: 'at most 600 in total, AWS\'s default of "Regional APIs per Region"',
+        because: `${REST_API_SOURCE}; AWS does not raise it`,
+      },
+    },
+  ])("is $what", ({ atQuota, beyond, fault }) => {
+    // Act
+    const faults = { atQuota: checkEnvironments(atQuota), beyond: checkEnvironments(beyond) };
+
+    // Assess
+    expect(faults).toEqual({ atQuota: [], beyond: [fault] });
+  });
+
+  it("is each time told with a page of AWS", () => {
+    // Act
+    const sources = QUOTAS.map(({ source }) => source);
+
+    // Assess
+    for (const source of sources) expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
+  });
+});
+
+/** `environments` whose first has room for endpoints. */
+function withRoom([first, ...others]: Environment[]): Environment[] {
+  const quotas = { serverlessConcurrency: 10_000, serverlessEndpoints: 10_000 };
+  return first === undefined ? [] : [{ ...first, quotas }, ...others];
+}

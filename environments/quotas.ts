@@ -1,0 +1,188 @@
+import type { Fault } from "./checks";
+import type { Environment, ModelSettings, QuotaSettings } from "./environment";
+
+/** What an account may have in one region, over all of its environments. */
+interface Quota {
+  /** AWS's words for it. */
+  readonly name: string;
+  /** What it is where nobody asked for more. */
+  readonly default: number;
+  /** AWS's page. */
+  readonly source: string;
+  /** Where an environment states another value; `undefined` where AWS does not raise it. */
+  readonly setting: keyof QuotaSettings | undefined;
+  /** What an environment has to change to need less. */
+  readonly field: string;
+  /** What an environment needs of it, by what needs it. */
+  readonly needs: (environment: Environment) => readonly Need[];
+}
+
+interface Need {
+  /** What needs it, e.g. a model's name; nothing where it is the environment itself. */
+  readonly what?: string;
+  readonly count: number;
+}
+
+const SERVERLESS_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html";
+const REST_API_SOURCE =
+  "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html";
+
+/** Invocations at once of one serverless endpoint: AWS takes no more in its configuration. */
+export const MOST_CONCURRENCY = 200;
+
+/**
+ * The quotas that more than one environment uses up, and that AWS holds against what is created. Lambda's
+ * concurrent executions are none of them: a function reserves nothing, so that Lambda refuses no deployment.
+ */
+export const QUOTAS: readonly Quota[] = [
+  {
+    // L-96300102 in Service Quotas. AWS counts what endpoints may use, not what they use, and refuses to create or
+    // update the endpoint that goes beyond. 200, in every region, is the lowest default that AWS has documented for
+    // accounts in use; a large region may have more by default, and new accounts are known to start with 10
+    // (https://repost.aws/questions/QUY0gXNLrdTH6eqqA4hv5FeA/total-concurrency-for-serverless-infernece-is-not-200-only-10).
+    name: "Maximum total concurrency that can be allocated across all serverless endpoints",
+    default: 200,
+    source: SERVERLESS_SOURCE,
+    setting: "serverlessConcurrency",
+    field: "models.*.serverless.maxConcurrency",
+    needs: ({ models }) =>
+      entriesOf(models).map(([what, { serverless }]) => ({ what, count: concurrencyOf(serverless) })),
+  },
+  {
+    name: "Serverless endpoints in a region",
+    default: 50,
+    source: SERVERLESS_SOURCE,
+    setting: "serverlessEndpoints",
+    field: "models",
+    needs: ({ models }) => [{ count: entriesOf(models).length }],
+  },
+  {
+    name: "Regional APIs per Region",
+    default: 600,
+    source: REST_API_SOURCE,
+    setting: undefined,
+    field: "stage",
+    needs: () => [{ count: 1 }],
+  },
+  {
+    name: "Usage plans per account per Region",
+    default: 300,
+    source: REST_API_SOURCE,
+    setting: "usagePlans",
+    field: "models.*.access",
+    needs: ({ models }) => {
+      const accesses = entriesOf(models).map(([, { access }]) => access);
+      return [{ count: accesses.includes("API_KEY") ? 1 : 0 }];
+    },
+  },
+];
+
+/** Environments that use up the same quotas. */
+interface Place {
+  /** For messages, e.g. `eu-central-1 of account 111122223333`. */
+  readonly name: string;
+  readonly environments: Environment[];
+}
+
+/**
+ * Quotas that the environments of one account and region go beyond together, and quotas of which they state
+ * different values.
+ *
+ * An environment without `accountId` may land in any account. Those of one region are counted together, as in one
+ * account of their own, and apart from those that name one: credentials decide, and nothing here knows them.
+ */
+export function findQuotaFaults(environments: readonly Environment[]): Fault[] {
+  return placesOf(environments).flatMap((place) =>
+    QUOTAS.flatMap((quota) => [...differentValues(quota, place), ...exceeded(quota, place)]),
+  );
+}
+
+function placesOf(environments: readonly Environment[]): Place[] {
+  const places = new Map<string, Place>();
+  for (const environment of environments) {
+    const { region, accountId } = environment;
+    const account =
+      accountId === undefined ? "whichever account the credentials belong to" : `account ${accountId}`;
+    const name = `${region} of ${account}`;
+    const place = places.get(name) ?? { name, environments: [] };
+    place.environments.push(environment);
+    places.set(name, place);
+  }
+  return [...places.values()];
+}
+
+function differentValues({ setting, name }: Quota, place: Place): Fault[] {
+  if (setting === undefined) return [];
+  const [first, ...others] = statedValues(setting, place);
+  return others
+    .filter(({ value }) => value !== first?.value)
+    .map(({ environment, value }) => ({
+      environment,
+      field: `quotas.${setting}`,
+      got: String(value),
+      allowed: `${first?.value}, as ${first?.environment} states it`,
+      because: `both are in ${place.name}, which has one quota "${name}"`,
+    }));
+}
+
+function exceeded(quota: Quota, place: Place): Fault[] {
+  const { name, source, setting, field, needs } = quota;
+  const stated = setting === undefined ? [] : statedValues(setting, place);
+  // Values that differ have a fault already; the highest of them leaves no second one to tell.
+  const most = stated.length === 0 ? quota.default : Math.max(...stated.map(({ value }) => value));
+  let sum = 0;
+  let beyond: string | undefined;
+  for (const environment of place.environments) {
+    for (const { count } of needs(environment)) sum += count;
+    if (sum > most) beyond ??= environment.name;
+  }
+  if (beyond === undefined) return [];
+
+  const origin = stated.length === 0 ? "AWS's default" : `quotas.${setting}`;
+  return [
+    {
+      environment: beyond,
+      field,
+      got: `${sum} in ${place.name} (${place.environments.flatMap((one) => describeNeeds(one, needs(one))).join("; ")})`,
+      allowed: `at most ${most} in total, ${origin} of "${name}"`,
+      because:
+        setting === undefined
+          ? `${source}; AWS does not raise it`
+          : `${source}; ask for more in Service Quotas, then state it as quotas.${setting}`,
+    },
+  ];
+}
+
+function describeNeeds({ name }: Environment, needs: readonly Need[]): string[] {
+  const used = needs.filter(({ count }) => count > 0);
+  const parts = used.map(({ what, count }) => (what === undefined ? `${count}` : `${what} ${count}`));
+  return parts.length === 0 ? [] : [`${name}: ${parts.join(", ")}`];
+}
+
+function statedValues(
+  setting: keyof QuotaSettings,
+  { environments }: Place,
+): { environment: string; value: number }[] {
+  return environments.flatMap(({ name, quotas }) => {
+    const value = quotas?.[setting];
+    // A value that breaks its own rule has a fault already.
+    return value === undefined || !isQuotaValue(value) ? [] : [{ environment: name, value }];
+  });
+}
+
+/** Whether a number can be the value of a quota. */
+export function isQuotaValue(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
+}
+
+/**
+ * Provisioned concurrency is the part of the maximum that is kept warm, and adds nothing to it. A maximum that no
+ * endpoint can have has a fault of its own already, and is not counted.
+ */
+function concurrencyOf({ maxConcurrency }: ModelSettings["serverless"]): number {
+  return maxConcurrency > MOST_CONCURRENCY || maxConcurrency < 1 ? 0 : maxConcurrency;
+}
+
+function entriesOf(models: Environment["models"]): [string, ModelSettings][] {
+  return Object.entries(models);
+}
