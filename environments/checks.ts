@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { catalog } from "../functions/catalog";
+import { checkCallers, checkCallersTogether } from "./caller-checks";
 import type { Environment, ModelSettings, StageSettings } from "./environment";
 import { domainOf, PRICE_CLASSES, partitionOf, ROUTE_ACCESS } from "./environment";
 import { findShapeFaults } from "./shape";
@@ -97,7 +98,7 @@ const RETENTION_STEPS_IN_DAYS = [
 const RESERVED_NAMES = ["account", "endpoints", "website"];
 
 /** Collects faults below one field. */
-class Report {
+export class Report {
   constructor(
     private readonly environment: string,
     private readonly faults: Fault[],
@@ -184,6 +185,7 @@ function checkEnvironment(environment: Environment): Fault[] {
     report.require(known.includes(model), `models.${model}`, model, known.join(", "), "functions/catalog.ts");
     checkModel(settings, environment, report.in(`models.${model}`));
   }
+  checkCallers(environment, report.in("callers"));
   return faults;
 }
 
@@ -455,5 +457,6 @@ function checkTogether(environments: readonly Environment[]): Fault[] {
     );
     states.set(place, name);
   }
+  checkCallersTogether(environments, (name) => new Report(name, faults).in("callers"));
   return faults;
 }

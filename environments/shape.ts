@@ -1,9 +1,11 @@
 import * as z from "zod";
 import type {
   AlgorithmImage,
+  CallerSettings,
   EcrImage,
   Environment,
   FunctionUrlSettings,
+  Invocation,
   LocalState,
   ModelSettings,
   S3State,
@@ -70,6 +72,13 @@ const stage = z.strictObject({
   corsAllowOrigin: z.optional(text),
 } satisfies Properties<StageSettings>);
 
+const caller = z.strictObject({
+  mayInvoke: z.array(z.strictObject({ model: text, by: text } satisfies Properties<Invocation>)),
+  roles: z.optional(z.array(text)),
+  users: z.optional(z.array(text)),
+  groups: z.optional(z.array(text)),
+} satisfies Properties<CallerSettings>);
+
 const environment = z.strictObject({
   name: text,
   region: text,
@@ -80,6 +89,7 @@ const environment = z.strictObject({
   stage,
   website: z.optional(z.strictObject({ priceClass: z.optional(text) } satisfies Properties<WebsiteSettings>)),
   models: z.record(text, model),
+  callers: z.optional(z.record(text, caller)),
 } satisfies Properties<Environment>);
 
 /**
