@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import { catalog } from "../functions/catalog";
+import { checkCallers, checkCallersTogether } from "./caller-checks";
 import type { Environment, ModelSettings, QuotaSettings, StageSettings } from "./environment";
 import { domainOf, PRICE_CLASSES, partitionOf, ROUTE_ACCESS } from "./environment";
 import { findQuotaFaults, isQuotaValue, MOST_CONCURRENCY } from "./quotas";
@@ -110,7 +111,7 @@ function isProjectFile(path: string): boolean {
 }
 
 /** Collects faults below one field. */
-class Report {
+export class Report {
   constructor(
     private readonly environment: string,
     private readonly faults: Fault[],
@@ -198,6 +199,7 @@ function checkEnvironment(environment: Environment): Fault[] {
     report.require(known.includes(model), `models.${model}`, model, known.join(", "), "functions/catalog.ts");
     checkModel(settings, environment, report.in(`models.${model}`));
   }
+  checkCallers(environment, report.in("callers"));
   return faults;
 }
 
@@ -490,5 +492,6 @@ function checkTogether(environments: readonly Environment[]): Fault[] {
     states.set(place, name);
   }
   faults.push(...findQuotaFaults(environments));
+  checkCallersTogether(environments, (name) => new Report(name, faults).in("callers"));
   return faults;
 }

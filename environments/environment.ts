@@ -63,6 +63,17 @@ export interface Environment {
 
   /** The models that this environment serves, at least one. */
   readonly models: Readonly<Partial<Record<ModelName, ModelSettings>>>;
+
+  /**
+   * Who may call, besides those whose own policies say so: for each caller a managed policy
+   * `<environment>-<caller>-caller`, whose ARN is an output. The key is the caller: 1–104 characters `a-z`, `0-9`, `-`,
+   * starting with a letter, so that the policy's name fits IAM's 128
+   * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). Not needed for routes whose access
+   * is `API_KEY` or `PUBLIC`.
+   *
+   * @default - none
+   */
+  readonly callers?: Readonly<Record<string, CallerSettings>>;
 }
 
 /** Quotas of one account in one region, as Service Quotas shows them; whole numbers, from 1. */
@@ -239,6 +250,63 @@ export interface ServerlessSettings {
    * @default - none: the endpoint scales to zero, and the first request after a pause waits
    */
   readonly provisionedConcurrency?: number;
+}
+
+/**
+ * What one caller may invoke, and which existing principals of the account are that caller. A managed policy has at
+ * most 6,144 characters, which every way to every model fits into; a principal has by default at most 10 managed
+ * policies (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+ *
+ * Where no principal is named, the policy stands for others to attach, e.g. to the permission set of an IAM Identity
+ * Center. AWS refuses to delete it until they have detached it.
+ */
+export interface CallerSettings {
+  /** At least one, and none twice. */
+  readonly mayInvoke: readonly Invocation[];
+  /**
+   * Names of IAM roles, without path: 1–64 characters each. Not those that an environment makes, and none that AWS
+   * alone may change (`AWSServiceRoleFor…`, `AWSReservedSSO_…`).
+   *
+   * @default - none
+   */
+  readonly roles?: readonly string[];
+  /**
+   * Names of IAM users, without path: 1–64 characters each.
+   *
+   * @default - none
+   */
+  readonly users?: readonly string[];
+  /**
+   * Names of IAM groups, without path: 1–128 characters each.
+   *
+   * @default - none
+   */
+  readonly groups?: readonly string[];
+}
+
+/** One way to one model. */
+export interface Invocation {
+  /** A model of the environment. */
+  readonly model: ModelName;
+  /**
+   * - `route`: the route, whose access is then `AWS_IAM`: `execute-api:Invoke`.
+   * - `functionUrl`: the function URL, which the model then has: `lambda:InvokeFunctionUrl`, and
+   *   `lambda:InvokeFunction` by way of the URL alone.
+   * - `endpoint`: the endpoint itself, for the SageMaker SDK and boto3: `sagemaker:InvokeEndpoint`. The stage
+   *   then neither checks nor throttles the request.
+   */
+  readonly by: InvokedBy;
+}
+
+/** By what a model is invoked. */
+export type InvokedBy = (typeof INVOKED_BY)[number];
+
+/** Every value of {@link InvokedBy}. */
+export const INVOKED_BY = ["route", "functionUrl", "endpoint"] as const;
+
+/** Name of a caller's managed policy. */
+export function callerPolicyName(environment: string, caller: string): string {
+  return `${environment}-${caller}-caller`;
 }
 
 /** Access of a route: what the environment says, or the safe default. */

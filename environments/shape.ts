@@ -1,9 +1,11 @@
 import * as z from "zod";
 import type {
   AlgorithmImage,
+  CallerSettings,
   EcrImage,
   Environment,
   FunctionUrlSettings,
+  Invocation,
   LocalState,
   ModelSettings,
   QuotaSettings,
@@ -71,6 +73,13 @@ const stage = z.strictObject({
   corsAllowOrigin: z.optional(text),
 } satisfies Properties<StageSettings>);
 
+const caller = z.strictObject({
+  mayInvoke: z.array(z.strictObject({ model: text, by: text } satisfies Properties<Invocation>)),
+  roles: z.optional(z.array(text)),
+  users: z.optional(z.array(text)),
+  groups: z.optional(z.array(text)),
+} satisfies Properties<CallerSettings>);
+
 const environment = z.strictObject({
   name: text,
   region: text,
@@ -88,6 +97,7 @@ const environment = z.strictObject({
     } satisfies Properties<QuotaSettings>),
   ),
   models: z.record(text, model),
+  callers: z.optional(z.record(text, caller)),
 } satisfies Properties<Environment>);
 
 /**

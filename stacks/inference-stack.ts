@@ -1,9 +1,15 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { type Environment, type ModelSettings, routeAccess } from "../environments/environment";
+import {
+  callerPolicyName,
+  type Environment,
+  type ModelSettings,
+  routeAccess,
+} from "../environments/environment";
 import { catalog, type ModelName } from "../functions/catalog";
 import { Account } from "./constructs/account";
 import { ArtifactBucket, artifactInS3, isInS3 } from "./constructs/artifact-bucket";
+import { Caller } from "./constructs/caller";
 import { FunctionUrl } from "./constructs/function-url";
 import { InferenceFunction } from "./constructs/inference-function";
 import { RestStage, type StageRoute } from "./constructs/rest-stage";
@@ -114,6 +120,15 @@ export class InferenceStack extends TerraformStack {
         "api_key_id",
         "Id of the API key; aws apigateway get-api-key shows its value",
         stage.apiKeyId,
+      );
+    }
+    for (const [name, settings] of Object.entries(environment.callers ?? {})) {
+      const policyName = callerPolicyName(environment.name, name);
+      const caller = new Caller(this, `${name}-caller`, { policyName, settings, stage, models: routes });
+      this.addOutput(
+        `${name.replaceAll("-", "_")}_caller_policy_arn`,
+        `${name}: ARN of the policy that lets it call`,
+        caller.policyArn,
       );
     }
   }

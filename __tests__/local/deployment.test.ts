@@ -47,6 +47,35 @@ describe("the stack of an environment with a key", () => {
     );
   });
 
+  it("is served as well with callers, whose policies mean something to AWS alone", () => {
+    // Prepare
+    const withCallers = stacks.synthesize({
+      ...PROD,
+      callers: {
+        shop: {
+          mayInvoke: [{ model: "breast-cancer", by: "route" }],
+          roles: ["shop"],
+          users: ["shop"],
+          groups: ["shops"],
+        },
+      },
+    });
+
+    // Act
+    const { notDone } = readDeployment("prod", withCallers);
+
+    // Assess
+    expect(notDone.filter((line) => line.includes("NOT "))).toEqual([]);
+    expect(notDone).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^aws_iam_policy \(1\): what callers may call is not read/),
+        "aws_iam_group_policy_attachment (1): as the policy",
+        "aws_iam_role_policy_attachment (1): as the policy",
+        "aws_iam_user_policy_attachment (1): as the policy",
+      ]),
+    );
+  });
+
   it("has the function as the Terraform has it", () => {
     // Act
     const [fn, ...more] = deployment.functions;

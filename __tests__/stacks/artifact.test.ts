@@ -80,7 +80,7 @@ describe("an artifact that is a file of the project", () => {
 
     // Act
     const judge = (): void => {
-      requireLeastPrivilege(principals, scopes);
+      requireLeastPrivilege(principals, scopes, []);
       for (const scope of scopes) requireReadsOnlyItsArtifact(endpointRole(principals, scope).policy, scope);
     };
 

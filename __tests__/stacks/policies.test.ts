@@ -1,12 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import { environments } from "../../environments";
 import { InvalidEnvironments } from "../../environments/checks";
-import type { Environment } from "../../environments/environment";
-import { example, exampleModel, exampleWith } from "./support/environments";
+import { type Environment, INVOKED_BY } from "../../environments/environment";
+import { example, exampleModel, exampleWith, exampleWithCallers } from "./support/environments";
 import {
   endpointRole,
   functionRole,
   type ModelScope,
+  requireCallers,
   requireInvokedOnlyByItsRoute,
   requireInvokesOnlyItsEndpoint,
   requireKnownPrincipals,
@@ -28,7 +29,7 @@ import {
   requireWritesOnlyItsFunctionLog,
 } from "./support/least-privilege";
 import { type Principals, principalsText, readPrincipals } from "./support/policies";
-import { scopesOf } from "./support/scopes";
+import { callerScopesOf, scopesOf } from "./support/scopes";
 import {
   type JsonObject,
   parseEmbedded,
@@ -75,12 +76,12 @@ describe.each(environments.map((environment) => [environment.name, environment] 
       requireKnownPrincipals(principals, scopes);
     });
 
-    it("have no managed policy, nor any other IAM resource than a role with one policy", () => {
+    it("have no managed policy but those of the environment's callers, and these are theirs alone", () => {
       // Act
-      const iamTypes = stack.types().filter((type) => type.startsWith("aws_iam_"));
+      const { callers } = readPrincipals(stack);
 
       // Assess
-      expect(iamTypes).toEqual(["aws_iam_role", "aws_iam_role_policy"]);
+      requireCallers(callers, callerScopesOf(environment));
     });
 
     it("have no wildcard in any action", () => {
@@ -240,13 +241,13 @@ describe("an image by its ECR address", () => {
 describe("other accounts and partitions", () => {
   it("are followed by every ARN of a Chinese region", () => {
     // Prepare
-    const environment: Environment = { ...example, region: "cn-north-1" };
+    const environment: Environment = { ...exampleWithCallers, region: "cn-north-1" };
 
     // Act
     const stack = synthesizeOne(environment);
 
     // Assess
-    requireLeastPrivilege(readPrincipals(stack), scopesOf(environment));
+    requireLeastPrivilege(readPrincipals(stack), scopesOf(environment), callerScopesOf(environment));
     expect(stack.text).toContain("arn:aws-cn:apigateway:cn-north-1:lambda:path/");
     expect(stack.text).not.toContain("arn:aws:");
   });
@@ -268,13 +269,24 @@ describe("an artifact whose key holds an asterisk, which S3 takes as a letter an
 describe("the rules of these tests", () => {
   const { corsAllowOrigin: _, ...stage } = example.stage;
   const withEverything: Environment = {
-    ...exampleWith({ access: "PUBLIC", functionUrl: {} }),
+    ...example,
+    models: {
+      "breast-cancer": { ...exampleModel, functionUrl: {} },
+      sentiment: { ...exampleModel, access: "PUBLIC" },
+    },
     stage,
     website: {},
+    callers: {
+      shop: {
+        mayInvoke: INVOKED_BY.map((by) => ({ model: "breast-cancer", by })),
+        roles: ["shop"],
+      },
+    },
   };
   const stack = synthesizeOne(withEverything);
   const scopes = scopesOf(withEverything);
-  const judge = (changed: SynthesizedStack): void => requireLeastPrivilege(readPrincipals(changed), scopes);
+  const judge = (changed: SynthesizedStack): void =>
+    requireLeastPrivilege(readPrincipals(changed), scopes, callerScopesOf(withEverything));
 
   it("pass the example as it is", () => {
     // Prepare
@@ -577,7 +589,14 @@ describe("the rules of these tests", () => {
           full: { role: FUNCTION, policy_arn: "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess" },
         };
       },
-      /no rule reads aws_iam_role_policy_attachment/,
+      /no rule reads the policy arn:aws:iam::aws:policy\/AmazonSageMakerFullAccess/,
+    ],
+    [
+      "a managed policy's attachment that takes it away from others",
+      ({ resource }) => {
+        resource.aws_iam_policy_attachment = { all: { name: "all", roles: ["shop"], policy_arn: "x" } };
+      },
+      /no rule reads aws_iam_policy_attachment/,
     ],
     [
       "a managed policy in the role itself",
@@ -597,6 +616,212 @@ describe("the rules of these tests", () => {
       /has 2 policies, not 1/,
     ],
   ];
+
+  const SHOP = "test-shop-caller";
+  const FUNCTION_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:test-breast-cancer";
+
+  const callerMutants: readonly (readonly [string, (terraform: TerraformJson) => void, RegExp])[] = [
+    ["every route", callerResource("InvokeRoutes", "*"), /execute-api:Invoke on \*/],
+    ["every route of the API", callerResource("InvokeRoutes", "<api>/*"), /wildcard in <api>\/\*/],
+    [
+      "the route in every stage",
+      callerResource("InvokeRoutes", "<api>/*/POST/breast-cancer"),
+      /wildcard in <api>/,
+    ],
+    [
+      "every method of the route",
+      callerResource("InvokeRoutes", "<api>/test/*/breast-cancer"),
+      /wildcard in <api>/,
+    ],
+    ["every path", callerResource("InvokeRoutes", "<api>/test/POST/*"), /wildcard in <api>/],
+    [
+      "the route in another stage",
+      callerResource("InvokeRoutes", "<api>/prod/POST/breast-cancer"),
+      /test-shop-caller grants: .*<api>\/prod/,
+    ],
+    [
+      "another method",
+      callerResource("InvokeRoutes", "<api>/test/GET/breast-cancer"),
+      /test-shop-caller grants: .*GET\/breast-cancer/,
+    ],
+    [
+      "another model's route",
+      callerResource("InvokeRoutes", "<api>/test/POST/sentiment"),
+      /test-shop-caller grants: .*POST\/sentiment/,
+    ],
+    [
+      "a route more",
+      callerResource("InvokeRoutes", "<api>/test/POST/breast-cancer", "<api>/test/POST/sentiment"),
+      /test-shop-caller grants: .*POST\/sentiment/,
+    ],
+    [
+      "every action of API Gateway",
+      callerAction("InvokeRoutes", "execute-api:*"),
+      /wildcard in the action execute-api/,
+    ],
+    [
+      "dropping the stage's cache",
+      callerAction("InvokeRoutes", "execute-api:Invoke", "execute-api:InvalidateCache"),
+      /test-shop-caller grants: .*InvalidateCache/,
+    ],
+    [
+      "function URLs of every authorization",
+      callerStatement("InvokeFunctionUrls", (statement) => delete statement.Condition),
+      /test-shop-caller grants: got .*InvokeFunctionUrl on [^ ]*;/,
+    ],
+    [
+      "function URLs without authorization",
+      callerStatement("InvokeFunctionUrls", (statement) => {
+        statement.Condition = { StringEquals: { "lambda:FunctionUrlAuthType": "NONE" } };
+      }),
+      /test-shop-caller grants: .*FunctionUrlAuthType NONE/,
+    ],
+    [
+      "the function without its URL",
+      callerStatement("InvokeFunctionsByTheirUrls", (statement) => delete statement.Condition),
+      /test-shop-caller grants: got .*InvokeFunction on [^ ]*;/,
+    ],
+    [
+      "the function in every other way than its URL",
+      callerStatement("InvokeFunctionsByTheirUrls", (statement) => {
+        statement.Condition = { Bool: { "lambda:InvokedViaFunctionUrl": "false" } };
+      }),
+      /test-shop-caller grants: .*InvokedViaFunctionUrl false/,
+    ],
+    [
+      "the function under a condition that passes where the key is absent",
+      callerStatement("InvokeFunctionsByTheirUrls", (statement) => {
+        statement.Condition = { BoolIfExists: { "lambda:InvokedViaFunctionUrl": "true" } };
+      }),
+      /test-shop-caller grants: .*BoolIfExists/,
+    ],
+    ["every function", callerResource("InvokeFunctionsByTheirUrls", "*"), /InvokeFunction on \*/],
+    [
+      "every version of the function",
+      callerResource("InvokeFunctionUrls", `${FUNCTION_ARN}:*`),
+      /wildcard in arn:aws:lambda/,
+    ],
+    [
+      "another model's function",
+      callerResource("InvokeFunctionUrls", FUNCTION_ARN.replace("breast-cancer", "sentiment")),
+      /test-shop-caller grants: .*function:test-sentiment/,
+    ],
+    ["every endpoint", callerResource("InvokeEndpoints", "*"), /InvokeEndpoint on \*/],
+    [
+      "another model's endpoint",
+      callerResource("InvokeEndpoints", OWN.replace("breast-cancer", "sentiment")),
+      /test-shop-caller grants: .*endpoint\/test-sentiment/,
+    ],
+    [
+      "another environment's endpoint",
+      callerResource("InvokeEndpoints", OWN.replace("/test-", "/prod-")),
+      /test-shop-caller grants: .*endpoint\/prod-breast-cancer/,
+    ],
+    [
+      "deleting the endpoint",
+      callerAction("InvokeEndpoints", "sagemaker:InvokeEndpoint", "sagemaker:DeleteEndpoint"),
+      /test-shop-caller grants: .*DeleteEndpoint/,
+    ],
+    [
+      "not the endpoint",
+      callerStatement("InvokeEndpoints", (statement) => {
+        statement.Resource = [];
+      }),
+      /test-shop-caller grants: .*allowed: .*sagemaker:InvokeEndpoint/,
+    ],
+    [
+      "everything but one action",
+      callerStatement("InvokeEndpoints", (statement) => {
+        delete statement.Action;
+        statement.NotAction = ["sagemaker:DeleteEndpoint"];
+      }),
+      /no rule reads NotAction/,
+    ],
+  ];
+
+  it.each(callerMutants)("refuse a caller that may invoke %s", (_, change, why) => {
+    // Prepare
+    const changed = stack.changed(change);
+
+    // Act
+    const act = (): void => judge(changed);
+
+    // Assess
+    expect(act).toThrow(why);
+  });
+
+  const attachmentMutants: readonly (readonly [string, (terraform: TerraformJson) => void, RegExp])[] = [
+    [
+      "another role",
+      attachment((values) => {
+        values.role = "everybody";
+      }),
+      /who has test-shop-caller: got role everybody/,
+    ],
+    [
+      "the role of a function of the stack, by its name",
+      attachment((values) => {
+        values.role = FUNCTION;
+      }),
+      /test-breast-cancer-function is no principal from outside of the stack/,
+    ],
+    [
+      "a role of the stack, by a reference",
+      attachment((values) => {
+        values.role = `\${aws_iam_role.some.name}`;
+      }),
+      /is no principal from outside of the stack/,
+    ],
+    [
+      "nobody",
+      ({ resource }) => {
+        resource.aws_iam_role_policy_attachment = {};
+      },
+      /who has test-shop-caller: got nothing/,
+    ],
+    [
+      "a group as well",
+      ({ resource }) => {
+        const [id] = Object.keys(resource.aws_iam_policy ?? {});
+        resource.aws_iam_group_policy_attachment = {
+          more: { group: "students", policy_arn: `\${aws_iam_policy.${id}.arn}` },
+        };
+      },
+      /who has test-shop-caller: got group students; role shop/,
+    ],
+    [
+      "who had a policy that is not there",
+      ({ resource }) => {
+        resource.aws_iam_policy = {};
+      },
+      /no rule reads the policy/,
+    ],
+    [
+      "whoever has another name for it",
+      ({ resource }) => {
+        for (const policy of Object.values(resource.aws_iam_policy ?? {})) policy.name = "test-more-caller";
+      },
+      /the callers' policies: got test-more-caller/,
+    ],
+    [
+      "what another argument says",
+      ({ resource }) => {
+        for (const policy of Object.values(resource.aws_iam_policy ?? {})) policy.path = "/x/";
+      },
+      /no rule reads path/,
+    ],
+  ];
+
+  it.each(attachmentMutants)("refuse a caller's policy that belongs to %s", (_, change, why) => {
+    // Prepare
+    const changed = stack.changed(change);
+
+    // Act
+    const act = (): void => judge(changed);
+
+    // Assess
+    expect(act).toThrow(why);
+  });
 
   it.each(mutants)("refuse %s", (_, change, why) => {
     // Prepare
@@ -674,6 +899,37 @@ describe("the rules of these tests", () => {
           else values[argument] = value;
         }
       }
+    };
+  }
+
+  /** A change of the statement that `sid` names, in the policy of the only caller. */
+  function callerStatement(sid: string, change: (statement: JsonObject) => unknown) {
+    return ({ resource: { aws_iam_policy = {} } }: TerraformJson): void => {
+      const policy = Object.values(aws_iam_policy).find(({ name }) => name === SHOP);
+      if (policy === undefined) throw new Error(`no policy ${SHOP}`);
+      editDocument(policy, "policy", (statements) => {
+        const statement = statements.find(({ Sid }) => Sid === sid);
+        if (statement === undefined) throw new Error(`no statement ${sid}`);
+        change(statement);
+      });
+    };
+  }
+
+  function callerResource(sid: string, ...arns: string[]) {
+    return callerStatement(sid, (statement) => {
+      statement.Resource = arns;
+    });
+  }
+
+  function callerAction(sid: string, ...actions: string[]) {
+    return callerStatement(sid, (statement) => {
+      statement.Action = actions;
+    });
+  }
+
+  function attachment(change: (values: JsonObject) => void) {
+    return ({ resource: { aws_iam_role_policy_attachment = {} } }: TerraformJson): void => {
+      for (const values of Object.values(aws_iam_role_policy_attachment)) change(values);
     };
   }
 

@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { environments } from "../../environments";
 import type { Environment } from "../../environments/environment";
 import { createApp } from "../../stacks/app";
-import { example, exampleModel, exampleWith, named } from "../stacks/support/environments";
+import {
+  example,
+  exampleModel,
+  exampleWith,
+  exampleWithCallers,
+  named,
+} from "../stacks/support/environments";
 import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
 import { explain, Terraform } from "./support/terraform";
 
@@ -26,6 +32,7 @@ const variants: readonly Environment[] = [
     }),
     protected: true,
   }),
+  named("callers", exampleWithCallers),
 ];
 const everyEnvironment = [
   ...environments,

@@ -200,6 +200,11 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   aws_iam_role: "roles are not assumed",
   aws_iam_role_policy:
     "what roles may do is not enforced: a request that lacks a permission works here and fails on AWS",
+  aws_iam_policy:
+    "what callers may call is not read: every signature of the local credentials is let through",
+  aws_iam_group_policy_attachment: "as the policy",
+  aws_iam_role_policy_attachment: "as the policy",
+  aws_iam_user_policy_attachment: "as the policy",
   aws_cloudfront_distribution: "the page is served by this machine, below /website/",
   aws_cloudfront_origin_access_control: "the page is served by this machine",
   aws_cloudfront_response_headers_policy: "the page comes with the same headers from this machine",

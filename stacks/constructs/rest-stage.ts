@@ -9,7 +9,7 @@ import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import type { RouteAccess, StageSettings } from "../../environments/environment";
-import { routePermission } from "../policies/api-gateway";
+import { type RouteOfStage, routeArn, routePermission } from "../policies/api-gateway";
 import type { Account } from "./account";
 import type { InferenceFunction } from "./inference-function";
 import { openApi, type RouteContract } from "./openapi";
@@ -51,6 +51,7 @@ export class RestStage extends Construct {
   readonly openApi: unknown;
   /** The id of the API key, where a route wants one. Its value stays in API Gateway. */
   readonly apiKeyId: string | undefined;
+  private readonly ofStage: Pick<RouteOfStage, "apiExecutionArn" | "stageName">;
 
   constructor(scope: Construct, id: string, props: RestStageProps) {
     super(scope, id);
@@ -70,13 +71,10 @@ export class RestStage extends Construct {
       body: terraformJson(this.openApi),
       ...(props.protected ? { lifecycle: { preventDestroy: true } } : {}),
     });
+    this.ofStage = { apiExecutionArn: api.executionArn, stageName };
     const permissions = routes.map(({ contract, function: fn }) => {
-      const permission = routePermission({
-        apiExecutionArn: api.executionArn,
-        stageName,
-        method: contract.route.method,
-        path: contract.route.path,
-      });
+      const { method, path } = contract.route;
+      const permission = routePermission({ ...this.ofStage, method, path });
       return new LambdaPermission(this, `${contract.model}-permission`, {
         ...permission,
         functionName: fn.function.functionName,
@@ -111,6 +109,11 @@ export class RestStage extends Construct {
     this.apiKeyId = routes.some((route) => route.access === "API_KEY")
       ? this.addApiKey(apiName, api, stage, settings).id
       : undefined;
+  }
+
+  /** The ARN by which policies name a route of this stage. */
+  routeArn({ method, path }: Pick<RouteOfStage, "method" | "path">): string {
+    return routeArn({ ...this.ofStage, method, path });
   }
 
   /** API Gateway makes the key's value up; it stands in Terraform's state and nowhere else. */

@@ -6,24 +6,27 @@ export interface InvokePermission {
   readonly sourceArn: string;
 }
 
-/** API Gateway may invoke the function for one method of one path of one stage: never for every route at once. */
-export function routePermission({
-  apiExecutionArn,
-  stageName,
-  method,
-  path,
-}: {
+/** One method of one path of one stage. */
+export interface RouteOfStage {
   /** `arn:<partition>:execute-api:<region>:<account>:<api>` */
   readonly apiExecutionArn: string;
   readonly stageName: string;
   readonly method: string;
   /** Starts with a slash. */
   readonly path: string;
-}): InvokePermission {
+}
+
+/** The ARN by which policies name a route. */
+export function routeArn({ apiExecutionArn, stageName, method, path }: RouteOfStage): string {
+  return `${apiExecutionArn}/${stageName}/${method}${path}`;
+}
+
+/** API Gateway may invoke the function for one method of one path of one stage: never for every route at once. */
+export function routePermission(route: RouteOfStage): InvokePermission {
   return {
     statementId: "ApiGatewayRoute",
     principal: "apigateway.amazonaws.com",
     action: "lambda:InvokeFunction",
-    sourceArn: `${apiExecutionArn}/${stageName}/${method}${path}`,
+    sourceArn: routeArn(route),
   };
 }

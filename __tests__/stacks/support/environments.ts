@@ -27,6 +27,31 @@ export function exampleWith(settings: Partial<ModelSettings>): Environment {
   return { ...example, models: { "breast-cancer": { ...exampleModel, ...settings } } };
 }
 
+/** {@link example} with two models, of which one has a function URL, and callers that may invoke them by every way. */
+export const exampleWithCallers: Environment = {
+  ...example,
+  models: { "breast-cancer": { ...exampleModel, functionUrl: {} }, "bike-rental": exampleModel },
+  callers: {
+    notebooks: {
+      mayInvoke: [
+        { model: "breast-cancer", by: "endpoint" },
+        { model: "bike-rental", by: "endpoint" },
+      ],
+      roles: ["SageMaker-Execution", "data+science=team,1.2@example.com"],
+      groups: ["students"],
+    },
+    shop: {
+      mayInvoke: [
+        { model: "bike-rental", by: "route" },
+        { model: "breast-cancer", by: "route" },
+        { model: "breast-cancer", by: "functionUrl" },
+      ],
+      users: ["shop"],
+    },
+    "on-call": { mayInvoke: [{ model: "breast-cancer", by: "route" }] },
+  },
+};
+
 /** {@link example} under another name and with a state of its own, to stand beside it. */
 export function named(name: string, environment: Environment): Environment {
   return { ...environment, name, state: { local: { path: `terraform.${name}.tfstate` } } };

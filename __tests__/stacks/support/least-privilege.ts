@@ -1,4 +1,4 @@
-import type { Bucket, FunctionUrl, Permission, Principals, Role, Statement } from "./policies";
+import type { Bucket, Caller, FunctionUrl, Permission, Principals, Role, Statement } from "./policies";
 
 /** What one model's principals are there for, in words of the environment and nothing of the code under test. */
 export interface ModelScope {
@@ -18,6 +18,15 @@ export interface ModelScope {
   readonly repositoryArn: string;
 }
 
+/** What one caller's policy is there for, in words of the environment and nothing of the code under test. */
+export interface CallerScope {
+  readonly policyName: string;
+  /** `<action> on <ARN> where <condition>` */
+  readonly grants: readonly string[];
+  /** `role <name>`, `user <name>` or `group <name>`. */
+  readonly principals: readonly string[];
+}
+
 /**
  * The actions for which the service defines no resource type
  * (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
@@ -32,8 +41,13 @@ const WITHOUT_RESOURCE_TYPE = [
 const METRIC_NAMESPACES = ["/aws/sagemaker/Endpoints", "AWS/SageMaker"];
 
 /** Everything below, for every principal of a stack. */
-export function requireLeastPrivilege(principals: Principals, models: readonly ModelScope[]): void {
+export function requireLeastPrivilege(
+  principals: Principals,
+  models: readonly ModelScope[],
+  callers: readonly CallerScope[],
+): void {
   requireKnownPrincipals(principals, models);
+  requireCallers(principals.callers, callers);
   for (const { policy, trust } of principals.roles) {
     requireNoWildcardInActions([...policy, ...trust]);
     requireStarOnlyWithoutResourceType(policy);
@@ -77,6 +91,32 @@ const WITHOUT_TLS = [
   "Deny * s3:* on <bucket> where Bool aws:SecureTransport false",
   "Deny * s3:* on <bucket>/* where Bool aws:SecureTransport false",
 ];
+
+/** Every caller's policy, with exactly its grants under exactly their conditions, and exactly its principals. */
+export function requireCallers(callers: readonly Caller[], scopes: readonly CallerScope[]): void {
+  requireSame(
+    "the callers' policies",
+    callers.map(({ policyName }) => policyName),
+    scopes.map(({ policyName }) => policyName),
+  );
+  for (const { policyName, policy, principals } of callers) {
+    requireNoWildcardInActions(policy);
+    requireStarOnlyWithoutResourceType(policy);
+    for (const { action, resource } of grants(policy)) {
+      if (/[*?]/.test(resource)) throw new Error(`a wildcard in ${resource}, for ${action}`);
+    }
+    const scope = scopes.find((candidate) => candidate.policyName === policyName);
+    requireSame(
+      `what ${policyName} grants`,
+      grants(policy).map(({ action, resource, conditions }) => {
+        const where = Object.entries(conditions).map(([key, values]) => `${key} ${values.join(" or ")}`);
+        return [`${action} on ${resource}`, ...where].join(" where ");
+      }),
+      scope?.grants ?? [],
+    );
+    requireSame(`who has ${policyName}`, principals, scope?.principals ?? []);
+  }
+}
 
 /** One distribution reads objects; nobody comes without TLS. */
 export function requireReadOnlyByItsDistribution(bucket: Bucket): void {

@@ -42,12 +42,22 @@ export interface FunctionUrl {
   readonly authorization: string;
 }
 
+/** A managed policy: what it lets, and whom. */
+export interface Caller {
+  /** Name of the policy. */
+  readonly policyName: string;
+  readonly policy: readonly Statement[];
+  /** `role <name>`, `user <name>` or `group <name>`. */
+  readonly principals: readonly string[];
+}
+
 /** Everything in a stack that is allowed to do something, or that lets others. */
 export interface Principals {
   readonly roles: readonly Role[];
   readonly permissions: readonly Permission[];
   readonly buckets: readonly Bucket[];
   readonly functionUrls: readonly FunctionUrl[];
+  readonly callers: readonly Caller[];
 }
 
 const STATEMENT_MEMBERS = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"];
@@ -56,7 +66,14 @@ const POLICY_ARGUMENTS = ["name", "role", "policy", "lifecycle"];
 const PERMISSION_ARGUMENTS = ["action", "function_name", "principal", "source_arn", "statement_id"];
 const BUCKET_POLICY_ARGUMENTS = ["bucket", "policy", "depends_on"];
 const FUNCTION_URL_ARGUMENTS = ["function_name", "authorization_type", "cors"];
-const IAM_TYPES = ["aws_iam_role", "aws_iam_role_policy"];
+const MANAGED_POLICY_ARGUMENTS = ["name", "description", "policy"];
+const ATTACHED_TO = ["role", "user", "group"] as const;
+const IAM_TYPES = [
+  "aws_iam_role",
+  "aws_iam_role_policy",
+  "aws_iam_policy",
+  ...ATTACHED_TO.map((kind) => `aws_iam_${kind}_policy_attachment`),
+];
 
 /**
  * Reads every principal of a stack. What these tests cannot judge is an error, never a pass: another kind of IAM
@@ -97,7 +114,49 @@ export function readPrincipals(stack: SynthesizedStack): Principals {
     const functionName = functionNameOf(stack, address, values.function_name);
     return { functionName, authorization: values.authorization_type };
   });
-  return { roles, permissions, buckets: readBuckets(stack), functionUrls };
+  return { roles, permissions, buckets: readBuckets(stack), functionUrls, callers: readCallers(stack) };
+}
+
+/** Only policies of the stack, attached only to principals that it does not make. */
+function readCallers(stack: SynthesizedStack): Caller[] {
+  const policies = stack.find("aws_iam_policy");
+  const attachments = readAttachments(stack);
+  for (const { address, policyArn, name } of attachments) {
+    if (!policies.some((policy) => policyArn === `\${${policy.address}.arn}`)) {
+      throw new Error(`${address}: no rule reads the policy ${policyArn}`);
+    }
+    const own = stack.find("aws_iam_role").map(({ values }) => values.name);
+    if (/[^\w+=,.@-]/.test(name) || own.includes(name)) {
+      throw new Error(`${address}: ${name} is no principal from outside of the stack`);
+    }
+  }
+  return policies.map(({ address, values }): Caller => {
+    requireOnlyMembers(values, MANAGED_POLICY_ARGUMENTS, address);
+    return {
+      policyName: values.name,
+      policy: readAllowing(values.policy, `${address}.policy`),
+      principals: attachments
+        .filter(({ policyArn }) => policyArn === `\${${address}.arn}`)
+        .map(({ kind, name }) => `${kind} ${name}`),
+    };
+  });
+}
+
+interface Attachment {
+  readonly address: string;
+  readonly kind: (typeof ATTACHED_TO)[number];
+  readonly name: string;
+  readonly policyArn: string;
+}
+
+function readAttachments(stack: SynthesizedStack): Attachment[] {
+  return ATTACHED_TO.flatMap((kind) =>
+    stack.find(`aws_iam_${kind}_policy_attachment`).map(({ address, values }): Attachment => {
+      requireOnlyMembers(values, [kind, "policy_arn"], address);
+      const name = new Map<string, string>(Object.entries(values)).get(kind) ?? "";
+      return { address, kind, name, policyArn: values.policy_arn };
+    }),
+  );
 }
 
 function functionNameOf(stack: SynthesizedStack, address: string, reference: string): string {
@@ -204,13 +263,14 @@ function shorten(text: string): string {
 
 /** Who may do what, in a form to read and review; models that are alike told once. */
 export function principalsText(principals: Principals, models: readonly string[]): string {
-  const { roles, permissions, buckets, functionUrls } = principals;
+  const { roles, permissions, buckets, functionUrls, callers } = principals;
   return perModelText(
     [
       ...roles.flatMap(roleBlocks),
       ...permissions.map(permissionBlock),
       ...functionUrls.map(functionUrlBlock),
       ...buckets.map(bucketBlock),
+      ...callers.flatMap(callerBlocks),
     ],
     models,
   );
@@ -253,6 +313,13 @@ function bucketBlock({ name, statements }: Bucket): Block {
       ),
     ),
   };
+}
+
+function callerBlocks({ policyName, policy, principals }: Caller): Block[] {
+  return [
+    { title: `who has ${policyName} may`, lines: policy.flatMap(grantLines) },
+    { title: `${policyName} belongs to`, lines: principals.length > 0 ? principals : ["(nobody yet)"] },
+  ];
 }
 
 function conditionsText(conditions: Statement["conditions"]): string {

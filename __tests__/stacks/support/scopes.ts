@@ -1,6 +1,6 @@
 import type { Environment, ModelSettings } from "../../../environments/environment";
 import { catalog, type ModelName } from "../../../functions/catalog";
-import type { ModelScope } from "./least-privilege";
+import type { CallerScope, ModelScope } from "./least-privilege";
 
 /** What each model of `environment` is there for. */
 export function scopesOf(environment: Environment): ModelScope[] {
@@ -15,6 +15,38 @@ export function scopesOf(environment: Environment): ModelScope[] {
     artifact: settings.artifact.replace(/^s3:\/\//, ""),
     repositoryArn: repositoryArn(settings, region),
   }));
+}
+
+/** What each caller of `environment` is there for. */
+export function callerScopesOf(environment: Environment): CallerScope[] {
+  return Object.entries(environment.callers ?? {}).map(([caller, { mayInvoke, roles, users, groups }]) => ({
+    policyName: `${environment.name}-${caller}-caller`,
+    grants: mayInvoke.flatMap(({ model, by }) => {
+      const { name, partition, region, account, stage, route } = scopeOf(environment, model);
+      const functionArn = `arn:${partition}:lambda:${region}:${account}:function:${name}`;
+      return {
+        route: [`execute-api:Invoke on <api>/${stage}/${route}`],
+        functionUrl: [
+          `lambda:InvokeFunctionUrl on ${functionArn} where StringEquals lambda:FunctionUrlAuthType AWS_IAM`,
+          `lambda:InvokeFunction on ${functionArn} where Bool lambda:InvokedViaFunctionUrl true`,
+        ],
+        endpoint: [
+          `sagemaker:InvokeEndpoint on arn:${partition}:sagemaker:${region}:${account}:endpoint/${name}`,
+        ],
+      }[by];
+    }),
+    principals: [
+      ...(roles ?? []).map((name) => `role ${name}`),
+      ...(users ?? []).map((name) => `user ${name}`),
+      ...(groups ?? []).map((name) => `group ${name}`),
+    ],
+  }));
+}
+
+function scopeOf(environment: Environment, model: ModelName): ModelScope {
+  const found = scopesOf(environment).find(({ name }) => name === `${environment.name}-${model}`);
+  if (found === undefined) throw new Error(`${environment.name} has no model ${model}`);
+  return found;
 }
 
 function repositoryArn({ image }: ModelSettings, region: string): string {

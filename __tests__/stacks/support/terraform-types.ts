@@ -16,6 +16,10 @@ interface OfBucket {
   readonly bucket: string;
 }
 
+interface OfPolicy {
+  readonly policy_arn: string;
+}
+
 /**
  * The Terraform types that the stacks emit, with the arguments that tests read: a misspelt type or argument does
  * not compile.
@@ -90,6 +94,8 @@ export interface TerraformTypes {
     };
   };
   aws_cloudwatch_log_group: WithTags & { readonly name: string; readonly retention_in_days: number };
+  aws_iam_group_policy_attachment: OfPolicy & { readonly group: string };
+  aws_iam_policy: { readonly name: string; readonly description: string; readonly policy: string };
   aws_iam_role: WithTags & {
     readonly name: string;
     readonly description: string;
@@ -100,6 +106,8 @@ export interface TerraformTypes {
     readonly role: string;
     readonly policy: string;
   };
+  aws_iam_role_policy_attachment: OfPolicy & { readonly role: string };
+  aws_iam_user_policy_attachment: OfPolicy & { readonly user: string };
   aws_lambda_function: WithLifecycle &
     WithTags & {
       readonly architectures: readonly string[];
@@ -199,8 +207,12 @@ export const TERRAFORM_TYPES = Object.keys({
   aws_cloudfront_origin_access_control: true,
   aws_cloudfront_response_headers_policy: true,
   aws_cloudwatch_log_group: true,
+  aws_iam_group_policy_attachment: true,
+  aws_iam_policy: true,
   aws_iam_role: true,
   aws_iam_role_policy: true,
+  aws_iam_role_policy_attachment: true,
+  aws_iam_user_policy_attachment: true,
   aws_lambda_function: true,
   aws_lambda_function_url: true,
   aws_lambda_permission: true,

@@ -1,0 +1,174 @@
+import { describe, expect, it } from "@jest/globals";
+import { type Environment, INVOKED_BY } from "../../environments/environment";
+import { catalog, type ModelName } from "../../functions/catalog";
+import { exampleModel, exampleWithCallers, named } from "./support/environments";
+import { requireLeastPrivilege } from "./support/least-privilege";
+import { principalsText, readPrincipals } from "./support/policies";
+import { callerScopesOf, scopesOf } from "./support/scopes";
+import { type JsonObject, parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
+import { plainText } from "./support/text";
+
+expect.addSnapshotSerializer(plainText);
+
+/** A managed policy's most characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MOST_CHARACTERS = 6_144;
+/** Of the longest names that there can be. */
+const LONGEST_NAME = "abcdefghij-12345";
+const LONGEST_CALLER = "c".repeat(104);
+
+const everyModel = Object.keys(catalog) as ModelName[];
+const largest: Environment = {
+  ...named(LONGEST_NAME, exampleWithCallers),
+  region: "ap-southeast-1",
+  models: Object.fromEntries(everyModel.map((model) => [model, { ...exampleModel, functionUrl: {} }])),
+  callers: {
+    [LONGEST_CALLER]: { mayInvoke: everyModel.flatMap((model) => INVOKED_BY.map((by) => ({ model, by }))) },
+  },
+};
+const { callers: _, ...withoutCallers } = exampleWithCallers;
+const synthesized = synthesize([exampleWithCallers, named("without", withoutCallers), largest]);
+const stack = synthesized.stack("test");
+
+function policyOf(of: SynthesizedStack, policyName: string): { address: string; document: JsonObject } {
+  const found = of.find("aws_iam_policy").find(({ values }) => values.name === policyName);
+  if (found === undefined) throw new Error(`no policy ${policyName}`);
+  return { address: found.address, document: parseEmbedded(found.values.policy, found.address) };
+}
+
+describe("an environment's callers", () => {
+  it("are none where it names none", () => {
+    // Act
+    const { callers } = readPrincipals(synthesized.stack("without"));
+
+    // Assess
+    expect(callers).toEqual([]);
+  });
+
+  it("may do what the snapshot says", () => {
+    // Act
+    const { callers } = readPrincipals(stack);
+
+    // Assess
+    const nobodyElse = { roles: [], permissions: [], buckets: [], functionUrls: [] };
+    expect(principalsText({ ...nobodyElse, callers }, [])).toMatchSnapshot();
+  });
+
+  it.each([exampleWithCallers, largest])(
+    "may do what the environment says, and no more: $name",
+    (environment) => {
+      // Act
+      const principals = readPrincipals(synthesized.stack(environment.name));
+
+      // Assess
+      requireLeastPrivilege(principals, scopesOf(environment), callerScopesOf(environment));
+    },
+  );
+});
+
+describe("a caller's policy", () => {
+  it("is, to the letter", () => {
+    // Prepare
+    const api = `\${${stack.one("aws_api_gateway_rest_api").address}.execution_arn}`;
+    const fn = "arn:aws:lambda:eu-central-1:111122223333:function:test-breast-cancer";
+
+    // Act
+    const { document } = policyOf(stack, "test-shop-caller");
+
+    // Assess
+    expect(document).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "InvokeRoutes",
+          Effect: "Allow",
+          Action: ["execute-api:Invoke"],
+          Resource: [`${api}/test/POST/breast-cancer`, `${api}/test/POST/bike-rental`],
+        },
+        {
+          Sid: "InvokeFunctionUrls",
+          Effect: "Allow",
+          Action: ["lambda:InvokeFunctionUrl"],
+          Resource: [fn],
+          Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
+        },
+        {
+          Sid: "InvokeFunctionsByTheirUrls",
+          Effect: "Allow",
+          Action: ["lambda:InvokeFunction"],
+          Resource: [fn],
+          Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } },
+        },
+      ],
+    });
+  });
+
+  it("has no statement about what the caller may not invoke", () => {
+    // Act
+    const { document } = policyOf(stack, "test-notebooks-caller");
+
+    // Assess
+    expect(document.Statement).toMatchObject([{ Sid: "InvokeEndpoints" }]);
+  });
+
+  it("has room for every way to every model, under the longest names", () => {
+    // Act
+    const { document } = policyOf(
+      synthesized.stack(LONGEST_NAME),
+      `${LONGEST_NAME}-${LONGEST_CALLER}-caller`,
+    );
+
+    // Assess
+    const text = JSON.stringify(document).replaceAll(
+      /\$\{[^}]*\.execution_arn\}/g,
+      "arn:aws:execute-api:ap-southeast-1:111122223333:abcdefghij",
+    );
+    expect(document.Statement).toHaveLength(4);
+    expect(text).not.toContain("$");
+    expect(text.length).toBeLessThanOrEqual(MOST_CHARACTERS);
+  });
+
+  it("has a name that fits", () => {
+    // Act
+    const { values } = synthesized.stack(LONGEST_NAME).one("aws_iam_policy");
+
+    // Assess
+    expect(values.name).toHaveLength(128);
+  });
+
+  it("is attached to the principals that the environment names, each by an attachment of its own", () => {
+    // Prepare
+    const notebooks = `\${${policyOf(stack, "test-notebooks-caller").address}.arn}`;
+    const shop = `\${${policyOf(stack, "test-shop-caller").address}.arn}`;
+
+    // Act
+    const roles = stack.all("aws_iam_role_policy_attachment", 2).map(({ values }) => values);
+    const user = stack.one("aws_iam_user_policy_attachment").values;
+    const group = stack.one("aws_iam_group_policy_attachment").values;
+
+    // Assess
+    expect(roles).toEqual(
+      expect.arrayContaining([
+        { role: "SageMaker-Execution", policy_arn: notebooks },
+        { role: "data+science=team,1.2@example.com", policy_arn: notebooks },
+      ]),
+    );
+    expect(user).toEqual({ user: "shop", policy_arn: shop });
+    expect(group).toEqual({ group: "students", policy_arn: notebooks });
+  });
+
+  it("is there, for others to attach, where the environment names nobody", () => {
+    // Act
+    const { callers } = readPrincipals(stack);
+
+    // Assess
+    expect(callers.find(({ policyName }) => policyName === "test-on-call-caller")?.principals).toEqual([]);
+  });
+
+  it("is an output", () => {
+    // Act
+    const output = stack.terraform.output?.on_call_caller_policy_arn;
+
+    // Assess
+    expect(output?.value).toBe(`\${${policyOf(stack, "test-on-call-caller").address}.arn}`);
+  });
+});

@@ -1,0 +1,160 @@
+import type { Report } from "./checks";
+import type { CallerSettings, Environment, Invocation } from "./environment";
+import { callerPolicyName, INVOKED_BY, routeAccess } from "./environment";
+
+const QUOTAS_SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
+
+const CALLER = /^[a-z][a-z0-9-]{0,103}$/;
+/** Roles that IAM answers with UnmodifiableEntity. */
+const ROLE_OF_AWS = /^(AWSServiceRoleFor|AWSReservedSSO_)/i;
+const PRINCIPALS = [
+  { kind: "roles", most: 64 },
+  { kind: "users", most: 64 },
+  { kind: "groups", most: 128 },
+] as const;
+
+/** The rules of an environment's callers. */
+export function checkCallers(environment: Environment, report: Report): void {
+  for (const [caller, settings] of Object.entries(environment.callers ?? {})) {
+    report.require(
+      CALLER.test(caller),
+      caller,
+      caller,
+      "a name of 1–104 characters a-z, 0-9, -, starting with a letter",
+      `it is part of a policy's name of at most 128 characters: ${QUOTAS_SOURCE}`,
+    );
+    checkInvocations(settings, environment, report.in(caller));
+    checkPrincipals(settings, report.in(caller));
+  }
+}
+
+function checkInvocations({ mayInvoke }: CallerSettings, environment: Environment, report: Report): void {
+  report.require(
+    mayInvoke.length > 0,
+    "mayInvoke",
+    mayInvoke,
+    "at least one invocation",
+    "IAM takes no policy without a statement",
+  );
+  const seen = new Set<string>();
+  for (const invocation of mayInvoke) {
+    const key = `${invocation.by} ${invocation.model}`;
+    report.require(
+      !seen.has(key),
+      "mayInvoke",
+      invocation,
+      "each invocation once",
+      "what stands there twice was perhaps meant to be something else",
+    );
+    seen.add(key);
+  }
+  for (const [index, invocation] of mayInvoke.entries()) {
+    checkInvocation(invocation, environment, report.in(`mayInvoke.${index}`));
+  }
+}
+
+function checkInvocation({ model, by }: Invocation, { models }: Environment, report: Report): void {
+  report.require(
+    INVOKED_BY.includes(by),
+    "by",
+    by,
+    INVOKED_BY.join(", "),
+    "these are the ways to a model: environments/environment.ts",
+  );
+  const settings = Object.hasOwn(models, model) ? models[model] : undefined;
+  report.require(
+    settings !== undefined,
+    "model",
+    model,
+    Object.keys(models).join(", "),
+    "a caller invokes models of the environment itself",
+  );
+  if (settings === undefined) return;
+  report.require(
+    by !== "functionUrl" || settings.functionUrl !== undefined,
+    "by",
+    by,
+    "route, endpoint, or functionUrl where the model has one",
+    `models.${model} has no functionUrl`,
+  );
+  report.require(
+    by !== "route" || routeAccess(settings) === "AWS_IAM",
+    "by",
+    by,
+    "functionUrl, endpoint, or route where its access is AWS_IAM",
+    `models.${model}.access is ${routeAccess(settings)}: no policy is asked for that`,
+  );
+}
+
+function checkPrincipals(settings: CallerSettings, report: Report): void {
+  for (const { kind, most } of PRINCIPALS) {
+    const seen = new Set<string>();
+    for (const principal of settings[kind] ?? []) {
+      report.require(
+        principal.length <= most && /^[A-Za-z0-9_+=,.@-]+$/.test(principal),
+        kind,
+        principal,
+        `1–${most} letters, digits and _+=,.@-: a name, not an ARN or a path`,
+        QUOTAS_SOURCE,
+      );
+      // IAM's names are unique without regard to case.
+      report.require(
+        !seen.has(principal.toLowerCase()),
+        kind,
+        principal,
+        "each name once",
+        "two attachments of one policy to one principal would undo each other",
+      );
+      seen.add(principal.toLowerCase());
+    }
+  }
+  for (const role of settings.roles ?? []) {
+    report.require(
+      !ROLE_OF_AWS.test(role),
+      "roles",
+      role,
+      "a role of your own",
+      "AWS alone may change it; a permission set can name the policy: https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetcustom.html",
+    );
+  }
+}
+
+/** Rules between environments, which may be of one account. */
+export function checkCallersTogether(
+  environments: readonly Environment[],
+  reportOf: (environment: string) => Report,
+): void {
+  const own = new Set(environments.flatMap(rolesOf));
+  const names = new Map<string, string>();
+  for (const { name, callers } of environments) {
+    for (const [caller, { roles }] of Object.entries(callers ?? {})) {
+      // `a-b-c-caller` is of the caller `b-c` of `a`, and of `c` of `a-b`.
+      const policyName = callerPolicyName(name, caller);
+      const other = names.get(policyName);
+      reportOf(name).require(
+        other === undefined || other === name,
+        caller,
+        caller,
+        "another name",
+        `${other} has a caller whose policy is named ${policyName} as well`,
+      );
+      names.set(policyName, name);
+      for (const role of roles ?? []) {
+        reportOf(name)
+          .in(caller)
+          .require(
+            !own.has(role.toLowerCase()),
+            "roles",
+            role,
+            "a role that no environment makes",
+            "functions and endpoints have exactly the rights that they need",
+          );
+      }
+    }
+  }
+}
+
+/** Names of the roles that an environment's stack makes. */
+function rolesOf({ name, models }: Environment): string[] {
+  return Object.keys(models).flatMap((model) => [`${name}-${model}-function`, `${name}-${model}-endpoint`]);
+}
