@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { catalog } from "../functions/catalog";
 import type { Environment, ModelSettings, StageSettings } from "./environment";
 import { domainOf, PRICE_CLASSES, partitionOf, ROUTE_ACCESS } from "./environment";
+import { checkNetwork } from "./network-checks";
 import { findShapeFaults } from "./shape";
 
 /** One rule that one environment breaks. */
@@ -171,6 +172,7 @@ function checkEnvironment(environment: Environment): Fault[] {
   checkState(state, report.in("state"));
   checkStage(stage, report.in("stage"));
   checkWebsite(environment, report);
+  checkNetwork(environment, report.in("network"));
 
   report.require(
     Object.keys(models).length > 0,

@@ -3,9 +3,11 @@ import type {
   AlgorithmImage,
   EcrImage,
   Environment,
+  ExistingVpc,
   FunctionUrlSettings,
   LocalState,
   ModelSettings,
+  NewVpc,
   S3State,
   ServerlessSettings,
   StageSettings,
@@ -70,6 +72,21 @@ const stage = z.strictObject({
   corsAllowOrigin: z.optional(text),
 } satisfies Properties<StageSettings>);
 
+const network = z.union([
+  z.strictObject({
+    vpc: z.strictObject({
+      cidrBlock: z.optional(text),
+      availabilityZones: z.array(text),
+    } satisfies Properties<NewVpc["vpc"]>),
+  } satisfies Properties<NewVpc>),
+  z.strictObject({
+    existing: z.strictObject({
+      subnetIds: z.array(text),
+      securityGroupIds: z.array(text),
+    } satisfies Properties<ExistingVpc["existing"]>),
+  } satisfies Properties<ExistingVpc>),
+]);
+
 const environment = z.strictObject({
   name: text,
   region: text,
@@ -79,6 +96,7 @@ const environment = z.strictObject({
   state,
   stage,
   website: z.optional(z.strictObject({ priceClass: z.optional(text) } satisfies Properties<WebsiteSettings>)),
+  network: z.optional(network),
   models: z.record(text, model),
 } satisfies Properties<Environment>);
 
