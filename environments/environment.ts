@@ -131,7 +131,9 @@ export interface WebsiteSettings {
 /**
  * A VPC of the environment's own: one isolated subnet a zone, and from there one way out, to SageMaker's runtime and
  * in it to the environment's endpoints. That way costs money by the hour and zone
- * (https://aws.amazon.com/privatelink/pricing/).
+ * (https://aws.amazon.com/privatelink/pricing/). Its destruction waits until Lambda gives its network interfaces back,
+ * up to 45 minutes. Functions that leave it, and live on, lose the rights with which Lambda does that: interfaces that
+ * are left then are deleted by hand, or the destruction waits in vain.
  */
 export interface NewVpc {
   readonly vpc: {
