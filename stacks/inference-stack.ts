@@ -5,6 +5,7 @@ import { catalog, type ModelName } from "../functions/catalog";
 import { Account } from "./constructs/account";
 import { FunctionUrl } from "./constructs/function-url";
 import { InferenceFunction } from "./constructs/inference-function";
+import { Network } from "./constructs/network";
 import { RestStage, type StageRoute } from "./constructs/rest-stage";
 import { SagemakerEndpoint } from "./constructs/sagemaker-endpoint";
 import { addTerraformSettings } from "./constructs/terraform-settings";
@@ -37,6 +38,14 @@ export class InferenceStack extends TerraformStack {
             protected: environment.protected ?? false,
           });
     const corsAllowOrigin = website?.origin ?? environment.stage.corsAllowOrigin ?? "*";
+    const network =
+      environment.network === undefined
+        ? undefined
+        : new Network(this, "network", {
+            account,
+            environmentName: environment.name,
+            settings: environment.network,
+          });
     const models = Object.entries(environment.models) as [ModelName, ModelSettings][];
 
     const routes = models.map(([model, settings]): DeployedModel => {
@@ -57,6 +66,7 @@ export class InferenceStack extends TerraformStack {
         endpoint,
         corsAllowOrigin,
         logRetentionInDays: environment.stage.logRetentionInDays,
+        vpcConfig: network?.vpcConfig,
         tags,
       });
       const functionUrl =
@@ -65,6 +75,14 @@ export class InferenceStack extends TerraformStack {
           : new FunctionUrl(this, `${model}-function-url`, { function: fn, settings: settings.functionUrl });
       return { contract: catalog[model], access: routeAccess(settings), function: fn, endpoint, functionUrl };
     });
+
+    network?.admit(
+      routes.map(({ contract, function: fn, endpoint }) => ({
+        model: contract.model,
+        function: fn,
+        endpoint,
+      })),
+    );
 
     const stage = new RestStage(this, "stage", {
       account,
