@@ -4,6 +4,7 @@ import { catalog } from "../functions/catalog";
 import { checkCallers, checkCallersTogether } from "./caller-checks";
 import type { Environment, ModelSettings, QuotaSettings, StageSettings } from "./environment";
 import { domainOf, PRICE_CLASSES, partitionOf, ROUTE_ACCESS } from "./environment";
+import { checkNetwork } from "./network-checks";
 import { findQuotaFaults, isQuotaValue, MOST_CONCURRENCY } from "./quotas";
 import { findShapeFaults } from "./shape";
 
@@ -186,6 +187,7 @@ function checkEnvironment(environment: Environment): Fault[] {
   checkStage(stage, report.in("stage"));
   checkWebsite(environment, report);
   checkQuotas(environment.quotas ?? {}, report.in("quotas"));
+  checkNetwork(environment, report.in("network"));
 
   report.require(
     Object.keys(models).length > 0,

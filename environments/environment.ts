@@ -61,6 +61,15 @@ export interface Environment {
    */
   readonly quotas?: QuotaSettings;
 
+  /**
+   * A private network for the functions: a new VPC without a way to the internet, or an existing one's subnets and
+   * security groups. The endpoints stay outside: SageMaker takes no VPC for a serverless endpoint
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html).
+   *
+   * @default - none: the functions run in Lambda's own network
+   */
+  readonly network?: NewVpc | ExistingVpc;
+
   /** The models that this environment serves, at least one. */
   readonly models: Readonly<Partial<Record<ModelName, ModelSettings>>>;
 
@@ -161,6 +170,46 @@ export interface WebsiteSettings {
    * @default "PriceClass_100"
    */
   readonly priceClass?: (typeof PRICE_CLASSES)[number];
+}
+
+/**
+ * A VPC of the environment's own: one isolated subnet a zone, and from there one way out, to SageMaker's runtime and
+ * in it to the environment's endpoints. That way costs money by the hour and zone
+ * (https://aws.amazon.com/privatelink/pricing/). Its destruction waits until Lambda gives its network interfaces back,
+ * up to 45 minutes. Functions that leave it, and live on, lose the rights with which Lambda does that: interfaces that
+ * are left then are deleted by hand, or the destruction waits in vain.
+ */
+export interface NewVpc {
+  readonly vpc: {
+    /**
+     * The VPC's addresses: `<address>/<length>` in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 (RFC 1918), the length
+     * 16–24. Each zone has an eighth of it, told by its letter: zones that come and go do not move the others.
+     *
+     * @default "10.0.0.0/16"
+     */
+    readonly cidrBlock?: string;
+    /**
+     * Zones of the environment's region, 1–6, e.g. `eu-central-1a`; two or more, where one may fail. Each must have
+     * SageMaker's runtime: `aws ec2 describe-vpc-endpoint-services` tells.
+     */
+    readonly availabilityZones: readonly string[];
+  };
+}
+
+/**
+ * Subnets and security groups that are there already. From them the functions must reach SageMaker's runtime, by an
+ * interface endpoint with private DNS or by a NAT gateway, and the security groups must let them out to it on port
+ * 443. Nothing is added to the VPC but Lambda's network interfaces; after the last function they can be left there,
+ * for Lambda removes them with the function's role, which is then gone: delete them by hand
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html).
+ */
+export interface ExistingVpc {
+  readonly existing: {
+    /** 1–16 subnets of one VPC (https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html). */
+    readonly subnetIds: readonly string[];
+    /** 1–5 security groups of the same VPC (same source). */
+    readonly securityGroupIds: readonly string[];
+  };
 }
 
 /** CloudFront's price classes. */

@@ -4,10 +4,12 @@ import type {
   CallerSettings,
   EcrImage,
   Environment,
+  ExistingVpc,
   FunctionUrlSettings,
   Invocation,
   LocalState,
   ModelSettings,
+  NewVpc,
   QuotaSettings,
   S3State,
   ServerlessSettings,
@@ -79,6 +81,20 @@ const caller = z.strictObject({
   users: z.optional(z.array(text)),
   groups: z.optional(z.array(text)),
 } satisfies Properties<CallerSettings>);
+const network = z.union([
+  z.strictObject({
+    vpc: z.strictObject({
+      cidrBlock: z.optional(text),
+      availabilityZones: z.array(text),
+    } satisfies Properties<NewVpc["vpc"]>),
+  } satisfies Properties<NewVpc>),
+  z.strictObject({
+    existing: z.strictObject({
+      subnetIds: z.array(text),
+      securityGroupIds: z.array(text),
+    } satisfies Properties<ExistingVpc["existing"]>),
+  } satisfies Properties<ExistingVpc>),
+]);
 
 const environment = z.strictObject({
   name: text,
@@ -96,6 +112,7 @@ const environment = z.strictObject({
       usagePlans: z.optional(number),
     } satisfies Properties<QuotaSettings>),
   ),
+  network: z.optional(network),
   models: z.record(text, model),
   callers: z.optional(z.record(text, caller)),
 } satisfies Properties<Environment>);

@@ -12,6 +12,7 @@ import { ArtifactBucket, artifactInS3, isInS3 } from "./constructs/artifact-buck
 import { Caller } from "./constructs/caller";
 import { FunctionUrl } from "./constructs/function-url";
 import { InferenceFunction } from "./constructs/inference-function";
+import { Network } from "./constructs/network";
 import { RestStage, type StageRoute } from "./constructs/rest-stage";
 import { SagemakerEndpoint } from "./constructs/sagemaker-endpoint";
 import { addTerraformSettings } from "./constructs/terraform-settings";
@@ -44,6 +45,14 @@ export class InferenceStack extends TerraformStack {
             protected: environment.protected ?? false,
           });
     const corsAllowOrigin = website?.origin ?? environment.stage.corsAllowOrigin ?? "*";
+    const network =
+      environment.network === undefined
+        ? undefined
+        : new Network(this, "network", {
+            account,
+            environmentName: environment.name,
+            settings: environment.network,
+          });
     const models = Object.entries(environment.models) as [ModelName, ModelSettings][];
 
     const artifacts = models.every(([, { artifact }]) => isInS3(artifact))
@@ -76,6 +85,7 @@ export class InferenceStack extends TerraformStack {
         endpoint,
         corsAllowOrigin,
         logRetentionInDays: environment.stage.logRetentionInDays,
+        vpcConfig: network?.vpcConfig,
         tags,
       });
       const functionUrl =
@@ -84,6 +94,14 @@ export class InferenceStack extends TerraformStack {
           : new FunctionUrl(this, `${model}-function-url`, { function: fn, settings: settings.functionUrl });
       return { contract: catalog[model], access: routeAccess(settings), function: fn, endpoint, functionUrl };
     });
+
+    network?.admit(
+      routes.map(({ contract, function: fn, endpoint }) => ({
+        model: contract.model,
+        function: fn,
+        endpoint,
+      })),
+    );
 
     const stage = new RestStage(this, "stage", {
       account,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { environments } from "../../environments";
+import type { Environment } from "../../environments/environment";
 import { type Deployment, readDeployment } from "../../local/terraform/deployment";
 import { DEV, PROD } from "./support/environments";
 import { BENIGN_ROW } from "./support/rows";
@@ -188,6 +189,46 @@ describe("the stack of an environment", () => {
     const [{ integration } = {}] = stages[0]?.openApi.methods ?? [];
     expect(integration).toMatchObject({ uri: expect.stringContaining(`/functions/${functions[0]?.arn}/`) });
     expect(functions[0]?.invocableFor).toEqual([`${stages[0]?.executionArn}/POST/breast-cancer`]);
+  });
+});
+
+describe("the stack of an environment in a network", () => {
+  it.each<[string, NonNullable<Environment["network"]>, string[]]>([
+    [
+      "of its own",
+      { vpc: { availabilityZones: ["us-east-1a", "us-east-1b"] } },
+      [
+        "aws_vpc (1): functions run on this machine's network, which is not isolated",
+        "aws_subnet (2): as its VPC",
+        "aws_vpc_endpoint (2): as its VPC: a request that its policy refuses works here and fails on AWS",
+      ],
+    ],
+    [
+      "that is there already",
+      { existing: { subnetIds: ["subnet-0123abcd"], securityGroupIds: ["sg-0123abcd"] } },
+      [],
+    ],
+  ])("%s is served on this machine's, and says so", (_, network, lines) => {
+    // Act
+    const { notDone, functions } = readDeployment("dev", stacks.synthesize({ ...DEV, network }));
+
+    // Assess
+    expect(functions.map(({ name }) => name)).toEqual(["dev-breast-cancer"]);
+    expect(notDone.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
+    expect(notDone).toEqual(
+      expect.arrayContaining([
+        ...lines,
+        "VPC: functions run on this machine's network, whatever their subnets and security groups are",
+      ]),
+    );
+  });
+
+  it("is told only where there is one", () => {
+    // Act
+    const { notDone } = deployment;
+
+    // Assess
+    expect(notDone.join("\n")).not.toContain("VPC");
   });
 });
 

@@ -49,7 +49,7 @@ describe("an environment's callers", () => {
     const { callers } = readPrincipals(stack);
 
     // Assess
-    const nobodyElse = { roles: [], permissions: [], buckets: [], functionUrls: [] };
+    const nobodyElse = { roles: [], permissions: [], buckets: [], functionUrls: [], vpcEndpoints: [] };
     expect(principalsText({ ...nobodyElse, callers }, [])).toMatchSnapshot();
   });
 

@@ -13,7 +13,9 @@ import {
   requireKnownPrincipals,
   requireLeastPrivilege,
   requireMetricsOnlyInNamespaces,
+  requireNetworkInterfacesAtMost,
   requireNoAction,
+  requireNoDenial,
   requireNoNamesOf,
   requireNoWildcardInActions,
   requirePullsOnlyItsImage,
@@ -24,9 +26,11 @@ import {
   requireStarOnlyWithoutResourceType,
   requireTracesAtMost,
   requireTrust,
+  requireWaysOutOnlyToEndpoints,
   requireWildcardsOnlyForLogStreams,
   requireWritesOnlyItsEndpointLog,
   requireWritesOnlyItsFunctionLog,
+  servicesOfFunction,
 } from "./support/least-privilege";
 import { type Principals, principalsText, readPrincipals } from "./support/policies";
 import { callerScopesOf, scopesOf } from "./support/scopes";
@@ -127,8 +131,12 @@ describe.each(environments.map((environment) => [environment.name, environment] 
       perModel((principals, scope) => {
         const { policy } = functionRole(principals, scope);
         requireTracesAtMost(policy);
-        requireServicesAtMost(policy, ["logs", "sagemaker", "xray"]);
+        requireServicesAtMost(policy, servicesOfFunction(scope));
       });
+    });
+
+    it("function: its code has no rights over network interfaces, and Lambda only where there is a network", () => {
+      perModel((principals, scope) => requireNetworkInterfacesAtMost(functionRole(principals, scope), scope));
     });
 
     it("function: its role is taken only by Lambda, for this account", () => {
@@ -190,6 +198,18 @@ describe.each(environments.map((environment) => [environment.name, environment] 
         withUrl.map(([model]) => `${name}-${model}`),
       );
       for (const functionUrl of functionUrls) requireSignatures(functionUrl);
+    });
+
+    it("endpoint: is denied nothing", () => {
+      perModel((principals, scope) => requireNoDenial(endpointRole(principals, scope)));
+    });
+
+    it("network: each function reaches its own endpoint from it, and nobody anything else", () => {
+      // Act
+      const { vpcEndpoints } = readPrincipals(stack);
+
+      // Assess
+      requireWaysOutOnlyToEndpoints(vpcEndpoints, scopes);
     });
 
     it("website: its bucket is read by its one distribution, over TLS", () => {
@@ -282,6 +302,7 @@ describe("the rules of these tests", () => {
         roles: ["shop"],
       },
     },
+    network: { vpc: { availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
   };
   const stack = synthesizeOne(withEverything);
   const scopes = scopesOf(withEverything);
@@ -302,6 +323,7 @@ describe("the rules of these tests", () => {
   const FUNCTION = "test-breast-cancer-function";
   const ENDPOINT = "test-breast-cancer-endpoint";
   const LOGS = "arn:aws:logs:eu-central-1:111122223333:log-group:";
+  const FUNCTION_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:test-breast-cancer";
   const OWN = "arn:aws:sagemaker:eu-central-1:111122223333:endpoint/test-breast-cancer";
 
   /** What a careless change could do, and the word in the error that shows that the right rule saw it. */
@@ -443,6 +465,18 @@ describe("the rules of these tests", () => {
     [
       "a denial",
       add(FUNCTION, { Effect: "Deny", Action: ["s3:GetObject"], Resource: ["*"] }),
+      /denied to the function: got .*Deny s3:GetObject on \*/,
+    ],
+    [
+      "a denial for the endpoint",
+      add(ENDPOINT, { Effect: "Deny", Action: ["s3:GetObject"], Resource: ["*"] }),
+      /denied to test-breast-cancer-endpoint: got Deny s3:GetObject on \*/,
+    ],
+    [
+      "a denial in a trust",
+      edit(FUNCTION, "LambdaOfThisAccount", (statement) => {
+        statement.Effect = "Deny";
+      }),
       /no rule reads the effect Deny/,
     ],
 
@@ -569,6 +603,121 @@ describe("the rules of these tests", () => {
       /has 0 policies, not 1/,
     ],
 
+    // The network.
+    [
+      "a function's code that keeps network interfaces",
+      remove(FUNCTION, "ItsCodeDoesNot"),
+      /denied to the function: got nothing/,
+    ],
+    [
+      "a denial for another function",
+      condition(FUNCTION, "ItsCodeDoesNot", {
+        ArnEquals: { "lambda:SourceFunctionArn": `${FUNCTION_ARN}2` },
+      }),
+      /denied to the function: got .*function:test-breast-cancer2/,
+    ],
+    [
+      "a denial for a source that no request has",
+      condition(FUNCTION, "ItsCodeDoesNot", { StringEquals: { "aws:SourceArn": FUNCTION_ARN } }),
+      /denied to the function: got .*StringEquals aws:SourceArn/,
+    ],
+    [
+      "a denial for everybody, Lambda too",
+      edit(FUNCTION, "ItsCodeDoesNot", (statement) => delete statement.Condition),
+      /denied to the function: got .*CreateNetworkInterface on \*;/,
+    ],
+    [
+      "a denial that leaves out an action",
+      action(FUNCTION, "ItsCodeDoesNot", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"),
+      /denied to the function: got Deny ec2:CreateNetworkInterface [^;]*; Deny ec2:DeleteNetworkInterface [^;]*; allowed/,
+    ],
+    [
+      "no network interface for Lambda",
+      remove(FUNCTION, "LambdaKeepsNetworkInterfaces"),
+      /granted of ec2: got nothing/,
+    ],
+    [
+      "more of EC2",
+      action(FUNCTION, "LambdaKeepsNetworkInterfaces", "ec2:CreateNetworkInterface", "ec2:RunInstances"),
+      /ec2:RunInstances on \*/,
+    ],
+    [
+      "an endpoint's role that keeps network interfaces",
+      add(ENDPOINT, { Action: ["ec2:CreateNetworkInterface"], Resource: ["*"] }),
+      /ec2:CreateNetworkInterface is of another service/,
+    ],
+    [
+      "a way to every endpoint",
+      vpcEndpoint("runtime", (statement) => {
+        statement.Resource = ["*"];
+      }),
+      /may pass to .*runtime: got .*InvokeEndpoint on \*/,
+    ],
+    [
+      "a way to another environment's endpoint",
+      vpcEndpoint("runtime", (statement) => {
+        statement.Resource = [OWN.replace("/test-", "/prod-")];
+      }),
+      /may pass to .*runtime: got .*prod-breast-cancer where/,
+    ],
+    [
+      "a way for every principal",
+      vpcEndpoint("runtime", (statement) => delete statement.Condition),
+      /may pass to .*runtime: got Allow \* sagemaker:InvokeEndpoint on [^ ]*;/,
+    ],
+    [
+      "a way for another role",
+      vpcEndpoint("runtime", (statement) => {
+        statement.Condition = { ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::111122223333:role/admin" } };
+      }),
+      /may pass to .*runtime: got .*role\/admin/,
+    ],
+    [
+      "a way for roles by a pattern",
+      vpcEndpoint("runtime", (statement) => {
+        statement.Condition = { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::111122223333:role/*" } };
+      }),
+      /may pass to .*runtime: got .*ArnLike/,
+    ],
+    [
+      "a way for more actions",
+      vpcEndpoint("runtime", (statement) => {
+        statement.Action = ["sagemaker:*"];
+      }),
+      /may pass to .*runtime: got .*sagemaker:\*/,
+    ],
+    [
+      "a way that is closed",
+      vpcEndpoint("runtime", (statement) => {
+        statement.Effect = "Deny";
+      }),
+      /may pass to .*runtime: got Deny/,
+    ],
+    [
+      "a way to S3",
+      vpcEndpoint("s3", (statement) => {
+        statement.Effect = "Allow";
+      }),
+      /may pass to .*s3: got Allow \* s3:\*/,
+    ],
+    [
+      "a way that takes everything",
+      ({ resource }) => {
+        for (const values of Object.values(resource.aws_vpc_endpoint ?? {})) delete values.policy;
+      },
+      /aws_vpc_endpoint\..* has no policy/,
+    ],
+    [
+      "a way to another service",
+      ({ resource: { aws_vpc_endpoint = {} } }) => {
+        const [endpoint] = Object.values(aws_vpc_endpoint);
+        Object.assign(aws_vpc_endpoint, {
+          more: { ...endpoint, service_name: "com.amazonaws.eu-central-1.sts" },
+        });
+      },
+      /the ways out of the VPC: got .*sts/,
+    ],
+
     // Principals that nobody expects.
     [
       "a role more",
@@ -618,7 +767,6 @@ describe("the rules of these tests", () => {
   ];
 
   const SHOP = "test-shop-caller";
-  const FUNCTION_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:test-breast-cancer";
 
   const callerMutants: readonly (readonly [string, (terraform: TerraformJson) => void, RegExp])[] = [
     ["every route", callerResource("InvokeRoutes", "*"), /execute-api:Invoke on \*/],
@@ -834,6 +982,21 @@ describe("the rules of these tests", () => {
     expect(act).toThrow(why);
   });
 
+  it.each([
+    ["a network", undefined, /ec2:AssignPrivateIpAddresses is of another service than logs, sagemaker, xray/],
+    ["a VPC of its own", "existing" as const, /the ways out of the VPC: got com.amazonaws/],
+  ])("refuse what belongs to %s where the environment has none", (_, network, why) => {
+    // Prepare
+    const without = scopes.map((scope) => ({ ...scope, network }));
+
+    // Act
+    const act = (): void =>
+      requireLeastPrivilege(readPrincipals(stack), without, callerScopesOf(withEverything));
+
+    // Assess
+    expect(act).toThrow(why);
+  });
+
   it.each(["prod-breast-cancer", "prod-breast-cancer-function", "prod-breast-cancer-endpoint"])(
     "refuse the name %s in another environment's policies",
     (foreign) => {
@@ -940,6 +1103,17 @@ describe("the rules of these tests", () => {
         editDocument(values, "policy", (statements) => {
           for (const statement of statements) if (statement.Sid === sid) change(statement);
         });
+      }
+    };
+  }
+
+  /** A change of each statement in the policy of the VPC's way to `service`. */
+  function vpcEndpoint(service: "runtime" | "s3", change: (statement: JsonObject) => unknown) {
+    return ({ resource: { aws_vpc_endpoint = {} } }: TerraformJson): void => {
+      for (const values of Object.values(aws_vpc_endpoint)) {
+        if (String(values.service_name).endsWith(`.${service}`)) {
+          editDocument(values, "policy", (statements) => statements.forEach(change));
+        }
       }
     };
   }

@@ -33,6 +33,19 @@ const variants: readonly Environment[] = [
     protected: true,
   }),
   named("callers", exampleWithCallers),
+  named("vpc", {
+    ...example,
+    network: { vpc: { cidrBlock: "10.8.0.0/20", availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
+  }),
+  named("existing-vpc", {
+    ...example,
+    network: {
+      existing: {
+        subnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+        securityGroupIds: ["sg-0123456789abcdef0"],
+      },
+    },
+  }),
 ];
 const everyEnvironment = [
   ...environments,

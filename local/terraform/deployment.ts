@@ -115,6 +115,7 @@ const INTERPRETED = {
     environment: z.optional(z.object({ variables: z.record(z.string(), z.string()) })),
     logging_config: z.optional(z.object({ log_format: text, log_group: text })),
     tracing_config: z.optional(z.object({ mode: text })),
+    vpc_config: z.optional(z.unknown()),
     role: text,
   }),
   aws_lambda_permission: z.object({
@@ -217,6 +218,15 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   aws_s3_object: "as its bucket",
   terraform_data: "what AWS cannot change needs no new name here",
   aws_cloudwatch_log_group: "logs go to this terminal and are not kept",
+  aws_vpc: "functions run on this machine's network, which is not isolated",
+  aws_vpc_endpoint: "as its VPC: a request that its policy refuses works here and fails on AWS",
+  aws_default_security_group: "as its VPC",
+  aws_route_table: "as its VPC",
+  aws_route_table_association: "as its VPC",
+  aws_security_group: "as its VPC",
+  aws_subnet: "as its VPC",
+  aws_vpc_security_group_egress_rule: "as its VPC",
+  aws_vpc_security_group_ingress_rule: "as its VPC",
 };
 
 type InterpretedType = keyof typeof INTERPRETED;
@@ -295,7 +305,15 @@ function pick(values: Readonly<Record<string, unknown>>, keys: readonly string[]
 }
 
 /** References here need no value, and some (`self`, hashes) have none; neither do computed ARNs. */
-const UNRESOLVED = ["depends_on", "lifecycle", "triggers", "role", "execution_role_arn", "primary_container"];
+const UNRESOLVED = [
+  "depends_on",
+  "lifecycle",
+  "triggers",
+  "role",
+  "execution_role_arn",
+  "primary_container",
+  "vpc_config",
+];
 
 function withoutMeta(values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
@@ -426,6 +444,9 @@ function* describeNotDone(stack: Stack, functions: readonly FunctionDefinition[]
     stack.resources.some(({ values }) => "tracing_config" in values || values.xray_tracing_enabled === true)
   ) {
     yield "X-Ray: no traces are sent";
+  }
+  if (stack.ofType("aws_lambda_function").some(({ values }) => "vpc_config" in values)) {
+    yield "VPC: functions run on this machine's network, whatever their subnets and security groups are";
   }
   for (const runtime of new Set(functions.map((fn) => fn.runtime))) {
     const own = `node${process.versions.node}`;

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaFunction, type LambdaFunctionVpcConfig } from "@cdktf/provider-aws/lib/lambda-function";
 import { App, AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { catalog, type ModelName } from "../../functions/catalog";
@@ -26,6 +26,12 @@ export interface InferenceFunctionProps {
   readonly corsAllowOrigin: string;
   /** Days that its log is kept. */
   readonly logRetentionInDays: number;
+  /**
+   * The subnets and security groups that it runs in.
+   *
+   * @default - none: it runs in Lambda's own network
+   */
+  readonly vpcConfig?: LambdaFunctionVpcConfig | undefined;
   /** Tags beyond the provider's default tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -39,6 +45,10 @@ export class InferenceFunction extends Construct {
   readonly functionName: string;
   /** Known before anything is deployed. */
   readonly functionArn: string;
+  /** Of its role; known before anything is deployed. */
+  readonly roleArn: string;
+  /** What its role may do, for dependencies. */
+  readonly rolePolicy: IamRolePolicy;
   /** The function itself, for dependencies. */
   readonly function: LambdaFunction;
 
@@ -47,6 +57,8 @@ export class InferenceFunction extends Construct {
     const { account, name, model, endpoint, tags } = props;
     this.functionName = name;
     this.functionArn = account.arn("lambda", `function:${name}`);
+    const roleName = `${name}-function`;
+    this.roleArn = `arn:${account.partition}:iam::${account.accountId}:role/${roleName}`;
 
     const logGroup = new CloudwatchLogGroup(this, "log-group", {
       name: `/aws/lambda/${name}`,
@@ -54,18 +66,19 @@ export class InferenceFunction extends Construct {
       tags,
     });
     const role = new IamRole(this, "role", {
-      name: `${name}-function`,
+      name: roleName,
       description: `Role of the Lambda function ${name}`,
       assumeRolePolicy: terraformJson(functionRoleTrust({ accountId: account.accountId })),
       tags,
     });
-    const policy = new IamRolePolicy(this, "policy", {
+    this.rolePolicy = new IamRolePolicy(this, "policy", {
       name: "function",
       role: role.name,
       policy: terraformJson(
         functionRolePolicy({
           endpointArn: endpoint.endpointArn,
           logGroupArn: account.arn("logs", `log-group:/aws/lambda/${name}`),
+          functionInVpcArn: props.vpcConfig === undefined ? undefined : this.functionArn,
         }),
       ),
     });
@@ -92,9 +105,10 @@ export class InferenceFunction extends Construct {
       // JSON, so that Lambda's own lines can be queried like the handler's.
       loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
       tracingConfig: { mode: "Active" },
+      ...(props.vpcConfig === undefined ? {} : { vpcConfig: props.vpcConfig }),
       tags,
       // Lambda takes a role whose policy has not arrived yet, and then fails its first requests.
-      dependsOn: [policy],
+      dependsOn: [this.rolePolicy],
     });
   }
 }

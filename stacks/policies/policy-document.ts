@@ -12,10 +12,13 @@ export interface Statement {
   /** Says what the statement is for; letters and digits. */
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
-  /** Only in trust and resource policies; `*` only in a Deny. */
+  /** Only in trust and resource policies; `*` only in a Deny, or where a condition says who it is. */
   readonly Principal?: { readonly Service: string } | "*";
   readonly Action: readonly string[];
-  /** Absent in trust policies. `*` only where the service defines no resource type for the action. */
+  /**
+   * Absent in trust policies. `*` only where the service defines no resource type for the action, where AWS itself
+   * asks for it, and in a Deny.
+   */
   readonly Resource?: readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }

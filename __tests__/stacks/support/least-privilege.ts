@@ -1,4 +1,13 @@
-import type { Bucket, Caller, FunctionUrl, Permission, Principals, Role, Statement } from "./policies";
+import type {
+  Bucket,
+  Caller,
+  FunctionUrl,
+  Permission,
+  Principals,
+  Role,
+  Statement,
+  VpcEndpoint,
+} from "./policies";
 
 /** What one model's principals are there for, in words of the environment and nothing of the code under test. */
 export interface ModelScope {
@@ -16,6 +25,8 @@ export interface ModelScope {
   readonly artifact: string;
   /** ARN of the image's repository. */
   readonly repositoryArn: string;
+  /** Whether its function runs in a VPC: a new one, or one that is there already. */
+  readonly network: "new" | "existing" | undefined;
 }
 
 /** What one caller's policy is there for, in words of the environment and nothing of the code under test. */
@@ -36,6 +47,16 @@ const WITHOUT_RESOURCE_TYPE = [
   "ecr:GetAuthorizationToken",
   "xray:PutTelemetryRecords",
   "xray:PutTraceSegments",
+];
+
+/** What Lambda asks of the role of a function in a VPC, on `*`. */
+const NETWORK_INTERFACE_ACTIONS = [
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:CreateNetworkInterface",
+  "ec2:DeleteNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:UnassignPrivateIpAddresses",
 ];
 
 const METRIC_NAMESPACES = ["/aws/sagemaker/Endpoints", "AWS/SageMaker"];
@@ -59,7 +80,8 @@ export function requireLeastPrivilege(
     requireInvokesOnlyItsEndpoint(fn.policy, model);
     requireWritesOnlyItsFunctionLog(fn.policy, model);
     requireTracesAtMost(fn.policy);
-    requireServicesAtMost(fn.policy, ["logs", "sagemaker", "xray"]);
+    requireServicesAtMost(fn.policy, servicesOfFunction(model));
+    requireNetworkInterfacesAtMost(fn, model);
     requireTrust(fn.trust, {
       service: "lambda.amazonaws.com",
       conditions: { "StringEquals aws:SourceAccount": [model.account] },
@@ -71,6 +93,7 @@ export function requireLeastPrivilege(
     requireWritesOnlyItsEndpointLog(endpoint.policy, model);
     requireMetricsOnlyInNamespaces(endpoint.policy);
     requireServicesAtMost(endpoint.policy, ["cloudwatch", "ecr", "logs", "s3"]);
+    requireNoDenial(endpoint);
     requireTrust(endpoint.trust, {
       service: "sagemaker.amazonaws.com",
       conditions: {
@@ -85,6 +108,77 @@ export function requireLeastPrivilege(
     else requireNoPrincipals(bucket);
   }
   for (const functionUrl of principals.functionUrls) requireSignatures(functionUrl);
+  requireWaysOutOnlyToEndpoints(principals.vpcEndpoints, models);
+}
+
+/** The services that a function's role may ask. */
+export function servicesOfFunction({ network }: ModelScope): string[] {
+  return ["logs", "sagemaker", "xray", ...(network === undefined ? [] : ["ec2"])];
+}
+
+/** In a VPC: what Lambda needs for its network interfaces, and a denial of just that to the function's code. */
+export function requireNetworkInterfacesAtMost(
+  { policy, denials }: Role,
+  { name, partition, region, account, network }: ModelScope,
+): void {
+  const onEverything = NETWORK_INTERFACE_ACTIONS.map((action) => `${action} on *`);
+  requireExactly(policy, "ec2", network === undefined ? [] : onEverything);
+  for (const { action, conditions } of grants(policy)) {
+    if (action.startsWith("ec2:")) requireSame(`the conditions of ${action}`, Object.keys(conditions), []);
+  }
+  const own = `arn:${partition}:lambda:${region}:${account}:function:${name}`;
+  requireSame(
+    "what is denied to the function",
+    statementTexts(denials),
+    network === undefined
+      ? []
+      : onEverything.map((grant) => `Deny ${grant} where ArnEquals lambda:SourceFunctionArn ${own}`),
+  );
+}
+
+/** A denial that nobody expects may hide that something is allowed too much. */
+export function requireNoDenial({ name, denials }: Role): void {
+  requireSame(`what is denied to ${name}`, statementTexts(denials), []);
+}
+
+/** From a new VPC each function's role reaches its one endpoint, and nobody anything else. */
+export function requireWaysOutOnlyToEndpoints(
+  vpcEndpoints: readonly VpcEndpoint[],
+  models: readonly ModelScope[],
+): void {
+  const inNewVpc = models.filter(({ network }) => network === "new");
+  const [{ partition, region } = { partition: "", region: "" }] = inNewVpc;
+  const runtime = `${partition === "aws-cn" ? "cn." : ""}com.amazonaws.${region}.sagemaker.runtime`;
+  requireSame(
+    "the ways out of the VPC",
+    vpcEndpoints.map(({ service }) => service),
+    inNewVpc.length === 0 ? [] : [`com.amazonaws.${region}.s3`, runtime],
+  );
+  for (const { service, statements } of vpcEndpoints) {
+    requireSame(
+      `what may pass to ${service}`,
+      statementTexts(statements),
+      service === runtime ? inNewVpc.map(passing) : ["Deny * s3:* on *"],
+    );
+  }
+}
+
+function passing({ name, partition, region, account }: ModelScope): string {
+  const endpoint = `arn:${partition}:sagemaker:${region}:${account}:endpoint/${name}`;
+  const role = `arn:${partition}:iam::${account}:role/${name}-function`;
+  return `Allow * sagemaker:InvokeEndpoint on ${endpoint} where ArnEquals aws:PrincipalArn ${role}`;
+}
+
+/** Every action on every resource of statements, in one text each. */
+function statementTexts(statements: readonly Statement[]): string[] {
+  return statements.flatMap((statement) =>
+    grants([statement]).map(({ action, resource, conditions }) => {
+      const where = Object.entries(conditions).map(([key, values]) => `${key} ${values.join(" or ")}`);
+      const who = statement.principal === undefined ? [] : [statement.principal];
+      const words = [statement.effect, ...who, action, "on", resource];
+      return [...words, ...(where.length === 0 ? [] : ["where", ...where])].join(" ");
+    }),
+  );
 }
 
 const WITHOUT_TLS = [
@@ -186,11 +280,12 @@ export function requireNoWildcardInActions(statements: readonly Statement[]): vo
   }
 }
 
-/** `*` alone as a resource, only where nothing narrower can be said. */
+/** `*` alone as a resource, only where nothing narrower can be said, or Lambda asks for it. */
 export function requireStarOnlyWithoutResourceType(statements: readonly Statement[]): void {
   for (const { action, resource } of grants(statements)) {
-    if (resource === "*" && !WITHOUT_RESOURCE_TYPE.includes(action)) {
-      throw new Error(`${action} on *; allowed on * are ${WITHOUT_RESOURCE_TYPE.join(", ")}`);
+    const allowed = [...WITHOUT_RESOURCE_TYPE, ...NETWORK_INTERFACE_ACTIONS];
+    if (resource === "*" && !allowed.includes(action)) {
+      throw new Error(`${action} on *; allowed on * are ${allowed.join(", ")}`);
     }
   }
 }

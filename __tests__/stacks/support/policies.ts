@@ -3,9 +3,9 @@ import { type Json, type JsonObject, parseEmbedded, type SynthesizedStack } from
 
 /** One statement, with every action and resource it names. */
 export interface Statement {
-  /** Only a bucket's policy denies. */
+  /** Roles' denials stand apart, in {@link Role}. */
   readonly effect: "Allow" | "Deny";
-  /** A service, or `*` in a denial. Roles' policies have none. */
+  /** A service, or `*` in a denial and in a VPC endpoint's policy. Roles' policies have none. */
   readonly principal: string | undefined;
   readonly actions: readonly string[];
   /** Empty in trust policies. */
@@ -18,7 +18,10 @@ export interface Statement {
 export interface Role {
   readonly name: string;
   readonly trust: readonly Statement[];
+  /** What it allows. */
   readonly policy: readonly Statement[];
+  /** What it denies. */
+  readonly denials: readonly Statement[];
 }
 
 /** A function's resource policy: who else may invoke it. */
@@ -32,6 +35,13 @@ export interface Permission {
 /** A bucket: who may do what with it. */
 export interface Bucket {
   readonly name: string;
+  readonly statements: readonly Statement[];
+}
+
+/** A VPC's way to one of AWS's services: what may pass it. */
+export interface VpcEndpoint {
+  /** E.g. `com.amazonaws.eu-central-1.s3`. */
+  readonly service: string;
   readonly statements: readonly Statement[];
 }
 
@@ -58,6 +68,7 @@ export interface Principals {
   readonly buckets: readonly Bucket[];
   readonly functionUrls: readonly FunctionUrl[];
   readonly callers: readonly Caller[];
+  readonly vpcEndpoints: readonly VpcEndpoint[];
 }
 
 const STATEMENT_MEMBERS = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"];
@@ -74,10 +85,23 @@ const IAM_TYPES = [
   "aws_iam_policy",
   ...ATTACHED_TO.map((kind) => `aws_iam_${kind}_policy_attachment`),
 ];
+const VPC_ENDPOINT_ARGUMENTS = [
+  "depends_on",
+  "policy",
+  "private_dns_enabled",
+  "route_table_ids",
+  "security_group_ids",
+  "service_name",
+  "subnet_ids",
+  "tags",
+  "vpc_endpoint_type",
+  "vpc_id",
+];
 
 /**
  * Reads every principal of a stack. What these tests cannot judge is an error, never a pass: another kind of IAM
- * resource, an argument that grants something by itself, NotAction, NotResource, NotPrincipal, a role's Deny.
+ * resource, an argument that grants something by itself, NotAction, NotResource, NotPrincipal, a Deny
+ * in a trust.
  */
 export function readPrincipals(stack: SynthesizedStack): Principals {
   const iamTypes = stack.types().filter((type) => type.startsWith("aws_iam_"));
@@ -86,16 +110,18 @@ export function readPrincipals(stack: SynthesizedStack): Principals {
 
   const policies = stack.find("aws_iam_role_policy").map(({ address, values }) => {
     requireOnlyMembers(values, POLICY_ARGUMENTS, address);
-    return { role: values.role, statements: readAllowing(values.policy, `${address}.policy`) };
+    return { role: values.role, statements: readStatements(values.policy, `${address}.policy`) };
   });
   const roles = stack.find("aws_iam_role").map(({ address, values }): Role => {
     requireOnlyMembers(values, ROLE_ARGUMENTS, address);
     const own = policies.filter(({ role }) => role === `\${${address}.name}`);
     if (own.length !== 1) throw new Error(`${address} has ${own.length} policies, not 1`);
+    const statements = own.flatMap((policy) => policy.statements);
     return {
       name: values.name,
       trust: readAllowing(values.assume_role_policy, `${address}.assume_role_policy`),
-      policy: own.flatMap(({ statements }) => statements),
+      policy: statements.filter(({ effect }) => effect === "Allow"),
+      denials: statements.filter(({ effect }) => effect === "Deny"),
     };
   });
   if (policies.length !== roles.length) throw new Error(`${stack.name}: a policy belongs to no role`);
@@ -114,7 +140,8 @@ export function readPrincipals(stack: SynthesizedStack): Principals {
     const functionName = functionNameOf(stack, address, values.function_name);
     return { functionName, authorization: values.authorization_type };
   });
-  return { roles, permissions, buckets: readBuckets(stack), functionUrls, callers: readCallers(stack) };
+  const [buckets, callers, vpcEndpoints] = [readBuckets(stack), readCallers(stack), readVpcEndpoints(stack)];
+  return { roles, permissions, buckets, functionUrls, callers, vpcEndpoints };
 }
 
 /** Only policies of the stack, attached only to principals that it does not make. */
@@ -159,6 +186,18 @@ function readAttachments(stack: SynthesizedStack): Attachment[] {
   );
 }
 
+/** Without a policy everything passes: such an endpoint cannot be read. */
+function readVpcEndpoints(stack: SynthesizedStack): VpcEndpoint[] {
+  return stack.find("aws_vpc_endpoint").map(({ address, values }): VpcEndpoint => {
+    requireOnlyMembers(values, VPC_ENDPOINT_ARGUMENTS, address);
+    if (values.policy === undefined) throw new Error(`${address} has no policy`);
+    return {
+      service: values.service_name,
+      statements: readStatements(values.policy, `${address}.policy`, "everybody may be allowed"),
+    };
+  });
+}
+
 function functionNameOf(stack: SynthesizedStack, address: string, reference: string): string {
   const functions = stack.find("aws_lambda_function");
   const own = functions.find((fn) => reference === `\${${fn.address}.function_name}`);
@@ -183,7 +222,7 @@ function readBuckets(stack: SynthesizedStack): Bucket[] {
   return buckets;
 }
 
-/** The statements of a role: only a bucket's policy denies. */
+/** The statements of a trust or of a caller, which deny nothing. */
 function readAllowing(text: string, place: string): Statement[] {
   const statements = readStatements(text, place);
   const denial = statements.find(({ effect }) => effect !== "Allow");
@@ -191,20 +230,28 @@ function readAllowing(text: string, place: string): Statement[] {
   return statements;
 }
 
-function readStatements(text: string, place: string): Statement[] {
+/** Who may stand as `*` in an Allow. */
+type Everybody = "everybody may be allowed" | "everybody may only be denied";
+
+function readStatements(
+  text: string,
+  place: string,
+  everybody: Everybody = "everybody may only be denied",
+): Statement[] {
   const document = parseEmbedded(text, place);
   requireOnlyMembers(document, ["Version", "Statement"], place);
   if (document.Version !== "2012-10-17") throw new Error(`${place}: Version is ${document.Version}`);
   if (!Array.isArray(document.Statement)) throw new Error(`${place}: Statement is no list`);
-  return document.Statement.map((statement) => readStatement(asObject(statement, place), place));
+  return document.Statement.map((statement) => readStatement(asObject(statement, place), place, everybody));
 }
 
-function readStatement(statement: JsonObject, place: string): Statement {
+function readStatement(statement: JsonObject, place: string, everybody: Everybody): Statement {
   requireOnlyMembers(statement, STATEMENT_MEMBERS, place);
   const { Effect: effect } = statement;
   if (effect !== "Allow" && effect !== "Deny")
     throw new Error(`${place}: no rule reads the effect ${effect}`);
-  const isEverybody = effect === "Deny" && statement.Principal === "*";
+  const isEverybody =
+    (effect === "Deny" || everybody === "everybody may be allowed") && statement.Principal === "*";
   return {
     effect,
     principal:
@@ -263,26 +310,30 @@ function shorten(text: string): string {
 
 /** Who may do what, in a form to read and review; models that are alike told once. */
 export function principalsText(principals: Principals, models: readonly string[]): string {
-  const { roles, permissions, buckets, functionUrls, callers } = principals;
+  const { roles, permissions, buckets, functionUrls, callers, vpcEndpoints } = principals;
   return perModelText(
     [
       ...roles.flatMap(roleBlocks),
       ...permissions.map(permissionBlock),
       ...functionUrls.map(functionUrlBlock),
-      ...buckets.map(bucketBlock),
       ...callers.flatMap(callerBlocks),
+      ...buckets.map((bucket) => resourceBlock(`the bucket ${bucket.name}`, bucket.statements)),
+      ...vpcEndpoints.map(({ service, statements }) =>
+        resourceBlock(`the VPC's way to ${service}`, statements),
+      ),
     ],
     models,
   );
 }
 
-function roleBlocks({ name, trust, policy }: Role): Block[] {
+function roleBlocks({ name, trust, policy, denials }: Role): Block[] {
   const takers = trust.map(
     ({ principal, actions, conditions }) =>
       `${principal} by ${actions.join(", ")}${conditionsText(conditions)}`,
   );
   return [
     { title: `${name} may`, lines: policy.flatMap(grantLines) },
+    ...(denials.length === 0 ? [] : [{ title: `${name} may not`, lines: denials.flatMap(grantLines) }]),
     { title: `${name} may be taken by`, lines: takers },
   ];
 }
@@ -304,9 +355,9 @@ function functionUrlBlock({ functionName, authorization }: FunctionUrl): Block {
   return { title: `the function URL of ${functionName} may be called by`, lines: [authorization] };
 }
 
-function bucketBlock({ name, statements }: Bucket): Block {
+function resourceBlock(title: string, statements: readonly Statement[]): Block {
   return {
-    title: `the bucket ${name}`,
+    title,
     lines: statements.flatMap((statement) =>
       grantLines(statement).map(
         (grant) => `${statement.effect === "Allow" ? "lets" : "refuses"} ${statement.principal}: ${grant}`,

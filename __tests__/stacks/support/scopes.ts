@@ -4,7 +4,7 @@ import type { CallerScope, ModelScope } from "./least-privilege";
 
 /** What each model of `environment` is there for. */
 export function scopesOf(environment: Environment): ModelScope[] {
-  const { name, region, accountId, models } = environment;
+  const { name, region, accountId, models, network } = environment;
   return Object.entries(models).map(([model, settings]) => ({
     name: `${name}-${model}`,
     partition: region.startsWith("cn-") ? "aws-cn" : "aws",
@@ -14,6 +14,7 @@ export function scopesOf(environment: Environment): ModelScope[] {
     route: `${catalog[model as ModelName].route.method}/${model}`,
     artifact: settings.artifact.replace(/^s3:\/\//, ""),
     repositoryArn: repositoryArn(settings, region),
+    network: network && ("vpc" in network ? "new" : "existing"),
   }));
 }
 

@@ -20,6 +20,15 @@ interface OfPolicy {
   readonly policy_arn: string;
 }
 
+interface SecurityGroupRule {
+  readonly security_group_id: string;
+  readonly referenced_security_group_id: string;
+  readonly description: string;
+  readonly ip_protocol: string;
+  readonly from_port: number;
+  readonly to_port: number;
+}
+
 /**
  * The Terraform types that the stacks emit, with the arguments that tests read: a misspelt type or argument does
  * not compile.
@@ -96,6 +105,7 @@ export interface TerraformTypes {
   aws_cloudwatch_log_group: WithTags & { readonly name: string; readonly retention_in_days: number };
   aws_iam_group_policy_attachment: OfPolicy & { readonly group: string };
   aws_iam_policy: { readonly name: string; readonly description: string; readonly policy: string };
+  aws_default_security_group: WithTags & { readonly vpc_id: string };
   aws_iam_role: WithTags & {
     readonly name: string;
     readonly description: string;
@@ -122,6 +132,10 @@ export interface TerraformTypes {
       readonly source_code_hash: string;
       readonly timeout: number;
       readonly tracing_config: { readonly mode: string };
+      readonly vpc_config?: {
+        readonly subnet_ids: readonly string[];
+        readonly security_group_ids: readonly string[];
+      };
     };
   aws_lambda_function_url: {
     readonly function_name: string;
@@ -140,6 +154,8 @@ export interface TerraformTypes {
     readonly source_arn: string;
     readonly statement_id: string;
   };
+  aws_route_table: WithTags & { readonly vpc_id: string };
+  aws_route_table_association: { readonly route_table_id: string; readonly subnet_id: string };
   aws_s3_bucket: WithTags & { readonly bucket: string; readonly force_destroy: boolean };
   aws_s3_bucket_ownership_controls: OfBucket & { readonly rule: { readonly object_ownership: string } };
   aws_s3_bucket_policy: OfBucket & WithLifecycle & { readonly policy: string };
@@ -186,6 +202,38 @@ export interface TerraformTypes {
       readonly execution_role_arn: string;
       readonly primary_container: { readonly image: string; readonly model_data_url: string };
     };
+  aws_security_group: WithLifecycle &
+    WithTags & {
+      readonly vpc_id: string;
+      readonly name: string;
+      readonly description: string;
+      readonly timeouts: { readonly delete: string };
+    };
+  aws_subnet: WithTags & {
+    readonly vpc_id: string;
+    readonly availability_zone: string;
+    readonly cidr_block: string;
+    readonly map_public_ip_on_launch: boolean;
+    readonly timeouts: { readonly delete: string };
+  };
+  aws_vpc: WithTags & {
+    readonly cidr_block: string;
+    readonly enable_dns_hostnames: boolean;
+    readonly enable_dns_support: boolean;
+  };
+  aws_vpc_endpoint: WithLifecycle &
+    WithTags & {
+      readonly vpc_id: string;
+      readonly vpc_endpoint_type: string;
+      readonly service_name: string;
+      readonly policy?: string;
+      readonly private_dns_enabled?: boolean;
+      readonly route_table_ids?: readonly string[];
+      readonly security_group_ids?: readonly string[];
+      readonly subnet_ids?: readonly string[];
+    };
+  aws_vpc_security_group_egress_rule: SecurityGroupRule;
+  aws_vpc_security_group_ingress_rule: SecurityGroupRule;
   terraform_data: WithLifecycle & { readonly triggers_replace: Readonly<Record<string, string | number>> };
 }
 
@@ -209,6 +257,7 @@ export const TERRAFORM_TYPES = Object.keys({
   aws_cloudwatch_log_group: true,
   aws_iam_group_policy_attachment: true,
   aws_iam_policy: true,
+  aws_default_security_group: true,
   aws_iam_role: true,
   aws_iam_role_policy: true,
   aws_iam_role_policy_attachment: true,
@@ -216,6 +265,8 @@ export const TERRAFORM_TYPES = Object.keys({
   aws_lambda_function: true,
   aws_lambda_function_url: true,
   aws_lambda_permission: true,
+  aws_route_table: true,
+  aws_route_table_association: true,
   aws_s3_bucket: true,
   aws_s3_bucket_ownership_controls: true,
   aws_s3_bucket_policy: true,
@@ -226,5 +277,11 @@ export const TERRAFORM_TYPES = Object.keys({
   aws_sagemaker_endpoint: true,
   aws_sagemaker_endpoint_configuration: true,
   aws_sagemaker_model: true,
+  aws_security_group: true,
+  aws_subnet: true,
+  aws_vpc: true,
+  aws_vpc_endpoint: true,
+  aws_vpc_security_group_egress_rule: true,
+  aws_vpc_security_group_ingress_rule: true,
   terraform_data: true,
 } satisfies Record<TerraformType, true>);

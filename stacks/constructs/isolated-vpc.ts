@@ -1,0 +1,202 @@
+import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
+import type { LambdaFunctionVpcConfig } from "@cdktf/provider-aws/lib/lambda-function";
+import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
+import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { Subnet } from "@cdktf/provider-aws/lib/subnet";
+import { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
+import { dependable, type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { parseCidr, partOf } from "../../environments/cidr";
+import type { NewVpc } from "../../environments/environment";
+import { runtimeEndpointPolicy, s3GatewayPolicy } from "../policies/network";
+import type { Account } from "./account";
+import type { NetworkedFunction, NetworkProps } from "./network";
+import { terraformJson } from "./terraform-json";
+
+/** Props of {@link IsolatedVpc}. */
+export interface IsolatedVpcProps extends NetworkProps {
+  readonly settings: NewVpc;
+}
+
+const DEFAULT_CIDR_BLOCK = "10.0.0.0/16";
+
+/** Eight parts: one for each letter of a zone. */
+const SUBNET_BITS = 3;
+
+const HTTPS = { ipProtocol: "tcp", fromPort: 443, toPort: 443 };
+
+/**
+ * Lambda can take 45 minutes to give its network interfaces back, and until then neither their security group nor
+ * their subnets can be deleted
+ * (https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group#timeouts).
+ */
+const UNTIL_LAMBDA_IS_GONE = { delete: "45m" };
+
+/**
+ * A VPC without a way to the internet: no internet gateway, no NAT gateway, no route but the VPC's own. Functions
+ * reach SageMaker's runtime, by an interface endpoint that lets each role ask its one endpoint, and nothing else.
+ *
+ * Logs and traces need no way of their own: Lambda sends them from the network that it runs in itself, which a
+ * function's VPC does not change (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html,
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-services-lambda.html). There are no flow logs: they cost
+ * money by the gigabyte, and all that could stand in them is one function's connections to one address.
+ */
+export class IsolatedVpc extends Construct {
+  /** For every function. */
+  readonly vpcConfig: LambdaFunctionVpcConfig;
+
+  private readonly vpc: Vpc;
+  private readonly subnets: readonly Subnet[];
+  private readonly functionsGroup: SecurityGroup;
+  private readonly runtimeGroup: SecurityGroup;
+  private readonly account: Account;
+  private readonly environmentName: string;
+
+  constructor(scope: Construct, id: string, { account, environmentName, settings }: IsolatedVpcProps) {
+    super(scope, id);
+    this.account = account;
+    this.environmentName = environmentName;
+    const { cidrBlock = DEFAULT_CIDR_BLOCK, availabilityZones } = settings.vpc;
+
+    this.vpc = new Vpc(this, "vpc", {
+      cidrBlock,
+      // Both, or the interface endpoint could not answer under SageMaker's public name.
+      enableDnsSupport: true,
+      enableDnsHostnames: true,
+      tags: this.named("vpc"),
+    });
+    // AWS makes this group with every VPC; taken over without rules, it lets nothing in and nothing out.
+    new DefaultSecurityGroup(this, "default-security-group", {
+      vpcId: this.vpc.id,
+      tags: this.named("unused"),
+    });
+    this.subnets = this.addSubnets(cidrBlock, availabilityZones);
+    this.functionsGroup = this.addGroup("functions", "Lambda functions: out to the SageMaker runtime alone");
+    this.functionsGroup.putTimeouts(UNTIL_LAMBDA_IS_GONE);
+    this.runtimeGroup = this.addGroup(
+      "sagemaker-runtime",
+      "The SageMaker runtime: in from the functions alone",
+    );
+    this.vpcConfig = {
+      subnetIds: this.subnets.map(({ id }) => id),
+      securityGroupIds: [this.functionsGroup.id],
+    };
+  }
+
+  /** Lets each function ask its own endpoint. To be called once, with every function. */
+  admit(functions: readonly NetworkedFunction[]): void {
+    const runtime = this.addRuntimeEndpoint(functions);
+    for (const { function: fn } of functions) {
+      // A function that moves into the VPC still serves: first the way, then the move.
+      addDependencies(fn.function, [runtime]);
+    }
+    // Lambda deletes its network interfaces with a function's role, after the function: the role keeps its policy
+    // until the group could be deleted, which is when the interfaces are gone.
+    addDependencies(
+      this.functionsGroup,
+      functions.map(({ function: fn }) => fn.rolePolicy),
+    );
+  }
+
+  private addSubnets(cidrBlock: string, availabilityZones: readonly string[]): Subnet[] {
+    const range = parseCidr(cidrBlock);
+    if (range === undefined) throw new Error(`network.vpc.cidrBlock: got ${cidrBlock}, which is no range`);
+
+    const routeTable = new RouteTable(this, "route-table", {
+      vpcId: this.vpc.id,
+      tags: this.named("isolated"),
+    });
+    const subnets = availabilityZones.map((availabilityZone) => {
+      const letter = availabilityZone.slice(-1);
+      const subnet = new Subnet(this, `subnet-${letter}`, {
+        vpcId: this.vpc.id,
+        availabilityZone,
+        cidrBlock: partOf(range, SUBNET_BITS, letter.charCodeAt(0) - "a".charCodeAt(0)),
+        mapPublicIpOnLaunch: false,
+        tags: this.named(`isolated-${letter}`),
+        timeouts: UNTIL_LAMBDA_IS_GONE,
+      });
+      new RouteTableAssociation(this, `route-table-of-${letter}`, {
+        subnetId: subnet.id,
+        routeTableId: routeTable.id,
+      });
+      return subnet;
+    });
+    // A gateway adds a route for S3's addresses to the table. It is there so that these addresses, too, meet a
+    // policy of this environment, whatever else is put into the VPC one day.
+    new VpcEndpoint(this, "s3", {
+      vpcId: this.vpc.id,
+      vpcEndpointType: "Gateway",
+      serviceName: `com.amazonaws.${this.account.region}.s3`,
+      routeTableIds: [routeTable.id],
+      policy: terraformJson(s3GatewayPolicy()),
+      tags: this.named("s3"),
+    });
+    return subnets;
+  }
+
+  private addRuntimeEndpoint(functions: readonly NetworkedFunction[]): VpcEndpoint {
+    const rules = [
+      new VpcSecurityGroupEgressRule(this, "functions-to-runtime", {
+        description: "To the SageMaker runtime",
+        securityGroupId: this.functionsGroup.id,
+        referencedSecurityGroupId: this.runtimeGroup.id,
+        ...HTTPS,
+      }),
+      new VpcSecurityGroupIngressRule(this, "runtime-from-functions", {
+        description: "From the functions",
+        securityGroupId: this.runtimeGroup.id,
+        referencedSecurityGroupId: this.functionsGroup.id,
+        ...HTTPS,
+      }),
+    ];
+    const askings = functions.map(({ model, function: fn, endpoint }) => ({
+      model,
+      roleArn: fn.roleArn,
+      endpointArn: endpoint.endpointArn,
+    }));
+    return new VpcEndpoint(this, "runtime", {
+      vpcId: this.vpc.id,
+      vpcEndpointType: "Interface",
+      serviceName: runtimeServiceName(this.account),
+      privateDnsEnabled: true,
+      subnetIds: this.subnets.map(({ id }) => id),
+      securityGroupIds: [this.runtimeGroup.id],
+      policy: terraformJson(runtimeEndpointPolicy(askings)),
+      tags: this.named("sagemaker-runtime"),
+      dependsOn: rules,
+    });
+  }
+
+  /** @param description - EC2 takes letters, digits, spaces and `._-:/()#,@[]+=&;{}!$*`, and no apostrophe */
+  private addGroup(name: string, description: string): SecurityGroup {
+    return new SecurityGroup(this, `${name}-group`, {
+      vpcId: this.vpc.id,
+      name: `${this.environmentName}-${name}`,
+      description,
+      tags: this.named(name),
+    });
+  }
+
+  /** The name under which AWS's console shows it. */
+  private named(name: string): Record<string, string> {
+    return { Name: `${this.environmentName}-${name}` };
+  }
+}
+
+/** In China the name has a prefix of its own; S3's gateway has not. */
+function runtimeServiceName({ partition, region }: Account): string {
+  return `${partition === "aws-cn" ? "cn." : ""}com.amazonaws.${region}.sagemaker.runtime`;
+}
+
+/** For dependencies on what comes later in the code. */
+function addDependencies(
+  resource: { dependsOn?: string[] },
+  dependencies: readonly ITerraformDependable[],
+): void {
+  resource.dependsOn = [...(resource.dependsOn ?? []), ...dependencies.map(dependable)];
+}
