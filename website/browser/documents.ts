@@ -7,6 +7,9 @@ export interface Documents {
   readonly openApi: PublicDocument;
 }
 
+/** They come from beside the page, which has just come; without them the page has nothing to show. */
+const PATIENCE_IN_MS = 15_000;
+
 /** @throws Error, for people, where one of the two cannot be read */
 export async function readDocuments(): Promise<Documents> {
   const [config, openApi] = await Promise.all([read("config.json"), read("openapi.json")]);
@@ -15,7 +18,8 @@ export async function readDocuments(): Promise<Documents> {
 }
 
 async function read(name: string): Promise<unknown> {
-  const response = await fetch(name, { credentials: "omit", cache: "no-cache" }).catch(() => {
+  const signal = AbortSignal.timeout(PATIENCE_IN_MS);
+  const response = await fetch(name, { credentials: "omit", cache: "no-cache", signal }).catch(() => {
     throw new Error(`${name} could not be fetched: nothing answered.`);
   });
   if (!response.ok) throw new Error(`${name} could not be fetched: the answer was ${response.status}.`);
