@@ -3,7 +3,7 @@ import { join, posix } from "node:path";
 import { catalog } from "../functions/catalog";
 import { checkCallers, checkCallersTogether } from "./caller-checks";
 import type { Environment, ModelSettings, QuotaSettings, StageSettings } from "./environment";
-import { domainOf, PRICE_CLASSES, partitionOf, ROUTE_ACCESS } from "./environment";
+import { domainOf, PRICE_CLASSES, partitionOf, ROUTE_ACCESS, routeAccess } from "./environment";
 import { checkNetwork } from "./network-checks";
 import { findQuotaFaults, isQuotaValue, MOST_CONCURRENCY } from "./quotas";
 import { findShapeFaults } from "./shape";
@@ -222,7 +222,7 @@ function checkWebsite({ website, region, stage, models }: Environment, report: R
     PRICE_CLASSES.join(", "),
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PriceClass.html",
   );
-  const accesses = Object.values(models).map((settings) => settings.access ?? "AWS_IAM");
+  const accesses = Object.values(models).map(routeAccess);
   report.require(
     accesses.includes("PUBLIC"),
     "website",

@@ -1,10 +1,6 @@
+import type { Report } from "./checks";
 import { isPrivate, parseCidr } from "./cidr";
 import type { Environment, ExistingVpc, NewVpc } from "./environment";
-
-/** Where faults go; fields are below `network`. */
-interface Report {
-  require(holds: boolean, field: string, got: unknown, allowed: string, because: string): void;
-}
 
 const VPC_SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html";
 const ZONES_SOURCE =
@@ -19,7 +15,7 @@ const MOST_SUBNETS = 16;
 const MOST_SECURITY_GROUPS = 5;
 const ID = /^[a-z]+-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 
-/** Rules of `network`. */
+/** Rules of `network`. @param report - below `network` */
 export function checkNetwork({ network, region }: Environment, report: Report): void {
   if (network === undefined) return;
   if ("vpc" in network) checkNewVpc(network.vpc, region, report);

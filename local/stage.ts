@@ -3,6 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildWebsite } from "../website/build";
 import { ErrorForPeople, NotServable } from "./errors";
 import { type HttpRequest, type HttpResponse, headerOf, readRequest, sendResponse } from "./http";
 import { LocalFunction } from "./lambda/function";
@@ -224,11 +225,12 @@ export class LocalStage {
 /** @throws WebsiteNotBuilt */
 function buildWebsites(url: string, deployments: readonly Deployment[]): Serving["websites"] {
   try {
+    const files = buildWebsite();
     return new Map(
       deployments.flatMap(({ stages }) =>
         stages.map(({ stageName, openApi }) => [
           stageName,
-          websiteFor(`${url}/${stageName}`, openApi.document),
+          websiteFor(`${url}/${stageName}`, openApi.document, files),
         ]),
       ),
     );

@@ -1,4 +1,4 @@
-import { buildWebsite, STAGE_ORIGIN } from "../website/build";
+import { buildWebsite, STAGE_ORIGIN, type WebsiteFile } from "../website/build";
 import type { WebsiteConfig } from "../website/config";
 import { securityHeaders } from "../website/headers";
 import { publicDocument } from "../website/public-document";
@@ -10,9 +10,14 @@ import type { HttpResponse } from "./http";
  *
  * @param stageUrl - where the page finds the stage, e.g. `http://127.0.0.1:3000/dev`
  * @param openApi - the API's OpenAPI document, parsed
+ * @param files - the page's own, which are the same for every stage
  * @throws Error where the page does not build, or the document holds what must not become public
  */
-export function websiteFor(stageUrl: string, openApi: unknown): Map<string, HttpResponse> {
+export function websiteFor(
+  stageUrl: string,
+  openApi: unknown,
+  files: readonly WebsiteFile[] = buildWebsite(),
+): Map<string, HttpResponse> {
   const { origin } = new URL(stageUrl);
   const headers = { "Cache-Control": "no-cache", ...securityHeaders([origin]) };
   const answer = (contentType: string, body: string): HttpResponse => ({
@@ -22,7 +27,7 @@ export function websiteFor(stageUrl: string, openApi: unknown): Map<string, Http
   });
   const config: WebsiteConfig = { stageUrl };
   return new Map([
-    ...buildWebsite().map(
+    ...files.map(
       ({ name, contentType, body }) =>
         [name, answer(contentType, body.replaceAll(STAGE_ORIGIN, origin))] as const,
     ),

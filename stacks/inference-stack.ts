@@ -34,6 +34,7 @@ export class InferenceStack extends TerraformStack {
     addTerraformSettings(this, environment);
 
     const account = new Account(this, environment);
+    const isProtected = environment.protected ?? false;
     const website =
       environment.website === undefined
         ? undefined
@@ -41,8 +42,7 @@ export class InferenceStack extends TerraformStack {
             account,
             environmentName: environment.name,
             settings: environment.website,
-            stageDomain: account.stageDomain,
-            protected: environment.protected ?? false,
+            protected: isProtected,
           });
     const corsAllowOrigin = website?.origin ?? environment.stage.corsAllowOrigin ?? "*";
     const network =
@@ -60,7 +60,7 @@ export class InferenceStack extends TerraformStack {
       : new ArtifactBucket(this, "artifacts", {
           account,
           environmentName: environment.name,
-          protected: environment.protected ?? false,
+          protected: isProtected,
         });
 
     const routes = models.map(([model, settings]): DeployedModel => {
@@ -75,7 +75,7 @@ export class InferenceStack extends TerraformStack {
             : artifacts.upload(model, settings.artifact),
         settings,
         logRetentionInDays: environment.stage.logRetentionInDays,
-        protected: environment.protected ?? false,
+        protected: isProtected,
         tags,
       });
       const fn = new InferenceFunction(this, `${model}-function`, {
@@ -95,13 +95,7 @@ export class InferenceStack extends TerraformStack {
       return { contract: catalog[model], access: routeAccess(settings), function: fn, endpoint, functionUrl };
     });
 
-    network?.admit(
-      routes.map(({ contract, function: fn, endpoint }) => ({
-        model: contract.model,
-        function: fn,
-        endpoint,
-      })),
-    );
+    network?.admit(routes);
 
     const stage = new RestStage(this, "stage", {
       account,
@@ -110,7 +104,7 @@ export class InferenceStack extends TerraformStack {
       settings: environment.stage,
       corsAllowOrigin,
       routes,
-      protected: environment.protected ?? false,
+      protected: isProtected,
     });
 
     website?.publish({ url: stage.url, origin: stage.origin, openApi: stage.openApi });

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { privateBucketPolicy } from "../policies/private-bucket";
@@ -42,7 +41,6 @@ export interface ArtifactBucketProps {
 
 /** The environment's private bucket for artifacts that are files of the project. */
 export class ArtifactBucket extends Construct {
-  private readonly bucketName: string;
   private readonly bucket: PrivateBucket;
   private readonly partition: string;
 
@@ -53,8 +51,12 @@ export class ArtifactBucket extends Construct {
   ) {
     super(scope, id);
     this.partition = account.partition;
-    this.bucketName = `${environmentName}-artifacts-${account.accountId}-${account.region}`;
-    this.bucket = new PrivateBucket(this, { bucketName: this.bucketName, forceDestroy: !kept });
+    this.bucket = new PrivateBucket(this, {
+      account,
+      environmentName,
+      purpose: "artifacts",
+      forceDestroy: !kept,
+    });
     this.bucket.addPolicy(privateBucketPolicy(this.bucket.bucket.arn));
   }
 
@@ -67,15 +69,11 @@ export class ArtifactBucket extends Construct {
   upload(model: string, path: string): Artifact {
     const hash = sha256Of(join(PROJECT, path));
     const key = `${model}/${hash}/model.tar.gz`;
-    const object = new S3Object(this, `${model}-${hash.slice(0, 16)}`, {
-      bucket: this.bucket.bucket.id,
+    const object = this.bucket.addObject(`${model}-${hash.slice(0, 16)}`, {
       key,
       source: `${FROM_STACK_TO_PROJECT}/${path.replaceAll("\\", "/")}`,
-      // S3 takes ten tags an object at most, an environment may have more; the bucket carries them.
-      overrideProvider: { defaultTags: { tags: {} } },
-      dependsOn: this.bucket.settled,
     });
-    const place = `${this.bucketName}/${key}`;
+    const place = `${this.bucket.bucketName}/${key}`;
     return { url: `s3://${place}`, arn: `arn:${this.partition}:s3:::${place}`, dependsOn: [object] };
   }
 }

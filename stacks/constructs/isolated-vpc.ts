@@ -154,8 +154,8 @@ export class IsolatedVpc extends Construct {
         ...HTTPS,
       }),
     ];
-    const askings = functions.map(({ model, function: fn, endpoint }) => ({
-      model,
+    const askings = functions.map(({ contract, function: fn, endpoint }) => ({
+      model: contract.model,
       roleArn: fn.roleArn,
       endpointArn: endpoint.endpointArn,
     }));

@@ -4,6 +4,7 @@ import type { ExistingVpc, NewVpc } from "../../environments/environment";
 import type { Account } from "./account";
 import type { InferenceFunction } from "./inference-function";
 import { IsolatedVpc } from "./isolated-vpc";
+import type { RouteContract } from "./openapi";
 import type { SagemakerEndpoint } from "./sagemaker-endpoint";
 
 /** Props of {@link Network}. */
@@ -16,7 +17,7 @@ export interface NetworkProps {
 
 /** A function in the network, with the endpoint it asks. */
 export interface NetworkedFunction {
-  readonly model: string;
+  readonly contract: Pick<RouteContract, "model">;
   readonly function: InferenceFunction;
   readonly endpoint: SagemakerEndpoint;
 }

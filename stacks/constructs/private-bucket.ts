@@ -4,15 +4,20 @@ import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
+import { S3Object, type S3ObjectConfig } from "@cdktf/provider-aws/lib/s3-object";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { PolicyDocument } from "../policies/policy-document";
+import type { Account } from "./account";
 import { terraformJson } from "./terraform-json";
 
 /** Props of {@link PrivateBucket}. */
 export interface PrivateBucketProps {
-  /** 3–63 characters, unique in the world. */
-  readonly bucketName: string;
+  readonly account: Account;
+  /** At most 16 characters. */
+  readonly environmentName: string;
+  /** What the bucket is for, in one word: the middle of its name. */
+  readonly purpose: string;
   /** Let the bucket go with whatever else was put into it. */
   readonly forceDestroy: boolean;
 }
@@ -23,15 +28,19 @@ export interface PrivateBucketProps {
  */
 export class PrivateBucket {
   readonly bucket: S3Bucket;
+  /** Known before anything is deployed. */
+  readonly bucketName: string;
   /** What must hold of the bucket before it holds anything. */
-  readonly settled: ITerraformDependable[];
+  private readonly settled: ITerraformDependable[];
   private readonly owned: S3BucketOwnershipControls;
 
   constructor(
     private readonly scope: Construct,
-    { bucketName, forceDestroy }: PrivateBucketProps,
+    { account, environmentName, purpose, forceDestroy }: PrivateBucketProps,
   ) {
-    this.bucket = new S3Bucket(scope, "bucket", { bucket: bucketName, forceDestroy });
+    // Bucket names are unique in the world: account and region make this one so.
+    this.bucketName = `${environmentName}-${purpose}-${account.accountId}-${account.region}`;
+    this.bucket = new S3Bucket(scope, "bucket", { bucket: this.bucketName, forceDestroy });
     const bucket = this.bucket.id;
     const blocked = new S3BucketPublicAccessBlock(scope, "public-access", {
       bucket,
@@ -55,6 +64,18 @@ export class PrivateBucket {
       rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
     });
     this.settled = [versioned, encrypted];
+  }
+
+  /** Puts something into the bucket. */
+  addObject(id: string, config: Omit<S3ObjectConfig, "bucket" | "overrideProvider" | "dependsOn">): S3Object {
+    return new S3Object(this.scope, id, {
+      ...config,
+      bucket: this.bucket.id,
+      // S3 takes ten tags an object at most, an environment may have more; the bucket carries them.
+      overrideProvider: { defaultTags: { tags: {} } },
+      // An object that comes earlier is not encrypted as the bucket says, or has no version.
+      dependsOn: this.settled,
+    });
   }
 
   /** The bucket's one policy. */

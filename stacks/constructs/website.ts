@@ -4,11 +4,10 @@ import { join, resolve } from "node:path";
 import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distribution";
 import { CloudfrontOriginAccessControl } from "@cdktf/provider-aws/lib/cloudfront-origin-access-control";
 import { CloudfrontResponseHeadersPolicy } from "@cdktf/provider-aws/lib/cloudfront-response-headers-policy";
-import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import { App, AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { WebsiteSettings } from "../../environments/environment";
-import { buildWebsite, STAGE_ORIGIN } from "../../website/build";
+import { buildWebsite, STAGE_ORIGIN, type WebsiteFile } from "../../website/build";
 import { securityHeaders } from "../../website/headers";
 import { publicDocument } from "../../website/public-document";
 import { websiteBucketPolicy } from "../policies/website-bucket";
@@ -22,8 +21,6 @@ export interface WebsiteProps {
   /** Prefix of every name; at most 16 characters. */
   readonly environmentName: string;
   readonly settings: WebsiteSettings;
-  /** Domain of the stages of the region, e.g. `execute-api.eu-central-1.amazonaws.com`. */
-  readonly stageDomain: string;
   /** Refuse to plan the destruction of the distribution, and with it of the page's URL. */
   readonly protected: boolean;
 }
@@ -47,6 +44,9 @@ const CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 /** The files are small and keep their names: a browser asks each time whether they changed. */
 const CACHE_CONTROL = "no-cache";
 
+/** One process builds the page once: it is the same in every environment. */
+let files: readonly WebsiteFile[] | undefined;
+
 /**
  * The web page: a private bucket (TLS only, encrypted, versioned, no public access) that one CloudFront
  * distribution reads, with security headers on every answer.
@@ -59,9 +59,12 @@ export class Website extends Construct {
   constructor(scope: Construct, id: string, props: WebsiteProps) {
     super(scope, id);
     const { account, environmentName } = props;
-    // Bucket names are unique in the world: account and region make this one so.
-    const bucketName = `${environmentName}-website-${account.accountId}-${account.region}`;
-    this.bucket = new PrivateBucket(this, { bucketName, forceDestroy: !props.protected });
+    this.bucket = new PrivateBucket(this, {
+      account,
+      environmentName,
+      purpose: "website",
+      forceDestroy: !props.protected,
+    });
     const distribution = this.addDistribution(props);
     this.bucket.addPolicy(
       websiteBucketPolicy({ bucketArn: this.bucket.bucket.arn, distributionArn: distribution.arn }),
@@ -72,7 +75,8 @@ export class Website extends Construct {
   /** Puts the page's files and what it must know of the stage into the bucket. */
   publish({ url, origin, openApi }: PublishedStage): void {
     const folder = resolve(App.of(this).outdir, "website");
-    for (const { name, contentType, body } of buildWebsite()) {
+    files ??= buildWebsite();
+    for (const { name, contentType, body } of files) {
       // What names the stage is known only after an apply, and stands in the Terraform; the rest are files.
       if (body.includes(STAGE_ORIGIN)) {
         this.addObject(name, contentType, { content: terraformText(body.replaceAll(STAGE_ORIGIN, origin)) });
@@ -95,23 +99,13 @@ export class Website extends Construct {
     contentType: string,
     body: { readonly content: string } | { readonly source: string; readonly sourceHash: string },
   ): void {
-    new S3Object(this, key, {
-      bucket: this.bucket.bucket.id,
-      key,
-      contentType,
-      cacheControl: CACHE_CONTROL,
-      // S3 takes ten tags an object at most, an environment may have more; the bucket carries them.
-      overrideProvider: { defaultTags: { tags: {} } },
-      // An object that comes earlier is not encrypted as the bucket says, or has no version.
-      dependsOn: this.bucket.settled,
-      ...body,
-    });
+    this.bucket.addObject(key, { key, contentType, cacheControl: CACHE_CONTROL, ...body });
   }
 
   private addDistribution({
+    account,
     environmentName,
     settings,
-    stageDomain,
     protected: isProtected,
   }: WebsiteProps): CloudfrontDistribution {
     const name = `${environmentName}-website`;
@@ -121,7 +115,7 @@ export class Website extends Construct {
       signingBehavior: "always",
       signingProtocol: "sigv4",
     });
-    const headers = this.addHeadersPolicy(name, stageDomain);
+    const headers = this.addHeadersPolicy(name, account.stageDomain);
     return new CloudfrontDistribution(this, "distribution", {
       comment: name,
       enabled: true,
