@@ -1,6 +1,7 @@
-import type { Report } from "./checks";
 import type { CallerSettings, Environment, Invocation } from "./environment";
-import { callerPolicyName, INVOKED_BY, routeAccess } from "./environment";
+import { callerPolicyName, INVOKED_BY } from "./environment";
+import { routeAccess } from "./model-settings";
+import type { Report } from "./report";
 
 const QUOTAS_SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
 

@@ -1,26 +1,17 @@
-import { existsSync } from "node:fs";
-import { join, posix } from "node:path";
+import { posix } from "node:path";
 import { catalog } from "../functions/catalog";
 import { checkCallers, checkCallersTogether } from "./caller-checks";
-import type { Environment, ModelSettings, QuotaSettings, StageSettings } from "./environment";
-import { domainOf, PRICE_CLASSES, partitionOf, ROUTE_ACCESS, routeAccess } from "./environment";
+import type { Environment, QuotaSettings, StageSettings } from "./environment";
+import { PRICE_CLASSES, partitionOf } from "./environment";
+import { checkModel } from "./model-checks";
+import { type ModelSettings, routeAccess } from "./model-settings";
 import { checkNetwork } from "./network-checks";
-import { findQuotaFaults, isQuotaValue, MOST_CONCURRENCY } from "./quotas";
+import { isProjectFile, partsOf } from "./paths";
+import { BUCKET, BUCKET_SOURCE, ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
+import { findQuotaFaults, isQuotaValue } from "./quotas";
+import { describeFault, type Fault, Report, show } from "./report";
 import { findShapeFaults } from "./shape";
-
-/** One rule that one environment breaks. */
-export interface Fault {
-  /** The environment's name. */
-  readonly environment: string;
-  /** The field, e.g. `models.breast-cancer.serverless.memorySizeInMb`. */
-  readonly field: string;
-  /** The value that stands there, as a person would write it. */
-  readonly got: string;
-  /** What may stand there. */
-  readonly allowed: string;
-  /** Where the limit comes from, or why the rule exists. */
-  readonly because: string;
-}
+import { checkTagCount, checkTags } from "./tag-checks";
 
 /** Thrown where environments break rules; `message` is the whole list. */
 export class InvalidEnvironments extends Error {
@@ -29,11 +20,6 @@ export class InvalidEnvironments extends Error {
   constructor(readonly faults: readonly Fault[]) {
     super([`${faults.length} fault(s) in environments/:`, ...faults.map(describeFault)].join("\n"));
   }
-}
-
-/** A fault in one line. */
-export function describeFault({ environment, field, got, allowed, because }: Fault): string {
-  return `  ${environment}: ${field}: got ${got}; allowed: ${allowed} (${because})`;
 }
 
 /**
@@ -57,94 +43,24 @@ function checkShape(environment: Environment): Fault[] {
   }));
 }
 
-const SERVERLESS_SOURCE =
-  "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantServerlessConfig.html";
 const THROTTLING_SOURCE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html";
 const RETENTION_SOURCE =
   "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html";
-const TAGS_SOURCE = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html";
-const BUCKET_SOURCE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html";
-const ECR_SOURCE =
-  "https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-containers-inference-private.html";
-
-const ORIGIN_SOURCE = "https://developer.mozilla.org/docs/Web/HTTP/Headers/Access-Control-Allow-Origin";
-const ORIGIN_ALLOWED = "* or one origin without a path, e.g. https://www.example.com";
 
 const NAME = /^[a-z][a-z0-9-]{0,15}$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 /** Partitions whose names and domains this project does not know. */
 const OTHER_PARTITIONS = /^(us-iso|eu-iso|eusc)/;
-const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-/** No `*`, which S3 allows and IAM reads as a wildcard: the key becomes the resource of a policy. */
-const ARTIFACT = /^s3:\/\/([^/]+)\/[A-Za-z0-9/!_.'()-]+\.tar\.gz$/;
 /** Characters that need no thought in a key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html). */
 const STATE_KEY = /^[A-Za-z0-9!_.*'()-]+(?:\/[A-Za-z0-9!_.*'()-]+)*$/;
-/** Relative. Terraform reads `${` and `%{` as its own. */
-const PATH = /^[A-Za-z0-9_.-][A-Za-z0-9_.\\/-]*$/;
-const ECR_IMAGE =
-  /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn)?)\/[a-z0-9]+(?:[._/-][a-z0-9]+)*(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
-const REPOSITORY = /^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/;
-const TAG = /^[\w][\w.-]{0,127}$/;
-const ORIGIN = /^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?)$/;
-const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
-const MEMORY_SIZES_IN_MB = [1024, 2048, 3072, 4096, 5120, 6144];
 const MOST_REQUESTS_PER_SECOND = 10_000;
 const MOST_REQUESTS_AT_ONCE = 5_000;
-const MOST_TAGS = 47;
-const MOST_ORIGINS = 100;
 const RETENTION_STEPS_IN_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 /** The account-wide stack's name, and paths of the local stage. */
 const RESERVED_NAMES = ["account", "endpoints", "website"];
-
-const PROJECT = join(__dirname, "..");
-
-function partsOf(path: string): string[] {
-  return posix.normalize(path.replaceAll("\\", "/")).split("/");
-}
-
-/** Whether a path can be a file inside the project's folder. */
-function isProjectFile(path: string): boolean {
-  const parts = partsOf(path);
-  return PATH.test(path) && !parts.includes("..") && parts.at(-1) !== "." && parts.at(-1) !== "";
-}
-
-/** Collects faults below one field. */
-export class Report {
-  constructor(
-    private readonly environment: string,
-    private readonly faults: Fault[],
-    private readonly prefix = "",
-  ) {}
-
-  in(field: string): Report {
-    return new Report(this.environment, this.faults, `${this.prefix}${field}.`);
-  }
-
-  require(holds: boolean, field: string, got: unknown, allowed: string, because: string): void {
-    if (holds) return;
-    this.faults.push({
-      environment: this.environment,
-      field: this.prefix + field,
-      got: show(got),
-      allowed,
-      because,
-    });
-  }
-
-  requireWholeNumber(value: number, field: string, least: number, most: number, because: string): void {
-    const holds = Number.isInteger(value) && value >= least && value <= most;
-    this.require(holds, field, value, `a whole number from ${least} to ${most}`, because);
-  }
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return "nothing";
-  // JSON has no word for these.
-  return typeof value === "number" || typeof value === "bigint" ? String(value) : JSON.stringify(value);
-}
 
 function checkEnvironment(environment: Environment): Fault[] {
   const faults: Fault[] = [];
@@ -183,11 +99,19 @@ function checkEnvironment(environment: Environment): Fault[] {
     );
   }
   checkTags(environment.tags ?? {}, report);
+  checkTagCount(environment.tags ?? {}, report);
   checkState(state, report.in("state"));
   checkStage(stage, report.in("stage"));
   checkWebsite(environment, report);
   checkQuotas(environment.quotas ?? {}, report.in("quotas"));
   checkNetwork(environment, report.in("network"));
+  report.require(
+    environment.network === undefined || Object.values(models).some(isInNetwork),
+    "network",
+    "network with existing functions alone",
+    "no network, or a function of the environment's own",
+    "nothing would be in it",
+  );
 
   report.require(
     Object.keys(models).length > 0,
@@ -203,6 +127,11 @@ function checkEnvironment(environment: Environment): Fault[] {
   }
   checkCallers(environment, report.in("callers"));
   return faults;
+}
+
+/** New functions all are; endpoints say so. */
+function isInNetwork(settings: ModelSettings): boolean {
+  return settings.existingFunction === undefined || ("inNetwork" in settings && settings.inNetwork === true);
 }
 
 function checkWebsite({ website, region, stage, models }: Environment, report: Report): void {
@@ -247,36 +176,6 @@ function checkQuotas(quotas: QuotaSettings, report: Report): void {
       value,
       "a whole number from 1",
       "environments/environment.ts",
-    );
-  }
-}
-
-function checkTags(tags: Readonly<Record<string, string>>, report: Report): void {
-  const count = Object.keys(tags).length;
-  report.require(count <= MOST_TAGS, "tags", count, `at most ${MOST_TAGS} tags`, TAGS_SOURCE);
-  for (const [key, value] of Object.entries(tags)) {
-    const keyHolds =
-      key.length >= 1 && key.length <= 128 && TAG_TEXT.test(key) && !key.toLowerCase().startsWith("aws:");
-    report.require(
-      keyHolds,
-      "tags",
-      key,
-      "a key of 1–128 letters, digits, spaces and _.:/=+-@ that does not start with aws:",
-      TAGS_SOURCE,
-    );
-    report.require(
-      !["Environment", "Model"].includes(key),
-      "tags",
-      key,
-      "another key",
-      "the stack sets this tag itself",
-    );
-    report.require(
-      value.length <= 256 && TAG_TEXT.test(value),
-      `tags.${key}`,
-      value,
-      "at most 256 letters, digits, spaces and _.:/=+-@",
-      TAGS_SOURCE,
     );
   }
 }
@@ -357,106 +256,6 @@ function checkStage(
       ORIGIN.test(corsAllowOrigin),
       "corsAllowOrigin",
       corsAllowOrigin,
-      ORIGIN_ALLOWED,
-      ORIGIN_SOURCE,
-    );
-  }
-}
-
-function checkModel(
-  { artifact, image, serverless, access, functionUrl }: ModelSettings,
-  { region }: Environment,
-  report: Report,
-): void {
-  const bucket = ARTIFACT.exec(artifact)?.[1];
-  const isFile = !artifact.includes(":") && isProjectFile(artifact) && artifact.endsWith(".tar.gz");
-  report.require(
-    isFile || (bucket !== undefined && BUCKET.test(bucket)),
-    "artifact",
-    artifact,
-    "s3://<bucket>/<key>.tar.gz, or a file of the project such as models/<name>.tar.gz",
-    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html",
-  );
-  report.require(
-    !isFile || existsSync(join(PROJECT, artifact)),
-    "artifact",
-    artifact,
-    "a file that is there",
-    "it is uploaded from the project's folder",
-  );
-
-  if ("uri" in image) {
-    const [, imageRegion, domain] = ECR_IMAGE.exec(image.uri) ?? [];
-    report.require(
-      imageRegion === region && domain === domainOf(region),
-      "image.uri",
-      image.uri,
-      `<account>.dkr.ecr.${region}.${domainOf(region)}/<repository>:<tag> or …@sha256:<digest>`,
-      ECR_SOURCE,
-    );
-  } else {
-    report.require(
-      REPOSITORY.test(image.algorithm),
-      "image.algorithm",
-      image.algorithm,
-      "a repository such as linear-learner or sagemaker-xgboost",
-      "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/sagemaker_prebuilt_ecr_image",
-    );
-    report.require(
-      TAG.test(image.tag),
-      "image.tag",
-      image.tag,
-      "an image tag such as 1 or 1.7-1",
-      "https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html",
-    );
-  }
-
-  const { memorySizeInMb, maxConcurrency, provisionedConcurrency } = serverless;
-  report.require(
-    MEMORY_SIZES_IN_MB.includes(memorySizeInMb),
-    "serverless.memorySizeInMb",
-    memorySizeInMb,
-    MEMORY_SIZES_IN_MB.join(", "),
-    SERVERLESS_SOURCE,
-  );
-  report.requireWholeNumber(
-    maxConcurrency,
-    "serverless.maxConcurrency",
-    1,
-    MOST_CONCURRENCY,
-    SERVERLESS_SOURCE,
-  );
-  if (provisionedConcurrency !== undefined) {
-    report.requireWholeNumber(
-      provisionedConcurrency,
-      "serverless.provisionedConcurrency",
-      1,
-      Math.min(maxConcurrency, MOST_CONCURRENCY),
-      SERVERLESS_SOURCE,
-    );
-  }
-  if (access !== undefined) {
-    report.require(
-      ROUTE_ACCESS.includes(access),
-      "access",
-      access,
-      ROUTE_ACCESS.join(", "),
-      "environments/environment.ts",
-    );
-  }
-  const origins = functionUrl?.corsAllowOrigins;
-  report.require(
-    origins === undefined || (origins.length >= 1 && origins.length <= MOST_ORIGINS),
-    "functionUrl.corsAllowOrigins",
-    origins?.length === 0 ? origins : `${origins?.length} origins`,
-    `1–${MOST_ORIGINS} origins`,
-    "https://docs.aws.amazon.com/lambda/latest/api/API_Cors.html",
-  );
-  for (const origin of origins ?? []) {
-    report.require(
-      ORIGIN.test(origin),
-      "functionUrl.corsAllowOrigins",
-      origin,
       ORIGIN_ALLOWED,
       ORIGIN_SOURCE,
     );

@@ -1,4 +1,5 @@
 import type { ModelName } from "../functions/catalog";
+import type { ModelSettings } from "./model-settings";
 
 /**
  * One environment: plain data, from which one stack of Terraform is synthesized. The stack, the API's stage and
@@ -62,11 +63,12 @@ export interface Environment {
   readonly quotas?: QuotaSettings;
 
   /**
-   * A private network for the functions: a new VPC without a way to the internet, or an existing one's subnets and
-   * security groups. The endpoints stay outside: SageMaker takes no VPC for a serverless endpoint
+   * A private network for the functions that the environment makes, and for the endpoints that say `inNetwork`: a new
+   * VPC without a way to the internet, or an existing one's subnets and security groups. Serverless endpoints stay
+   * outside: SageMaker takes no VPC for them
    * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html).
    *
-   * @default - none: the functions run in Lambda's own network
+   * @default - none: the functions run in Lambda's own network, the endpoints in SageMaker's
    */
   readonly network?: NewVpc | ExistingVpc;
 
@@ -215,92 +217,6 @@ export interface ExistingVpc {
 /** CloudFront's price classes. */
 export const PRICE_CLASSES = ["PriceClass_100", "PriceClass_200", "PriceClass_All"] as const;
 
-/** One model in one environment. */
-export interface ModelSettings {
-  /**
-   * The trained model: `s3://bucket/key.tar.gz`, in the environment's region, or a file of the project such as
-   * `models/iris.tar.gz`, which is uploaded to a private bucket of the environment under a key made of its SHA-256.
-   * In S3 a new artifact needs a new key: SageMaker's behaviour is undefined when a file behind a deployed model
-   * changes.
-   */
-  readonly artifact: string;
-
-  /** The inference image. */
-  readonly image: AlgorithmImage | EcrImage;
-
-  /** Size of the serverless endpoint. */
-  readonly serverless: ServerlessSettings;
-
-  /**
-   * Who may call the route.
-   * - `AWS_IAM`: signed requests of principals with `execute-api:Invoke` on it.
-   * - `API_KEY`: requests with the environment's key in `x-api-key`. Meant for trying out: a key says who
-   *   pays, it does not prove who calls.
-   * - `PUBLIC`: everybody.
-   *
-   * @default "AWS_IAM"
-   */
-  readonly access?: RouteAccess;
-
-  /**
-   * A function URL beside the route, for signed requests alone: of principals with `lambda:InvokeFunctionUrl`
-   * and `lambda:InvokeFunction` on the function.
-   *
-   * @default - none
-   */
-  readonly functionUrl?: FunctionUrlSettings;
-}
-
-/** A function URL. Its authorization is always AWS_IAM. */
-export interface FunctionUrlSettings {
-  /**
-   * Origins whose pages may read answers (CORS), each as in `corsAllowOrigin`.
-   *
-   * @default ["*"]
-   */
-  readonly corsAllowOrigins?: readonly string[];
-}
-
-/** Who may call a route. */
-export type RouteAccess = (typeof ROUTE_ACCESS)[number];
-
-/** Every value of {@link RouteAccess}. */
-export const ROUTE_ACCESS = ["AWS_IAM", "API_KEY", "PUBLIC"] as const;
-
-/** An image of one of SageMaker's own algorithms and frameworks; Terraform knows its account in each region. */
-export interface AlgorithmImage {
-  /**
-   * Repository name, e.g. `linear-learner`, `sagemaker-xgboost`, `blazingtext`
-   * (https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/sagemaker_prebuilt_ecr_image).
-   */
-  readonly algorithm: string;
-  /** Image tag, e.g. `1`, or `1.7-1` for XGBoost. */
-  readonly tag: string;
-}
-
-/** An image in a private ECR repository, of this account or another that lets this one pull. */
-export interface EcrImage {
-  /** `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>`, or `…@sha256:<digest>`. */
-  readonly uri: string;
-}
-
-/**
- * Size of a serverless endpoint
- * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-create.html).
- */
-export interface ServerlessSettings {
-  /** 1024, 2048, 3072, 4096, 5120 or 6144 MB; vCPUs grow with it. */
-  readonly memorySizeInMb: number;
-  /** Invocations at once, 1–200; more are throttled. */
-  readonly maxConcurrency: number;
-  /**
-   * Invocations at once for which instances are kept warm, 1–`maxConcurrency`. Costs money at rest.
-   *
-   * @default - none: the endpoint scales to zero, and the first request after a pause waits
-   */
-  readonly provisionedConcurrency?: number;
-}
-
 /**
  * What one caller may invoke, and which existing principals of the account are that caller. A managed policy has at
  * most 6,144 characters, which every way to every model fits into; a principal has by default at most 10 managed
@@ -356,11 +272,6 @@ export const INVOKED_BY = ["route", "functionUrl", "endpoint"] as const;
 /** Name of a caller's managed policy. */
 export function callerPolicyName(environment: string, caller: string): string {
   return `${environment}-${caller}-caller`;
-}
-
-/** Access of a route: what the environment says, or the safe default. */
-export function routeAccess(settings: ModelSettings): RouteAccess {
-  return settings.access ?? "AWS_IAM";
 }
 
 /** The domain under which AWS's services of a region live, e.g. `amazonaws.com`. */

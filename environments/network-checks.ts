@@ -1,6 +1,6 @@
-import type { Report } from "./checks";
 import { isPrivate, parseCidr } from "./cidr";
 import type { Environment, ExistingVpc, NewVpc } from "./environment";
+import type { Report } from "./report";
 
 const VPC_SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html";
 const ZONES_SOURCE =
@@ -16,8 +16,12 @@ const MOST_SECURITY_GROUPS = 5;
 const ID = /^[a-z]+-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 
 /** Rules of `network`. @param report - below `network` */
-export function checkNetwork({ network, region }: Environment, report: Report): void {
+export function checkNetwork(
+  { network, region }: Pick<Environment, "network" | "region">,
+  report: Report,
+): void {
   if (network === undefined) return;
+  if (!report.requireApart(network, "existing", ["vpc"], "a VPC is there, or is made")) return;
   if ("vpc" in network) checkNewVpc(network.vpc, region, report);
   else checkExistingVpc(network.existing, report);
 }

@@ -1,5 +1,6 @@
-import type { Fault } from "./checks";
-import type { Environment, ModelSettings, QuotaSettings } from "./environment";
+import type { Environment, QuotaSettings } from "./environment";
+import type { ModelSettings, ServerlessSettings } from "./model-settings";
+import type { Fault } from "./report";
 
 /** What an account may have in one region, over all of its environments. */
 interface Quota {
@@ -46,7 +47,7 @@ export const QUOTAS: readonly Quota[] = [
     setting: "serverlessConcurrency",
     field: "models.*.serverless.maxConcurrency",
     needs: ({ models }) =>
-      entriesOf(models).map(([what, { serverless }]) => ({ what, count: concurrencyOf(serverless) })),
+      serverlessOf(models).map(([what, serverless]) => ({ what, count: concurrencyOf(serverless) })),
   },
   {
     name: "Serverless endpoints in a region",
@@ -54,7 +55,7 @@ export const QUOTAS: readonly Quota[] = [
     source: SERVERLESS_SOURCE,
     setting: "serverlessEndpoints",
     field: "models",
-    needs: ({ models }) => [{ count: entriesOf(models).length }],
+    needs: ({ models }) => [{ count: serverlessOf(models).length }],
   },
   {
     name: "Regional APIs per Region",
@@ -179,10 +180,17 @@ export function isQuotaValue(value: number): boolean {
  * Provisioned concurrency is the part of the maximum that is kept warm, and adds nothing to it. A maximum that no
  * endpoint can have has a fault of its own already, and is not counted.
  */
-function concurrencyOf({ maxConcurrency }: ModelSettings["serverless"]): number {
+function concurrencyOf({ maxConcurrency }: ServerlessSettings): number {
   return maxConcurrency > MOST_CONCURRENCY || maxConcurrency < 1 ? 0 : maxConcurrency;
 }
 
 function entriesOf(models: Environment["models"]): [string, ModelSettings][] {
   return Object.entries(models);
+}
+
+/** Neither instances nor endpoints that others made use up quotas that are known here. */
+function serverlessOf(models: Environment["models"]): [string, ServerlessSettings][] {
+  return entriesOf(models).flatMap(([name, settings]) =>
+    "serverless" in settings ? [[name, settings.serverless]] : [],
+  );
 }

@@ -1,21 +1,33 @@
 import * as z from "zod";
 import type {
-  AlgorithmImage,
   CallerSettings,
-  EcrImage,
   Environment,
   ExistingVpc,
-  FunctionUrlSettings,
   Invocation,
   LocalState,
-  ModelSettings,
   NewVpc,
   QuotaSettings,
   S3State,
-  ServerlessSettings,
   StageSettings,
   WebsiteSettings,
 } from "./environment";
+import type {
+  AlgorithmImage,
+  CanaryShift,
+  DataCaptureSettings,
+  DeploymentSettings,
+  EcrImage,
+  FunctionSettings,
+  FunctionUrlSettings,
+  InstanceScaling,
+  InstanceSettings,
+  LinearShift,
+  ModelSettings,
+  ProvisionedConcurrencyScaling,
+  RollbackSettings,
+  ScalingSettings,
+  ServerlessSettings,
+} from "./model-settings";
 
 /** One place where an environment is not of the type {@link Environment}. */
 export interface ShapeFault {
@@ -37,20 +49,93 @@ const image = z.union([
   z.strictObject({ uri: text } satisfies Properties<EcrImage>),
 ]);
 
+const scaling = {
+  minCapacity: number,
+  maxCapacity: number,
+  scaleInCooldownInSeconds: z.optional(number),
+  scaleOutCooldownInSeconds: z.optional(number),
+} satisfies Properties<ScalingSettings>;
+
 const serverless = z.strictObject({
   memorySizeInMb: number,
   maxConcurrency: number,
   provisionedConcurrency: z.optional(number),
+  autoscaling: z.optional(
+    z.strictObject({
+      ...scaling,
+      targetUtilization: number,
+    } satisfies Properties<ProvisionedConcurrencyScaling>),
+  ),
 } satisfies Properties<ServerlessSettings>);
 
+const instances = z.strictObject({
+  instanceType: text,
+  initialInstanceCount: number,
+  autoscaling: z.optional(
+    z.strictObject({
+      ...scaling,
+      targetInvocationsPerInstance: number,
+    } satisfies Properties<InstanceScaling>),
+  ),
+  modelDataDownloadTimeoutInSeconds: z.optional(number),
+  containerStartupHealthCheckTimeoutInSeconds: z.optional(number),
+} satisfies Properties<InstanceSettings>);
+
+const dataCapture = z.strictObject({
+  destination: text,
+  samplingPercentage: number,
+  captureModes: z.optional(z.array(text)),
+  kmsKeyArn: z.optional(text),
+} satisfies Properties<DataCaptureSettings>);
+
+const shift = z.strictObject({ percent: number, waitInSeconds: number } satisfies Properties<
+  CanaryShift["canary"] & LinearShift["linear"]
+>);
+
+const deployment = z.strictObject({
+  // Both together are told so by a rule.
+  trafficShift: z.optional(
+    z
+      .strictObject({ canary: z.optional(shift), linear: z.optional(shift) } satisfies Properties<
+        CanaryShift | LinearShift
+      >)
+      .refine(({ canary, linear }) => canary !== undefined || linear !== undefined, "canary or linear"),
+  ),
+  terminationWaitInSeconds: z.optional(number),
+  maximumExecutionTimeoutInSeconds: z.optional(number),
+  rollbackOn: z.optional(
+    z.strictObject({
+      serverErrorsPerMinute: z.optional(number),
+      modelLatencyInMs: z.optional(number),
+      alarmNames: z.optional(z.array(text)),
+    } satisfies Properties<RollbackSettings>),
+  ),
+} satisfies Properties<DeploymentSettings>);
+
+/** Every setting of every kind of model: which of them exclude or need each other is a rule, told with its reason. */
 const model = z.strictObject({
-  artifact: text,
-  image,
-  serverless,
+  artifact: z.optional(text),
+  artifactKeyArn: z.optional(text),
+  image: z.optional(image),
+  containerEnvironment: z.optional(z.record(text, text)),
+  deployment: z.optional(deployment),
+  serverless: z.optional(serverless),
+  instances: z.optional(instances),
+  inNetwork: z.optional(z.boolean()),
+  networkIsolation: z.optional(z.boolean()),
+  volumeKeyArn: z.optional(text),
+  dataCapture: z.optional(dataCapture),
+  existingEndpoint: z.optional(text),
   access: z.optional(text),
   functionUrl: z.optional(
     z.strictObject({ corsAllowOrigins: z.optional(z.array(text)) } satisfies Properties<FunctionUrlSettings>),
   ),
+  function: z.optional(
+    z.strictObject({ memorySizeInMb: z.optional(number) } satisfies Properties<FunctionSettings>),
+  ),
+  existingFunction: z.optional(text),
+  sagemakerEnvironmentVariableName: z.optional(text),
+  tags: z.optional(z.record(text, text)),
 } satisfies Properties<ModelSettings>);
 
 const state = z.union([
@@ -81,20 +166,24 @@ const caller = z.strictObject({
   users: z.optional(z.array(text)),
   groups: z.optional(z.array(text)),
 } satisfies Properties<CallerSettings>);
-const network = z.union([
-  z.strictObject({
-    vpc: z.strictObject({
-      cidrBlock: z.optional(text),
-      availabilityZones: z.array(text),
-    } satisfies Properties<NewVpc["vpc"]>),
-  } satisfies Properties<NewVpc>),
-  z.strictObject({
-    existing: z.strictObject({
-      subnetIds: z.array(text),
-      securityGroupIds: z.array(text),
-    } satisfies Properties<ExistingVpc["existing"]>),
-  } satisfies Properties<ExistingVpc>),
-]);
+
+/** Both together are told so by a rule. */
+const network = z
+  .strictObject({
+    vpc: z.optional(
+      z.strictObject({
+        cidrBlock: z.optional(text),
+        availabilityZones: z.array(text),
+      } satisfies Properties<NewVpc["vpc"]>),
+    ),
+    existing: z.optional(
+      z.strictObject({
+        subnetIds: z.array(text),
+        securityGroupIds: z.array(text),
+      } satisfies Properties<ExistingVpc["existing"]>),
+    ),
+  } satisfies Properties<NewVpc | ExistingVpc>)
+  .refine(({ vpc, existing }) => vpc !== undefined || existing !== undefined, "vpc or existing");
 
 const environment = z.strictObject({
   name: text,

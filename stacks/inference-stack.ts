@@ -1,31 +1,29 @@
-import { TerraformOutput, TerraformStack } from "cdktf";
+import { resolve } from "node:path";
+import { App, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import {
-  callerPolicyName,
-  type Environment,
-  type ModelSettings,
-  routeAccess,
-} from "../environments/environment";
+import { callerPolicyName, type Environment } from "../environments/environment";
+import { type ModelSettings, routeAccess } from "../environments/model-settings";
 import { catalog, type ModelName } from "../functions/catalog";
 import { Account } from "./constructs/account";
-import { ArtifactBucket, artifactInS3, isInS3 } from "./constructs/artifact-bucket";
+import { ArtifactBucket, isInS3 } from "./constructs/artifact-bucket";
 import { Caller } from "./constructs/caller";
+import { functionPackage } from "./constructs/function-code";
 import { FunctionUrl } from "./constructs/function-url";
-import { InferenceFunction } from "./constructs/inference-function";
+import { LambdaToSagemakerEndpoint } from "./constructs/lambda-to-sagemaker-endpoint";
 import { Network } from "./constructs/network";
 import { RestStage, type StageRoute } from "./constructs/rest-stage";
-import { SagemakerEndpoint } from "./constructs/sagemaker-endpoint";
 import { addTerraformSettings } from "./constructs/terraform-settings";
 import { Website } from "./constructs/website";
 
 /** A route with what stands behind and beside it. */
 interface DeployedModel extends StageRoute {
-  readonly endpoint: SagemakerEndpoint;
+  readonly pair: LambdaToSagemakerEndpoint;
+  readonly endpoint: LambdaToSagemakerEndpoint["sagemakerEndpoint"];
   readonly functionUrl: FunctionUrl | undefined;
 }
 
 /**
- * One environment: for each of its models a serverless endpoint and the function that asks it, behind one REST
+ * One environment: for each of its models an endpoint and the function that asks it, behind one REST
  * API with one stage. The stack is named as the environment, hence `cdktf deploy <environment>`.
  */
 export class InferenceStack extends TerraformStack {
@@ -55,47 +53,59 @@ export class InferenceStack extends TerraformStack {
           });
     const models = Object.entries(environment.models) as [ModelName, ModelSettings][];
 
-    const artifacts = models.every(([, { artifact }]) => isInS3(artifact))
+    const artifacts = models.every(([, settings]) => !("artifact" in settings) || isInS3(settings.artifact))
       ? undefined
       : new ArtifactBucket(this, "artifacts", {
           account,
           environmentName: environment.name,
           protected: isProtected,
         });
+    const packages = resolve(App.of(this).outdir, "functions");
 
     const routes = models.map(([model, settings]): DeployedModel => {
-      const name = `${environment.name}-${model}`;
-      const tags = { Model: model };
-      const endpoint = new SagemakerEndpoint(this, `${model}-endpoint`, {
+      const pair = new LambdaToSagemakerEndpoint(this, model, {
         account,
-        name,
-        artifact:
-          artifacts === undefined || isInS3(settings.artifact)
-            ? artifactInS3(settings.artifact, account)
-            : artifacts.upload(model, settings.artifact),
-        settings,
+        name: `${environment.name}-${model}`,
+        ...("existingEndpoint" in settings
+          ? { existingEndpoint: settings.existingEndpoint }
+          : { newEndpoint: settings }),
+        ...(settings.existingFunction === undefined
+          ? {
+              newFunction: {
+                ...settings.function,
+                code: functionPackage(model, packages),
+                description: catalog[model].description,
+                environment: { CORS_ALLOW_ORIGIN: corsAllowOrigin },
+              },
+            }
+          : { existingFunction: settings.existingFunction }),
+        ...(settings.sagemakerEnvironmentVariableName === undefined
+          ? {}
+          : { sagemakerEnvironmentVariableName: settings.sagemakerEnvironmentVariableName }),
+        ...(artifacts === undefined ? {} : { artifacts }),
+        ...(network === undefined ? {} : { network }),
         logRetentionInDays: environment.stage.logRetentionInDays,
         protected: isProtected,
-        tags,
-      });
-      const fn = new InferenceFunction(this, `${model}-function`, {
-        account,
-        name,
-        model,
-        endpoint,
-        corsAllowOrigin,
-        logRetentionInDays: environment.stage.logRetentionInDays,
-        vpcConfig: network?.vpcConfig,
-        tags,
+        tags: { ...settings.tags, Model: model },
       });
       const functionUrl =
-        settings.functionUrl === undefined
+        settings.functionUrl === undefined || pair.ownFunction === undefined
           ? undefined
-          : new FunctionUrl(this, `${model}-function-url`, { function: fn, settings: settings.functionUrl });
-      return { contract: catalog[model], access: routeAccess(settings), function: fn, endpoint, functionUrl };
+          : new FunctionUrl(this, `${model}-function-url`, {
+              function: pair.ownFunction,
+              settings: settings.functionUrl,
+            });
+      return {
+        contract: catalog[model],
+        access: routeAccess(settings),
+        function: pair.function,
+        pair,
+        endpoint: pair.sagemakerEndpoint,
+        functionUrl,
+      };
     });
 
-    network?.admit(routes);
+    network?.admit(routes.map(({ contract, pair }) => pair.networked(contract.model)));
 
     const stage = new RestStage(this, "stage", {
       account,

@@ -5,8 +5,8 @@ import {
   type Environment,
   INVOKED_BY,
   type Invocation,
-  type ModelSettings,
 } from "../../environments/environment";
+import type { ModelSettings } from "../../environments/model-settings";
 
 const MODEL: ModelSettings = {
   artifact: "s3://amzn-s3-demo-bucket/model.tar.gz",

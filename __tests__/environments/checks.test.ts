@@ -1,16 +1,18 @@
 import { describe, expect, it } from "@jest/globals";
 import { environments } from "../../environments";
-import { checkEnvironments, describeFault, type Fault, InvalidEnvironments } from "../../environments/checks";
+import { checkEnvironments, InvalidEnvironments } from "../../environments/checks";
+import type { Environment, StageSettings } from "../../environments/environment";
 import type {
-  Environment,
   ModelSettings,
   RouteAccess,
+  ServerlessEndpoint,
   ServerlessSettings,
-  StageSettings,
-} from "../../environments/environment";
+  ServingSettings,
+} from "../../environments/model-settings";
+import { describeFault, type Fault } from "../../environments/report";
 import { catalog } from "../../functions/catalog";
 
-const MODEL: ModelSettings = {
+const MODEL: ServingSettings & ServerlessEndpoint = {
   artifact: "s3://amzn-s3-demo-bucket/breast-cancer/model.tar.gz",
   image: { algorithm: "linear-learner", tag: "1" },
   serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
@@ -48,7 +50,7 @@ function throttlingWith(part: Partial<StageSettings["throttling"]>): Environment
   return stageWith({ throttling: { ...VALID.stage.throttling, ...part } });
 }
 
-function modelWith(part: Partial<ModelSettings>): Environment {
+function modelWith(part: Partial<ServingSettings & ServerlessEndpoint>): Environment {
   return environmentWith({ models: { "breast-cancer": { ...MODEL, ...part } } });
 }
 
@@ -531,7 +533,11 @@ describe("an environment that is not of its type, which nothing compiles before 
     [
       "a model without a size",
       environmentWith({ models: { "breast-cancer": withoutSize as ModelSettings } }),
-      { field: "models.breast-cancer.serverless", got: "nothing", allowed: "a value of the type object" },
+      {
+        field: "models.breast-cancer.serverless",
+        got: "nothing",
+        allowed: "serverless or instances, or existingEndpoint instead",
+      },
     ],
     [
       "a text in place of a number",

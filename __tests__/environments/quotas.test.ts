@@ -1,11 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { checkEnvironments, InvalidEnvironments } from "../../environments/checks";
-import type {
-  Environment,
-  ModelSettings,
-  QuotaSettings,
-  ServerlessSettings,
-} from "../../environments/environment";
+import type { Environment, QuotaSettings } from "../../environments/environment";
+import type { ModelSettings, ServerlessSettings } from "../../environments/model-settings";
 import { QUOTAS } from "../../environments/quotas";
 import { catalog, type ModelName } from "../../functions/catalog";
 

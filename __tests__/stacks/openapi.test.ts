@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import Ajv from "ajv-draft-04";
-import type { RouteAccess } from "../../environments/environment";
+import type { RouteAccess } from "../../environments/model-settings";
 import { catalog } from "../../functions/catalog";
 import { example, exampleWith, named } from "./support/environments";
 import { type OpenApiDocument, type OpenApiOperation, synthesize } from "./support/synthesized";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { RouteAccess } from "../../environments/environment";
+import type { RouteAccess } from "../../environments/model-settings";
 import { example, exampleWith, named } from "./support/environments";
 import { synthesize } from "./support/synthesized";
 

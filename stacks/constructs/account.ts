@@ -12,12 +12,17 @@ export class Account {
   /** 12 digits, or a token that Terraform resolves before it plans. */
   readonly accountId: string;
 
-  constructor(scope: Construct, { region, accountId }: Environment) {
+  constructor(scope: Construct, { region, accountId }: Pick<Environment, "region" | "accountId">) {
     this.region = region;
     this.partition = partitionOf(region);
     this.stageDomain = `execute-api.${region}.${domainOf(region)}`;
     // Read while planning, so that a plan shows ARNs in full either way.
     this.accountId = accountId ?? new DataAwsCallerIdentity(scope, "caller").accountId;
+  }
+
+  /** A service's name in the region, as conditions know it: `<service>.<region>.amazonaws.com`. */
+  serviceName(service: string): string {
+    return `${service}.${this.region}.${domainOf(this.region)}`;
   }
 
   /** `arn:<partition>:<service>:<region>:<account>:<resource>` */

@@ -5,17 +5,16 @@ import { IamUserPolicyAttachment } from "@cdktf/provider-aws/lib/iam-user-policy
 import { Construct } from "constructs";
 import type { CallerSettings, InvokedBy } from "../../environments/environment";
 import { callerPolicy } from "../policies/caller";
-import type { InferenceFunction } from "./inference-function";
+import type { EndpointFunction } from "./endpoint-function";
 import type { RouteContract } from "./openapi";
 import type { RestStage } from "./rest-stage";
-import type { SagemakerEndpoint } from "./sagemaker-endpoint";
 import { terraformJson } from "./terraform-json";
 
 /** A model with everything by which it can be invoked. */
 export interface InvokableModel {
   readonly contract: RouteContract;
-  readonly function: InferenceFunction;
-  readonly endpoint: SagemakerEndpoint;
+  readonly function: EndpointFunction;
+  readonly endpoint: { readonly endpointArn: string };
 }
 
 /** Props of {@link Caller}. */

@@ -13,8 +13,17 @@ export interface FunctionCode {
   readonly sha256: string;
 }
 
-/** Lambda's name of the exported handler. */
-export const HANDLER = "index.handler";
+/** A function's code on this machine, as Lambda takes it. */
+export interface FunctionPackage {
+  /** Path of the zip. */
+  readonly zipFile: string;
+  /** Base64 SHA-256 of the zip: Lambda reports the same, so that drift shows. */
+  readonly sha256: string;
+  /** `<file>.<export>` */
+  readonly handler: string;
+  /** Lambda's runtime, e.g. `nodejs22.x`. */
+  readonly runtime: string;
+}
 
 const PROJECT = join(__dirname, "../..");
 const codes = new Map<ModelName, FunctionCode>();
@@ -50,6 +59,21 @@ export function functionCode(model: ModelName): FunctionCode {
   return code;
 }
 
+/**
+ * The package of one of this project's functions.
+ *
+ * @param directory - where its zip is written
+ */
+export function functionPackage(model: ModelName, directory: string): FunctionPackage {
+  const code = functionCode(model);
+  return {
+    zipFile: writeZip(code, model, directory),
+    sha256: code.sha256,
+    handler: "index.handler",
+    runtime: "nodejs22.x",
+  };
+}
+
 /** Everything in a zip entry that would otherwise follow clock and machine; 0644, which Lambda can read. */
 const FIXED_ATTRIBUTES = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16, level: 9 } as const;
 
@@ -59,7 +83,7 @@ const FIXED_ATTRIBUTES = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 <
  *
  * @returns the file's path; its name is `<model>.zip`
  */
-export function writeZip({ zip, sha256 }: FunctionCode, model: ModelName, directory: string): string {
+function writeZip({ zip, sha256 }: FunctionCode, model: ModelName, directory: string): string {
   const folder = join(directory, Buffer.from(sha256, "base64").toString("hex").slice(0, 16));
   const path = join(folder, `${model}.zip`);
   if (!existsSync(path)) {

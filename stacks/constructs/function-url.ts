@@ -1,6 +1,6 @@
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { Construct } from "constructs";
-import type { FunctionUrlSettings } from "../../environments/environment";
+import type { FunctionUrlSettings } from "../../environments/model-settings";
 import type { InferenceFunction } from "./inference-function";
 
 /** Props of {@link FunctionUrl}. */

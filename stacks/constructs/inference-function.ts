@@ -1,29 +1,41 @@
-import { resolve } from "node:path";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { LambdaFunction, type LambdaFunctionVpcConfig } from "@cdktf/provider-aws/lib/lambda-function";
-import { App, AssetType, TerraformAsset } from "cdktf";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import { catalog, type ModelName } from "../../functions/catalog";
+import type { FunctionSettings } from "../../environments/model-settings";
 import { functionRolePolicy, functionRoleTrust } from "../policies/function-role";
 import type { Account } from "./account";
-import { functionCode, HANDLER, writeZip } from "./function-code";
-import type { SagemakerEndpoint } from "./sagemaker-endpoint";
+import type { EndpointFunction } from "./endpoint-function";
+import type { FunctionPackage } from "./function-code";
+import type { NetworkPlace } from "./network";
 import { terraformJson } from "./terraform-json";
 import { FUNCTION_TIMEOUT_IN_SECONDS } from "./time-budget";
+
+/** A function's code and what it is told. */
+export interface NewFunction extends FunctionSettings {
+  readonly code: FunctionPackage;
+  /** What it does, at most 256 characters. */
+  readonly description: string;
+  /**
+   * Environment variables beside the one that names the endpoint. Plans show them: no secrets.
+   *
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
 /** Props of {@link InferenceFunction}. */
 export interface InferenceFunctionProps {
   readonly account: Account;
   /** Name of the function, and prefix of its role's; at most 55 characters. */
   readonly name: string;
-  /** The model whose handler it runs. */
-  readonly model: ModelName;
+  readonly settings: NewFunction;
   /** The endpoint it asks. */
-  readonly endpoint: SagemakerEndpoint;
-  /** Value of Access-Control-Allow-Origin on its answers. */
-  readonly corsAllowOrigin: string;
+  readonly endpoint: { readonly endpointName: string; readonly endpointArn: string };
+  /** The variable in which it looks for the endpoint's name. */
+  readonly variableName: string;
   /** Days that its log is kept. */
   readonly logRetentionInDays: number;
   /**
@@ -31,7 +43,7 @@ export interface InferenceFunctionProps {
    *
    * @default - none: it runs in Lambda's own network
    */
-  readonly vpcConfig?: LambdaFunctionVpcConfig | undefined;
+  readonly network?: NetworkPlace | undefined;
   /** Tags beyond the provider's default tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -40,11 +52,11 @@ export interface InferenceFunctionProps {
 const MEMORY_SIZE_IN_MB = 256;
 
 /** The function behind a route: its role, its log group and itself. */
-export class InferenceFunction extends Construct {
-  /** Known before anything is deployed. */
+export class InferenceFunction extends Construct implements EndpointFunction {
   readonly functionName: string;
-  /** Known before anything is deployed. */
   readonly functionArn: string;
+  readonly functionReference: string;
+  readonly routeStatementId = "ApiGatewayRoute";
   /** Of its role; known before anything is deployed. */
   readonly roleArn: string;
   /** What its role may do, for dependencies. */
@@ -54,7 +66,7 @@ export class InferenceFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: InferenceFunctionProps) {
     super(scope, id);
-    const { account, name, model, endpoint, tags } = props;
+    const { account, name, settings, endpoint, network, tags } = props;
     this.functionName = name;
     this.functionArn = account.arn("lambda", `function:${name}`);
     const roleName = `${name}-function`;
@@ -78,37 +90,35 @@ export class InferenceFunction extends Construct {
         functionRolePolicy({
           endpointArn: endpoint.endpointArn,
           logGroupArn: account.arn("logs", `log-group:/aws/lambda/${name}`),
-          functionInVpcArn: props.vpcConfig === undefined ? undefined : this.functionArn,
+          functionInVpcArn: network === undefined ? undefined : this.functionArn,
         }),
       ),
     });
 
-    const code = functionCode(model);
-    const asset = new TerraformAsset(this, "code", {
-      path: writeZip(code, model, resolve(App.of(this).outdir, "functions")),
-      type: AssetType.FILE,
-    });
+    const { code } = settings;
+    const asset = new TerraformAsset(this, "code", { path: code.zipFile, type: AssetType.FILE });
     this.function = new LambdaFunction(this, "function", {
       functionName: name,
-      description: catalog[model].description,
+      description: settings.description,
       role: role.arn,
-      runtime: "nodejs22.x",
+      runtime: code.runtime,
       architectures: ["arm64"],
-      handler: HANDLER,
+      handler: code.handler,
       filename: asset.path,
       sourceCodeHash: code.sha256,
       timeout: FUNCTION_TIMEOUT_IN_SECONDS,
-      memorySize: MEMORY_SIZE_IN_MB,
+      memorySize: settings.memorySizeInMb ?? MEMORY_SIZE_IN_MB,
       environment: {
-        variables: { ENDPOINT_NAME: endpoint.endpointName, CORS_ALLOW_ORIGIN: props.corsAllowOrigin },
+        variables: { [props.variableName]: endpoint.endpointName, ...settings.environment },
       },
       // JSON, so that Lambda's own lines can be queried like the handler's.
       loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
       tracingConfig: { mode: "Active" },
-      ...(props.vpcConfig === undefined ? {} : { vpcConfig: props.vpcConfig }),
+      ...(network === undefined ? {} : { vpcConfig: { ...network } }),
       tags,
       // Lambda takes a role whose policy has not arrived yet, and then fails its first requests.
       dependsOn: [this.rolePolicy],
     });
+    this.functionReference = this.function.functionName;
   }
 }

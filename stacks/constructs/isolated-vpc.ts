@@ -1,5 +1,4 @@
 import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
-import type { LambdaFunctionVpcConfig } from "@cdktf/provider-aws/lib/lambda-function";
 import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
 import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
@@ -14,7 +13,8 @@ import { parseCidr, partOf } from "../../environments/cidr";
 import type { NewVpc } from "../../environments/environment";
 import { runtimeEndpointPolicy, s3GatewayPolicy } from "../policies/network";
 import type { Account } from "./account";
-import type { NetworkedFunction, NetworkProps } from "./network";
+import type { InferenceFunction } from "./inference-function";
+import type { NetworkedModel, NetworkPlace, NetworkProps } from "./network";
 import { terraformJson } from "./terraform-json";
 
 /** Props of {@link IsolatedVpc}. */
@@ -39,6 +39,7 @@ const UNTIL_LAMBDA_IS_GONE = { delete: "45m" };
 /**
  * A VPC without a way to the internet: no internet gateway, no NAT gateway, no route but the VPC's own. Functions
  * reach SageMaker's runtime, by an interface endpoint that lets each role ask its one endpoint, and nothing else.
+ * Endpoints reach S3, by a gateway that lets each role read its one artifact, and nothing else.
  *
  * Logs and traces need no way of their own: Lambda sends them from the network that it runs in itself, which a
  * function's VPC does not change (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html,
@@ -47,10 +48,12 @@ const UNTIL_LAMBDA_IS_GONE = { delete: "45m" };
  */
 export class IsolatedVpc extends Construct {
   /** For every function. */
-  readonly vpcConfig: LambdaFunctionVpcConfig;
+  readonly functions: NetworkPlace;
+  readonly vpc: Vpc;
 
-  private readonly vpc: Vpc;
   private readonly subnets: readonly Subnet[];
+  private readonly s3: VpcEndpoint;
+  private endpointsGroup: SecurityGroup | undefined;
   private readonly functionsGroup: SecurityGroup;
   private readonly runtimeGroup: SecurityGroup;
   private readonly account: Account;
@@ -74,23 +77,43 @@ export class IsolatedVpc extends Construct {
       vpcId: this.vpc.id,
       tags: this.named("unused"),
     });
-    this.subnets = this.addSubnets(cidrBlock, availabilityZones);
+    const routeTable = new RouteTable(this, "route-table", {
+      vpcId: this.vpc.id,
+      tags: this.named("isolated"),
+    });
+    this.subnets = this.addSubnets(cidrBlock, availabilityZones, routeTable);
+    // A gateway adds a route for S3's addresses to the table. It is there for the endpoints, and without them so that
+    // these addresses, too, meet a policy of this environment, whatever else is put into the VPC one day.
+    this.s3 = new VpcEndpoint(this, "s3", {
+      vpcId: this.vpc.id,
+      vpcEndpointType: "Gateway",
+      serviceName: `com.amazonaws.${this.account.region}.s3`,
+      routeTableIds: [routeTable.id],
+      policy: terraformJson(s3GatewayPolicy([])),
+      tags: this.named("s3"),
+    });
     this.functionsGroup = this.addGroup("functions", "Lambda functions: out to the SageMaker runtime alone");
     this.functionsGroup.putTimeouts(UNTIL_LAMBDA_IS_GONE);
     this.runtimeGroup = this.addGroup(
       "sagemaker-runtime",
       "The SageMaker runtime: in from the functions alone",
     );
-    this.vpcConfig = {
-      subnetIds: this.subnets.map(({ id }) => id),
-      securityGroupIds: [this.functionsGroup.id],
-    };
+    this.functions = this.placeOf(this.functionsGroup);
   }
 
-  /** Lets each function ask its own endpoint. To be called once, with every function. */
-  admit(functions: readonly NetworkedFunction[]): void {
-    const runtime = this.addRuntimeEndpoint(functions);
-    for (const { function: fn } of functions) {
+  /** For every endpoint: a group of their own, which reaches S3 and nothing else. */
+  get endpoints(): NetworkPlace {
+    this.endpointsGroup ??= this.addEndpointsGroup();
+    return this.placeOf(this.endpointsGroup);
+  }
+
+  /** Lets each function ask its own endpoint, and each endpoint read its own artifact. To be called once, with all. */
+  admit(models: readonly NetworkedModel[]): void {
+    const asking = models.flatMap(({ model, function: fn, endpointArn }) =>
+      fn === undefined ? [] : [{ model, function: fn, endpointArn }],
+    );
+    const runtime = this.addRuntimeEndpoint(asking);
+    for (const { function: fn } of asking) {
       // A function that moves into the VPC still serves: first the way, then the move.
       addDependencies(fn.function, [runtime]);
     }
@@ -98,19 +121,34 @@ export class IsolatedVpc extends Construct {
     // until the group could be deleted, which is when the interfaces are gone.
     addDependencies(
       this.functionsGroup,
-      functions.map(({ function: fn }) => fn.rolePolicy),
+      asking.map(({ function: fn }) => fn.rolePolicy),
     );
+    const reading = models.flatMap(({ model, endpoint }) =>
+      endpoint === undefined ? [] : [{ model, endpoint }],
+    );
+    this.s3.policy = terraformJson(
+      s3GatewayPolicy(
+        reading.map(({ model, endpoint }) => ({
+          model,
+          roleArn: endpoint.roleArn,
+          artifactArn: endpoint.artifactArn,
+          capturedObjectsArn: endpoint.capturedObjectsArn,
+        })),
+      ),
+    );
+    // The artifact is read through the gateway while the endpoint comes up.
+    for (const { endpoint } of reading) addDependencies(endpoint.endpoint, [this.s3]);
   }
 
-  private addSubnets(cidrBlock: string, availabilityZones: readonly string[]): Subnet[] {
+  private addSubnets(
+    cidrBlock: string,
+    availabilityZones: readonly string[],
+    routeTable: RouteTable,
+  ): Subnet[] {
     const range = parseCidr(cidrBlock);
     if (range === undefined) throw new Error(`network.vpc.cidrBlock: got ${cidrBlock}, which is no range`);
 
-    const routeTable = new RouteTable(this, "route-table", {
-      vpcId: this.vpc.id,
-      tags: this.named("isolated"),
-    });
-    const subnets = availabilityZones.map((availabilityZone) => {
+    return availabilityZones.map((availabilityZone) => {
       const letter = availabilityZone.slice(-1);
       const subnet = new Subnet(this, `subnet-${letter}`, {
         vpcId: this.vpc.id,
@@ -126,20 +164,9 @@ export class IsolatedVpc extends Construct {
       });
       return subnet;
     });
-    // A gateway adds a route for S3's addresses to the table. It is there so that these addresses, too, meet a
-    // policy of this environment, whatever else is put into the VPC one day.
-    new VpcEndpoint(this, "s3", {
-      vpcId: this.vpc.id,
-      vpcEndpointType: "Gateway",
-      serviceName: `com.amazonaws.${this.account.region}.s3`,
-      routeTableIds: [routeTable.id],
-      policy: terraformJson(s3GatewayPolicy()),
-      tags: this.named("s3"),
-    });
-    return subnets;
   }
 
-  private addRuntimeEndpoint(functions: readonly NetworkedFunction[]): VpcEndpoint {
+  private addRuntimeEndpoint(functions: readonly AskingFunction[]): VpcEndpoint {
     const rules = [
       new VpcSecurityGroupEgressRule(this, "functions-to-runtime", {
         description: "To the SageMaker runtime",
@@ -154,10 +181,10 @@ export class IsolatedVpc extends Construct {
         ...HTTPS,
       }),
     ];
-    const askings = functions.map(({ contract, function: fn, endpoint }) => ({
-      model: contract.model,
+    const askings = functions.map(({ model, function: fn, endpointArn }) => ({
+      model,
       roleArn: fn.roleArn,
-      endpointArn: endpoint.endpointArn,
+      endpointArn,
     }));
     return new VpcEndpoint(this, "runtime", {
       vpcId: this.vpc.id,
@@ -170,6 +197,21 @@ export class IsolatedVpc extends Construct {
       tags: this.named("sagemaker-runtime"),
       dependsOn: rules,
     });
+  }
+
+  private addEndpointsGroup(): SecurityGroup {
+    const group = this.addGroup("endpoints", "SageMaker endpoints: out to S3 alone");
+    new VpcSecurityGroupEgressRule(this, "endpoints-to-s3", {
+      description: "To S3",
+      securityGroupId: group.id,
+      prefixListId: this.s3.prefixListId,
+      ...HTTPS,
+    });
+    return group;
+  }
+
+  private placeOf(group: SecurityGroup): NetworkPlace {
+    return { subnetIds: this.subnets.map(({ id }) => id), securityGroupIds: [group.id] };
   }
 
   /** @param description - EC2 takes letters, digits, spaces and `._-:/()#,@[]+=&;{}!$*`, and no apostrophe */
@@ -186,6 +228,13 @@ export class IsolatedVpc extends Construct {
   private named(name: string): Record<string, string> {
     return { Name: `${this.environmentName}-${name}` };
   }
+}
+
+/** A function of the VPC, with the endpoint it asks. */
+interface AskingFunction {
+  readonly model: string;
+  readonly function: InferenceFunction;
+  readonly endpointArn: string;
 }
 
 /** In China the name has a prefix of its own; S3's gateway has not. */

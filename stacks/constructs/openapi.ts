@@ -1,5 +1,5 @@
 import { type core, toJSONSchema } from "zod";
-import type { RouteAccess } from "../../environments/environment";
+import type { RouteAccess } from "../../environments/model-settings";
 import type { About, Contract } from "../../functions/shared/contract";
 import { gatewayResponses } from "./gateway-responses";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "./time-budget";

@@ -8,10 +8,11 @@ import { ApiGatewayUsagePlanKey } from "@cdktf/provider-aws/lib/api-gateway-usag
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
-import type { RouteAccess, StageSettings } from "../../environments/environment";
+import type { StageSettings } from "../../environments/environment";
+import type { RouteAccess } from "../../environments/model-settings";
 import { type RouteOfStage, routeArn, routePermission } from "../policies/api-gateway";
 import type { Account } from "./account";
-import type { InferenceFunction } from "./inference-function";
+import type { EndpointFunction } from "./endpoint-function";
 import { openApi, type RouteContract } from "./openapi";
 import { terraformJson } from "./terraform-json";
 
@@ -21,7 +22,7 @@ export interface StageRoute {
   /** Who may call it. */
   readonly access: RouteAccess;
   /** The function that answers. */
-  readonly function: InferenceFunction;
+  readonly function: EndpointFunction;
 }
 
 /** Props of {@link RestStage}. */
@@ -74,10 +75,10 @@ export class RestStage extends Construct {
     this.ofStage = { apiExecutionArn: api.executionArn, stageName };
     const permissions = routes.map(({ contract, function: fn }) => {
       const { method, path } = contract.route;
-      const permission = routePermission({ ...this.ofStage, method, path });
+      const permission = routePermission({ ...this.ofStage, method, path }, fn.routeStatementId);
       return new LambdaPermission(this, `${contract.model}-permission`, {
         ...permission,
-        functionName: fn.function.functionName,
+        functionName: fn.functionReference,
       });
     });
     const deployment = new ApiGatewayDeployment(this, "deployment", {

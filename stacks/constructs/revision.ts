@@ -2,7 +2,9 @@ import { Fn, TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 
 /** Plain values by name. */
-export type RevisionContent = Readonly<Record<string, string | number | undefined>>;
+export interface RevisionContent {
+  readonly [name: string]: string | number | boolean | undefined | RevisionContent;
+}
 
 /**
  * A part of a name that is new whenever `content` changes, also where it changes back: what was there before may

@@ -1,17 +1,24 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
-import { DataAwsSagemakerPrebuiltEcrImage } from "@cdktf/provider-aws/lib/data-aws-sagemaker-prebuilt-ecr-image";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { SagemakerEndpoint as Endpoint } from "@cdktf/provider-aws/lib/sagemaker-endpoint";
-import { SagemakerEndpointConfiguration } from "@cdktf/provider-aws/lib/sagemaker-endpoint-configuration";
+import {
+  SagemakerEndpointConfiguration,
+  type SagemakerEndpointConfigurationDataCaptureConfig,
+  type SagemakerEndpointConfigurationProductionVariants,
+} from "@cdktf/provider-aws/lib/sagemaker-endpoint-configuration";
 import { SagemakerModel } from "@cdktf/provider-aws/lib/sagemaker-model";
 import { Construct } from "constructs";
-import type { ModelSettings } from "../../environments/environment";
+import { CAPTURE_MODES, type DataCaptureSettings, type NewEndpoint } from "../../environments/model-settings";
 import { endpointRolePolicy, endpointRoleTrust } from "../policies/endpoint-role";
 import type { Account } from "./account";
 import type { Artifact } from "./artifact-bucket";
-import { Revision } from "./revision";
-import { terraformJson } from "./terraform-json";
+import { EndpointDeployment } from "./endpoint-deployment";
+import { EndpointScaling, scalingOf } from "./endpoint-scaling";
+import { modelImage } from "./model-image";
+import type { NetworkPlace } from "./network";
+import { Revision, type RevisionContent } from "./revision";
+import { terraformJson, terraformText } from "./terraform-json";
 
 /** Props of {@link SagemakerEndpoint}. */
 export interface SagemakerEndpointProps {
@@ -19,8 +26,14 @@ export interface SagemakerEndpointProps {
   /** Name of the endpoint, and prefix of its model's, configuration's and role's names; at most 54 characters. */
   readonly name: string;
   readonly artifact: Artifact;
-  /** Image and size. */
-  readonly settings: Pick<ModelSettings, "image" | "serverless">;
+  /** Everything else of it. */
+  readonly settings: NewEndpoint;
+  /**
+   * Where its containers run.
+   *
+   * @default - SageMaker's own network
+   */
+  readonly network?: NetworkPlace | undefined;
   /** Days that the log of the endpoint's containers is kept; one of CloudWatch's steps. */
   readonly logRetentionInDays: number;
   /** Refuse to plan the endpoint's destruction. */
@@ -36,7 +49,7 @@ export interface SagemakerEndpointProps {
 const VARIANT_NAME = "AllTraffic";
 
 /**
- * A serverless endpoint with its execution role, model and configuration.
+ * An endpoint with its execution role, model and configuration.
  *
  * The endpoint keeps its name for ever. Model and configuration are immutable in AWS: each revision has a name of
  * its own and is created before the old one goes, so that a change rolls out instead of taking the endpoint down.
@@ -46,14 +59,43 @@ export class SagemakerEndpoint extends Construct {
   readonly endpointName: string;
   /** Known before anything is deployed. */
   readonly endpointArn: string;
-  /** The endpoint itself, for dependencies. */
+  /** Of its execution role; known before anything is deployed. */
+  readonly roleArn: string;
+  /** ARN of the artifact's object. */
+  readonly artifactArn: string;
+  /** ARN of the objects that data capture writes, where it does. */
+  readonly capturedObjectsArn: string | undefined;
+  /** The model, for dependencies and for whoever uses the construct. */
+  readonly model: SagemakerModel;
+  readonly configuration: SagemakerEndpointConfiguration;
+  /** The endpoint itself. */
   readonly endpoint: Endpoint;
 
   constructor(scope: Construct, id: string, props: SagemakerEndpointProps) {
     super(scope, id);
-    const { account, name, settings, tags } = props;
-    const image = this.resolveImage(account, settings.image);
+    const { account, name, settings, artifact, network, tags } = props;
+    const roleName = `${name}-endpoint`;
+    this.endpointName = name;
+    this.endpointArn = account.arn("sagemaker", `endpoint/${name}`);
+    this.roleArn = `arn:${account.partition}:iam::${account.accountId}:role/${roleName}`;
+    this.artifactArn = artifact.arn;
+    const onInstances = "instances" in settings ? settings : undefined;
+    this.capturedObjectsArn =
+      onInstances?.dataCapture === undefined
+        ? undefined
+        : `arn:${account.partition}:s3:::${onInstances.dataCapture.destination.replace("s3://", "")}/${name}/${VARIANT_NAME}/*`;
 
+    const image = modelImage(this, account, settings.image);
+    const deployment =
+      settings.deployment === undefined
+        ? undefined
+        : new EndpointDeployment(this, "deployment", {
+            account,
+            endpointName: name,
+            variantName: VARIANT_NAME,
+            settings: settings.deployment,
+            tags,
+          });
     const logGroupName = `/aws/sagemaker/Endpoints/${name}`;
     const logGroup = new CloudwatchLogGroup(this, "log-group", {
       name: logGroupName,
@@ -61,16 +103,31 @@ export class SagemakerEndpoint extends Construct {
       tags,
     });
     const role = new IamRole(this, "role", {
-      name: `${name}-endpoint`,
+      name: roleName,
       description: `Execution role of the SageMaker endpoint ${name}`,
       assumeRolePolicy: terraformJson(
         endpointRoleTrust({ accountId: account.accountId, regionArnPrefix: account.arnPrefix("sagemaker") }),
       ),
       tags,
     });
-    const { artifact } = props;
-    const { serverless } = settings;
-    const modelRevision = new Revision(this, "model-revision", { artifact: artifact.url, image: image.uri });
+
+    const container = {
+      image: image.uri,
+      modelDataUrl: artifact.url,
+      ...(isEmpty(settings.containerEnvironment)
+        ? {}
+        : { environment: escaped(settings.containerEnvironment ?? {}) }),
+    };
+    const isolation = onInstances?.networkIsolation === true ? { enableNetworkIsolation: true } : {};
+    const modelRevision = new Revision(this, "model-revision", {
+      artifact: artifact.url,
+      image: image.uri,
+      ...(container.environment === undefined ? {} : { environment: container.environment }),
+      ...isolation,
+      ...(network === undefined
+        ? {}
+        : { subnets: network.subnetIds.join(), securityGroups: network.securityGroupIds.join() }),
+    });
     // As many policies as models: while one takes over from another, and where SageMaker goes back to the old one,
     // the role reads the artifacts of both.
     const policy = new IamRolePolicy(this, "policy", {
@@ -81,45 +138,60 @@ export class SagemakerEndpoint extends Construct {
           repositoryArn: image.repositoryArn,
           artifactArn: artifact.arn,
           logGroupArn: account.arn("logs", `log-group:${logGroupName}`),
+          s3ServiceName: account.serviceName("s3"),
+          artifactKeyArn: settings.artifactKeyArn,
+          volumeKeyArn: onInstances?.volumeKeyArn,
+          dataCapture:
+            this.capturedObjectsArn === undefined
+              ? undefined
+              : { objectsArn: this.capturedObjectsArn, keyArn: onInstances?.dataCapture?.kmsKeyArn },
+          alarmArns: deployment?.alarmArns,
+          network: network === undefined ? undefined : networkInterfacePlaces(account, network),
         }),
       ),
       lifecycle: { createBeforeDestroy: true },
     });
-    const model = new SagemakerModel(this, "model", {
+    this.model = new SagemakerModel(this, "model", {
       name: `${name}-${modelRevision.digits}`,
       executionRoleArn: role.arn,
-      primaryContainer: { image: image.uri, modelDataUrl: artifact.url },
+      primaryContainer: container,
+      ...isolation,
+      ...(network === undefined
+        ? {}
+        : {
+            vpcConfig: { subnets: [...network.subnetIds], securityGroupIds: [...network.securityGroupIds] },
+          }),
       tags,
       lifecycle: { createBeforeDestroy: true },
       // SageMaker reads the artifact with the role while it creates the model.
       dependsOn: [policy, ...artifact.dependsOn],
     });
 
-    const revision = new Revision(this, "configuration-revision", { model: model.name, ...serverless });
-    const configuration = new SagemakerEndpointConfiguration(this, "configuration", {
+    const variant = variantOf(settings);
+    const volume = onInstances?.volumeKeyArn === undefined ? {} : { kmsKeyArn: onInstances.volumeKeyArn };
+    const revision = new Revision(this, "configuration-revision", {
+      model: this.model.name,
+      ...variant.content,
+      ...volume,
+      ...(onInstances?.dataCapture === undefined
+        ? {}
+        : { dataCapture: captureContent(onInstances.dataCapture) }),
+    });
+    this.configuration = new SagemakerEndpointConfiguration(this, "configuration", {
       name: `${name}-${revision.digits}`,
-      productionVariants: [
-        {
-          variantName: VARIANT_NAME,
-          modelName: model.name,
-          serverlessConfig: {
-            memorySizeInMb: serverless.memorySizeInMb,
-            maxConcurrency: serverless.maxConcurrency,
-            ...(serverless.provisionedConcurrency === undefined
-              ? {}
-              : { provisionedConcurrency: serverless.provisionedConcurrency }),
-          },
-        },
-      ],
+      productionVariants: [{ variantName: VARIANT_NAME, modelName: this.model.name, ...variant.arguments }],
+      ...volume,
+      ...(onInstances?.dataCapture === undefined
+        ? {}
+        : { dataCaptureConfig: dataCaptureConfig(onInstances.dataCapture) }),
       tags,
       lifecycle: { createBeforeDestroy: true },
     });
 
-    this.endpointName = name;
-    this.endpointArn = account.arn("sagemaker", `endpoint/${name}`);
     this.endpoint = new Endpoint(this, "endpoint", {
       name,
-      endpointConfigName: configuration.name,
+      endpointConfigName: this.configuration.name,
+      ...(deployment === undefined ? {} : { deploymentConfig: deployment.config }),
       tags,
       // SageMaker would create the group without a retention.
       dependsOn: [logGroup],
@@ -127,7 +199,7 @@ export class SagemakerEndpoint extends Construct {
         ...(props.protected ? { preventDestroy: true } : {}),
         postcondition: [
           {
-            condition: `\${self.endpoint_config_name == ${configuration.fqn}.name}`,
+            condition: `\${self.endpoint_config_name == ${this.configuration.fqn}.name}`,
             errorMessage:
               `SageMaker rolled the update of endpoint ${name} back to its old configuration: the new model did not ` +
               `come up. Read the log group ${logGroupName}, mend the model, or take the change back, and apply ` +
@@ -136,28 +208,62 @@ export class SagemakerEndpoint extends Construct {
         ],
       },
     });
-  }
 
-  private resolveImage(
-    account: Account,
-    image: ModelSettings["image"],
-  ): { uri: string; repositoryArn: string } {
-    if ("uri" in image) {
-      const [registry = "", repositoryAndVersion = ""] = image.uri.split(/\/(.*)/s);
-      const [accountId, , , region] = registry.split(".");
-      const repository = repositoryAndVersion.split(/[:@]/)[0];
-      return {
-        uri: image.uri,
-        repositoryArn: `arn:${account.partition}:ecr:${region}:${accountId}:repository/${repository}`,
-      };
+    const scaling = scalingOf(settings);
+    if (scaling !== undefined) {
+      new EndpointScaling(this, "scaling", {
+        endpointName: name,
+        variantName: VARIANT_NAME,
+        scaling,
+        endpoint: this.endpoint,
+      });
     }
-    const prebuilt = new DataAwsSagemakerPrebuiltEcrImage(this, "image", {
-      repositoryName: image.algorithm,
-      imageTag: image.tag,
-    });
-    return {
-      uri: prebuilt.registryPath,
-      repositoryArn: `arn:${account.partition}:ecr:${account.region}:${prebuilt.registryId}:repository/${image.algorithm}`,
-    };
   }
+}
+
+/** A variant's compute, as the configuration takes it and as a plan tells of its changes. */
+interface Variant {
+  readonly arguments: SagemakerEndpointConfigurationProductionVariants;
+  readonly content: RevisionContent;
+}
+
+function variantOf(settings: NewEndpoint): Variant {
+  if ("serverless" in settings) {
+    const { autoscaling: _, ...content } = settings.serverless;
+    return { arguments: { serverlessConfig: content }, content: { ...content } };
+  }
+  const { autoscaling: _, ...content } = settings.instances;
+  return { arguments: content, content: { ...content } };
+}
+
+function dataCaptureConfig(settings: DataCaptureSettings): SagemakerEndpointConfigurationDataCaptureConfig {
+  const { destination, samplingPercentage, captureModes = CAPTURE_MODES, kmsKeyArn } = settings;
+  return {
+    enableCapture: true,
+    destinationS3Uri: destination,
+    initialSamplingPercentage: samplingPercentage,
+    captureOptions: captureModes.map((captureMode) => ({ captureMode })),
+    ...(kmsKeyArn === undefined ? {} : { kmsKeyId: kmsKeyArn }),
+  };
+}
+
+function captureContent({ captureModes, ...settings }: DataCaptureSettings): RevisionContent {
+  return { ...settings, captureModes: (captureModes ?? CAPTURE_MODES).join() };
+}
+
+function networkInterfacePlaces(account: Account, { subnetIds, securityGroupIds }: NetworkPlace) {
+  return {
+    subnetArns: subnetIds.map((subnet) => account.arn("ec2", `subnet/${subnet}`)),
+    securityGroupArns: securityGroupIds.map((group) => account.arn("ec2", `security-group/${group}`)),
+    networkInterfacesArn: account.arn("ec2", "network-interface/*"),
+  };
+}
+
+function isEmpty(record: object | undefined): boolean {
+  return record === undefined || Object.keys(record).length === 0;
+}
+
+/** Values of other people may look like Terraform's own. */
+function escaped(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, terraformText(value)]));
 }

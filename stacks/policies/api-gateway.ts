@@ -22,9 +22,9 @@ export function routeArn({ apiExecutionArn, stageName, method, path }: RouteOfSt
 }
 
 /** API Gateway may invoke the function for one method of one path of one stage: never for every route at once. */
-export function routePermission(route: RouteOfStage): InvokePermission {
+export function routePermission(route: RouteOfStage, statementId: string): InvokePermission {
   return {
-    statementId: "ApiGatewayRoute",
+    statementId,
     principal: "apigateway.amazonaws.com",
     action: "lambda:InvokeFunction",
     sourceArn: routeArn(route),

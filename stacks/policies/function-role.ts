@@ -25,6 +25,24 @@ const NETWORK_INTERFACE_ACTIONS = [
   "ec2:UnassignPrivateIpAddresses",
 ];
 
+/** What an existing function's role gets besides what it has: to ask this one endpoint. */
+export function existingFunctionRolePolicy({
+  endpointArn,
+}: {
+  readonly endpointArn: string;
+}): PolicyDocument {
+  return policyDocument(invokeEndpoint(endpointArn));
+}
+
+function invokeEndpoint(endpointArn: string): Statement {
+  return {
+    Sid: "InvokeItsEndpoint",
+    Effect: "Allow",
+    Action: ["sagemaker:InvokeEndpoint"],
+    Resource: [endpointArn],
+  };
+}
+
 /** What the function may do: ask its one endpoint, write its one log group, send traces. */
 export function functionRolePolicy({
   endpointArn,
@@ -37,12 +55,7 @@ export function functionRolePolicy({
   readonly functionInVpcArn?: string | undefined;
 }): PolicyDocument {
   return policyDocument(
-    {
-      Sid: "InvokeItsEndpoint",
-      Effect: "Allow",
-      Action: ["sagemaker:InvokeEndpoint"],
-      Resource: [endpointArn],
-    },
+    invokeEndpoint(endpointArn),
     {
       // No CreateLogGroup: Terraform owns the group, and with it the retention.
       Sid: "WriteItsLogs",

@@ -1,4 +1,4 @@
-import { type PolicyDocument, policyDocument } from "./policy-document";
+import { type PolicyDocument, policyDocument, type Statement } from "./policy-document";
 
 /** A function that may ask an endpoint. */
 export interface Asking {
@@ -27,18 +27,55 @@ export function runtimeEndpointPolicy(askings: readonly Asking[]): PolicyDocumen
   );
 }
 
+/** An endpoint that uses S3. */
+export interface Reading {
+  /** The model's name, e.g. `breast-cancer`. */
+  readonly model: string;
+  /** ARN of the endpoint's role. */
+  readonly roleArn: string;
+  readonly artifactArn: string;
+  /** What data capture writes, where it does. */
+  readonly capturedObjectsArn: string | undefined;
+}
+
 /**
- * What may pass the VPC's way to S3: nothing. Lambda fetches the functions' code and SageMaker the artifacts outside
- * the VPC. Without a policy AWS would let everything pass, to every bucket of every account.
+ * What may pass the VPC's way to S3: each endpoint's role, to its one artifact and to what it captures. Where no
+ * endpoint is in the VPC, nothing: Lambda fetches the functions' code and SageMaker the artifacts outside. Without a
+ * policy AWS would let everything pass, to every bucket of every account.
  */
-export function s3GatewayPolicy(): PolicyDocument {
-  return policyDocument({
-    Sid: "RefuseEverything",
-    Effect: "Deny",
-    Principal: "*",
-    Action: ["s3:*"],
-    Resource: ["*"],
-  });
+export function s3GatewayPolicy(readings: readonly Reading[]): PolicyDocument {
+  if (readings.length === 0) {
+    return policyDocument({
+      Sid: "RefuseEverything",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:*"],
+      Resource: ["*"],
+    });
+  }
+  return policyDocument(...readings.flatMap(readingStatements));
+}
+
+function readingStatements({ model, roleArn, artifactArn, capturedObjectsArn }: Reading): Statement[] {
+  const ofItsRole = { Principal: "*", Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } } } as const;
+  const read: Statement = {
+    Sid: `${camelCase(model)}ReadsItsArtifact`,
+    Effect: "Allow",
+    Action: ["s3:GetObject"],
+    Resource: [artifactArn],
+    ...ofItsRole,
+  };
+  if (capturedObjectsArn === undefined) return [read];
+  return [
+    read,
+    {
+      Sid: `${camelCase(model)}WritesWhatItCaptures`,
+      Effect: "Allow",
+      Action: ["s3:PutObject"],
+      Resource: [capturedObjectsArn],
+      ...ofItsRole,
+    },
+  ];
 }
 
 /** `BreastCancer` of `breast-cancer`: a Sid has letters and digits only, and none twice. */

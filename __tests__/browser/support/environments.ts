@@ -1,4 +1,5 @@
-import type { Environment, ModelSettings } from "../../../environments/environment";
+import type { Environment } from "../../../environments/environment";
+import type { ModelSettings } from "../../../environments/model-settings";
 
 const MODEL: ModelSettings = {
   artifact: "s3://amzn-s3-demo-bucket/model/model.tar.gz",

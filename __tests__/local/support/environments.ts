@@ -1,4 +1,5 @@
-import type { Environment, ModelSettings } from "../../../environments/environment";
+import type { Environment } from "../../../environments/environment";
+import type { ModelSettings } from "../../../environments/model-settings";
 
 const SERVERLESS = { memorySizeInMb: 2048, maxConcurrency: 5 };
 

@@ -1,7 +1,8 @@
-import type { Environment, ModelSettings } from "../../../environments/environment";
+import type { Environment } from "../../../environments/environment";
+import type { ServerlessEndpoint, ServingSettings } from "../../../environments/model-settings";
 
 /** The settings of the only model of {@link example}. */
-export const exampleModel: ModelSettings = {
+export const exampleModel: ServingSettings & ServerlessEndpoint = {
   artifact: "s3://amzn-s3-demo-bucket/breast-cancer/1/model.tar.gz",
   image: { algorithm: "linear-learner", tag: "1" },
   serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
@@ -23,7 +24,7 @@ export const example: Environment = {
 };
 
 /** {@link example} with its model's settings changed. */
-export function exampleWith(settings: Partial<ModelSettings>): Environment {
+export function exampleWith(settings: Partial<ServingSettings & ServerlessEndpoint>): Environment {
   return { ...example, models: { "breast-cancer": { ...exampleModel, ...settings } } };
 }
 

@@ -1,4 +1,5 @@
-import type { Environment, ModelSettings } from "../../../environments/environment";
+import type { Environment } from "../../../environments/environment";
+import type { ModelSettings, NewEndpoint } from "../../../environments/model-settings";
 import { catalog, type ModelName } from "../../../functions/catalog";
 import type { CallerScope, ModelScope } from "./least-privilege";
 
@@ -12,8 +13,8 @@ export function scopesOf(environment: Environment): ModelScope[] {
     account: accountId ?? "<account>",
     stage: name,
     route: `${catalog[model as ModelName].route.method}/${model}`,
-    artifact: settings.artifact.replace(/^s3:\/\//, ""),
-    repositoryArn: repositoryArn(settings, region),
+    artifact: newEndpointOf(settings).artifact.replace(/^s3:\/\//, ""),
+    repositoryArn: repositoryArn(newEndpointOf(settings), region),
     network: network && ("vpc" in network ? "new" : "existing"),
   }));
 }
@@ -50,7 +51,14 @@ function scopeOf(environment: Environment, model: ModelName): ModelScope {
   return found;
 }
 
-function repositoryArn({ image }: ModelSettings, region: string): string {
+/** Roles of endpoints that are there already are somebody else's, and have no scope here. */
+function newEndpointOf(settings: ModelSettings): NewEndpoint {
+  if ("existingEndpoint" in settings)
+    throw new Error(`${settings.existingEndpoint} is somebody else's endpoint`);
+  return settings;
+}
+
+function repositoryArn({ image }: NewEndpoint, region: string): string {
   const partition = region.startsWith("cn-") ? "aws-cn" : "aws";
   if ("algorithm" in image) {
     return `arn:${partition}:ecr:${region}:<registry>:repository/${image.algorithm}`;

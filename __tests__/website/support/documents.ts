@@ -1,4 +1,4 @@
-import type { RouteAccess } from "../../../environments/environment";
+import type { RouteAccess } from "../../../environments/model-settings";
 import { catalog, type ModelName } from "../../../functions/catalog";
 import { openApi } from "../../../stacks/constructs/openapi";
 import { type PublicDocument, publicDocument } from "../../../website/public-document";

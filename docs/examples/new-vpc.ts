@@ -1,0 +1,28 @@
+import type { Environment } from "../../environments/environment";
+
+/**
+ * Everything in a VPC without a way to the internet: the functions, and the endpoint on instances, which reads its
+ * artifact through S3's gateway. The serverless endpoint stays in SageMaker's own network, as AWS wants it.
+ */
+export const newVpc: Environment = {
+  name: "private",
+  region: "eu-central-1",
+  state: { local: { path: "terraform.private.tfstate" } },
+  stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 30 },
+  network: {
+    vpc: { cidrBlock: "10.20.0.0/20", availabilityZones: ["eu-central-1a", "eu-central-1b"] },
+  },
+  models: {
+    "bike-rental": {
+      artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
+      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
+      inNetwork: true,
+    },
+    "breast-cancer": {
+      artifact: "s3://amzn-s3-demo-bucket/breast-cancer/2026-11-20/model.tar.gz",
+      image: { algorithm: "linear-learner", tag: "1" },
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+    },
+  },
+};

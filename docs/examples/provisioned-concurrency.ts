@@ -1,0 +1,27 @@
+import type { Environment } from "../../environments/environment";
+
+/**
+ * Serverless without cold starts: two invocations at once are always warm, and up to ten while they are used. The
+ * container gets settings of its own.
+ */
+export const provisionedConcurrency: Environment = {
+  name: "warm",
+  region: "eu-central-1",
+  state: { local: { path: "terraform.warm.tfstate" } },
+  stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 30 },
+  models: {
+    sentiment: {
+      artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-20/model.tar.gz",
+      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      containerEnvironment: { SAGEMAKER_NUM_MODEL_WORKERS: "1" },
+      serverless: {
+        memorySizeInMb: 3072,
+        maxConcurrency: 20,
+        provisionedConcurrency: 2,
+        autoscaling: { minCapacity: 2, maxCapacity: 10, targetUtilization: 0.7 },
+      },
+      function: { memorySizeInMb: 512 },
+      access: "PUBLIC",
+    },
+  },
+};

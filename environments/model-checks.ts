@@ -1,0 +1,104 @@
+import { checkEndpoint } from "./endpoint-checks";
+import { type Environment, partitionOf } from "./environment";
+import {
+  type FunctionUrlSettings,
+  type ModelSettings,
+  ROUTE_ACCESS,
+  type ServingSettings,
+} from "./model-settings";
+import { ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
+import type { Report } from "./report";
+import { checkTagCount, checkTags } from "./tag-checks";
+
+const MOST_ORIGINS = 100;
+const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+const VARIABLE = /^[a-zA-Z][a-zA-Z0-9_]*$/;
+const LAMBDA_API = "https://docs.aws.amazon.com/lambda/latest/api";
+
+/** Rules of one model. @param report - below its name */
+export function checkModel(settings: ModelSettings, environment: Environment, report: Report): void {
+  const { region, network } = environment;
+  checkEndpoint(settings, { region, hasNetwork: network !== undefined }, report);
+  checkFunction(settings, environment, report);
+  checkAccess(settings, report);
+  if (settings.tags !== undefined) {
+    checkTags(settings.tags, report);
+    checkTagCount({ ...environment.tags, ...settings.tags }, report);
+  }
+}
+
+function checkFunction(settings: ServingSettings, environment: Environment, report: Report): void {
+  const { existingFunction, sagemakerEnvironmentVariableName } = settings;
+  report.requireApart(settings, "existingFunction", ["function"], "a function is there, or is made");
+  report.requireApart(
+    settings,
+    "existingFunction",
+    ["functionUrl"],
+    "a function has one URL, and an existing function's is its owner's",
+  );
+  const memorySizeInMb = settings.function?.memorySizeInMb;
+  if (memorySizeInMb !== undefined) {
+    report.requireWholeNumber(
+      memorySizeInMb,
+      "function.memorySizeInMb",
+      128,
+      10_240,
+      `${LAMBDA_API}/API_CreateFunction.html`,
+    );
+  }
+  if (existingFunction !== undefined) {
+    const { region, accountId = "\\d{12}" } = environment;
+    const arn = new RegExp(
+      `^arn:${partitionOf(region)}:lambda:${region}:${accountId}:function:[a-zA-Z0-9_-]{1,64}$`,
+    );
+    report.require(
+      FUNCTION_NAME.test(existingFunction) || arn.test(existingFunction),
+      "existingFunction",
+      existingFunction,
+      `1–64 letters, digits, - and _, or arn:${partitionOf(region)}:lambda:${region}:${environment.accountId ?? "<account>"}:function:<name>`,
+      `${LAMBDA_API}/API_GetFunction.html`,
+    );
+  }
+  if (sagemakerEnvironmentVariableName !== undefined) {
+    report.require(
+      existingFunction !== undefined,
+      "sagemakerEnvironmentVariableName",
+      sagemakerEnvironmentVariableName,
+      "nothing without existingFunction",
+      "the functions of this project read ENDPOINT_NAME",
+    );
+    report.require(
+      VARIABLE.test(sagemakerEnvironmentVariableName),
+      "sagemakerEnvironmentVariableName",
+      sagemakerEnvironmentVariableName,
+      "letters, digits and _, starting with a letter",
+      `${LAMBDA_API}/API_Environment.html`,
+    );
+  }
+}
+
+function checkAccess({ access, functionUrl }: ServingSettings, report: Report): void {
+  if (access !== undefined) {
+    report.require(
+      ROUTE_ACCESS.includes(access),
+      "access",
+      access,
+      ROUTE_ACCESS.join(", "),
+      "environments/model-settings.ts",
+    );
+  }
+  if (functionUrl !== undefined) checkFunctionUrl(functionUrl, report.in("functionUrl"));
+}
+
+function checkFunctionUrl({ corsAllowOrigins: origins }: FunctionUrlSettings, report: Report): void {
+  report.require(
+    origins === undefined || (origins.length >= 1 && origins.length <= MOST_ORIGINS),
+    "corsAllowOrigins",
+    origins?.length === 0 ? origins : `${origins?.length} origins`,
+    `1–${MOST_ORIGINS} origins`,
+    `${LAMBDA_API}/API_Cors.html`,
+  );
+  for (const origin of origins ?? []) {
+    report.require(ORIGIN.test(origin), "corsAllowOrigins", origin, ORIGIN_ALLOWED, ORIGIN_SOURCE);
+  }
+}

@@ -1,0 +1,74 @@
+/** One rule that one environment breaks. */
+export interface Fault {
+  /** The environment's name. */
+  readonly environment: string;
+  /** The field, e.g. `models.breast-cancer.serverless.memorySizeInMb`. */
+  readonly field: string;
+  /** The value that stands there, as a person would write it. */
+  readonly got: string;
+  /** What may stand there. */
+  readonly allowed: string;
+  /** Where the limit comes from, or why the rule exists. */
+  readonly because: string;
+}
+
+/** A fault in one line. */
+export function describeFault({ environment, field, got, allowed, because }: Fault): string {
+  return `  ${environment}: ${field}: got ${got}; allowed: ${allowed} (${because})`;
+}
+
+/** Collects faults below one field. */
+export class Report {
+  constructor(
+    private readonly environment: string,
+    private readonly faults: Fault[],
+    private readonly prefix = "",
+  ) {}
+
+  in(field: string): Report {
+    return new Report(this.environment, this.faults, `${this.prefix}${field}.`);
+  }
+
+  require(holds: boolean, field: string, got: unknown, allowed: string, because: string): void {
+    if (holds) return;
+    this.faults.push({
+      environment: this.environment,
+      field: this.prefix + field,
+      got: show(got),
+      allowed,
+      because,
+    });
+  }
+
+  /**
+   * Refuses settings that exclude each other.
+   *
+   * @param settings - what holds them
+   * @returns whether `field` is missing or stands alone
+   */
+  requireApart(settings: object, field: string, others: readonly string[], because: string): boolean {
+    const given = new Map(Object.entries(settings).filter(([, value]) => value !== undefined));
+    const beside = others.filter((other) => given.has(other));
+    if (!given.has(field) || beside.length === 0) return true;
+    this.faults.push({
+      environment: this.environment,
+      field: this.prefix + field,
+      got: `${field} beside ${beside.join(", ")}`,
+      allowed: `${field} without ${beside.join(", ")}, or the other way round`,
+      because,
+    });
+    return false;
+  }
+
+  requireWholeNumber(value: number, field: string, least: number, most: number, because: string): void {
+    const holds = Number.isInteger(value) && value >= least && value <= most;
+    this.require(holds, field, value, `a whole number from ${least} to ${most}`, because);
+  }
+}
+
+/** A value as a person would write it. */
+export function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  // JSON has no word for these.
+  return typeof value === "number" || typeof value === "bigint" ? String(value) : JSON.stringify(value);
+}

@@ -1,0 +1,33 @@
+import { DataAwsSagemakerPrebuiltEcrImage } from "@cdktf/provider-aws/lib/data-aws-sagemaker-prebuilt-ecr-image";
+import type { Construct } from "constructs";
+import type { NewEndpointBase } from "../../environments/model-settings";
+import type { Account } from "./account";
+
+/** An inference image. */
+export interface ModelImage {
+  /** Registry, repository, and tag or digest. */
+  readonly uri: string;
+  /** The ECR repository that holds it, in whichever account. */
+  readonly repositoryArn: string;
+}
+
+/** The image that an environment names; of SageMaker's own, Terraform knows the account in each region. */
+export function modelImage(scope: Construct, account: Account, image: NewEndpointBase["image"]): ModelImage {
+  if ("uri" in image) {
+    const [registry = "", repositoryAndVersion = ""] = image.uri.split(/\/(.*)/s);
+    const [accountId, , , region] = registry.split(".");
+    const repository = repositoryAndVersion.split(/[:@]/)[0];
+    return {
+      uri: image.uri,
+      repositoryArn: `arn:${account.partition}:ecr:${region}:${accountId}:repository/${repository}`,
+    };
+  }
+  const prebuilt = new DataAwsSagemakerPrebuiltEcrImage(scope, "image", {
+    repositoryName: image.algorithm,
+    imageTag: image.tag,
+  });
+  return {
+    uri: prebuilt.registryPath,
+    repositoryArn: `arn:${account.partition}:ecr:${account.region}:${prebuilt.registryId}:repository/${image.algorithm}`,
+  };
+}
