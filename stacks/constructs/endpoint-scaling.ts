@@ -1,6 +1,6 @@
 import { AppautoscalingPolicy } from "@cdktf/provider-aws/lib/appautoscaling-policy";
 import { AppautoscalingTarget } from "@cdktf/provider-aws/lib/appautoscaling-target";
-import type { ITerraformDependable } from "cdktf";
+import { dependable, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type {
   InstanceSettings,
@@ -75,7 +75,7 @@ export class EndpointScaling extends Construct {
     const lifecycle =
       scaling.fixed === undefined
         ? {}
-        : { lifecycle: { replaceTriggeredBy: [new Revision(this, "fixed", scaling.fixed)] } };
+        : { lifecycle: { replaceTriggeredBy: [dependable(new Revision(this, "fixed", scaling.fixed))] } };
     const target = new AppautoscalingTarget(this, "target", {
       serviceNamespace: "sagemaker",
       resourceId: `endpoint/${endpointName}/variant/${variantName}`,
