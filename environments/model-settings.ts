@@ -136,8 +136,8 @@ export interface InstanceEndpoint extends NewEndpointBase {
   readonly instances: InstanceSettings;
 
   /**
-   * Run the containers in the environment's `network`. With a new VPC, S3's gateway lets the endpoint's role read its
-   * artifact and nothing else; with an existing one, S3 must be reachable from it.
+   * Run the containers in the environment's `network`. With a new VPC, S3's gateway lets the endpoint's role read
+   * its artifact and nothing else; with an existing one, S3 must be reachable from it.
    *
    * @default false
    */

@@ -39,7 +39,7 @@ const UNTIL_LAMBDA_IS_GONE = { delete: "45m" };
 /**
  * A VPC without a way to the internet: no internet gateway, no NAT gateway, no route but the VPC's own. Functions
  * reach SageMaker's runtime, by an interface endpoint that lets each role ask its one endpoint, and nothing else.
- * Endpoints reach S3, by a gateway that lets each role read its one artifact, and nothing else.
+ * Endpoints reach S3, by a gateway that lets each role read from its artifact's bucket, and nothing else.
  *
  * Logs and traces need no way of their own: Lambda sends them from the network that it runs in itself, which a
  * function's VPC does not change (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html,
@@ -131,7 +131,7 @@ export class IsolatedVpc extends Construct {
         reading.map(({ model, endpoint }) => ({
           model,
           roleArn: endpoint.roleArn,
-          artifactArn: endpoint.artifactArn,
+          artifactsArn: `${endpoint.artifactArn.split("/")[0]}/*`,
           capturedObjectsArn: endpoint.capturedObjectsArn,
         })),
       ),

@@ -33,15 +33,18 @@ export interface Reading {
   readonly model: string;
   /** ARN of the endpoint's role. */
   readonly roleArn: string;
-  readonly artifactArn: string;
+  /** ARN of the artifact's bucket, with `/*`. */
+  readonly artifactsArn: string;
   /** What data capture writes, where it does. */
   readonly capturedObjectsArn: string | undefined;
 }
 
 /**
- * What may pass the VPC's way to S3: each endpoint's role, to its one artifact and to what it captures. Where no
- * endpoint is in the VPC, nothing: Lambda fetches the functions' code and SageMaker the artifacts outside. Without a
- * policy AWS would let everything pass, to every bucket of every account.
+ * What may pass the VPC's way to S3: each endpoint's role, to its artifact's bucket and to what it captures. Which
+ * artifact it is, says the role's own policy, of which there are two while one model takes over from another: named
+ * here, the old artifact would be out of reach for the endpoint that still serves it. Where no endpoint is in the VPC,
+ * nothing passes: Lambda fetches the functions' code and SageMaker the artifacts outside. Without a policy AWS would let
+ * everything pass, to every bucket of every account.
  */
 export function s3GatewayPolicy(readings: readonly Reading[]): PolicyDocument {
   if (readings.length === 0) {
@@ -56,13 +59,13 @@ export function s3GatewayPolicy(readings: readonly Reading[]): PolicyDocument {
   return policyDocument(...readings.flatMap(readingStatements));
 }
 
-function readingStatements({ model, roleArn, artifactArn, capturedObjectsArn }: Reading): Statement[] {
+function readingStatements({ model, roleArn, artifactsArn, capturedObjectsArn }: Reading): Statement[] {
   const ofItsRole = { Principal: "*", Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } } } as const;
   const read: Statement = {
-    Sid: `${camelCase(model)}ReadsItsArtifact`,
+    Sid: `${camelCase(model)}ReadsItsArtifacts`,
     Effect: "Allow",
     Action: ["s3:GetObject"],
-    Resource: [artifactArn],
+    Resource: [artifactsArn],
     ...ofItsRole,
   };
   if (capturedObjectsArn === undefined) return [read];

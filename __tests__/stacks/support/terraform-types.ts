@@ -3,6 +3,7 @@ interface WithLifecycle {
   readonly lifecycle?: {
     readonly create_before_destroy?: boolean;
     readonly prevent_destroy?: boolean;
+    readonly replace_triggered_by?: readonly string[];
     readonly postcondition?: readonly { readonly condition: string; readonly error_message: string }[];
   };
   readonly depends_on?: readonly string[];
@@ -22,7 +23,8 @@ interface OfPolicy {
 
 interface SecurityGroupRule {
   readonly security_group_id: string;
-  readonly referenced_security_group_id: string;
+  readonly referenced_security_group_id?: string;
+  readonly prefix_list_id?: string;
   readonly description: string;
   readonly ip_protocol: string;
   readonly from_port: number;
@@ -35,7 +37,28 @@ interface SecurityGroupRule {
  */
 export interface TerraformTypes {
   "data.aws_caller_identity": object;
+  "data.aws_lambda_function": WithLifecycle & { readonly function_name: string };
   "data.aws_sagemaker_prebuilt_ecr_image": { readonly repository_name: string; readonly image_tag: string };
+  aws_appautoscaling_policy: WithLifecycle & {
+    readonly name: string;
+    readonly policy_type: string;
+    readonly service_namespace: string;
+    readonly resource_id: string;
+    readonly scalable_dimension: string;
+    readonly target_tracking_scaling_policy_configuration: {
+      readonly predefined_metric_specification: { readonly predefined_metric_type: string };
+      readonly target_value: number;
+      readonly scale_in_cooldown?: number;
+      readonly scale_out_cooldown?: number;
+    };
+  };
+  aws_appautoscaling_target: WithLifecycle & {
+    readonly service_namespace: string;
+    readonly resource_id: string;
+    readonly scalable_dimension: string;
+    readonly min_capacity: number;
+    readonly max_capacity: number;
+  };
   aws_api_gateway_api_key: { readonly name: string };
   aws_api_gateway_deployment: WithLifecycle & {
     readonly rest_api_id: string;
@@ -103,6 +126,17 @@ export interface TerraformTypes {
     };
   };
   aws_cloudwatch_log_group: WithTags & { readonly name: string; readonly retention_in_days: number };
+  aws_cloudwatch_metric_alarm: WithTags & {
+    readonly alarm_name: string;
+    readonly comparison_operator: string;
+    readonly dimensions: Readonly<Record<string, string>>;
+    readonly metric_name: string;
+    readonly namespace: string;
+    readonly period: number;
+    readonly statistic: string;
+    readonly threshold: number;
+    readonly treat_missing_data: string;
+  };
   aws_iam_group_policy_attachment: OfPolicy & { readonly group: string };
   aws_iam_policy: { readonly name: string; readonly description: string; readonly policy: string };
   aws_default_security_group: WithTags & { readonly vpc_id: string };
@@ -182,25 +216,42 @@ export interface TerraformTypes {
       readonly source_hash?: string;
     };
   aws_sagemaker_endpoint: WithLifecycle &
-    WithTags & { readonly name: string; readonly endpoint_config_name: string };
+    WithTags & {
+      readonly name: string;
+      readonly endpoint_config_name: string;
+      readonly deployment_config?: object;
+    };
   aws_sagemaker_endpoint_configuration: WithLifecycle &
     WithTags & {
       readonly name: string;
       readonly production_variants: readonly {
         readonly variant_name: string;
         readonly model_name: string;
-        readonly serverless_config: {
+        readonly serverless_config?: {
           readonly memory_size_in_mb: number;
           readonly max_concurrency: number;
           readonly provisioned_concurrency?: number;
         };
+        readonly instance_type?: string;
+        readonly initial_instance_count?: number;
       }[];
+      readonly data_capture_config?: object;
+      readonly kms_key_arn?: string;
     };
   aws_sagemaker_model: WithLifecycle &
     WithTags & {
       readonly name: string;
       readonly execution_role_arn: string;
-      readonly primary_container: { readonly image: string; readonly model_data_url: string };
+      readonly primary_container: {
+        readonly image: string;
+        readonly model_data_url: string;
+        readonly environment?: Readonly<Record<string, string>>;
+      };
+      readonly enable_network_isolation?: boolean;
+      readonly vpc_config?: {
+        readonly subnets: readonly string[];
+        readonly security_group_ids: readonly string[];
+      };
     };
   aws_security_group: WithLifecycle &
     WithTags & {
@@ -243,7 +294,10 @@ export type TerraformType = keyof TerraformTypes;
 /** Every {@link TerraformType}; the compiler keeps the two alike. */
 export const TERRAFORM_TYPES = Object.keys({
   "data.aws_caller_identity": true,
+  "data.aws_lambda_function": true,
   "data.aws_sagemaker_prebuilt_ecr_image": true,
+  aws_appautoscaling_policy: true,
+  aws_appautoscaling_target: true,
   aws_api_gateway_api_key: true,
   aws_api_gateway_deployment: true,
   aws_api_gateway_method_settings: true,
@@ -255,6 +309,7 @@ export const TERRAFORM_TYPES = Object.keys({
   aws_cloudfront_origin_access_control: true,
   aws_cloudfront_response_headers_policy: true,
   aws_cloudwatch_log_group: true,
+  aws_cloudwatch_metric_alarm: true,
   aws_iam_group_policy_attachment: true,
   aws_iam_policy: true,
   aws_default_security_group: true,
