@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { examples } from "../../docs/examples";
+import { OwnStack } from "../../docs/examples/own-stack";
 import { environments } from "../../environments";
 import type { Environment } from "../../environments/environment";
 import { createApp } from "../../stacks/app";
@@ -49,8 +51,13 @@ const variants: readonly Environment[] = [
 ];
 const everyEnvironment = [
   ...environments,
-  ...variants.filter(({ name }) => !environments.some((environment) => environment.name === name)),
+  ...[...variants, ...examples].filter(
+    ({ name }) => !environments.some((environment) => environment.name === name),
+  ),
 ];
+
+/** The construct outside an environment. */
+const OWN_STACK = "own";
 
 const temp = makeTempFolder();
 const outdir = join(temp, "out");
@@ -59,12 +66,14 @@ const folderOf = (stack: string): string => join(outdir, "stacks", stack);
 
 beforeAll(() => {
   mkdirSync(outdir);
-  createApp([...everyEnvironment, example], outdir).synth();
+  const app = createApp([...everyEnvironment, example], outdir);
+  new OwnStack(app, OWN_STACK);
+  app.synth();
 });
 
 afterAll(() => removeFolder(temp));
 
-describe.each(everyEnvironment.map(({ name }) => name))("the stack %s", (name) => {
+describe.each([...everyEnvironment.map(({ name }) => name), OWN_STACK])("the stack %s", (name) => {
   it(
     "is valid, without a warning",
     () => {

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -59,6 +59,30 @@ export class Terraform {
       encoding: "utf8",
     });
     if (error !== undefined) throw explain(error);
+    return { status, output: stdout + stderr, stdout };
+  }
+
+  /** {@link run} without waiting for it, so that servers of this process can answer it. */
+  async runBeside(
+    folder: string,
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv,
+  ): Promise<TerraformAnswer> {
+    const child = spawn("terraform", args, {
+      cwd: folder,
+      env: { ...this.environment, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const texts = [child.stdout, child.stderr].map(async (stream) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      return Buffer.concat(chunks).toString("utf8");
+    });
+    const status = await new Promise<number | null>((resolve, reject) => {
+      child.on("error", (error) => reject(explain(error)));
+      child.on("close", resolve);
+    });
+    const [stdout = "", stderr = ""] = await Promise.all(texts);
     return { status, output: stdout + stderr, stdout };
   }
 

@@ -1,0 +1,95 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A function that {@link startAws} knows. */
+export interface KnownFunction {
+  readonly name: string;
+  readonly roleArn: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** The little of AWS that a plan of something new reads. */
+export interface Aws {
+  readonly url: string;
+  /** What was asked and is not known here. */
+  readonly unknown: readonly string[];
+  stop(): Promise<void>;
+}
+
+/**
+ * Says who calls, over HTTP as STS does, and reads functions as Lambda does: all that Terraform asks AWS to plan an
+ * environment that does not exist yet.
+ */
+export async function startAws(accountId: string, functions: readonly KnownFunction[]): Promise<Aws> {
+  const unknown: string[] = [];
+  const server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      const { method, url = "" } = request;
+      if (body.includes("Action=GetCallerIdentity")) {
+        response.setHeader("content-type", "text/xml");
+        response.end(
+          `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${accountId}:user/planner</Arn><UserId>planner</UserId><Account>${accountId}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+        );
+        return;
+      }
+      const [, name, versions] = /^\/2015-03-31\/functions\/([^/?]+)(\/versions)?(?:\?|$)/.exec(url) ?? [];
+      const fn = functions.find((candidate) => candidate.name === name);
+      response.setHeader("content-type", "application/json");
+      if (method === "GET" && fn !== undefined) {
+        const configuration = describeFunction(accountId, fn);
+        response.end(
+          JSON.stringify(
+            versions === undefined
+              ? {
+                  Configuration: configuration,
+                  Code: { RepositoryType: "S3", Location: "https://example.com" },
+                }
+              : { Versions: [configuration] },
+          ),
+        );
+      } else if (method === "GET" && /^\/2020-06-30\/functions\/[^/]+\/code-signing-config$/.test(url)) {
+        response.end(JSON.stringify({ CodeSigningConfigArn: "", FunctionName: name }));
+      } else {
+        unknown.push(`${method} ${url} ${body}`);
+        response.statusCode = 404;
+        response.setHeader("x-amzn-errortype", "ResourceNotFoundException");
+        response.end(JSON.stringify({ Message: "not known here" }));
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    unknown,
+    stop: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function describeFunction(accountId: string, { name, roleArn, variables }: KnownFunction): object {
+  const functionArn = `arn:aws:lambda:eu-central-1:${accountId}:function:${name}`;
+  return {
+    FunctionName: name,
+    FunctionArn: functionArn,
+    Role: roleArn,
+    Runtime: "nodejs22.x",
+    Handler: "index.handler",
+    PackageType: "Zip",
+    Architectures: ["arm64"],
+    MemorySize: 128,
+    Timeout: 28,
+    Version: "$LATEST",
+    CodeSha256: "",
+    Environment: { Variables: variables },
+    TracingConfig: { Mode: "PassThrough" },
+    EphemeralStorage: { Size: 512 },
+  };
+}
