@@ -5,6 +5,7 @@ import type { Construct } from "constructs";
 import { Account } from "../../stacks/constructs/account";
 import { functionPackage } from "../../stacks/constructs/function-code";
 import { LambdaToSagemakerEndpoint } from "../../stacks/constructs/lambda-to-sagemaker-endpoint";
+import { requireVersions } from "../../stacks/constructs/terraform-settings";
 
 const REGION = "eu-central-1";
 
@@ -16,6 +17,7 @@ export class OwnStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     new AwsProvider(this, "aws", { region: REGION });
+    requireVersions(this);
 
     const scoring = new LambdaToSagemakerEndpoint(this, "scoring", {
       account: new Account(this, { region: REGION }),

@@ -11,6 +11,12 @@ const TERRAFORM_VERSIONS = ">= 1.10.0";
 /** Terraform runs in `cdktf.out/stacks/<name>`; paths of state files and artifacts start at the project's folder. */
 export const FROM_STACK_TO_PROJECT = "../../..";
 
+/** The versions of Terraform and its provider that the constructs work with; for a stack with an `AwsProvider`. */
+export function requireVersions(stack: TerraformStack): void {
+  stack.addOverride("terraform.required_version", TERRAFORM_VERSIONS);
+  stack.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSIONS);
+}
+
 /** Versions, provider and backend of a stack. */
 export function addTerraformSettings(stack: TerraformStack, environment: Environment): void {
   const { name, region, accountId, tags = {}, state } = environment;
@@ -20,8 +26,7 @@ export function addTerraformSettings(stack: TerraformStack, environment: Environ
     ...(accountId === undefined ? {} : { allowedAccountIds: [accountId] }),
     defaultTags: [{ tags: { ...tags, Environment: name } }],
   });
-  stack.addOverride("terraform.required_version", TERRAFORM_VERSIONS);
-  stack.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSIONS);
+  requireVersions(stack);
 
   if ("local" in state) {
     new LocalBackend(stack, { path: `${FROM_STACK_TO_PROJECT}/${state.local.path}` });
