@@ -135,7 +135,9 @@ export class LambdaToSagemakerEndpoint extends Construct {
   /** The function, for what invokes it. */
   readonly function: EndpointFunction;
 
-  private readonly newFunction: InferenceFunction | undefined;
+  /** The function, where it is new. */
+  readonly ownFunction: InferenceFunction | undefined;
+
   private readonly endpointInNetwork: SagemakerEndpoint | undefined;
 
   /** @throws Error with every fault of the props */
@@ -178,15 +180,15 @@ export class LambdaToSagemakerEndpoint extends Construct {
       this.function = fn;
       this.lambdaFunction = fn.function;
     } else {
-      this.newFunction = new InferenceFunction(this, "function", {
+      this.ownFunction = new InferenceFunction(this, "function", {
         ...common,
         settings: props.newFunction,
         logRetentionInDays,
         network: network?.functions,
         tags,
       });
-      this.function = this.newFunction;
-      this.lambdaFunction = this.newFunction.function;
+      this.function = this.ownFunction;
+      this.lambdaFunction = this.ownFunction.function;
     }
     if (props.network === undefined) network?.admit([this.networked(name)]);
   }
@@ -196,14 +198,9 @@ export class LambdaToSagemakerEndpoint extends Construct {
     return {
       model,
       endpointArn: this.sagemakerEndpoint.endpointArn,
-      function: this.newFunction,
+      function: this.ownFunction,
       endpoint: this.endpointInNetwork,
     };
-  }
-
-  /** The function, where it is new. */
-  get ownFunction(): InferenceFunction | undefined {
-    return this.newFunction;
   }
 
   private networkOf({ account, name, network, existingVpc, newVpc }: LambdaToSagemakerEndpointProps) {
