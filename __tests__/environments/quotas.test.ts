@@ -267,7 +267,7 @@ describe("a quota that an environment states", () => {
     ]);
 
     // Assess
-    expect(faults).toMatchObject([{ field: "quotas.serverlessConcurency", got: "300" }]);
+    expect(faults).toMatchObject([{ field: "quotas.serverlessConcurency", got: "a number" }]);
   });
 });
 
