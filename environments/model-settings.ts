@@ -57,7 +57,8 @@ export interface ServingSettings {
 
   /**
    * The variable in which an existing function looks for the endpoint's name: two or more letters, digits and `_`,
-   * starting with a letter (https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html). New functions use the default.
+   * starting with a letter (https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html). New functions use the
+   * default.
    *
    * @default "ENDPOINT_NAME"
    */
@@ -153,8 +154,9 @@ export interface InstanceEndpoint extends NewEndpointBase {
 
   /**
    * ARN of a KMS key for the volumes of the instances, not an alias. Not for types with storage of their own, such as
-   * `ml.m5d` or `ml.g5`, whose hardware encrypts it with a key of its own (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html). The
-   * key's policy must let the endpoint's role and whoever deploys make grants.
+   * `ml.m5d` or `ml.g5`, whose hardware encrypts it with a key of its own
+   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html). The key's policy must
+   * let the endpoint's role and whoever deploys make grants.
    *
    * @default - none: AWS encrypts with a key of its own
    */
@@ -297,8 +299,8 @@ export interface InstanceScaling extends ScalingSettings {
  */
 export interface DataCaptureSettings {
   /**
-   * `s3://bucket/prefix` in the environment's region, at most 512 characters. SageMaker writes below `<prefix>/<endpoint>/<variant>/`, and the
-   * endpoint's role may write there alone.
+   * `s3://bucket/prefix` in the environment's region, at most 512 characters. SageMaker writes below
+   * `<prefix>/<endpoint>/<variant>/`, and the endpoint's role may write there alone.
    */
   readonly destination: string;
   /** Percent of the requests, 1–100. */

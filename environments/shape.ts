@@ -231,7 +231,7 @@ function describe(issue: z.core.$ZodIssue, above: readonly PropertyKey[], value:
       return describeUnion(issue, path, value);
     case "invalid_type":
       return [
-        { field: path.join("."), got: shown(value, path), allowed: `a value of the type ${issue.expected}` },
+        { field: path.join("."), got: shown(value, path), allowed: `a value of the type ${typeName(issue)}` },
       ];
     default:
       return [{ field: path.join("."), got: shown(value, path), allowed: issue.message }];
@@ -251,6 +251,11 @@ function describeUnion(
   if (nearest.length === 1) return only;
   const allowed = nearest.map((form) => form.map(({ field }) => field).join(" and "));
   return [{ field: path.join("."), got: shown(value, path), allowed: `either ${allowed.join(", or ")}` }];
+}
+
+/** A record is an object whose keys are names that a user gives. */
+function typeName({ expected }: z.core.$ZodIssueInvalidType): string {
+  return expected === "record" ? "object" : expected;
 }
 
 /** Variables of a container may be secrets after all, and so may be what stands in a misspelt property. */
