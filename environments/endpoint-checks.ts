@@ -56,6 +56,8 @@ const MOST_PERCENT_A_STEP = 50;
 const LONGEST_WAIT_IN_SECONDS = 3600;
 const SHORTEST_EXECUTION_IN_SECONDS = 600;
 const LONGEST_EXECUTION_IN_SECONDS = 28_800;
+/** AWS takes as much as an update may last; Terraform's AWS provider does not know it yet. */
+const LONGEST_TIMEOUT_IN_SECONDS = 14_400;
 
 /** No `*`, which S3 allows and IAM reads as a wildcard: the key becomes the resource of a policy. */
 const ARTIFACT = /^s3:\/\/([^/]+)\/[A-Za-z0-9/!_.'()-]+\.tar\.gz$/;
@@ -483,16 +485,27 @@ function checkDeployment(settings: DeploymentSettings, report: Report): void {
     `less than ${LONGEST_EXECUTION_IN_SECONDS} seconds together, terminationWaitInSeconds among them`,
     `no update may take longer: ${BLUE_GREEN_SOURCE}`,
   );
-  if (maximumExecutionTimeoutInSeconds !== undefined) {
-    report.requireWholeNumber(
-      maximumExecutionTimeoutInSeconds,
-      "maximumExecutionTimeoutInSeconds",
-      canEnd ? Math.max(SHORTEST_EXECUTION_IN_SECONDS, waits + 1) : SHORTEST_EXECUTION_IN_SECONDS,
-      LONGEST_EXECUTION_IN_SECONDS,
-      `more than all waits together, which are ${waits} seconds: ${BLUE_GREEN_SOURCE}`,
-    );
+  if (maximumExecutionTimeoutInSeconds !== undefined && canEnd) {
+    checkTimeout(maximumExecutionTimeoutInSeconds, waits, report);
   }
   if (rollbackOn !== undefined) checkRollback(rollbackOn, report.in("rollbackOn"));
+}
+
+function checkTimeout(timeout: number, waits: number, report: Report): void {
+  const field = "maximumExecutionTimeoutInSeconds";
+  const because = `more than all waits together, which are ${waits} seconds, and no more than Terraform's AWS provider takes: ${BLUE_GREEN_SOURCE}`;
+  const least = Math.max(SHORTEST_EXECUTION_IN_SECONDS, waits + 1);
+  if (least <= LONGEST_TIMEOUT_IN_SECONDS) {
+    report.requireWholeNumber(timeout, field, least, LONGEST_TIMEOUT_IN_SECONDS, because);
+    return;
+  }
+  report.require(
+    false,
+    field,
+    inWords(`${field} beside waits of ${waits} seconds together`),
+    `no ${field}, or waits of less than ${LONGEST_TIMEOUT_IN_SECONDS} seconds together`,
+    because,
+  );
 }
 
 /** @returns seconds of all its waits together, as far as they are right */

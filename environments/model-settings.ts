@@ -344,7 +344,8 @@ export interface DeploymentSettings {
    */
   readonly terminationWaitInSeconds?: number;
   /**
-   * Seconds after which an update that is still going on is taken back, 600–28800, and more than all waits together.
+   * Seconds after which an update that is still going on is taken back, 600–14400, and more than all waits together.
+   * AWS takes up to 28800, Terraform's AWS provider does not.
    *
    * @default - SageMaker's
    */

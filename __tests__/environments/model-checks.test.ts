@@ -113,6 +113,7 @@ const brokenFunctions: Broken[] = [
     FUNCTION_ARN.replace("scoring", ""),
     FUNCTION_ARN.replace("scoring", "f".repeat(65)),
     FUNCTION_ARN.replace("eu-central-1", "eu-west-1"),
+    FUNCTION_ARN.replace("eu-central-1", "eu-central-2"),
     FUNCTION_ARN.replace("aws", "aws-cn"),
     FUNCTION_ARN.replace("111122223333", "1111"),
     `x${FUNCTION_ARN}`,
