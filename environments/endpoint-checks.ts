@@ -320,8 +320,8 @@ function checkServerless(settings: ServerlessSettings, report: Report): void {
     "a number above 0, at most 1",
     SCALING_SOURCE,
   );
-  checkScaling(autoscaling, most, because, scaling);
-  if (starts) checkStart(autoscaling, provisionedConcurrency, "provisionedConcurrency", scaling);
+  const scales = checkScaling(autoscaling, most, because, scaling);
+  if (starts && scales) checkStart(autoscaling, provisionedConcurrency, "provisionedConcurrency", scaling);
 }
 
 function checkInstances(settings: InstanceSettings, report: Report): void {
@@ -364,21 +364,23 @@ function checkInstances(settings: InstanceSettings, report: Report): void {
     "a number above 0",
     SCALING_SOURCE,
   );
-  checkScaling(autoscaling, UNLIMITED, CAPACITY_SOURCE, scaling);
-  if (starts) checkStart(autoscaling, initialInstanceCount, "initialInstanceCount", scaling);
+  const scales = checkScaling(autoscaling, UNLIMITED, CAPACITY_SOURCE, scaling);
+  if (starts && scales) checkStart(autoscaling, initialInstanceCount, "initialInstanceCount", scaling);
 }
 
-function checkScaling(settings: ScalingSettings, most: number, because: string, report: Report): void {
+/** @returns whether its range is one */
+function checkScaling(settings: ScalingSettings, most: number, because: string, report: Report): boolean {
   const { minCapacity, maxCapacity } = settings;
   const hasLeast = report.requireWholeNumber(minCapacity, "minCapacity", 1, most, because);
-  report.requireWholeNumber(maxCapacity, "maxCapacity", hasLeast ? minCapacity : 1, most, because);
+  const least = hasLeast ? minCapacity : 1;
+  const hasMost = report.requireWholeNumber(maxCapacity, "maxCapacity", least, most, because);
   for (const field of ["scaleInCooldownInSeconds", "scaleOutCooldownInSeconds"] as const) {
     const value = settings[field];
     if (value !== undefined) report.requireWholeNumber(value, field, 0, UNLIMITED, SCALING_SOURCE);
   }
+  return hasLeast && hasMost;
 }
 
-/** Where a range is none, that is its fault. */
 function checkStart(
   { minCapacity, maxCapacity }: ScalingSettings,
   start: number,
@@ -386,7 +388,7 @@ function checkStart(
   report: Report,
 ): void {
   report.require(
-    minCapacity > maxCapacity || (start >= minCapacity && start <= maxCapacity),
+    start >= minCapacity && start <= maxCapacity,
     "minCapacity",
     inWords(`${minCapacity} to ${maxCapacity} beside ${field} ${start}`),
     `minCapacity and maxCapacity with ${field} between them`,

@@ -43,13 +43,11 @@ export class Report {
   /**
    * Refuses settings that exclude each other. A switch that is off stands beside everything, as if it were missing.
    *
-   * @param settings - what holds them
+   * @param settings - what holds them, without those that are `undefined`
    * @returns whether `field` is missing or stands alone
    */
   requireApart(settings: object, field: string, others: readonly string[], because: string): boolean {
-    const given = new Map(
-      Object.entries(settings).filter(([, value]) => value !== undefined && value !== false),
-    );
+    const given = new Map(Object.entries(settings).filter(([, value]) => value !== false));
     const beside = others.filter((other) => given.has(other));
     if (!given.has(field) || beside.length === 0) return true;
     this.require(

@@ -390,6 +390,36 @@ describe("an environment that is not of its type, which nothing compiles before 
       },
       { field: "state.s3.regoin", got: "a text", allowed: NO_SUCH_PROPERTY },
     ],
+    [
+      "a misspelt property of a local state",
+      { ...VALID, state: { local: { path: "test.tfstate", lock: true } } },
+      { field: "state.local.lock", got: "true", allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a property beside a local state",
+      { ...VALID, state: { local: { path: "test.tfstate" }, key: 1 } },
+      { field: "state.key", got: "a number", allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a property beside a state in S3",
+      { ...VALID, state: { s3: { bucket: "amzn-s3-demo-bucket", key: "test.tfstate" }, lock: null } },
+      { field: "state.lock", got: "null", allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a misspelt property of the stage",
+      stageWith({ corsOrigin: "*" } as Partial<StageSettings>),
+      { field: "stage.corsOrigin", got: "a text", allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a misspelt property of throttling",
+      throttlingWith({ burst: [1] } as Partial<StageSettings["throttling"]>),
+      { field: "stage.throttling.burst", got: "a list", allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a misspelt property of the website",
+      { ...VALID, website: { price: {} } },
+      { field: "website.price", got: "{}", allowed: NO_SUCH_PROPERTY },
+    ],
     ["no stage", withoutStage, { field: "stage", got: "nothing", allowed: "a value of the type object" }],
     [
       "no throttling",

@@ -112,6 +112,8 @@ const brokenArtifacts: Broken[] = [
     "s3://amzn-s3-demo-bucket/*/model.tar.gz",
     "s3://Bucket/model.tar.gz",
     "s3:///model.tar.gz",
+    "as3://amzn-s3-demo-bucket/model.tar.gz",
+    "s3://amzn-s3-demo-bucket/model.tar.gz.zip",
   ].map((artifact) => ({
     what: `the artifact ${JSON.stringify(artifact)}`,
     model: { ...SERVERLESS, artifact },
@@ -158,6 +160,8 @@ const brokenImages: Broken[] = [
     `${REPOSITORY.replace("111122223333", "1111")}:1`,
     `${REPOSITORY.replace("amazonaws.com", "amazonaws.com.cn")}:1`,
     `${REPOSITORY.toUpperCase()}:1`,
+    `1${REPOSITORY}:1`,
+    `${REPOSITORY}:1 `,
   ].map((uri) => ({
     what: `the image ${JSON.stringify(uri)}`,
     model: { ...SERVERLESS, image: { uri } },
@@ -274,15 +278,15 @@ const brokenServerless: Broken[] = [
     allowed: "a number above 0, at most 1",
     because: TRACKING,
   })),
-  ...[0, -1, 1.5].map((minCapacity) => ({
-    what: `scaling from ${minCapacity}`,
+  ...[0, -1, 2.5, 6].map((minCapacity) => ({
+    what: `scaling from ${minCapacity} of 5`,
     model: warm({ minCapacity }),
     field: "serverless.autoscaling.minCapacity",
     got: String(minCapacity),
     allowed: wholeNumber(1, 5),
     because: `at most maxConcurrency: ${SIZE}`,
   })),
-  ...[1, 6, 2.5].map((maxCapacity) => ({
+  ...[0, 1, 6, 2.5].map((maxCapacity) => ({
     what: `scaling from 2 to ${maxCapacity} of 5`,
     model: warm({ minCapacity: 2, maxCapacity }),
     field: "serverless.autoscaling.maxCapacity",
@@ -317,6 +321,7 @@ const brokenInstances: Broken[] = [
   ...[
     "",
     "m5.large",
+    "xml.m5.large",
     "ml.m5",
     "ml.m5.",
     "ml..large",
@@ -367,7 +372,7 @@ const brokenInstances: Broken[] = [
     allowed: "a number above 0",
     because: TRACKING,
   })),
-  ...[0, 1.5].map((minCapacity) => ({
+  ...[0, 2.5].map((minCapacity) => ({
     what: `scaling from ${minCapacity}`,
     model: scaled({ minCapacity }),
     field: "instances.autoscaling.minCapacity",
@@ -420,6 +425,7 @@ const brokenKeys: Broken[] = (
     KEY_ARN.replace("eu-central-1", "eu-central-2"),
     KEY_ARN.replace("aws", "aws-cn"),
     KEY_ARN.replace("111122223333", "1111"),
+    KEY_ARN.replace("111122223333", "1111222233334"),
     KEY_ARN.replace("111122223333", "*"),
     `${KEY_ARN}0`,
     `${KEY_ARN}\n`,
@@ -448,6 +454,7 @@ const brokenCaptures: Broken[] = [
     "s3://amzn-s3-demo-bucket/*",
     "s3://amzn-s3-demo-bucket/$" + "{aws:username}",
     "s3://Bucket/captured",
+    "as3://amzn-s3-demo-bucket/captured",
   ].map((destination) => ({
     what: `the destination ${JSON.stringify(destination)}`,
     model: captured({ destination }),

@@ -199,12 +199,19 @@ describe("a network that is wrong", () => {
     const faults = checkEnvironments([
       environmentIn({ vpc: { availabilityZones: ZONES, natGateway: true } }),
       { ...environmentIn({ vpc: { availabilityZones: "eu-central-1a" } }), name: "second" },
+      {
+        ...environmentIn({ existing: { ...existingVpc({}).existing, vpcId: "vpc-0123abcd" } }),
+        name: "third",
+      },
+      { ...environmentIn({ ...existingVpc({}), vpcId: "vpc-0123abcd" }), name: "fourth" },
     ]);
 
     // Assess
     expect(faults.map(({ field }) => field)).toEqual([
       "network.vpc.natGateway",
       "network.vpc.availabilityZones",
+      "network.existing.vpcId",
+      "network.vpcId",
     ]);
   });
 });
