@@ -76,7 +76,9 @@ function checkInvocation({ model, by }: Invocation, { models }: Environment, rep
     "by",
     by,
     "route, endpoint, or functionUrl where the model has one",
-    `models.${model} has no functionUrl`,
+    settings.existingFunction === undefined
+      ? `models.${model} has no functionUrl`
+      : `models.${model} has an existing function, whose URL is its owner's`,
   );
   report.require(
     by !== "route" || routeAccess(settings) === "AWS_IAM",
@@ -155,7 +157,10 @@ export function checkCallersTogether(
   }
 }
 
-/** Names of the roles that an environment's stack makes. */
+/** Names of the roles that an environment's stack makes: those of what is there already are not among them. */
 function rolesOf({ name, models }: Environment): string[] {
-  return Object.keys(models).flatMap((model) => [`${name}-${model}-function`, `${name}-${model}-endpoint`]);
+  return Object.entries(models).flatMap(([model, settings]) => [
+    ...(settings.existingFunction === undefined ? [`${name}-${model}-function`] : []),
+    ...("existingEndpoint" in settings ? [] : [`${name}-${model}-endpoint`]),
+  ]);
 }

@@ -8,10 +8,11 @@ import { type ModelSettings, routeAccess } from "./model-settings";
 import { checkNetwork } from "./network-checks";
 import { isProjectFile, partsOf } from "./paths";
 import { BUCKET, BUCKET_SOURCE, ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
+import { withoutUndefined } from "./present";
 import { findQuotaFaults, isQuotaValue } from "./quotas";
-import { describeFault, type Fault, Report, show } from "./report";
+import { describeFault, type Fault, inWords, Report, show } from "./report";
 import { findShapeFaults } from "./shape";
-import { checkTagCount, checkTags } from "./tag-checks";
+import { checkTags } from "./tag-checks";
 
 /** Thrown where environments break rules; `message` is the whole list. */
 export class InvalidEnvironments extends Error {
@@ -25,9 +26,11 @@ export class InvalidEnvironments extends Error {
 /**
  * Every fault of every environment. Values are looked at only in environments whose properties are all right.
  *
+ * @param given - properties that are `undefined` are as if they were not there
  * @returns an empty list where all is well
  */
-export function checkEnvironments(environments: readonly Environment[]): Fault[] {
+export function checkEnvironments(given: readonly Environment[]): Fault[] {
+  const environments = given.map(withoutUndefined<Environment>);
   const misshapen = environments.map(checkShape);
   const wellShaped = environments.filter((_, index) => misshapen[index]?.length === 0);
   return [...misshapen.flat(), ...wellShaped.flatMap(checkEnvironment), ...checkTogether(wellShaped)];
@@ -99,18 +102,19 @@ function checkEnvironment(environment: Environment): Fault[] {
     );
   }
   checkTags(environment.tags ?? {}, report);
-  checkTagCount(environment.tags ?? {}, report);
   checkState(state, report.in("state"));
   checkStage(stage, report.in("stage"));
   checkWebsite(environment, report);
   checkQuotas(environment.quotas ?? {}, report.in("quotas"));
   checkNetwork(environment, report.in("network"));
   report.require(
-    environment.network === undefined || Object.values(models).some(isInNetwork),
+    environment.network === undefined ||
+      Object.keys(models).length === 0 ||
+      Object.values(models).some(isInNetwork),
     "network",
-    "network with existing functions alone",
-    "no network, or a function of the environment's own",
-    "nothing would be in it",
+    inWords("network beside existing functions alone"),
+    "no network, or a new function or an endpoint with inNetwork: true to be in it",
+    "existing functions stay in the network that they are in",
   );
 
   report.require(

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { domainOf, type Environment, partitionOf } from "./environment";
 import {
   CAPTURE_MODES,
+  type CanaryShift,
   type DataCaptureSettings,
   type DeploymentSettings,
   type ExistingEndpoint,
   type InstanceEndpoint,
   type InstanceSettings,
+  type LinearShift,
   type NewEndpoint,
   type NewEndpointBase,
   type RollbackSettings,
@@ -18,7 +20,7 @@ import {
 import { isProjectFile, PROJECT } from "./paths";
 import { BUCKET } from "./patterns";
 import { MOST_CONCURRENCY } from "./quotas";
-import { type Report, show } from "./report";
+import { inWords, type Report, UNLIMITED } from "./report";
 
 /** Every setting of an endpoint, as somebody may have written them side by side. */
 type AnyEndpoint = Partial<ServerlessEndpoint & InstanceEndpoint & ExistingEndpoint>;
@@ -34,8 +36,9 @@ const SAGEMAKER_GUIDE = "https://docs.aws.amazon.com/sagemaker/latest/dg";
 const SERVERLESS_SOURCE = `${SAGEMAKER_API}/API_ProductionVariantServerlessConfig.html`;
 const EXCLUSIONS_SOURCE = `${SAGEMAKER_GUIDE}/serverless-endpoints.html`;
 const VARIANT_SOURCE = `${SAGEMAKER_API}/API_ProductionVariant.html`;
-const SCALING_SOURCE =
-  "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingScalingPolicyConfiguration.html";
+const AUTO_SCALING_API = "https://docs.aws.amazon.com/autoscaling/application/APIReference";
+const SCALING_SOURCE = `${AUTO_SCALING_API}/API_TargetTrackingScalingPolicyConfiguration.html`;
+const CAPACITY_SOURCE = `${AUTO_SCALING_API}/API_RegisterScalableTarget.html`;
 const DATA_CAPTURE_SOURCE = `${SAGEMAKER_API}/API_DataCaptureConfig.html`;
 const BLUE_GREEN_SOURCE = `${SAGEMAKER_API}/API_BlueGreenUpdatePolicy.html`;
 const TRAFFIC_SOURCE = `${SAGEMAKER_API}/API_TrafficRoutingConfig.html`;
@@ -44,26 +47,40 @@ const CONTAINER_SOURCE = `${SAGEMAKER_API}/API_ContainerDefinition.html`;
 
 const MEMORY_SIZES_IN_MB = [1024, 2048, 3072, 4096, 5120, 6144];
 const MOST_VARIABLES = 100;
-const MOST_CHARACTERS = 1024;
+const MOST_BYTES = 1024;
+const MOST_BYTES_TOGETHER = 32 * 1024;
+const MOST_CHARACTERS_OF = { artifact: 1024, image: 255, destination: 512 } as const;
+const LONGEST_ENDPOINT_NAME = 63;
 const MOST_ALARMS = 10;
+const MOST_PERCENT_A_STEP = 50;
+const LONGEST_WAIT_IN_SECONDS = 3600;
+const SHORTEST_EXECUTION_IN_SECONDS = 600;
 const LONGEST_EXECUTION_IN_SECONDS = 28_800;
+/** AWS takes as much as an update may last; Terraform's AWS provider does not know it yet. */
+const LONGEST_TIMEOUT_IN_SECONDS = 14_400;
 
 /** No `*`, which S3 allows and IAM reads as a wildcard: the key becomes the resource of a policy. */
 const ARTIFACT = /^s3:\/\/([^/]+)\/[A-Za-z0-9/!_.'()-]+\.tar\.gz$/;
 /** A prefix, for the same reason without `*`; no slash at its end. */
 const DESTINATION = /^s3:\/\/([^/]+)\/(?:[A-Za-z0-9!_.'()-]+\/)*[A-Za-z0-9!_.'()-]+$/;
-const ENDPOINT_NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
+const ENDPOINT_NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/;
 const ECR_IMAGE =
   /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn)?)\/[a-z0-9]+(?:[._/-][a-z0-9]+)*(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
 const REPOSITORY = /^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/;
 const TAG = /^[\w][\w.-]{0,127}$/;
 const VARIABLE = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-const INSTANCE_TYPE = /^ml\.[a-z][a-z0-9-]*\.(?:[a-z0-9]+|metal)$/;
+const INSTANCE_TYPE = /^ml\.[a-z][a-z0-9-]*\.[a-z0-9]+$/;
 const BURSTABLE = /^ml\.t\d/;
 const INF1 = /^ml\.inf1\./;
-/** The `d` of a family says so, as in `m5d`, `g4dn`, `p4de`; these have it without. */
-const LOCAL_STORAGE = /^ml\.(?:[a-z]+\d+[a-z]*d[a-z]*|g5|g6|g6e|gr6|p5|p5e|p5en|trn\d\w*|i\d\w*)\./;
-const ALARM_NAME = /^[^:]{1,255}$/;
+/**
+ * The `d` of a family says so, as in `m5d`, `g4dn`, `p4de`; accelerated ones of later generations have it without
+ * (https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html).
+ */
+const LOCAL_STORAGE =
+  /^ml\.(?:[a-z]+\d+[a-z]*d[a-z]*|dl1|gr?[5-9][a-z]*|p5[a-z]*|p[6-9][a-z]*(?:-[a-z0-9]+)?|trn\d[a-z]*)\./;
+/** Its ARN becomes the resource of a policy and its name Terraform's text: nothing that either reads as its own. */
+const ALARM_NAME = /^(?!arn:)(?!\s*$)(?:(?![$%]\{)[^*?\p{Cc}]){1,255}$/u;
+const KEY = /^\d{12}:key\/(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** What only an endpoint on instances has, and AWS's reason. */
 const NOT_SERVERLESS = {
@@ -100,10 +117,10 @@ export function checkEndpoint(
   }
   if (all.existingEndpoint !== undefined) {
     report.require(
-      ENDPOINT_NAME.test(all.existingEndpoint),
+      all.existingEndpoint.length <= LONGEST_ENDPOINT_NAME && ENDPOINT_NAME.test(all.existingEndpoint),
       "existingEndpoint",
       all.existingEndpoint,
-      "1–63 letters, digits and -, neither first nor last a -",
+      "1–63 letters, digits and -, the first and the last no -",
       `${SAGEMAKER_API}/API_CreateEndpoint.html`,
     );
     return;
@@ -133,7 +150,15 @@ export function checkEndpoint(
   if (all.serverless !== undefined) checkServerless(all.serverless, report.in("serverless"));
   if (all.instances !== undefined) checkInstances(all.instances, report.in("instances"));
   checkInstanceParts(all, place, report);
-  if (all.deployment !== undefined) checkDeployment(all.deployment, all, report.in("deployment"));
+  if (all.deployment === undefined) return;
+  report.require(
+    all.instances === undefined || !INF1.test(all.instances.instanceType),
+    "deployment",
+    inWords(`deployment beside instances.instanceType ${all.instances?.instanceType}`),
+    "no deployment, or another type",
+    `AWS leaves deployment guardrails out for ml.inf1: ${SAGEMAKER_GUIDE}/deployment-guardrails-exclusions.html`,
+  );
+  checkDeployment(all.deployment, report.in("deployment"));
 }
 
 function checkModelParts(
@@ -155,21 +180,49 @@ function checkModelParts(
   );
   for (const [name, value] of variables) {
     report.require(
-      VARIABLE.test(name) && name.length <= MOST_CHARACTERS,
+      VARIABLE.test(name) && name.length <= MOST_BYTES,
       "containerEnvironment",
       name,
-      `a name of 1–${MOST_CHARACTERS} letters, digits and _, not starting with a digit`,
+      `a name of 1–${MOST_BYTES} letters, digits and _, not starting with a digit`,
       CONTAINER_SOURCE,
     );
     // Its length, and not itself, in case it is a secret after all.
-    report.require(
-      value.length <= MOST_CHARACTERS,
-      `containerEnvironment.${name}`,
-      `${value.length} characters`,
-      `at most ${MOST_CHARACTERS} characters`,
-      CONTAINER_SOURCE,
-    );
+    requireBytes(byteLength(value), MOST_BYTES, `containerEnvironment.${name}`, report);
   }
+  const together = variables.flat().reduce((sum, text) => sum + byteLength(text), 0);
+  requireBytes(together, MOST_BYTES_TOGETHER, "containerEnvironment", report);
+}
+
+/** In UTF-8. */
+function byteLength(text: string): number {
+  return Buffer.byteLength(text);
+}
+
+function requireBytes(bytes: number, most: number, field: string, report: Report): void {
+  report.require(
+    bytes <= most,
+    field,
+    inWords(`${bytes} bytes`),
+    `at most ${most} bytes`,
+    `names and values have at most ${MOST_BYTES} bytes each, and ${MOST_BYTES_TOGETHER} together: ${CONTAINER_SOURCE}`,
+  );
+}
+
+function requireLength(
+  text: string,
+  what: keyof typeof MOST_CHARACTERS_OF,
+  field: string,
+  source: string,
+  report: Report,
+): void {
+  const most = MOST_CHARACTERS_OF[what];
+  report.require(
+    text.length <= most,
+    field,
+    inWords(`${text.length} characters`),
+    `at most ${most} characters`,
+    source,
+  );
 }
 
 function checkArtifact(artifact: string, keyArn: string | undefined, report: Report): void {
@@ -182,6 +235,7 @@ function checkArtifact(artifact: string, keyArn: string | undefined, report: Rep
     "s3://<bucket>/<key>.tar.gz, or a file of the project such as models/<name>.tar.gz",
     CONTAINER_SOURCE,
   );
+  requireLength(artifact, "artifact", "artifact", CONTAINER_SOURCE, report);
   report.require(
     !isFile || existsSync(join(PROJECT, artifact)),
     "artifact",
@@ -192,8 +246,8 @@ function checkArtifact(artifact: string, keyArn: string | undefined, report: Rep
   report.require(
     !isFile || keyArn === undefined,
     "artifactKeyArn",
-    keyArn,
-    `nothing beside the artifact ${show(artifact)}`,
+    inWords(`artifactKeyArn beside the file ${artifact} as artifact`),
+    "no key, or an artifact in S3",
     "a file of the project is encrypted by the environment's bucket",
   );
 }
@@ -206,8 +260,9 @@ function checkImage(image: NewEndpointBase["image"], { region }: EndpointPlace, 
       "uri",
       image.uri,
       `<account>.dkr.ecr.${region}.${domainOf(region)}/<repository>:<tag> or …@sha256:<digest>`,
-      `${SAGEMAKER_GUIDE}/your-algorithms-containers-inference-private.html`,
+      CONTAINER_SOURCE,
     );
+    requireLength(image.uri, "image", "uri", CONTAINER_SOURCE, report);
     return;
   }
   report.require(
@@ -235,17 +290,25 @@ function checkServerless(settings: ServerlessSettings, report: Report): void {
     MEMORY_SIZES_IN_MB.join(", "),
     SERVERLESS_SOURCE,
   );
-  report.requireWholeNumber(maxConcurrency, "maxConcurrency", 1, MOST_CONCURRENCY, SERVERLESS_SOURCE);
-  const most = Math.min(maxConcurrency, MOST_CONCURRENCY);
-  if (provisionedConcurrency !== undefined) {
-    report.requireWholeNumber(provisionedConcurrency, "provisionedConcurrency", 1, most, SERVERLESS_SOURCE);
-  }
+  const most = report.requireWholeNumber(
+    maxConcurrency,
+    "maxConcurrency",
+    1,
+    MOST_CONCURRENCY,
+    SERVERLESS_SOURCE,
+  )
+    ? maxConcurrency
+    : MOST_CONCURRENCY;
+  const because = `at most maxConcurrency: ${SERVERLESS_SOURCE}`;
+  const starts =
+    provisionedConcurrency !== undefined &&
+    report.requireWholeNumber(provisionedConcurrency, "provisionedConcurrency", 1, most, because);
   if (autoscaling === undefined) return;
   report.require(
     provisionedConcurrency !== undefined,
     "autoscaling",
-    autoscaling,
-    "nothing without provisionedConcurrency",
+    inWords("autoscaling without provisionedConcurrency"),
+    "no autoscaling, or provisionedConcurrency beside it",
     `what scales is the provisioned concurrency: ${SAGEMAKER_GUIDE}/serverless-endpoints-autoscale.html`,
   );
   const { targetUtilization } = autoscaling;
@@ -257,7 +320,8 @@ function checkServerless(settings: ServerlessSettings, report: Report): void {
     "a number above 0, at most 1",
     SCALING_SOURCE,
   );
-  checkScaling(autoscaling, provisionedConcurrency, "provisionedConcurrency", most, scaling);
+  const scales = checkScaling(autoscaling, most, because, scaling);
+  if (starts && scales) checkStart(autoscaling, provisionedConcurrency, "provisionedConcurrency", scaling);
 }
 
 function checkInstances(settings: InstanceSettings, report: Report): void {
@@ -269,11 +333,11 @@ function checkInstances(settings: InstanceSettings, report: Report): void {
     "a type such as ml.m5.large",
     VARIANT_SOURCE,
   );
-  report.requireWholeNumber(
+  const starts = report.requireWholeNumber(
     initialInstanceCount,
     "initialInstanceCount",
     1,
-    Number.MAX_SAFE_INTEGER,
+    UNLIMITED,
     VARIANT_SOURCE,
   );
   for (const field of [
@@ -287,43 +351,49 @@ function checkInstances(settings: InstanceSettings, report: Report): void {
   report.require(
     !BURSTABLE.test(instanceType),
     "autoscaling",
-    `autoscaling beside instanceType ${instanceType}`,
+    inWords(`autoscaling beside instanceType ${instanceType}`),
     "no autoscaling, or a type that is not burstable",
     `SageMaker does not scale burstable types: ${SAGEMAKER_GUIDE}/endpoint-auto-scaling-add-console.html`,
   );
   const { targetInvocationsPerInstance } = autoscaling;
   const scaling = report.in("autoscaling");
   scaling.require(
-    targetInvocationsPerInstance > 0 && Number.isFinite(targetInvocationsPerInstance),
+    targetInvocationsPerInstance > 0,
     "targetInvocationsPerInstance",
     targetInvocationsPerInstance,
     "a number above 0",
     SCALING_SOURCE,
   );
-  checkScaling(autoscaling, initialInstanceCount, "initialInstanceCount", Number.MAX_SAFE_INTEGER, scaling);
+  const scales = checkScaling(autoscaling, UNLIMITED, CAPACITY_SOURCE, scaling);
+  if (starts && scales) checkStart(autoscaling, initialInstanceCount, "initialInstanceCount", scaling);
 }
 
-function checkScaling(
-  settings: ScalingSettings,
-  start: number | undefined,
-  startField: string,
-  most: number,
-  report: Report,
-): void {
+/** @returns whether its range is one */
+function checkScaling(settings: ScalingSettings, most: number, because: string, report: Report): boolean {
   const { minCapacity, maxCapacity } = settings;
-  report.requireWholeNumber(minCapacity, "minCapacity", 1, most, SCALING_SOURCE);
-  report.requireWholeNumber(maxCapacity, "maxCapacity", Math.max(1, minCapacity), most, SCALING_SOURCE);
-  report.require(
-    start === undefined || minCapacity > maxCapacity || (start >= minCapacity && start <= maxCapacity),
-    "minCapacity",
-    `${minCapacity}–${maxCapacity} beside ${startField} ${start}`,
-    `a range with ${startField} in it`,
-    "each new configuration starts from there",
-  );
+  const hasLeast = report.requireWholeNumber(minCapacity, "minCapacity", 1, most, because);
+  const least = hasLeast ? minCapacity : 1;
+  const hasMost = report.requireWholeNumber(maxCapacity, "maxCapacity", least, most, because);
   for (const field of ["scaleInCooldownInSeconds", "scaleOutCooldownInSeconds"] as const) {
     const value = settings[field];
-    if (value !== undefined) report.requireWholeNumber(value, field, 0, 3600, SCALING_SOURCE);
+    if (value !== undefined) report.requireWholeNumber(value, field, 0, UNLIMITED, SCALING_SOURCE);
   }
+  return hasLeast && hasMost;
+}
+
+function checkStart(
+  { minCapacity, maxCapacity }: ScalingSettings,
+  start: number,
+  field: string,
+  report: Report,
+): void {
+  report.require(
+    start >= minCapacity && start <= maxCapacity,
+    "minCapacity",
+    inWords(`${minCapacity} to ${maxCapacity} beside ${field} ${start}`),
+    `minCapacity and maxCapacity with ${field} between them`,
+    "each new configuration starts from there",
+  );
 }
 
 function checkInstanceParts(settings: AnyEndpoint, place: EndpointPlace, report: Report): void {
@@ -331,17 +401,17 @@ function checkInstanceParts(settings: AnyEndpoint, place: EndpointPlace, report:
   report.require(
     inNetwork !== true || place.hasNetwork,
     "inNetwork",
-    "inNetwork without network",
-    "nothing, or a network of the environment",
+    inWords("inNetwork without the environment's network"),
+    "no inNetwork, or network in the environment",
     "there is no VPC to run in",
   );
   checkKey(volumeKeyArn, "volumeKeyArn", place, report);
   report.require(
     volumeKeyArn === undefined || instances === undefined || !LOCAL_STORAGE.test(instances.instanceType),
     "volumeKeyArn",
-    `volumeKeyArn beside instances.instanceType ${instances?.instanceType}`,
+    inWords(`volumeKeyArn beside instances.instanceType ${instances?.instanceType}`),
     "no key, or a type without storage of its own",
-    `AWS refuses a key for types whose storage encrypts itself: ${SAGEMAKER_API}/API_CreateEndpointConfig.html`,
+    `such a type's storage is encrypted by its hardware, and never with a key of yours: ${SAGEMAKER_API}/API_CreateEndpointConfig.html`,
   );
   if (dataCapture !== undefined) checkDataCapture(dataCapture, place, report.in("dataCapture"));
 }
@@ -359,6 +429,7 @@ function checkDataCapture(
     "s3://<bucket>/<prefix>, without a slash at the end",
     DATA_CAPTURE_SOURCE,
   );
+  requireLength(destination, "destination", "destination", DATA_CAPTURE_SOURCE, report);
   report.requireWholeNumber(samplingPercentage, "samplingPercentage", 1, 100, DATA_CAPTURE_SOURCE);
   if (captureModes !== undefined) {
     report.require(
@@ -383,57 +454,91 @@ function checkKey(
   if (arn === undefined) return;
   const prefix = `arn:${partitionOf(region)}:kms:${region}:`;
   report.require(
-    arn.startsWith(prefix) && /^\d{12}:key\/[a-z0-9-]{1,64}$/.test(arn.slice(prefix.length)),
+    arn.startsWith(prefix) && KEY.test(arn.slice(prefix.length)),
     field,
     arn,
-    `${prefix}<account>:key/<id>`,
+    `${prefix}<account>:key/<id>, and no alias`,
     "policies name keys by their ARNs, and S3 and SageMaker use keys of their own region",
   );
 }
 
-function checkDeployment(settings: DeploymentSettings, { instances }: AnyEndpoint, report: Report): void {
+function checkDeployment(settings: DeploymentSettings, report: Report): void {
   const {
     trafficShift,
     terminationWaitInSeconds = 0,
     maximumExecutionTimeoutInSeconds,
     rollbackOn,
   } = settings;
-  report.require(
-    instances === undefined || !INF1.test(instances.instanceType),
-    "trafficShift",
-    `deployment beside instances.instanceType ${instances?.instanceType}`,
-    "no deployment, or another type",
-    `AWS leaves deployment guardrails out for ml.inf1: ${SAGEMAKER_GUIDE}/deployment-guardrails-exclusions.html`,
-  );
-  report.requireWholeNumber(terminationWaitInSeconds, "terminationWaitInSeconds", 0, 3600, BLUE_GREEN_SOURCE);
-  let waits = terminationWaitInSeconds;
-  if (trafficShift !== undefined) {
-    report.requireApart(trafficShift, "canary", ["linear"], "traffic moves in one way or the other");
-    const [field, [least, most], { percent, waitInSeconds }] =
-      "canary" in trafficShift
-        ? (["trafficShift.canary", [1, 50], trafficShift.canary] as const)
-        : (["trafficShift.linear", [10, 50], trafficShift.linear] as const);
-    report.requireWholeNumber(percent, `${field}.percent`, least, most, TRAFFIC_SOURCE);
-    report.requireWholeNumber(waitInSeconds, `${field}.waitInSeconds`, 0, 3600, TRAFFIC_SOURCE);
-    waits += ("canary" in trafficShift ? 1 : Math.ceil(100 / percent) - 1) * waitInSeconds;
-  }
-  report.require(
-    waits <= LONGEST_EXECUTION_IN_SECONDS,
-    "trafficShift",
-    `waits of ${waits} seconds together`,
-    `at most ${LONGEST_EXECUTION_IN_SECONDS} seconds`,
+  const terminates = report.requireWholeNumber(
+    terminationWaitInSeconds,
+    "terminationWaitInSeconds",
+    0,
+    LONGEST_WAIT_IN_SECONDS,
     BLUE_GREEN_SOURCE,
   );
-  if (maximumExecutionTimeoutInSeconds !== undefined) {
-    report.requireWholeNumber(
-      maximumExecutionTimeoutInSeconds,
-      "maximumExecutionTimeoutInSeconds",
-      Math.max(600, Math.min(waits + 1, LONGEST_EXECUTION_IN_SECONDS)),
-      LONGEST_EXECUTION_IN_SECONDS,
-      `it has to be longer than all waits together, ${waits} seconds: ${BLUE_GREEN_SOURCE}`,
-    );
+  const waits =
+    (terminates ? terminationWaitInSeconds : 0) +
+    (trafficShift === undefined ? 0 : checkTrafficShift(trafficShift, report.in("trafficShift")));
+  const canEnd = waits < LONGEST_EXECUTION_IN_SECONDS;
+  report.require(
+    canEnd,
+    "trafficShift",
+    inWords(`waits of ${waits} seconds together`),
+    `less than ${LONGEST_EXECUTION_IN_SECONDS} seconds together, terminationWaitInSeconds among them`,
+    `no update may take longer: ${BLUE_GREEN_SOURCE}`,
+  );
+  if (maximumExecutionTimeoutInSeconds !== undefined && canEnd) {
+    checkTimeout(maximumExecutionTimeoutInSeconds, waits, report);
   }
   if (rollbackOn !== undefined) checkRollback(rollbackOn, report.in("rollbackOn"));
+}
+
+function checkTimeout(timeout: number, waits: number, report: Report): void {
+  const field = "maximumExecutionTimeoutInSeconds";
+  const because = `more than all waits together, which are ${waits} seconds, and no more than Terraform's AWS provider takes: ${BLUE_GREEN_SOURCE}`;
+  const least = Math.max(SHORTEST_EXECUTION_IN_SECONDS, waits + 1);
+  if (least <= LONGEST_TIMEOUT_IN_SECONDS) {
+    report.requireWholeNumber(timeout, field, least, LONGEST_TIMEOUT_IN_SECONDS, because);
+    return;
+  }
+  report.require(
+    false,
+    field,
+    inWords(`${field} beside waits of ${waits} seconds together`),
+    `no ${field}, or waits of less than ${LONGEST_TIMEOUT_IN_SECONDS} seconds together`,
+    because,
+  );
+}
+
+/** @returns seconds of all its waits together, as far as they are right */
+function checkTrafficShift(shift: CanaryShift | LinearShift, report: Report): number {
+  if (!report.requireApart(shift, "canary", ["linear"], "traffic moves in one way or the other")) return 0;
+  return "canary" in shift
+    ? checkSteps(shift.canary, 1, () => 1, report.in("canary"))
+    : checkSteps(shift.linear, 10, (percent) => Math.ceil(100 / percent) - 1, report.in("linear"));
+}
+
+function checkSteps(
+  { percent, waitInSeconds }: CanaryShift["canary"] | LinearShift["linear"],
+  leastPercent: number,
+  waitsOf: (percent: number) => number,
+  report: Report,
+): number {
+  const hasPercent = report.requireWholeNumber(
+    percent,
+    "percent",
+    leastPercent,
+    MOST_PERCENT_A_STEP,
+    TRAFFIC_SOURCE,
+  );
+  const waits = report.requireWholeNumber(
+    waitInSeconds,
+    "waitInSeconds",
+    0,
+    LONGEST_WAIT_IN_SECONDS,
+    TRAFFIC_SOURCE,
+  );
+  return hasPercent && waits ? waitsOf(percent) * waitInSeconds : 0;
 }
 
 function checkRollback(settings: RollbackSettings, report: Report): void {
@@ -443,12 +548,12 @@ function checkRollback(settings: RollbackSettings, report: Report): void {
       serverErrorsPerMinute,
       "serverErrorsPerMinute",
       1,
-      Number.MAX_SAFE_INTEGER,
+      UNLIMITED,
       "fewer than one answer cannot be counted",
     );
   }
   report.require(
-    modelLatencyInMs === undefined || (modelLatencyInMs > 0 && Number.isFinite(modelLatencyInMs)),
+    modelLatencyInMs === undefined || modelLatencyInMs > 0,
     "modelLatencyInMs",
     modelLatencyInMs,
     "a number above 0",
@@ -458,7 +563,7 @@ function checkRollback(settings: RollbackSettings, report: Report): void {
   report.require(
     own + alarmNames.length >= 1 && own + alarmNames.length <= MOST_ALARMS,
     "alarmNames",
-    `${own + alarmNames.length} alarms`,
+    inWords(`${own + alarmNames.length} alarms`),
     `1–${MOST_ALARMS} alarms, of which serverErrorsPerMinute and modelLatencyInMs are one each`,
     ROLLBACK_SOURCE,
   );
@@ -467,8 +572,8 @@ function checkRollback(settings: RollbackSettings, report: Report): void {
       ALARM_NAME.test(name),
       "alarmNames",
       name,
-      "1–255 characters without a colon",
-      `${SAGEMAKER_API}/API_Alarm.html`,
+      "a name of 1–255 characters, not an ARN, without * ? ${ %{ and control characters",
+      `policies and Terraform read these as their own: ${SAGEMAKER_API}/API_Alarm.html`,
     );
   }
   report.require(

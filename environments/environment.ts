@@ -33,7 +33,8 @@ export interface Environment {
 
   /**
    * Tags of every resource that can have tags, at most 47 (AWS allows 50, the stack adds up to three:
-   * https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html).
+   * https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html). No key may differ from
+   * another by its case alone: IAM takes both for one.
    *
    * @default - only `Environment` and, where it applies, `Model`
    */

@@ -7,12 +7,14 @@ import {
   type ServingSettings,
 } from "./model-settings";
 import { ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
-import type { Report } from "./report";
-import { checkTagCount, checkTags } from "./tag-checks";
+import { inWords, type Report } from "./report";
+import { checkTags } from "./tag-checks";
 
 const MOST_ORIGINS = 100;
 const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
-const VARIABLE = /^[a-zA-Z][a-zA-Z0-9_]*$/;
+/** What stands behind the region of a function's ARN. */
+const FUNCTION_OF_ACCOUNT = /^(\d{12}):function:(.*)$/s;
+const VARIABLE = /^[a-zA-Z][a-zA-Z0-9_]+$/;
 const LAMBDA_API = "https://docs.aws.amazon.com/lambda/latest/api";
 
 /** Rules of one model. @param report - below its name */
@@ -22,8 +24,7 @@ export function checkModel(settings: ModelSettings, environment: Environment, re
   checkFunction(settings, environment, report);
   checkAccess(settings, report);
   if (settings.tags !== undefined) {
-    checkTags(settings.tags, report);
-    checkTagCount({ ...environment.tags, ...settings.tags }, report);
+    checkTags(settings.tags, report, environment.tags);
   }
 }
 
@@ -47,31 +48,33 @@ function checkFunction(settings: ServingSettings, environment: Environment, repo
     );
   }
   if (existingFunction !== undefined) {
-    const { region, accountId = "\\d{12}" } = environment;
-    const arn = new RegExp(
-      `^arn:${partitionOf(region)}:lambda:${region}:${accountId}:function:[a-zA-Z0-9_-]{1,64}$`,
-    );
+    const { region, accountId } = environment;
+    const prefix = `arn:${partitionOf(region)}:lambda:${region}:`;
+    const [, account, name = existingFunction] =
+      (existingFunction.startsWith(prefix) &&
+        FUNCTION_OF_ACCOUNT.exec(existingFunction.slice(prefix.length))) ||
+      [];
     report.require(
-      FUNCTION_NAME.test(existingFunction) || arn.test(existingFunction),
+      FUNCTION_NAME.test(name) && (account === undefined || accountId === undefined || account === accountId),
       "existingFunction",
       existingFunction,
-      `1–64 letters, digits, - and _, or arn:${partitionOf(region)}:lambda:${region}:${environment.accountId ?? "<account>"}:function:<name>`,
-      `${LAMBDA_API}/API_GetFunction.html`,
+      `a name of 1–64 letters, digits, - and _, or ${prefix}${accountId ?? "<account>"}:function:<name>`,
+      `the environment asks a function of its own account and region: ${LAMBDA_API}/API_GetFunction.html`,
     );
   }
   if (sagemakerEnvironmentVariableName !== undefined) {
     report.require(
       existingFunction !== undefined,
       "sagemakerEnvironmentVariableName",
-      sagemakerEnvironmentVariableName,
-      "nothing without existingFunction",
-      "the functions of this project read ENDPOINT_NAME",
+      inWords("sagemakerEnvironmentVariableName without existingFunction"),
+      "no sagemakerEnvironmentVariableName, or existingFunction beside it",
+      "new functions read ENDPOINT_NAME",
     );
     report.require(
       VARIABLE.test(sagemakerEnvironmentVariableName),
       "sagemakerEnvironmentVariableName",
       sagemakerEnvironmentVariableName,
-      "letters, digits and _, starting with a letter",
+      "two or more letters, digits and _, starting with a letter",
       `${LAMBDA_API}/API_Environment.html`,
     );
   }
@@ -94,7 +97,7 @@ function checkFunctionUrl({ corsAllowOrigins: origins }: FunctionUrlSettings, re
   report.require(
     origins === undefined || (origins.length >= 1 && origins.length <= MOST_ORIGINS),
     "corsAllowOrigins",
-    origins?.length === 0 ? origins : `${origins?.length} origins`,
+    origins?.length === 0 ? origins : inWords(`${origins?.length} origins`),
     `1–${MOST_ORIGINS} origins`,
     `${LAMBDA_API}/API_Cors.html`,
   );

@@ -56,8 +56,9 @@ export interface ServingSettings {
   readonly existingFunction?: string;
 
   /**
-   * The variable in which an existing function looks for the endpoint's name: letters, digits and `_`, starting with a
-   * letter (https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html). New functions use the default.
+   * The variable in which an existing function looks for the endpoint's name: two or more letters, digits and `_`,
+   * starting with a letter (https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html). New functions use the
+   * default.
    *
    * @default "ENDPOINT_NAME"
    */
@@ -65,7 +66,7 @@ export interface ServingSettings {
 
   /**
    * Tags of what serves this model, beside those of the environment and instead of them where the key is the same; at
-   * most 47 with them.
+   * most 47 with them. No key may differ from another by its case alone: IAM takes both for one.
    *
    * @default - those of the environment
    */
@@ -107,7 +108,7 @@ export interface NewEndpointBase {
 
   /**
    * Environment variables of the container, at most 100; names of letters, digits and `_` that do not start with a
-   * digit; names and values of at most 1,024 characters
+   * digit; names and values of at most 1,024 bytes each and 32 KB together
    * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html). Plans and SageMaker's
    * console show them: no secrets. Another value is another model, which rolls out.
    *
@@ -153,8 +154,9 @@ export interface InstanceEndpoint extends NewEndpointBase {
 
   /**
    * ARN of a KMS key for the volumes of the instances, not an alias. Not for types with storage of their own, such as
-   * `ml.m5d` or `ml.g5` (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html). The
-   * key's policy must let the endpoint's role and whoever deploys make grants.
+   * `ml.m5d` or `ml.g5`, whose hardware encrypts it with a key of its own
+   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html). The key's policy must
+   * let the endpoint's role and whoever deploys make grants.
    *
    * @default - none: AWS encrypts with a key of its own
    */
@@ -266,13 +268,13 @@ export interface ScalingSettings {
   /** The most, from `minCapacity`. */
   readonly maxCapacity: number;
   /**
-   * Seconds after scaling in until the next time, 0–3600.
+   * Seconds after scaling in until the next time, from 0.
    *
    * @default - 300, which is Application Auto Scaling's
    */
   readonly scaleInCooldownInSeconds?: number;
   /**
-   * Seconds after scaling out until the next time, 0–3600.
+   * Seconds after scaling out until the next time, from 0.
    *
    * @default - 300, which is Application Auto Scaling's
    */
@@ -297,8 +299,8 @@ export interface InstanceScaling extends ScalingSettings {
  */
 export interface DataCaptureSettings {
   /**
-   * `s3://bucket/prefix` in the environment's region. SageMaker writes below `<prefix>/<endpoint>/<variant>/`, and the
-   * endpoint's role may write there alone.
+   * `s3://bucket/prefix` in the environment's region, at most 512 characters. SageMaker writes below
+   * `<prefix>/<endpoint>/<variant>/`, and the endpoint's role may write there alone.
    */
   readonly destination: string;
   /** Percent of the requests, 1–100. */
@@ -342,7 +344,8 @@ export interface DeploymentSettings {
    */
   readonly terminationWaitInSeconds?: number;
   /**
-   * Seconds after which an update that goes on is taken back, 600–28800, and more than all waits together.
+   * Seconds after which an update that is still going on is taken back, 600–14400, and more than all waits together.
+   * AWS takes up to 28800, Terraform's AWS provider does not.
    *
    * @default - SageMaker's
    */
@@ -390,7 +393,8 @@ export interface RollbackSettings {
    */
   readonly modelLatencyInMs?: number;
   /**
-   * Names of CloudWatch alarms that are there already, in the environment's account and region: 1–255 characters.
+   * Names of CloudWatch alarms that are there already, in the environment's account and region: 1–255 characters
+   * without `*`, `?`, `${` and `%{`.
    *
    * @default - none
    */

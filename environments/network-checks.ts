@@ -1,6 +1,6 @@
 import { isPrivate, parseCidr } from "./cidr";
 import type { Environment, ExistingVpc, NewVpc } from "./environment";
-import type { Report } from "./report";
+import { inWords, type Report } from "./report";
 
 const VPC_SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html";
 const ZONES_SOURCE =
@@ -75,7 +75,7 @@ function checkIds(
   report.require(
     ids.length >= 1 && ids.length <= most,
     field,
-    ids.length === 0 ? ids : `${ids.length} ids`,
+    ids.length === 0 ? ids : inWords(`${ids.length} ids`),
     `1–${most} ids`,
     LAMBDA_SOURCE,
   );

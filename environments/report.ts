@@ -41,34 +41,59 @@ export class Report {
   }
 
   /**
-   * Refuses settings that exclude each other.
+   * Refuses settings that exclude each other. A switch that is off stands beside everything, as if it were missing.
    *
-   * @param settings - what holds them
+   * @param settings - what holds them, without those that are `undefined`
    * @returns whether `field` is missing or stands alone
    */
   requireApart(settings: object, field: string, others: readonly string[], because: string): boolean {
-    const given = new Map(Object.entries(settings).filter(([, value]) => value !== undefined));
+    const given = new Map(Object.entries(settings).filter(([, value]) => value !== false));
     const beside = others.filter((other) => given.has(other));
     if (!given.has(field) || beside.length === 0) return true;
-    this.faults.push({
-      environment: this.environment,
-      field: this.prefix + field,
-      got: `${field} beside ${beside.join(", ")}`,
-      allowed: `${field} without ${beside.join(", ")}, or the other way round`,
+    this.require(
+      false,
+      field,
+      inWords(`${field} beside ${listOf(beside)}`),
+      `either ${field} or ${listOf(beside)}`,
       because,
-    });
+    );
     return false;
   }
 
-  requireWholeNumber(value: number, field: string, least: number, most: number, because: string): void {
+  /**
+   * @param most - `UNLIMITED` where there is no limit
+   * @returns whether it holds
+   */
+  requireWholeNumber(value: number, field: string, least: number, most: number, because: string): boolean {
     const holds = Number.isInteger(value) && value >= least && value <= most;
-    this.require(holds, field, value, `a whole number from ${least} to ${most}`, because);
+    const range = most === UNLIMITED ? `from ${least}` : `from ${least} to ${most}`;
+    this.require(holds, field, value, `a whole number ${range}`, because);
+    return holds;
   }
+}
+
+/** No limit is known. */
+export const UNLIMITED = Number.POSITIVE_INFINITY;
+
+/** What stands somewhere, in words instead of a value. */
+class Words {
+  constructor(readonly text: string) {}
+}
+
+/** Tells what was got in words: where the value is too long, secret, or no single one. */
+export function inWords(text: string): Words {
+  return new Words(text);
+}
+
+/** E.g. `a, b and c`. */
+function listOf(names: readonly string[]): string {
+  return [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "").join(" and ");
 }
 
 /** A value as a person would write it. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
+  if (value instanceof Words) return value.text;
   // JSON has no word for these.
   return typeof value === "number" || typeof value === "bigint" ? String(value) : JSON.stringify(value);
 }

@@ -28,11 +28,13 @@ import type {
   ScalingSettings,
   ServerlessSettings,
 } from "./model-settings";
+import { inWords } from "./report";
 
 /** One place where an environment is not of the type {@link Environment}. */
 export interface ShapeFault {
   /** The field, e.g. `models.breast-cancer.serverless.memorySizeInMb`. */
   readonly field: string;
+  /** The value, or its kind where it could hold a secret. */
   readonly got: unknown;
   /** What may stand there. */
   readonly allowed: string;
@@ -222,17 +224,17 @@ function describe(issue: z.core.$ZodIssue, above: readonly PropertyKey[], value:
     case "unrecognized_keys":
       return issue.keys.map((key) => ({
         field: [...path, key].join("."),
-        got: at(value, [...path, key]),
-        allowed: "no property of this name; environments/environment.ts says which there are",
+        got: kindOf(at(value, [...path, key])),
+        allowed: `no property of this name; environments/${path[0] === "models" ? "model-settings" : "environment"}.ts says which there are`,
       }));
     case "invalid_union":
       return describeUnion(issue, path, value);
     case "invalid_type":
       return [
-        { field: path.join("."), got: at(value, path), allowed: `a value of the type ${issue.expected}` },
+        { field: path.join("."), got: shown(value, path), allowed: `a value of the type ${typeName(issue)}` },
       ];
     default:
-      return [{ field: path.join("."), got: at(value, path), allowed: issue.message }];
+      return [{ field: path.join("."), got: shown(value, path), allowed: issue.message }];
   }
 }
 
@@ -248,7 +250,28 @@ function describeUnion(
   const [only = []] = nearest;
   if (nearest.length === 1) return only;
   const allowed = nearest.map((form) => form.map(({ field }) => field).join(" and "));
-  return [{ field: path.join("."), got: at(value, path), allowed: `either ${allowed.join(", or ")}` }];
+  return [{ field: path.join("."), got: shown(value, path), allowed: `either ${allowed.join(", or ")}` }];
+}
+
+/** A record is an object whose keys are names that a user gives. */
+function typeName({ expected }: z.core.$ZodIssueInvalidType): string {
+  return expected === "record" ? "object" : expected;
+}
+
+/** Variables of a container may be secrets after all, and so may be what stands in a misspelt property. */
+function shown(value: unknown, path: readonly PropertyKey[]): unknown {
+  const found = at(value, path);
+  const isSimple = typeof found !== "object" || found === null;
+  return isSimple && !path.includes("containerEnvironment") ? found : kindOf(found);
+}
+
+/** Tells of a value without its content. */
+function kindOf(value: unknown): unknown {
+  if (value === undefined || value === null || typeof value === "boolean") return value;
+  if (Array.isArray(value)) return value.length === 0 ? value : inWords("a list");
+  if (typeof value === "string") return inWords("a text");
+  if (typeof value !== "object") return inWords(`a ${typeof value}`);
+  return Object.keys(value).length === 0 ? value : inWords("an object");
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -2,11 +2,24 @@ import type { Report } from "./report";
 
 const TAGS_SOURCE = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html";
 
+const CASE =
+  "IAM knows no case in the keys of a role's tags: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html";
+
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const MOST_TAGS = 47;
+const OF_THE_STACK = ["environment", "model"];
 
-/** Rules of `tags`. @param report - above `tags` */
-export function checkTags(tags: Readonly<Record<string, string>>, report: Report): void {
+/** Tags by their keys. */
+type Tags = Readonly<Record<string, string>>;
+
+/**
+ * Rules of `tags`.
+ *
+ * @param report - above `tags`
+ * @param others - tags of the same resources, which those of the same key replace
+ */
+export function checkTags(tags: Tags, report: Report, others?: Tags): void {
+  const all = Object.keys({ ...others, ...tags });
   for (const [key, value] of Object.entries(tags)) {
     const keyHolds =
       key.length >= 1 && key.length <= 128 && TAG_TEXT.test(key) && !key.toLowerCase().startsWith("aws:");
@@ -18,12 +31,14 @@ export function checkTags(tags: Readonly<Record<string, string>>, report: Report
       TAGS_SOURCE,
     );
     report.require(
-      !["Environment", "Model"].includes(key),
+      !OF_THE_STACK.includes(key.toLowerCase()),
       "tags",
       key,
       "another key",
-      "the stack sets this tag itself",
+      `the stack sets this tag itself; ${CASE}`,
     );
+    const first = all.find((other) => other.toLowerCase() === key.toLowerCase());
+    report.require(first === key, "tags", key, `${first}, or another key`, `${first} is there too; ${CASE}`);
     report.require(
       value.length <= 256 && TAG_TEXT.test(value),
       `tags.${key}`,
@@ -32,10 +47,11 @@ export function checkTags(tags: Readonly<Record<string, string>>, report: Report
       TAGS_SOURCE,
     );
   }
-}
-
-/** How many tags there may be, all together. @param report - above `tags` */
-export function checkTagCount(tags: Readonly<Record<string, string>>, report: Report): void {
-  const count = Object.keys(tags).length;
-  report.require(count <= MOST_TAGS, "tags", count, `at most ${MOST_TAGS} tags`, TAGS_SOURCE);
+  report.require(
+    all.length <= MOST_TAGS,
+    "tags",
+    all.length,
+    `at most ${MOST_TAGS} tags${others === undefined ? "" : ", those of the environment among them"}`,
+    TAGS_SOURCE,
+  );
 }

@@ -278,6 +278,70 @@ describe("a caller at the limit is no fault", () => {
   });
 });
 
+describe("a caller of what is there already", () => {
+  const withExisting = (mayInvoke: readonly Invocation[], roles: readonly string[] = []): Environment => ({
+    ...VALID,
+    models: {
+      "breast-cancer": { existingEndpoint: "name", functionUrl: {} },
+      "bike-rental": { ...MODEL, existingFunction: "scoring" },
+      sentiment: { existingEndpoint: "name", existingFunction: "scoring" },
+    },
+    callers: { shop: { mayInvoke, roles } },
+  });
+
+  it.each<Invocation>([
+    { model: "breast-cancer", by: "route" },
+    { model: "breast-cancer", by: "functionUrl" },
+    { model: "breast-cancer", by: "endpoint" },
+    { model: "bike-rental", by: "route" },
+    { model: "bike-rental", by: "endpoint" },
+    { model: "sentiment", by: "route" },
+    { model: "sentiment", by: "endpoint" },
+  ])("may invoke $model by $by", (invocation) => {
+    // Act
+    const faults = checkEnvironments([withExisting([invocation])]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it.each(["bike-rental", "sentiment"] as const)(
+    "may not invoke %s by the URL of an existing function, which the environment does not know",
+    (model) => {
+      // Act
+      const faults = checkEnvironments([withExisting([{ model, by: "functionUrl" }])]);
+
+      // Assess
+      expect(faults).toEqual([
+        {
+          environment: "test",
+          field: "callers.shop.mayInvoke.0.by",
+          got: '"functionUrl"',
+          allowed: "route, endpoint, or functionUrl where the model has one",
+          because: `models.${model} has an existing function, whose URL is its owner's`,
+        },
+      ]);
+    },
+  );
+
+  it.each([
+    { role: "test-breast-cancer-function", isOwn: true },
+    { role: "test-breast-cancer-endpoint", isOwn: false },
+    { role: "test-bike-rental-function", isOwn: false },
+    { role: "test-bike-rental-endpoint", isOwn: true },
+    { role: "test-sentiment-function", isOwn: false },
+    { role: "test-sentiment-endpoint", isOwn: false },
+  ])("may be any role but those that the environment makes: $role", ({ role, isOwn }) => {
+    // Act
+    const faults = checkEnvironments([withExisting([{ model: "sentiment", by: "route" }], [role])]);
+
+    // Assess
+    expect(faults.map(({ field, got }) => [field, got])).toEqual(
+      isOwn ? [["callers.shop.roles", JSON.stringify(role)]] : [],
+    );
+  });
+});
+
 describe("callers of two environments", () => {
   const beside = (name: string, caller: string): Environment => ({
     ...callerNamed(caller),

@@ -3,8 +3,6 @@ import { environments } from "../../environments";
 import { checkEnvironments, InvalidEnvironments } from "../../environments/checks";
 import type { Environment, StageSettings } from "../../environments/environment";
 import type {
-  ModelSettings,
-  RouteAccess,
   ServerlessEndpoint,
   ServerlessSettings,
   ServingSettings,
@@ -25,9 +23,6 @@ const VALID: Environment = {
   stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 7 },
   models: { "breast-cancer": MODEL },
 };
-
-const REPOSITORY_OF_REGION = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/team/breast-cancer";
-const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 
 /** The valid environment with something else in it. */
 function environmentWith(part: Partial<Environment>): Environment {
@@ -50,22 +45,15 @@ function throttlingWith(part: Partial<StageSettings["throttling"]>): Environment
   return stageWith({ throttling: { ...VALID.stage.throttling, ...part } });
 }
 
-function modelWith(part: Partial<ServingSettings & ServerlessEndpoint>): Environment {
-  return environmentWith({ models: { "breast-cancer": { ...MODEL, ...part } } });
-}
-
 function serverlessWith(part: Partial<ServerlessSettings>): Environment {
-  return modelWith({ serverless: { ...MODEL.serverless, ...part } });
+  const model = { ...MODEL, serverless: { ...MODEL.serverless, ...part } };
+  return environmentWith({ models: { "breast-cancer": model } });
 }
 
 /** The valid environment with a website and a public route, and something else in it. */
 function websiteWith(part: Partial<Environment>): Environment {
   const models = { "breast-cancer": { ...MODEL, access: "PUBLIC" as const } };
   return environmentWith({ website: {}, models, ...part });
-}
-
-function originsOf(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `https://${index}.example.com`);
 }
 
 function tagsOf(count: number): Record<string, string> {
@@ -116,9 +104,6 @@ const REGION_RULE = `${STATE_REGION_RULE}, of AWS, AWS China or AWS GovCloud (US
 const TAG_KEY_RULE = "a key of 1–128 letters, digits, spaces and _.:/=+-@ that does not start with aws:";
 const TAG_VALUE_RULE = "at most 256 letters, digits, spaces and _.:/=+-@";
 const ORIGIN_RULE = "* or one origin without a path, e.g. https://www.example.com";
-const ARTIFACT_RULE = "s3://<bucket>/<key>.tar.gz, or a file of the project such as models/<name>.tar.gz";
-const IMAGE_RULE = "<account>.dkr.ecr.eu-central-1.amazonaws.com/<repository>:<tag> or …@sha256:<digest>";
-const MEMORY_RULE = "1024, 2048, 3072, 4096, 5120, 6144";
 
 const brokenNames: Broken[] = [
   ["an empty name", ""],
@@ -186,7 +171,7 @@ const brokenTags: Broken[] = [
     got: JSON.stringify(key),
     allowed: TAG_KEY_RULE,
   })),
-  ...["Environment", "Model"].map((key) => ({
+  ...["Environment", "Model", "environment", "MODEL"].map((key) => ({
     what: `the stack's own tag ${key}`,
     environment: environmentWith({ tags: { [key]: "value" } }),
     field: "tags",
@@ -312,118 +297,6 @@ const brokenModels: Broken[] = [
     got: '"iris"',
     allowed: Object.keys(catalog).join(", "),
   },
-  ...[
-    "",
-    "models/iris.zip",
-    "../iris.tar.gz",
-    "/models/iris.tar.gz",
-    "C:\\models\\iris.tar.gz",
-    "https://amzn-s3-demo-bucket.s3.amazonaws.com/model.tar.gz",
-    "s3://amzn-s3-demo-bucket",
-    "s3://amzn-s3-demo-bucket/model",
-    "s3://amzn-s3-demo-bucket/model.zip",
-    "s3://amzn-s3-demo-bucket/my model.tar.gz",
-    "s3://amzn-s3-demo-bucket/*/model.tar.gz",
-    "s3://Bucket/model.tar.gz",
-    "s3:///model.tar.gz",
-  ].map((artifact) => ({
-    what: `the artifact ${JSON.stringify(artifact)}`,
-    environment: modelWith({ artifact }),
-    field: "models.breast-cancer.artifact",
-    got: JSON.stringify(artifact),
-    allowed: ARTIFACT_RULE,
-  })),
-  {
-    what: "an artifact that is a file, and is not there",
-    environment: modelWith({ artifact: "models/iris.tar.gz" }),
-    field: "models.breast-cancer.artifact",
-    got: '"models/iris.tar.gz"',
-    allowed: "a file that is there",
-  },
-  ...[
-    "",
-    "linear-learner:1",
-    "docker.io/library/python:3.12",
-    REPOSITORY_OF_REGION,
-    `${REPOSITORY_OF_REGION}:`,
-    `${REPOSITORY_OF_REGION}@sha256:0123`,
-    `${REPOSITORY_OF_REGION.replace("eu-central-1", "us-east-1")}:1`,
-    `${REPOSITORY_OF_REGION.replace("111122223333", "1111")}:1`,
-    `${REPOSITORY_OF_REGION.replace("amazonaws.com", "amazonaws.com.cn")}:1`,
-    `${REPOSITORY_OF_REGION.toUpperCase()}:1`,
-  ].map((uri) => ({
-    what: `the image ${JSON.stringify(uri)}`,
-    environment: modelWith({ image: { uri } }),
-    field: "models.breast-cancer.image.uri",
-    got: JSON.stringify(uri),
-    allowed: IMAGE_RULE,
-  })),
-  ...["", "Linear-Learner", "linear learner", "linear-learner:1", "-learner"].map((algorithm) => ({
-    what: `the algorithm ${JSON.stringify(algorithm)}`,
-    environment: modelWith({ image: { algorithm, tag: "1" } }),
-    field: "models.breast-cancer.image.algorithm",
-    got: JSON.stringify(algorithm),
-    allowed: "a repository such as linear-learner or sagemaker-xgboost",
-  })),
-  ...["", ".1", "-1", "1 0", "1:0", "t".repeat(129)].map((tag) => ({
-    what: `the image tag ${JSON.stringify(tag.slice(0, 20))}`,
-    environment: modelWith({ image: { algorithm: "linear-learner", tag } }),
-    field: "models.breast-cancer.image.tag",
-    got: JSON.stringify(tag),
-    allowed: "an image tag such as 1 or 1.7-1",
-  })),
-  ...[0, 512, 1000, 1025, 7168, 2048.5].map((memorySizeInMb) => ({
-    what: `${memorySizeInMb} MB of memory`,
-    environment: serverlessWith({ memorySizeInMb }),
-    field: "models.breast-cancer.serverless.memorySizeInMb",
-    got: String(memorySizeInMb),
-    allowed: MEMORY_RULE,
-  })),
-  ...[0, -1, 1.5, 201].map((maxConcurrency) => ({
-    what: `${maxConcurrency} invocations at once`,
-    environment: serverlessWith({ maxConcurrency }),
-    field: "models.breast-cancer.serverless.maxConcurrency",
-    got: String(maxConcurrency),
-    allowed: "a whole number from 1 to 200",
-  })),
-  ...[0, -1, 1.5, 6].map((provisionedConcurrency) => ({
-    what: `${provisionedConcurrency} of 5 invocations at once kept warm`,
-    environment: serverlessWith({ provisionedConcurrency }),
-    field: "models.breast-cancer.serverless.provisionedConcurrency",
-    got: String(provisionedConcurrency),
-    allowed: "a whole number from 1 to 5",
-  })),
-  ...["", "public", "NONE"].map((access) => ({
-    what: `the access ${JSON.stringify(access)}`,
-    environment: modelWith({ access: access as RouteAccess }),
-    field: "models.breast-cancer.access",
-    got: JSON.stringify(access),
-    allowed: "AWS_IAM, API_KEY, PUBLIC",
-  })),
-];
-
-const brokenFunctionUrls: Broken[] = [
-  ...["", "www.example.com", "https://www.example.com/", "https://*.example.com", "null"].map((origin) => ({
-    what: `the origin ${JSON.stringify(origin)}`,
-    environment: modelWith({ functionUrl: { corsAllowOrigins: ["https://example.org", origin] } }),
-    field: "models.breast-cancer.functionUrl.corsAllowOrigins",
-    got: JSON.stringify(origin),
-    allowed: ORIGIN_RULE,
-  })),
-  {
-    what: "no origin",
-    environment: modelWith({ functionUrl: { corsAllowOrigins: [] } }),
-    field: "models.breast-cancer.functionUrl.corsAllowOrigins",
-    got: "[]",
-    allowed: "1–100 origins",
-  },
-  {
-    what: "101 origins",
-    environment: modelWith({ functionUrl: { corsAllowOrigins: originsOf(101) } }),
-    field: "models.breast-cancer.functionUrl.corsAllowOrigins",
-    got: '"101 origins"',
-    allowed: "1–100 origins",
-  },
 ];
 
 const brokenWebsites: Broken[] = [
@@ -481,7 +354,6 @@ describe("an environment with one thing broken has exactly that fault", () => {
     { part: "state", broken: brokenStates },
     { part: "stage", broken: brokenStages },
     { part: "models", broken: brokenModels },
-    { part: "function URL", broken: brokenFunctionUrls },
     { part: "website", broken: brokenWebsites },
   ])("$part", ({ broken }) => {
     it.each(broken)("$what", ({ environment, field, got, allowed }) => {
@@ -498,7 +370,6 @@ describe("an environment with one thing broken has exactly that fault", () => {
 
 describe("an environment that is not of its type, which nothing compiles before a deployment", () => {
   const { stage: _stage, ...withoutStage } = VALID;
-  const { serverless: _serverless, ...withoutSize } = MODEL;
 
   it.each<[string, object, { readonly field: string; readonly got: string; readonly allowed: string }]>([
     [
@@ -509,12 +380,7 @@ describe("an environment that is not of its type, which nothing compiles before 
     [
       "a property with other capitals",
       { ...VALID, accountID: "111122223333" },
-      { field: "accountID", got: '"111122223333"', allowed: NO_SUCH_PROPERTY },
-    ],
-    [
-      "a misspelt property of a model",
-      environmentWith({ models: { "breast-cancer": { ...MODEL, acess: "PUBLIC" } as ModelSettings } }),
-      { field: "models.breast-cancer.acess", got: '"PUBLIC"', allowed: NO_SUCH_PROPERTY },
+      { field: "accountID", got: "a text", allowed: NO_SUCH_PROPERTY },
     ],
     [
       "a misspelt property of a form that is clear otherwise",
@@ -522,22 +388,43 @@ describe("an environment that is not of its type, which nothing compiles before 
         ...VALID,
         state: { s3: { bucket: "amzn-s3-demo-bucket", key: "test.tfstate", regoin: "us-east-1" } },
       },
-      { field: "state.s3.regoin", got: '"us-east-1"', allowed: NO_SUCH_PROPERTY },
+      { field: "state.s3.regoin", got: "a text", allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a misspelt property of a local state",
+      { ...VALID, state: { local: { path: "test.tfstate", lock: true } } },
+      { field: "state.local.lock", got: "true", allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a property beside a local state",
+      { ...VALID, state: { local: { path: "test.tfstate" }, key: 1 } },
+      { field: "state.key", got: "a number", allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a property beside a state in S3",
+      { ...VALID, state: { s3: { bucket: "amzn-s3-demo-bucket", key: "test.tfstate" }, lock: null } },
+      { field: "state.lock", got: "null", allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a misspelt property of the stage",
+      stageWith({ corsOrigin: "*" } as Partial<StageSettings>),
+      { field: "stage.corsOrigin", got: "a text", allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a misspelt property of throttling",
+      throttlingWith({ burst: [1] } as Partial<StageSettings["throttling"]>),
+      { field: "stage.throttling.burst", got: "a list", allowed: NO_SUCH_PROPERTY },
+    ],
+    [
+      "a misspelt property of the website",
+      { ...VALID, website: { price: {} } },
+      { field: "website.price", got: "{}", allowed: NO_SUCH_PROPERTY },
     ],
     ["no stage", withoutStage, { field: "stage", got: "nothing", allowed: "a value of the type object" }],
     [
       "no throttling",
       { ...VALID, stage: { logRetentionInDays: 7 } },
       { field: "stage.throttling", got: "nothing", allowed: "a value of the type object" },
-    ],
-    [
-      "a model without a size",
-      environmentWith({ models: { "breast-cancer": withoutSize as ModelSettings } }),
-      {
-        field: "models.breast-cancer.serverless",
-        got: "nothing",
-        allowed: "serverless or instances, or existingEndpoint instead",
-      },
     ],
     [
       "a text in place of a number",
@@ -606,15 +493,6 @@ describe("an environment that is not of its type, which nothing compiles before 
 
 describe("a value at the limit is no fault", () => {
   it.each<{ what: string; environment: Environment }>([
-    {
-      what: "an artifact that is a file of the project",
-      environment: modelWith({ artifact: "__tests__/stacks/artifacts/first.tar.gz" }),
-    },
-    { what: "a function URL", environment: modelWith({ functionUrl: {} }) },
-    {
-      what: "a function URL for pages of 100 origins",
-      environment: modelWith({ functionUrl: { corsAllowOrigins: originsOf(100) } }),
-    },
     { what: "a website", environment: websiteWith({}) },
     {
       what: "a website for the whole world",
@@ -667,44 +545,6 @@ describe("a value at the limit is no fault", () => {
     { what: "logs kept for ten years", environment: stageWith({ logRetentionInDays: 3653 }) },
     { what: "every origin", environment: stageWith({ corsAllowOrigin: "*" }) },
     { what: "an origin with a port", environment: stageWith({ corsAllowOrigin: "http://localhost:8080" }) },
-    { what: "1024 MB of memory", environment: serverlessWith({ memorySizeInMb: 1024 }) },
-    { what: "6144 MB of memory", environment: serverlessWith({ memorySizeInMb: 6144 }) },
-    { what: "one invocation at once", environment: serverlessWith({ maxConcurrency: 1 }) },
-    { what: "200 invocations at once", environment: serverlessWith({ maxConcurrency: 200 }) },
-    { what: "one of five kept warm", environment: serverlessWith({ provisionedConcurrency: 1 }) },
-    { what: "five of five kept warm", environment: serverlessWith({ provisionedConcurrency: 5 }) },
-    {
-      what: "200 of 200 kept warm",
-      environment: serverlessWith({ maxConcurrency: 200, provisionedConcurrency: 200 }),
-    },
-    {
-      what: "an artifact in a deep folder",
-      environment: modelWith({ artifact: "s3://amzn-s3-demo-bucket/a/b_c/d-e.f/(1)!/output/model.tar.gz" }),
-    },
-    {
-      what: "an ECR image by tag",
-      environment: modelWith({ image: { uri: `${REPOSITORY_OF_REGION}:1.0-cpu_2` } }),
-    },
-    {
-      what: "an ECR image by digest",
-      environment: modelWith({ image: { uri: `${REPOSITORY_OF_REGION}@${DIGEST}` } }),
-    },
-    {
-      what: "an ECR image in China",
-      environment: {
-        ...modelWith({
-          image: { uri: "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/breast-cancer:1" },
-        }),
-        region: "cn-north-1",
-      },
-    },
-    {
-      what: "an algorithm's tag of 128 characters",
-      environment: modelWith({ image: { algorithm: "sagemaker-xgboost", tag: "t".repeat(128) } }),
-    },
-    { what: "access with AWS credentials", environment: modelWith({ access: "AWS_IAM" }) },
-    { what: "access with a key", environment: modelWith({ access: "API_KEY" }) },
-    { what: "access for everybody", environment: modelWith({ access: "PUBLIC" }) },
   ])("$what", ({ environment }) => {
     // Act
     const faults = checkEnvironments([environment]);

@@ -124,7 +124,7 @@ describe("a network that is wrong", () => {
       "17 subnets",
       existingVpc({ subnetIds: idsOf("subnet", 17) }),
       "network.existing.subnetIds",
-      '"17 ids"',
+      "17 ids",
       "1–16 ids",
     ],
     [
@@ -148,7 +148,7 @@ describe("a network that is wrong", () => {
       "6 groups",
       existingVpc({ securityGroupIds: idsOf("sg", 6) }),
       "network.existing.securityGroupIds",
-      '"6 ids"',
+      "6 ids",
       "1–5 ids",
     ],
     [
@@ -181,7 +181,7 @@ describe("a network that is wrong", () => {
       { ...newVpc({}), ...existingVpc({}) },
       "network.existing",
       "existing beside vpc",
-      "existing without vpc, or the other way round",
+      "either existing or vpc",
     ],
     ["neither", {}, "network", "{}", "vpc or existing"],
   ])("is a fault that names both settings: %s", (_, network, field, got, allowed) => {
@@ -199,12 +199,19 @@ describe("a network that is wrong", () => {
     const faults = checkEnvironments([
       environmentIn({ vpc: { availabilityZones: ZONES, natGateway: true } }),
       { ...environmentIn({ vpc: { availabilityZones: "eu-central-1a" } }), name: "second" },
+      {
+        ...environmentIn({ existing: { ...existingVpc({}).existing, vpcId: "vpc-0123abcd" } }),
+        name: "third",
+      },
+      { ...environmentIn({ ...existingVpc({}), vpcId: "vpc-0123abcd" }), name: "fourth" },
     ]);
 
     // Assess
     expect(faults.map(({ field }) => field)).toEqual([
       "network.vpc.natGateway",
       "network.vpc.availabilityZones",
+      "network.existing.vpcId",
+      "network.vpcId",
     ]);
   });
 });

@@ -156,6 +156,71 @@ describe("the total concurrency of an account's serverless endpoints in a region
   });
 });
 
+describe("endpoints that are not serverless ones of the environments", () => {
+  const onInstances: ModelSettings = {
+    artifact: "s3://amzn-s3-demo-bucket/model.tar.gz",
+    image: { algorithm: "linear-learner", tag: "1" },
+    instances: { instanceType: "ml.m5.large", initialInstanceCount: 100 },
+  };
+  const existing: ModelSettings = { existingEndpoint: "name" };
+
+  it.each([
+    { what: "on instances", other: onInstances },
+    { what: "existing", other: existing },
+  ])("use up neither concurrency nor places of serverless ones: $what", ({ other }) => {
+    // Prepare
+    const dev = environment("dev", {
+      quotas: { serverlessConcurrency: 5, serverlessEndpoints: 1 },
+      models: { "breast-cancer": model({ maxConcurrency: 5 }), "bike-rental": other },
+    });
+    const prod = environment("prod", { models: { "breast-cancer": other, "bike-rental": other } });
+
+    // Act
+    const faults = checkEnvironments([dev, prod]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it("are not named among those that add up, and hide none of them", () => {
+    // Act
+    const faults = checkEnvironments([
+      environment("dev", {
+        quotas: { serverlessConcurrency: 5, serverlessEndpoints: 1 },
+        models: {
+          "breast-cancer": model({ maxConcurrency: 3 }),
+          "bike-rental": onInstances,
+          sentiment: existing,
+          toxicity: model({ maxConcurrency: 3 }),
+        },
+      }),
+    ]);
+
+    // Assess
+    expect(faults.map(({ field, got }) => [field, got])).toEqual([
+      [
+        "models.*.serverless.maxConcurrency",
+        "6 in eu-central-1 of account 111122223333 (dev: breast-cancer 3, toxicity 3)",
+      ],
+      ["models", "2 in eu-central-1 of account 111122223333 (dev: 2)"],
+    ]);
+  });
+
+  it("need a usage plan as others do", () => {
+    // Act
+    const faults = checkEnvironments([
+      environment("dev", {
+        quotas: { usagePlans: 1 },
+        models: { "breast-cancer": { ...onInstances, access: "API_KEY" } },
+      }),
+      environment("prod", { models: { "breast-cancer": { ...existing, access: "API_KEY" } } }),
+    ]);
+
+    // Assess
+    expect(faults).toMatchObject([{ environment: "prod", field: "models.*.access" }]);
+  });
+});
+
 describe("a quota that an environment states", () => {
   const quotas = { serverlessConcurrency: 300 };
 
@@ -267,7 +332,7 @@ describe("a quota that an environment states", () => {
     ]);
 
     // Assess
-    expect(faults).toMatchObject([{ field: "quotas.serverlessConcurency", got: "300" }]);
+    expect(faults).toMatchObject([{ field: "quotas.serverlessConcurency", got: "a number" }]);
   });
 });
 
