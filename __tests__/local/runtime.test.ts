@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { HttpResponse } from "../../local/http";
 import type { Container, ContainerRequest, ContainerResponse } from "../../local/sagemaker/container";
 import { SagemakerRuntime } from "../../local/sagemaker/runtime";
-import type { EndpointDefinition } from "../../local/terraform/deployment";
+import type { EndpointDefinition } from "../../local/terraform/endpoints";
 import { received } from "./support/http-requests";
 import { type Signing, sign } from "./support/signing";
 
@@ -12,7 +12,7 @@ const ENDPOINT: EndpointDefinition = {
   name: "test-breast-cancer",
   model: "breast-cancer",
   variantName: "AllTraffic",
-  maxConcurrency: 2,
+  compute: { kind: "serverless", maxConcurrency: 2 },
   region: "eu-central-1",
   accountId: "111122223333",
 };
