@@ -1,12 +1,5 @@
 import type { ExistingFunctionDefinition } from "../terraform/deployment";
-import type { InvocationResult } from "./function";
-
-/** What API Gateway invokes for a route. */
-export interface RouteFunction {
-  readonly definition: Pick<ExistingFunctionDefinition, "invocableFor">;
-  /** @param payload - the event, JSON */
-  invoke(payload: string): Promise<InvocationResult>;
-}
+import type { InvocationResult, RouteFunction } from "./function";
 
 /** A function that is on AWS alone: every invocation fails here, and the terminal says why. */
 export class ExistingFunction implements RouteFunction {

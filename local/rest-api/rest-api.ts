@@ -2,8 +2,12 @@ import { randomBytes } from "node:crypto";
 import type { ValidateFunction } from "ajv";
 import Ajv from "ajv-draft-04";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
-import type { RouteFunction } from "../lambda/existing-function";
-import { type InvocationResult, MOST_BYTES_OF_ANSWER, MOST_BYTES_OF_EVENT } from "../lambda/function";
+import {
+  type InvocationResult,
+  MOST_BYTES_OF_ANSWER,
+  MOST_BYTES_OF_EVENT,
+  type RouteFunction,
+} from "../lambda/function";
 import { findSignatureFault } from "../signature";
 import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
 import { GATEWAY_ERRORS, type GatewayError, missingParameters, toGatewayAnswer } from "./gateway-response";
