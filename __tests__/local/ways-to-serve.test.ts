@@ -358,6 +358,7 @@ describe("npm start with a container of one's own for an endpoint that is there 
   let project: ProjectCopy;
   let container: ContainerServer;
   let started: RunningStage;
+  let refused: RunningStage;
 
   beforeAll(async () => {
     project = new ProjectCopy();
@@ -372,16 +373,15 @@ describe("npm start with a container of one's own for an endpoint that is there 
     container.answer = () => ({
       body: JSON.stringify({ predictions: [{ score: 0.9, predicted_label: 1 }] }),
     });
-    started = await RunningStage.serve(project, [
-      "dev",
-      "shared",
-      "--container",
-      `breast-cancer=${container.url}`,
-    ]);
+    const words = ["--container", `breast-cancer=${container.url}`];
+    started = await RunningStage.serve(project, ["dev", "shared", ...words]);
+    refused = new RunningStage(project, ["elsewhere", "--port", "0", ...words]);
+    await refused.ended;
   }, START_TIMEOUT_IN_MS);
 
   afterAll(async () => {
     await started?.kill();
+    await refused?.kill();
     await container?.close();
     project?.remove();
   });
@@ -406,11 +406,7 @@ describe("npm start with a container of one's own for an endpoint that is there 
   });
 
   it("refuses it where no endpoint is served, in one line", async () => {
-    // Prepare
-    const words = ["elsewhere", "--port", "0", "--container", `breast-cancer=${container.url}`];
-
     // Act
-    const refused = new RunningStage(project, words);
     const end = await refused.ended;
 
     // Assess
