@@ -2,6 +2,7 @@ import type { Authorization, Method } from "./rest-api/openapi";
 import type { Container } from "./sagemaker/container";
 import { LOCAL_CREDENTIALS } from "./signature";
 import type { Deployment, StageDefinition } from "./terraform/deployment";
+import type { EndpointCompute } from "./terraform/endpoints";
 
 /** Where a local stage is. */
 export interface ServedUrls {
@@ -31,7 +32,8 @@ function* describe(
     yield `${deployment.name}  ${url}/${stage.stageName}   page: ${url}/website/${stage.stageName}/`;
     for (const method of stage.openApi.methods.filter(({ integration }) => integration.type !== "mock")) {
       yield "";
-      yield `  ${method.httpMethod} /${stage.stageName}${method.path}  (${WHO[method.authorization]})`;
+      const route = `${method.httpMethod} /${stage.stageName}${method.path}`;
+      yield `  ${route}  (${WHO[method.authorization]})${notAnswered(deployment, method)}`;
       yield `  ${curl(url, deployment, stage, method)}`;
     }
   }
@@ -44,16 +46,25 @@ function* describe(
       yield `  ${curlLine(`${functionUrls.get(functionArn)}/`, method, words)}`;
     }
   }
-  yield "";
-  yield `  SageMaker runtime  ${url}  (e.g. boto3.client("sagemaker-runtime", endpoint_url="${url}"))`;
-  for (const { name, model } of deployment.endpoints) {
-    const container = containers.get(model)?.description ?? `NO MODEL: add --container ${model}=<url>`;
-    yield `    ${name}: ${container}`;
-  }
+  yield* describeEndpoints(url, deployment, containers);
   if (deployment.notDone.length > 0) {
     yield "";
     yield "  Not as on AWS:";
     for (const line of deployment.notDone) yield `    - ${line}`;
+  }
+}
+
+function* describeEndpoints(
+  url: string,
+  { endpoints }: Deployment,
+  containers: ReadonlyMap<string, Container>,
+): Generator<string> {
+  if (endpoints.length === 0) return;
+  yield "";
+  yield `  SageMaker runtime  ${url}  (e.g. boto3.client("sagemaker-runtime", endpoint_url="${url}"))`;
+  for (const { name, model, compute } of endpoints) {
+    const container = containers.get(model)?.description ?? `NO MODEL: add --container ${model}=<url>`;
+    yield `    ${name}: ${container} (on AWS: ${describeCompute(compute)})`;
   }
 }
 
@@ -63,12 +74,30 @@ const WHO: Record<Authorization, string> = {
   API_KEY: "API key",
 };
 
+function describeCompute(compute: EndpointCompute): string {
+  switch (compute.kind) {
+    case "serverless":
+      return `serverless, ${compute.maxConcurrency} at once`;
+    case "instances":
+      return `${compute.initialInstanceCount} × ${compute.instanceType}`;
+    case "existing":
+      return "an endpoint that is there already";
+  }
+}
+
+function notAnswered({ existingFunctions }: Deployment, method: Method): string {
+  const fn = existingFunctions.find(({ arn }) => isAnsweredBy(method, arn));
+  return fn === undefined ? "" : `  NOT ANSWERED: the function ${fn.name} is on AWS alone`;
+}
+
 /** The route that the same function answers: it has the example. */
 function methodOf(deployment: Deployment, functionArn: string): Method | undefined {
   const methods = deployment.stages.flatMap((stage) => stage.openApi.methods);
-  return methods.find(
-    ({ integration }) => integration.type === "aws_proxy" && integration.uri.includes(`${functionArn}/`),
-  );
+  return methods.find((method) => isAnsweredBy(method, functionArn));
+}
+
+function isAnsweredBy({ integration }: Method, functionArn: string): boolean {
+  return integration.type === "aws_proxy" && integration.uri.includes(`${functionArn}/`);
 }
 
 function signed(region: string, service: string): string[] {

@@ -51,7 +51,8 @@ function requireDeployed(models: readonly string[], deployments: readonly Deploy
   const deployed = deployments.flatMap(({ endpoints }) => endpoints.map(({ model }) => model));
   const stray = models.find((model) => !deployed.includes(model));
   if (stray === undefined) return;
-  throw new UsageError(`--container: got the model ${stray}; allowed: ${[...new Set(deployed)].join(", ")}`);
+  const allowed = [...new Set(deployed)].join(", ") || "none, because no endpoint is served";
+  throw new UsageError(`--container: got the model ${stray}; allowed: ${allowed}`);
 }
 
 function stopOnSignal(stage: LocalStage): void {

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { buildWebsite } from "../website/build";
 import { ErrorForPeople, NotServable } from "./errors";
 import { type HttpRequest, type HttpResponse, headerOf, readRequest, sendResponse } from "./http";
-import { LocalFunction } from "./lambda/function";
+import { ExistingFunction } from "./lambda/existing-function";
+import { LocalFunction, type RouteFunction } from "./lambda/function";
 import { FunctionUrl } from "./lambda/function-url";
 import { GATEWAY_ERRORS, toGatewayAnswer } from "./rest-api/gateway-response";
 import { newRequestIds } from "./rest-api/proxy";
@@ -110,11 +111,16 @@ export class LocalStage {
           `a function could not be loaded: ${fault.errorType}: ${fault.errorMessage}`,
         );
       }
-      const stages = deployments.flatMap((deployment) =>
-        deployment.stages.map(
-          (stage) => [stage.stageName, new RestApi(stage, deployment, functions)] as const,
-        ),
-      );
+      const stages = deployments.flatMap((deployment) => {
+        // Several environments may share an existing function; each lets its own routes invoke it.
+        const existing = deployment.existingFunctions.map(
+          (definition) => [definition.arn, new ExistingFunction(definition, log)] as const,
+        );
+        const invoked = new Map<string, RouteFunction>([...functions, ...existing]);
+        return deployment.stages.map(
+          (stage) => [stage.stageName, new RestApi(stage, deployment, invoked)] as const,
+        );
+      });
       const serving: Serving = {
         functionUrls: createFunctionUrls(deployments, functions),
         websites: buildWebsites(this.url, deployments),

@@ -149,7 +149,7 @@ describe("the stack of an environment with a key", () => {
         name: "dev-breast-cancer",
         model: "breast-cancer",
         variantName: "AllTraffic",
-        maxConcurrency: 5,
+        compute: { kind: "serverless", maxConcurrency: 5 },
         region: "us-east-1",
         accountId: "123456789012",
       },
@@ -255,7 +255,9 @@ describe("what this machine does not do", () => {
     ["aws_api_gateway_stage", { variables: { color: "green" } }],
     ["aws_api_gateway_api_key", { enabled: false }],
     ["aws_api_gateway_usage_plan", { quota_settings: [{ limit: 10, period: "DAY" }] }],
-    ["aws_sagemaker_endpoint_configuration", { data_capture_config: { enable_capture: true } }],
+    ["aws_sagemaker_endpoint", { deployment_status: "InService" }],
+    ["aws_sagemaker_endpoint_configuration", { async_inference_config: { output_config: {} } }],
+    ["aws_sagemaker_model", { inference_execution_config: { mode: "Serial" } }],
   ])("is told of an unknown argument: %s %j", (type, argument) => {
     // Prepare
     const changed = stacks.change(folder, (terraform) => {

@@ -76,6 +76,7 @@ function deploy(names: readonly string[], cors: CorsDefinition | undefined = COR
     region: "us-east-1",
     accountId: ACCOUNT_ID,
     functions,
+    existingFunctions: [],
     endpoints: [],
     stages: functions.slice(0, 1).map((fn) => publicStage(fn)),
     functionUrls: functions.map((fn) => urlOf(fn, cors)),

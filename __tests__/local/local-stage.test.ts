@@ -55,6 +55,7 @@ function deploy(code: string): Deployment {
     region: "us-east-1",
     accountId: "123456789012",
     functions: [definition],
+    existingFunctions: [],
     endpoints: [],
     stages: [publicStage(definition)],
     functionUrls: [],

@@ -2,17 +2,20 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { HttpResponse } from "../../local/http";
 import type { Container, ContainerRequest, ContainerResponse } from "../../local/sagemaker/container";
 import { SagemakerRuntime } from "../../local/sagemaker/runtime";
-import type { EndpointDefinition } from "../../local/terraform/deployment";
+import type { EndpointDefinition } from "../../local/terraform/endpoints";
+import { eventually } from "./support/eventually";
 import { received } from "./support/http-requests";
 import { type Signing, sign } from "./support/signing";
 
 const HOST = "http://127.0.0.1:3000";
 
+const MEGABYTE = 1024 * 1024;
+
 const ENDPOINT: EndpointDefinition = {
   name: "test-breast-cancer",
   model: "breast-cancer",
   variantName: "AllTraffic",
-  maxConcurrency: 2,
+  compute: { kind: "serverless", maxConcurrency: 2 },
   region: "eu-central-1",
   accountId: "111122223333",
 };
@@ -47,6 +50,18 @@ beforeEach(() => {
     },
   );
 });
+
+/** A runtime of these endpoints, all of them in front of the container. */
+function serving(...endpoints: readonly EndpointDefinition[]): SagemakerRuntime {
+  return new SagemakerRuntime(endpoints, new Map([["breast-cancer", container]]), () => {});
+}
+
+/** Waits until each of `running` is answered or held by the container. */
+async function arrived(running: readonly Promise<HttpResponse>[]): Promise<void> {
+  let answered = 0;
+  for (const invocation of running) void invocation.then(() => answered++);
+  await eventually("every invocation", () => answered + container.held.length === running.length);
+}
 
 interface Invocation {
   readonly endpoint?: string;
@@ -97,6 +112,23 @@ describe("the local SageMaker runtime", () => {
     expect((await later).body).toBe("0.6");
   });
 
+  it.each<[string, EndpointDefinition["compute"]]>([
+    ["instances", { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 1 }],
+    ["whatever an existing endpoint runs on", { kind: "existing" }],
+  ])("throttles nobody on %s", async (_case, compute) => {
+    // Prepare
+    runtime = serving({ ...ENDPOINT, compute });
+    const running = Array.from({ length: 250 }, () => invoke());
+
+    // Act
+    await arrived(running);
+    container.answer("0.5");
+    const answers = await Promise.all(running);
+
+    // Assess
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
   it.each([
     [400, "client"],
     [500, "server"],
@@ -131,19 +163,56 @@ describe("the local SageMaker runtime", () => {
     expect(told).toContain("--container sentiment=<url>");
   });
 
-  it("takes 4 MB and refuses more", async () => {
+  it.each<[string, number, EndpointDefinition["compute"]]>([
+    ["serverless", 4, { kind: "serverless", maxConcurrency: 2 }],
+    ["on instances", 6, { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 1 }],
+    ["there already, on whatever", 6, { kind: "existing" }],
+  ])("is %s: takes %i MB and refuses more", async (_case, megabytes, compute) => {
     // Prepare
-    const most = "1".repeat(4 * 1024 * 1024);
+    runtime = serving({ ...ENDPOINT, compute });
+    const most = "1".repeat(megabytes * MEGABYTE);
 
     // Act
-    const running = invoke({ body: most });
-    const refused = await invoke({ body: `${most}1` });
-    while (container.held.length < 1) await new Promise(setImmediate);
+    const running = [invoke({ body: most }), invoke({ body: `${most}1` })];
+    await arrived(running);
     container.answer("0.5");
+    const [taken, refused] = await Promise.all(running);
 
     // Assess
-    expect(errorOf(refused)).toMatchObject({ status: 400, type: "ValidationError" });
-    expect((await running).status).toBe(200);
+    expect(taken?.status).toBe(200);
+    expect(refused && errorOf(refused)).toMatchObject({ status: 400, type: "ValidationError" });
+  });
+
+  it("tells endpoints of one name in two regions apart", async () => {
+    // Prepare
+    const existing: EndpointDefinition = { ...ENDPOINT, compute: { kind: "existing" }, variantName: "Here" };
+    runtime = serving(existing, { ...existing, region: "us-east-1", variantName: "There" });
+
+    // Act
+    const running = [invoke(), invoke({ signing: { region: "us-east-1" } })];
+    await arrived(running);
+    container.answer("0.5");
+    const answers = await Promise.all(running);
+
+    // Assess
+    const variants = answers.map(({ headers }) => headers["x-Amzn-Invoked-Production-Variant"]);
+    expect(variants).toEqual(["Here", "There"]);
+  });
+
+  it("holds an endpoint to its limits also where another environment only names it", async () => {
+    // Prepare
+    runtime = serving({ ...ENDPOINT, compute: { kind: "existing" } }, ENDPOINT);
+    const invocations = [invoke(), invoke(), invoke()];
+
+    // Act
+    await arrived(invocations);
+    container.answer("0.5");
+    const answers = await Promise.all(invocations);
+
+    // Assess
+    const [refused, ...more] = answers.filter(({ status }) => status !== 200);
+    expect(more).toEqual([]);
+    expect(refused && errorOf(refused)).toMatchObject({ status: 400, type: "ThrottlingException" });
   });
 
   it("knows no endpoint of another name, whatever region is served", async () => {

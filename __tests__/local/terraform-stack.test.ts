@@ -28,8 +28,15 @@ const RESOURCES = {
   aws_api_gateway_rest_api: { api: { name: `\${aws_lambda_function.the-function_1.function_name}-api` } },
 };
 
+const DATA = {
+  aws_caller_identity: { caller: {} },
+  aws_lambda_function: {
+    "the-function_1": { "//": { metadata: {} }, function_name: `\${aws_iam_role.role.name}-scoring` },
+  },
+};
+
 function makeStack(aws: object = { region: "eu-central-1" }): Stack {
-  return new Stack("dev", stacks.write({ provider: { aws: [aws] }, resource: RESOURCES }));
+  return new Stack("dev", stacks.write({ provider: { aws: [aws] }, resource: RESOURCES, data: DATA }));
 }
 
 describe("a stack", () => {
@@ -40,6 +47,31 @@ describe("a stack", () => {
     // Assess
     expect(log?.name).toBe("log");
     expect(Object.keys(log?.values ?? {})).toEqual(["name", "retention_in_days", "tags"]);
+  });
+
+  it("has its data sources apart from its resources", () => {
+    // Prepare
+    const stack = makeStack();
+
+    // Act
+    const [resource, dataSource] = ["aws_lambda_function", "data.aws_lambda_function"].map((type) =>
+      stack.ofType(type).map(({ values }) => Object.keys(values)),
+    );
+
+    // Assess
+    expect(resource).toEqual([["function_name", "role"]]);
+    expect(dataSource).toEqual([["function_name"]]);
+  });
+
+  it("needs no data sources", () => {
+    // Act
+    const stack = new Stack(
+      "dev",
+      stacks.write({ provider: { aws: [{ region: "eu-central-1" }] }, resource: {} }),
+    );
+
+    // Assess
+    expect(stack.dataSources).toEqual([]);
   });
 
   it.each([
@@ -91,6 +123,11 @@ describe("a value", () => {
       "dev-breast-cancer",
     ],
     ["an attribute that refers to another", `\${aws_api_gateway_rest_api.api.name}`, "dev-breast-cancer-api"],
+    [
+      "what a data source is asked with",
+      `\${data.aws_lambda_function.the-function_1.function_name}`,
+      "dev-role-scoring",
+    ],
     ["the caller's account", `arn:\${data.aws_caller_identity.caller.account_id}:*`, "arn:123456789012:*"],
     ["an escaped interpolation", `$\${aws_iam_role.role.arn}`, `\${aws_iam_role.role.arn}`],
     ["an escaped directive", "%%{if}", "%{if}"],
@@ -136,6 +173,10 @@ describe("a value", () => {
     `\${aws_iam_role.role.name.more}`,
     `\${aws_lambda_function.the-function_1.role}`,
     `\${data.aws_region.here.name}`,
+    `\${data.aws_lambda_function.the-function_1.role}`,
+    `\${data.aws_lambda_function.the-function_1.id}`,
+    `\${data.aws_lambda_function.other.function_name}`,
+    `\${element(regexall("[^/]+$", data.aws_lambda_function.the-function_1.function_name), 0)}`,
     `\${sha256(aws_iam_role.role.name)}`,
     `\${substr(aws_iam_role.role.arn, 0, 8)}`,
     `\${substr(aws_iam_role.role.name, 0)}`,

@@ -28,6 +28,7 @@ async function askFor(expression: string): Promise<Response> {
       region: "us-east-1",
       accountId: "123456789012",
       functions: [definition],
+      existingFunctions: [],
       endpoints: [],
       stages: [withAwsAnswers(publicStage(definition))],
       functionUrls: [],

@@ -13,6 +13,13 @@ export type InvocationResult =
   | { readonly ok: true; readonly payload: string }
   | { readonly ok: false; readonly error: FunctionError };
 
+/** What API Gateway invokes for a route. */
+export interface RouteFunction {
+  readonly definition: Pick<FunctionDefinition, "invocableFor">;
+  /** @param payload - the event, JSON */
+  invoke(payload: string): Promise<InvocationResult>;
+}
+
 /** Where functions run, and whom they ask. */
 export interface LambdaSettings {
   /** A folder of this process's own, for code. */
@@ -46,7 +53,7 @@ interface Worker {
  * A function, run from its deployment package in warm processes of its own, with the environment variables,
  * time-out and memory size that the Terraform gives it.
  */
-export class LocalFunction {
+export class LocalFunction implements RouteFunction {
   private readonly idle: Worker[] = [];
   private readonly waiting: ((worker: Worker | undefined) => void)[] = [];
   private readonly workers = new Set<Worker>();

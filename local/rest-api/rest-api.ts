@@ -4,9 +4,9 @@ import Ajv from "ajv-draft-04";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import {
   type InvocationResult,
-  type LocalFunction,
   MOST_BYTES_OF_ANSWER,
   MOST_BYTES_OF_EVENT,
+  type RouteFunction,
 } from "../lambda/function";
 import { findSignatureFault } from "../signature";
 import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
@@ -40,7 +40,7 @@ export class RestApi {
   constructor(
     private readonly stage: StageDefinition,
     private readonly account: { readonly accountId: string; readonly region: string },
-    private readonly functions: ReadonlyMap<string, LocalFunction>,
+    private readonly functions: ReadonlyMap<string, RouteFunction>,
   ) {
     const ajv = new Ajv({ strict: false });
     this.routes = stage.openApi.methods.map((method) => ({

@@ -1,12 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS, regionOf } from "../signature";
-import type { EndpointDefinition } from "../terraform/deployment";
+import type { EndpointCompute, EndpointDefinition } from "../terraform/endpoints";
 import { partitionOf } from "../terraform/stack";
 import type { Container } from "./container";
 
-/** https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html */
-const MOST_BYTES_OF_PAYLOAD = 4 * 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
+
+/**
+ * The longest payload by what an endpoint runs on
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html,
+ * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). Where that is not known,
+ * nothing is refused that may be taken.
+ */
+const MOST_BYTES_OF_PAYLOAD: Readonly<Record<EndpointCompute["kind"], number>> = {
+  serverless: 4 * MEGABYTE,
+  instances: 6 * MEGABYTE,
+  existing: 6 * MEGABYTE,
+};
 
 const INVOCATIONS = /^\/endpoints\/([^/]+)\/invocations$/;
 
@@ -17,11 +28,12 @@ export function isRuntimePath(path: string): boolean {
 
 /** The SageMaker runtime's InvokeEndpoint in front of containers. */
 export class SagemakerRuntime {
-  private readonly endpoints: ReadonlyMap<string, EndpointDefinition>;
-  private readonly invocations = new Map<string, number>();
+  /** Own ones first: of them the stacks know more than of what somebody else has made, also where it is the same. */
+  private readonly endpoints: readonly EndpointDefinition[];
+  private readonly invocations = new Map<EndpointDefinition, number>();
 
   /**
-   * @param endpoints - of all environments served; their names differ
+   * @param endpoints - of all environments served; existing ones may be named by several
    * @param containers - by model; a model without one answers that it has none
    */
   constructor(
@@ -29,30 +41,38 @@ export class SagemakerRuntime {
     private readonly containers: ReadonlyMap<string, Container>,
     private readonly log: (text: string) => void,
   ) {
-    this.endpoints = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
+    const isOwn = ({ compute }: EndpointDefinition) => compute.kind !== "existing";
+    this.endpoints = [...endpoints.filter(isOwn), ...endpoints.filter((endpoint) => !isOwn(endpoint))];
   }
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const name = decode(INVOCATIONS.exec(request.path)?.[1] ?? "");
-    const endpoint = this.endpoints.get(name);
+    const endpoint = this.find(name, request);
     const refusal = this.refuse(request, name, endpoint);
     if (refusal !== undefined) return refusal;
     if (endpoint === undefined || request.body === undefined) throw new Error("refused above");
 
-    const running = this.invocations.get(name) ?? 0;
-    if (running >= endpoint.maxConcurrency) {
+    const running = this.invocations.get(endpoint) ?? 0;
+    const { compute } = endpoint;
+    if (compute.kind === "serverless" && running >= compute.maxConcurrency) {
       return failure(
         400,
         "ThrottlingException",
-        `Rate exceeded: MaxConcurrency of ${name} is ${endpoint.maxConcurrency}`,
+        `Rate exceeded: MaxConcurrency of ${name} is ${compute.maxConcurrency}`,
       );
     }
-    this.invocations.set(name, running + 1);
+    this.invocations.set(endpoint, running + 1);
     try {
       return await this.invoke(endpoint, request.body, request);
     } finally {
-      this.invocations.set(name, (this.invocations.get(name) ?? 1) - 1);
+      this.invocations.set(endpoint, (this.invocations.get(endpoint) ?? 1) - 1);
     }
+  }
+
+  /** Names are unique in a region alone. */
+  private find(name: string, request: HttpRequest): EndpointDefinition | undefined {
+    const named = this.endpoints.filter((endpoint) => endpoint.name === name);
+    return named.find(({ region }) => region === regionOf(request)) ?? named[0];
   }
 
   private refuse(
@@ -70,26 +90,20 @@ export class SagemakerRuntime {
     if (request.method !== "POST") return failure(405, "UnsupportedOperation", "InvokeEndpoint is a POST");
     if (endpoint === undefined) {
       const region = regionOf(request);
-      const { accountId } = this.served.find((known) => known.region === region) ?? this.served[0] ?? {};
+      const { accountId } =
+        this.endpoints.find((known) => known.region === region) ?? this.endpoints[0] ?? {};
       return failure(400, "ValidationError", `Endpoint ${name} of account ${accountId} not found.`);
     }
-    if (request.body === undefined || request.body.length > MOST_BYTES_OF_PAYLOAD) {
-      return failure(
-        400,
-        "ValidationError",
-        `The payload exceeds the limit of ${MOST_BYTES_OF_PAYLOAD} bytes.`,
-      );
+    const most = MOST_BYTES_OF_PAYLOAD[endpoint.compute.kind];
+    if (request.body === undefined || request.body.length > most) {
+      return failure(400, "ValidationError", `The payload exceeds the limit of ${most} bytes.`);
     }
     return undefined;
   }
 
-  private get served(): readonly EndpointDefinition[] {
-    return [...this.endpoints.values()];
-  }
-
   /** Whichever region is asked for an endpoint that it does not have, if it is one that is served. */
   private regionFor(request: HttpRequest): string {
-    const regions = this.served.map(({ region }) => region);
+    const regions = this.endpoints.map(({ region }) => region);
     return regions.find((region) => region === regionOf(request)) ?? regions[0] ?? "us-east-1";
   }
 

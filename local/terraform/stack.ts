@@ -13,10 +13,12 @@ const document = z.object({
       .min(1),
   }),
   resource: blocks,
+  data: z.optional(blocks),
 });
 
-/** A resource as it stands in `cdk.tf.json`, without cdktf's metadata. */
+/** A resource or data source as it stands in `cdk.tf.json`, without cdktf's metadata. */
 export interface Resource {
+  /** As references begin: a data source's is `data.<type>`. */
   readonly type: string;
   readonly name: string;
   /** Its arguments, references unresolved. */
@@ -38,6 +40,7 @@ export class Stack {
   readonly partition: string;
   readonly accountId: string;
   readonly resources: readonly Resource[];
+  readonly dataSources: readonly Resource[];
 
   /**
    * @param name - the environment's name
@@ -56,18 +59,13 @@ export class Stack {
     this.region = provider.region;
     this.partition = partitionOf(provider.region);
     this.accountId = provider.allowed_account_ids?.[0] ?? LOCAL_ACCOUNT_ID;
-    this.resources = Object.entries(data.resource).flatMap(([type, byName]) =>
-      Object.entries(byName).map(([resourceName, { "//": _metadata, ...values }]) => ({
-        type,
-        name: resourceName,
-        values,
-      })),
-    );
+    this.resources = listed(data.resource);
+    this.dataSources = listed(data.data ?? {}, "data.");
   }
 
-  /** All resources of a type. */
+  /** All resources of a type, or data sources of a type `data.<type>`. */
   ofType(type: string): readonly Resource[] {
-    return this.resources.filter((resource) => resource.type === type);
+    return [...this.resources, ...this.dataSources].filter((resource) => resource.type === type);
   }
 
   /** The id that the local stage gives a resource: ten letters and digits that follow its address. */
@@ -106,11 +104,13 @@ export class Stack {
       return this.evaluate(text).slice(Number(offset), Number(offset) + Number(length));
     }
 
-    const [type = "", name = "", attribute = "", ...rest] = expression.split(".");
-    const resource = this.resources.find((candidate) => candidate.type === type && candidate.name === name);
-    if (resource !== undefined && rest.length === 0) {
-      const literal = resource.values[attribute];
-      if (typeof literal === "string") return this.resolveText(literal);
+    const [, type = "", name = "", attribute = ""] =
+      /^((?:data\.)?[^.]+)\.([^.]+)\.([^.]+)$/.exec(expression) ?? [];
+    const resource = this.ofType(type).find((candidate) => candidate.name === name);
+    const literal = resource?.values[attribute];
+    if (typeof literal === "string") return this.resolveText(literal);
+    // What a data source is not asked with, it answers: AWS alone knows it.
+    if (resource !== undefined && this.resources.includes(resource)) {
       if (attribute === "id") return this.idOf(resource);
       if (type === "aws_cloudfront_distribution" && attribute === "domain_name") {
         return `${this.idOf(resource)}.cloudfront.net`;
@@ -121,6 +121,17 @@ export class Stack {
     }
     throw new UnknownReference(`stack ${this.name}: only AWS can tell ${expression}`);
   }
+}
+
+/** @param prefix - goes before each type */
+function listed(types: z.infer<typeof blocks>, prefix = ""): Resource[] {
+  return Object.entries(types).flatMap(([type, byName]) =>
+    Object.entries(byName).map(([name, { "//": _metadata, ...values }]) => ({
+      type: `${prefix}${type}`,
+      name,
+      values,
+    })),
+  );
 }
 
 /** The partition of a region (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html). */
