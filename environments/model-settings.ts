@@ -351,7 +351,10 @@ export interface DeploymentSettings {
    */
   readonly maximumExecutionTimeoutInSeconds?: number;
   /**
-   * Alarms that take an update back while it runs.
+   * Alarms that take an update back while it runs. Say them with the endpoint's first deployment: Terraform's provider
+   * replaces a living endpoint, which is then away for minutes, where alarms come, go or change their names
+   * (https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sagemaker/endpoint.go). A plan shows
+   * it as a replacement, and a protected environment refuses it. Thresholds change in place.
    *
    * @default - none: only a model that does not come up is taken back
    */

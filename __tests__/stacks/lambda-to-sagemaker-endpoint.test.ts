@@ -252,7 +252,7 @@ describe("props that contradict each other", () => {
     [
       "an existing and a new function",
       withProps({ existingFunction: "scoring" }),
-      "own/scoring: existingFunction: got existingFunction beside newFunction; allowed: existingFunction without newFunction, or the other way round (a function is there, or is made)",
+      "own/scoring: existingFunction: got existingFunction beside newFunction; allowed: either existingFunction or newFunction (a function is there, or is made)",
     ],
     [
       "no function",
@@ -262,7 +262,7 @@ describe("props that contradict each other", () => {
     [
       "an existing and a new endpoint",
       withProps({ existingEndpoint: "notebook" }),
-      "own/scoring: existingEndpoint: got existingEndpoint beside newEndpoint; allowed: existingEndpoint without newEndpoint, or the other way round (an endpoint is there, or is made)",
+      "own/scoring: existingEndpoint: got existingEndpoint beside newEndpoint; allowed: either existingEndpoint or newEndpoint (an endpoint is there, or is made)",
     ],
     [
       "no endpoint",
@@ -272,7 +272,7 @@ describe("props that contradict each other", () => {
     [
       "an existing and a new VPC",
       withProps({ existingVpc: EXISTING_VPC, newVpc: NEW_VPC }),
-      "own/scoring: existingVpc: got existingVpc beside newVpc; allowed: existingVpc without newVpc, or the other way round (a VPC is there, or is made)",
+      "own/scoring: existingVpc: got existingVpc beside newVpc; allowed: either existingVpc or newVpc (a VPC is there, or is made)",
     ],
     [
       "a name that does not fit",
@@ -285,7 +285,7 @@ describe("props that contradict each other", () => {
         newEndpoint: { ...exampleModel, inNetwork: true } as Props["newEndpoint"] & object,
         newVpc: NEW_VPC,
       }),
-      "own/scoring: newEndpoint.inNetwork: got inNetwork beside serverless; allowed: inNetwork without serverless, or the other way round (SageMaker takes no VPC for a serverless endpoint: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html)",
+      "own/scoring: newEndpoint.inNetwork: got inNetwork beside serverless; allowed: either inNetwork or serverless (SageMaker takes no VPC for a serverless endpoint: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html)",
     ],
   ])("are told with both names and the rule: %s", (_, props, message) => {
     // Act

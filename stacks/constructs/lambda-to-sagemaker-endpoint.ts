@@ -8,6 +8,7 @@ import { checkEndpoint } from "../../environments/endpoint-checks";
 import type { ExistingVpc, NewVpc } from "../../environments/environment";
 import type { ExistingEndpoint, NewEndpoint } from "../../environments/model-settings";
 import { checkNetwork } from "../../environments/network-checks";
+import { withoutUndefined } from "../../environments/present";
 import { describeFault, type Fault, Report } from "../../environments/report";
 import type { Account } from "./account";
 import { type Artifact, type ArtifactBucket, artifactInS3, isInS3 } from "./artifact-bucket";
@@ -216,7 +217,8 @@ export class LambdaToSagemakerEndpoint extends Construct {
     return new Network(this, "network", { account, environmentName: name, settings: { vpc: newVpc } });
   }
 
-  private check(props: LambdaToSagemakerEndpointProps): void {
+  private check(given: LambdaToSagemakerEndpointProps): void {
+    const props = withoutUndefined(given);
     const faults: Fault[] = [];
     const report = new Report(this.node.path, faults);
     const { existingEndpoint, newEndpoint, existingFunction, newFunction, existingVpc, newVpc, network } =
