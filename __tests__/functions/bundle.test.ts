@@ -3,67 +3,16 @@ import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { catalog, type ModelName } from "../../functions/catalog";
-import vocabulary from "../../functions/sentiment/vocabulary.json";
-import { csv, json, predictions } from "./support/answers";
+import { catalog } from "../../functions/catalog";
 import { Bundle } from "./support/bundle";
-import { EndpointServer, type ScriptedAnswer } from "./support/endpoint-server";
+import { EndpointServer } from "./support/endpoint-server";
 import { environmentOf } from "./support/handler";
+import { invocations } from "./support/invocations";
 
 /** What a small handler costs, with room for a contract: it is loaded at every cold start. */
 const MOST_BYTES_COMPRESSED = 12_000;
-/** What a contract with more code of its own adds to it: a calendar, a bag of words, two formats of an answer. */
-const OWN_CODE_IN_BYTES = 500;
 
 const NODE_MODULES = new Set(builtinModules);
-
-interface Invocation {
-  readonly model: ModelName;
-  /** The bare request of the model's own example. */
-  readonly event: unknown;
-  /** What the endpoint says to it. */
-  readonly answered: ScriptedAnswer;
-  /** What the endpoint is sent. */
-  readonly sent: string;
-  /** What the model may be larger by, compressed. */
-  readonly extraInBytes?: number;
-}
-
-const { "breast-cancer": breastCancer, "bike-rental": bikeRental, sentiment, toxicity } = catalog;
-
-const invocations: readonly Invocation[] = [
-  {
-    model: "breast-cancer",
-    event: breastCancer.example.request,
-    answered: predictions(0),
-    sent: breastCancer.encode(breastCancer.example.request).body,
-  },
-  {
-    model: "bike-rental",
-    event: bikeRental.example.request,
-    answered: csv("6.349300861358643\n"),
-    sent: bikeRental.encode(bikeRental.example.request).body,
-    extraInBytes: OWN_CODE_IN_BYTES,
-  },
-  {
-    model: "sentiment",
-    event: sentiment.example.request,
-    answered: csv("0.8731"),
-    sent: sentiment.encode(sentiment.example.request).body,
-    // The vocabulary is the user's own, and as large as the user's training made it.
-    extraInBytes: OWN_CODE_IN_BYTES + gzipSync(JSON.stringify(vocabulary)).length,
-  },
-  {
-    model: "toxicity",
-    event: { queryStringParameters: toxicity.example.request },
-    answered: json([
-      [["__label__none", "__label__toxic", "__label__obscene"]],
-      [["0.9797907", "0.02019908", "3.6296085e-05"]],
-    ]),
-    sent: toxicity.encode(toxicity.example.request).body,
-    extraInBytes: OWN_CODE_IN_BYTES,
-  },
-];
 
 it("every model's package is looked at", () => {
   // Act

@@ -84,10 +84,18 @@ export function endpointRolePolicy(needs: EndpointNeeds): PolicyDocument {
     ...keyStatements(needs),
     ...dataCaptureStatements(needs),
     {
+      // AWS holds actions on a group against its ARN with or without a stream behind it
+      // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html).
+      Sid: "SeeToItsLogGroup",
+      Effect: "Allow",
+      Action: ["logs:CreateLogGroup", "logs:DescribeLogStreams"],
+      Resource: [logGroupArn, `${logGroupArn}:log-stream:*`],
+    },
+    {
       Sid: "WriteItsLogs",
       Effect: "Allow",
-      Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-      Resource: [logGroupArn, `${logGroupArn}:log-stream:*`],
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: [`${logGroupArn}:log-stream:*`],
     },
     {
       // CloudWatch defines no resource type for this action; the namespace narrows it.

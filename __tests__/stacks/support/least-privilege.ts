@@ -367,12 +367,14 @@ export function requireWritesOnlyItsEndpointLog(
   { name, partition, region, account }: ModelScope,
 ): void {
   const group = `arn:${partition}:logs:${region}:${account}:log-group:/aws/sagemaker/Endpoints/${name}`;
-  const actions = ["CreateLogGroup", "CreateLogStream", "DescribeLogStreams", "PutLogEvents"];
-  requireExactly(
-    statements,
-    "logs",
-    actions.flatMap((action) => [`logs:${action} on ${group}`, `logs:${action} on ${group}:log-stream:*`]),
-  );
+  const streams = `${group}:log-stream:*`;
+  requireExactly(statements, "logs", [
+    ...["CreateLogGroup", "DescribeLogStreams"].flatMap((action) => [
+      `logs:${action} on ${group}`,
+      `logs:${action} on ${streams}`,
+    ]),
+    ...["CreateLogStream", "PutLogEvents"].map((action) => `logs:${action} on ${streams}`),
+  ]);
 }
 
 export function requireMetricsOnlyInNamespaces(statements: readonly Statement[]): void {

@@ -12,17 +12,25 @@ interface Member {
 /** CDKTF ends each name with a hash of the path before it: it says nothing that the path does not. */
 const HASH_OF_PATH = /_[0-9A-F]{8}(?=[."}/]|$)/g;
 
+/** Blocks that are alike but for the model. */
+export interface Group {
+  /** With `<model>` in place of the model's name. */
+  readonly title: string;
+  /** The models that have such a block; none where the block is about no model. */
+  readonly models: readonly string[];
+  /** Lines of every block. */
+  readonly common: readonly string[];
+  /** Lines that only some of the blocks have. */
+  readonly own: readonly { readonly models: readonly string[]; readonly lines: readonly string[] }[];
+}
+
 /**
- * Blocks as text in which models that are alike are told once: what holds for every model stands below a title
- * with `<model>`, and what is a model's own below its name.
+ * Blocks in which models that are alike are told once: what holds for every model has `<model>` in place of its name.
  *
  * @param models - names of the models, e.g. `breast-cancer`
  */
-export function perModelText(blocks: readonly Block[], models: readonly string[]): string {
-  const groups = new Map<
-    string,
-    { readonly model: string | undefined; readonly lines: readonly string[] }[]
-  >();
+export function groupPerModel(blocks: readonly Block[], models: readonly string[]): Group[] {
+  const groups = new Map<string, Member[]>();
   for (const { title, lines } of blocks) {
     const model = models.find((name) => spellings(name).some((spelling) => title.includes(spelling)));
     const key = generalize(title, model);
@@ -30,24 +38,39 @@ export function perModelText(blocks: readonly Block[], models: readonly string[]
     members.push({ model, lines: lines.map((line) => generalize(line, model)) });
     groups.set(key, members);
   }
-  return [...groups].flatMap(([title, members]) => [...describeGroup(title, members)]).join("\n");
+  return [...groups].map(([title, members]) => toGroup(title, members));
 }
 
-function* describeGroup(title: string, members: readonly Member[]): Generator<string> {
-  const names = members.flatMap(({ model }) => (model === undefined ? [] : [model]));
-  yield names.length > 0 ? `${title}   (${names.join(", ")})` : title;
+function toGroup(title: string, members: readonly Member[]): Group {
   const common = members[0]?.lines.filter((line) => members.every(({ lines }) => lines.includes(line))) ?? [];
-  for (const line of common) yield `  ${line}`;
-
-  const own = new Map<string, string[]>();
+  const own = new Map<string, { models: string[]; lines: readonly string[] }>();
   for (const { model = "", lines } of members) {
-    const rest = lines.filter((line) => !common.includes(line)).map((line) => `    ${line}`);
-    if (rest.length > 0) own.set(rest.join("\n"), [...(own.get(rest.join("\n")) ?? []), model]);
+    const rest = lines.filter((line) => !common.includes(line));
+    const alike = own.get(rest.join("\n"));
+    if (alike !== undefined) alike.models.push(model);
+    else if (rest.length > 0) own.set(rest.join("\n"), { models: [model], lines: rest });
   }
-  for (const [rest, models] of own) {
-    yield `  ${models.join(", ")}:`;
-    yield rest;
-  }
+  const models = members.flatMap(({ model }) => (model === undefined ? [] : [model]));
+  return { title, models, common, own: [...own.values()] };
+}
+
+/**
+ * Blocks as text in which models that are alike are told once: what holds for every model stands below a title
+ * with `<model>`, and what is a model's own below its name.
+ *
+ * @param models - names of the models, e.g. `breast-cancer`
+ */
+export function perModelText(blocks: readonly Block[], models: readonly string[]): string {
+  return groupPerModel(blocks, models)
+    .flatMap(({ title, models: names, common, own }) => [
+      names.length > 0 ? `${title}   (${names.join(", ")})` : title,
+      ...common.map((line) => `  ${line}`),
+      ...own.flatMap(({ models: ofModels, lines }) => [
+        `  ${ofModels.join(", ")}:`,
+        ...lines.map((line) => `    ${line}`),
+      ]),
+    ])
+    .join("\n");
 }
 
 function generalize(text: string, model: string | undefined): string {

@@ -1,0 +1,58 @@
+import { gzipSync } from "node:zlib";
+import { catalog, type ModelName } from "../../../functions/catalog";
+import vocabulary from "../../../functions/sentiment/vocabulary.json";
+import { csv, json, predictions } from "./answers";
+import type { ScriptedAnswer } from "./endpoint-server";
+
+/** What a contract with more code of its own adds to its package: a calendar, a bag of words, two formats of an answer. */
+const OWN_CODE_IN_BYTES = 500;
+
+/** One request of a model, as every model has one. */
+export interface Invocation {
+  readonly model: ModelName;
+  /** The bare request of the model's own example. */
+  readonly event: unknown;
+  /** What the endpoint says to it. */
+  readonly answered: ScriptedAnswer;
+  /** What the endpoint is sent. */
+  readonly sent: string;
+  /** What the model may be larger by, compressed. */
+  readonly extraInBytes?: number;
+}
+
+const { "breast-cancer": breastCancer, "bike-rental": bikeRental, sentiment, toxicity } = catalog;
+
+/** One of each model. */
+export const invocations: readonly Invocation[] = [
+  {
+    model: "breast-cancer",
+    event: breastCancer.example.request,
+    answered: predictions(0),
+    sent: breastCancer.encode(breastCancer.example.request).body,
+  },
+  {
+    model: "bike-rental",
+    event: bikeRental.example.request,
+    answered: csv("6.349300861358643\n"),
+    sent: bikeRental.encode(bikeRental.example.request).body,
+    extraInBytes: OWN_CODE_IN_BYTES,
+  },
+  {
+    model: "sentiment",
+    event: sentiment.example.request,
+    answered: csv("0.8731"),
+    sent: sentiment.encode(sentiment.example.request).body,
+    // The vocabulary is the user's own, and as large as the user's training made it.
+    extraInBytes: OWN_CODE_IN_BYTES + gzipSync(JSON.stringify(vocabulary)).length,
+  },
+  {
+    model: "toxicity",
+    event: { queryStringParameters: toxicity.example.request },
+    answered: json([
+      [["__label__none", "__label__toxic", "__label__obscene"]],
+      [["0.9797907", "0.02019908", "3.6296085e-05"]],
+    ]),
+    sent: toxicity.encode(toxicity.example.request).body,
+    extraInBytes: OWN_CODE_IN_BYTES,
+  },
+];

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "@jest/globals";
+import { example } from "../stacks/support/environments";
+import { synthesizeOne, type TerraformJson } from "../stacks/support/synthesized";
+import { readCall, record } from "./support/recorder";
+import { ResolvedStack } from "./support/resolved-stack";
+
+const stack = new ResolvedStack(example.name, synthesizeOne(example).terraform);
+
+describe("what a function asks", () => {
+  it("is read off its signed request", async () => {
+    // Act
+    const recorded = await record(stack);
+
+    // Assess
+    expect([...recorded]).toEqual([
+      [
+        "test-breast-cancer",
+        [
+          {
+            service: "sagemaker",
+            region: "eu-central-1",
+            action: "sagemaker:InvokeEndpoint",
+            resource: "endpoint/test-breast-cancer",
+            request: "POST /endpoints/test-breast-cancer/invocations",
+          },
+        ],
+      ],
+    ]);
+  });
+
+  it("follows the variables that the Terraform gives it", async () => {
+    // Prepare
+    const changed = stack.changed(variables({ ENDPOINT_NAME: "another" }));
+
+    // Act
+    const recorded = await record(changed);
+
+    // Assess
+    expect([...recorded.values()].flat().map(({ resource }) => resource)).toEqual(["endpoint/another"]);
+  });
+
+  it("goes nowhere else unseen", async () => {
+    // Prepare
+    const changed = stack.changed(variables({ AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: "http://127.0.0.1:9" }));
+
+    // Act
+    const recording = record(changed);
+
+    // Assess
+    await expect(recording).rejects.toThrow("connects elsewhere");
+  });
+
+  it("is that of the package that is deployed", async () => {
+    // Prepare
+    const changed = stack.changed(({ resource: { aws_lambda_function = {} } }) => {
+      for (const values of Object.values(aws_lambda_function)) values.source_code_hash = "another";
+    });
+
+    // Act
+    const recording = record(changed);
+
+    // Assess
+    await expect(recording).rejects.toThrow("its package is none that");
+  });
+
+  function variables(more: Readonly<Record<string, string>>) {
+    return ({ resource: { aws_lambda_function = {} } }: TerraformJson): void => {
+      for (const values of Object.values(aws_lambda_function)) {
+        const { variables: given } = values.environment as { variables: Record<string, string> };
+        values.environment = { variables: { ...given, ...more } };
+      }
+    };
+  }
+});
+
+describe("a request that no rule knows", () => {
+  const authorization =
+    "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261121/us-east-1/sagemaker/aws4_request, SignedHeaders=host, Signature=0";
+  const asked = { method: "POST", path: "/endpoints/e/invocations", headers: {}, body: "", connection: 1 };
+
+  it.each([
+    ["unsigned", asked, "is not signed"],
+    [
+      "of another path",
+      { ...asked, path: "/endpoints/e/async-invocations", headers: { authorization } },
+      "ACTIONS",
+    ],
+    ["by another method", { ...asked, method: "DELETE", headers: { authorization } }, "ACTIONS"],
+    [
+      "of another service",
+      { ...asked, headers: { authorization: authorization.replace("/sagemaker/", "/s3/") } },
+      "ACTIONS",
+    ],
+  ])("is refused: %s", (_, request, words) => {
+    // Act
+    const act = () => readCall(request);
+
+    // Assess
+    expect(act).toThrow(words);
+  });
+});
