@@ -129,6 +129,7 @@ const brokenRegions: Broken[] = [
   "eu",
   "eu-central",
   "EU-central-1",
+  "xeu-central-1",
   "eu-central-1a",
   "eu_central_1",
   "us-iso-east-1",
