@@ -175,7 +175,7 @@ function checkWebsite({ website, region, stage, models }: Environment, report: R
 function checkQuotas(quotas: QuotaSettings, report: Report): void {
   for (const [setting, value] of Object.entries(quotas)) {
     report.require(
-      value === undefined || isQuotaValue(value),
+      isQuotaValue(value),
       setting,
       value,
       "a whole number from 1",

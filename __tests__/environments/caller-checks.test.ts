@@ -357,6 +357,17 @@ describe("callers of two environments", () => {
     expect(faults).toEqual([]);
   });
 
+  it("are no further fault where both environments have one name, which is one", () => {
+    // Prepare
+    const state = { local: { path: "terraform.other.tfstate" } };
+
+    // Act
+    const faults = checkEnvironments([beside("first", "shop"), { ...beside("first", "shop"), state }]);
+
+    // Assess
+    expect(faults.map(({ field }) => field)).toEqual(["name"]);
+  });
+
   it("may not be the other's functions", () => {
     // Prepare
     const first = beside("first", "shop");

@@ -9,6 +9,7 @@ import type {
 } from "../../environments/model-settings";
 import { describeFault, type Fault } from "../../environments/report";
 import { catalog } from "../../functions/catalog";
+import { changed } from "./support/environments";
 
 const MODEL: ServingSettings & ServerlessEndpoint = {
   artifact: "s3://amzn-s3-demo-bucket/breast-cancer/model.tar.gz",
@@ -128,6 +129,7 @@ const brokenRegions: Broken[] = [
   "eu",
   "eu-central",
   "EU-central-1",
+  "xeu-central-1",
   "eu-central-1a",
   "eu_central_1",
   "us-iso-east-1",
@@ -457,6 +459,81 @@ describe("an environment that is not of its type, which nothing compiles before 
 
     // Assess
     expect(faults).toEqual([{ environment: "test", ...fault, because: expect.stringMatching(/./) }]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["name", 1, "string"],
+    ["region", 1, "string"],
+    ["accountId", 111122223333, "string"],
+    ["protected", 1, "boolean"],
+    ["tags", 1, "object"],
+    ["tags.Team", 1, "string"],
+    ["stage.throttling.rateLimit", "1", "number"],
+    ["stage.throttling.burstLimit", "1", "number"],
+    ["stage.logRetentionInDays", "1", "number"],
+    ["stage.corsAllowOrigin", 1, "string"],
+    ["website.priceClass", 1, "string"],
+    ["quotas.serverlessConcurrency", "1", "number"],
+    ["quotas.serverlessEndpoints", "1", "number"],
+    ["quotas.usagePlans", "1", "number"],
+    ["network.existing.subnetIds", 1, "array"],
+    ["network.existing.subnetIds.0", 1, "string"],
+    ["network.existing.securityGroupIds", 1, "array"],
+    ["callers.shop.mayInvoke", 1, "array"],
+    ["callers.shop.mayInvoke.0.model", 1, "string"],
+    ["callers.shop.mayInvoke.0.by", 1, "string"],
+    ["callers.shop.roles", 1, "array"],
+    ["callers.shop.users", 1, "array"],
+    ["callers.shop.groups.0", 1, "string"],
+    ["state.s3.bucket", 1, "string"],
+    ["state.s3.key", 1, "string"],
+    ["state.s3.region", 1, "string"],
+    ["models", 1, "object"],
+    ["callers", 1, "object"],
+  ])("has exactly the fault of a value of another type: %s", (field, wrong, type) => {
+    // Prepare
+    const whole: Environment = {
+      ...s3StateAt({ region: "eu-central-1" }),
+      accountId: "111122223333",
+      protected: true,
+      tags: { Team: "a" },
+      stage: { ...VALID.stage, corsAllowOrigin: "*" },
+      website: { priceClass: "PriceClass_100" },
+      quotas: { serverlessConcurrency: 200, serverlessEndpoints: 50, usagePlans: 300 },
+      network: { existing: { subnetIds: ["subnet-0123abcd"], securityGroupIds: ["sg-0123abcd"] } },
+      callers: {
+        shop: {
+          mayInvoke: [{ model: "breast-cancer", by: "route" }],
+          roles: [],
+          users: [],
+          groups: ["shop"],
+        },
+      },
+    };
+
+    // Act
+    const faults = checkEnvironments([changed(whole, field.split("."), wrong)]);
+
+    // Assess
+    expect(faults).toEqual([
+      {
+        environment: field === "name" ? "1" : "test",
+        field,
+        got: JSON.stringify(wrong),
+        allowed: `a value of the type ${type}`,
+        because: expect.stringMatching(/./),
+      },
+    ]);
+  });
+
+  it("has exactly the fault of a local state's path of another type", () => {
+    // Act
+    const faults = checkEnvironments([localStateAt(1 as unknown as string)]);
+
+    // Assess
+    expect(faults).toMatchObject([
+      { field: "state.local.path", got: "1", allowed: "a value of the type string" },
+    ]);
   });
 
   it("is told where it is nothing at all", () => {

@@ -3,7 +3,7 @@ import { checkEnvironments, InvalidEnvironments } from "../../environments/check
 import type { Environment } from "../../environments/environment";
 import { withoutUndefined } from "../../environments/present";
 import { createApp } from "../../stacks/app";
-import { environmentOf, INSTANCES, KEY_ARN, SERVERLESS } from "./support/environments";
+import { changed, environmentOf, INSTANCES, KEY_ARN, SERVERLESS } from "./support/environments";
 
 const NO_SUCH_PROPERTY = "no property of this name; environments/model-settings.ts says which there are";
 const BECAUSE = "a property that is missing, misspelt or of another type would not do what it says";
@@ -87,13 +87,6 @@ function valuesIn(
       ? valuesIn(part, [...path, key])
       : [{ path: [...path, key], value: part }],
   );
-}
-
-/** `model` with something else at a path. */
-function changed(model: object, [key, ...rest]: readonly string[], value: unknown): object {
-  if (key === undefined) return model;
-  const old: unknown = Reflect.get(model, key);
-  return { ...model, [key]: rest.length === 0 ? value : changed(old as object, rest, value) };
 }
 
 describe("a model with everything that it can have", () => {

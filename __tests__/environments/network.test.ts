@@ -134,15 +134,21 @@ describe("a network that is wrong", () => {
       JSON.stringify(SUBNET),
       "each once",
     ],
-    ...[GROUP, "subnet-0123456789abcdefg", "subnet-0123", "subnet", `${SUBNET}\n`, "arn:aws:ec2:x"].map(
-      (id): [string, unknown, string, string, string] => [
-        `the subnet ${JSON.stringify(id)}`,
-        existingVpc({ subnetIds: [id] }),
-        "network.existing.subnetIds",
-        JSON.stringify(id),
-        "subnet- and 8 or 17 digits 0-9 a-f",
-      ],
-    ),
+    ...[
+      GROUP,
+      "subnet-0123456789abcdefg",
+      "subnet-0123",
+      "subnet-subnet-0123abcd",
+      "subnet",
+      `${SUBNET}\n`,
+      "arn:aws:ec2:x",
+    ].map((id): [string, unknown, string, string, string] => [
+      `the subnet ${JSON.stringify(id)}`,
+      existingVpc({ subnetIds: [id] }),
+      "network.existing.subnetIds",
+      JSON.stringify(id),
+      "subnet- and 8 or 17 digits 0-9 a-f",
+    ]),
     ["no group", existingVpc({ securityGroupIds: [] }), "network.existing.securityGroupIds", "[]", "1–5 ids"],
     [
       "6 groups",

@@ -47,6 +47,14 @@ export function long(start: string, length: number, end = ""): string {
   return start + "x".repeat(length - start.length - end.length) + end;
 }
 
+/** `value` with something else at a path. */
+export function changed<T extends object>(value: T, [key, ...rest]: readonly string[], part: unknown): T {
+  if (key === undefined) return value;
+  const copy: T = Array.isArray(value) ? Object.assign([], value) : { ...value };
+  Reflect.set(copy, key, rest.length === 0 ? part : changed(Reflect.get(value, key) as object, rest, part));
+  return copy;
+}
+
 /** One rule that a model breaks. */
 export interface Broken {
   readonly what: string;
