@@ -19,7 +19,7 @@ export const existingVpc: Environment = {
     "bike-rental": {
       artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
-      instances: { instanceType: "ml.m5.large", initialInstanceCount: 1 },
+      instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
       inNetwork: true,
       deployment: {
         trafficShift: { linear: { percent: 25, waitInSeconds: 120 } },
