@@ -296,7 +296,31 @@ function checkTogether(environments: readonly Environment[]): Fault[] {
     );
     states.set(place, name);
   }
+  checkExistingFunctions(environments, faults);
   faults.push(...findQuotaFaults(environments));
   checkCallersTogether(environments, (name) => new Report(name, faults).in("callers"));
   return faults;
+}
+
+/** A function has one value of each variable, and can look for one endpoint in it. */
+function checkExistingFunctions(environments: readonly Environment[], faults: Fault[]): void {
+  const known = new Map<string, { readonly endpoint: string; readonly where: string }>();
+  for (const { name, region, accountId = "", models } of environments) {
+    for (const [model, settings] of Object.entries(models)) {
+      const { existingFunction, sagemakerEnvironmentVariableName: variable = "ENDPOINT_NAME" } = settings;
+      if (existingFunction === undefined) continue;
+      const functionName = existingFunction.split(":").at(-1);
+      const place = [accountId, region, functionName, variable].join();
+      const endpoint = "existingEndpoint" in settings ? settings.existingEndpoint : `${name}-${model}`;
+      const other = known.get(place);
+      new Report(name, faults).require(
+        other === undefined || other.endpoint === endpoint,
+        `models.${model}.existingFunction`,
+        existingFunction,
+        "another function, or another sagemakerEnvironmentVariableName",
+        `its variable ${variable} cannot name ${endpoint} and ${other?.endpoint}, which ${other?.where} asks`,
+      );
+      known.set(place, { endpoint, where: `models.${model} of ${name}` });
+    }
+  }
 }

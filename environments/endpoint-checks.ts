@@ -55,7 +55,12 @@ const MOST_ALARMS = 10;
 const MOST_PERCENT_A_STEP = 50;
 const LONGEST_WAIT_IN_SECONDS = 3600;
 const SHORTEST_EXECUTION_IN_SECONDS = 600;
-const LONGEST_EXECUTION_IN_SECONDS = 28_800;
+/** Terraform waits an hour for an endpoint, of which the new configuration needs a part to come up. */
+const LONGEST_WAITS_IN_SECONDS = 2_700;
+const PROVIDER_SOURCE =
+  "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sagemaker/wait.go";
+/** Alarms are watched during the waits alone, and need a whole minute and the time to be worked out. */
+const SHORTEST_WATCH_IN_SECONDS = 120;
 /** AWS takes as much as an update may last; Terraform's AWS provider does not know it yet. */
 const LONGEST_TIMEOUT_IN_SECONDS = 14_400;
 
@@ -157,6 +162,13 @@ export function checkEndpoint(
     inWords(`deployment beside instances.instanceType ${all.instances?.instanceType}`),
     "no deployment, or another type",
     `AWS leaves deployment guardrails out for ml.inf1: ${SAGEMAKER_GUIDE}/deployment-guardrails-exclusions.html`,
+  );
+  report.require(
+    all.deployment.trafficShift === undefined || all.instances?.initialInstanceCount !== 1,
+    "deployment.trafficShift",
+    inWords("trafficShift beside instances.initialInstanceCount 1"),
+    "no trafficShift, or at least 2 instances",
+    `a part of the capacity is at most half of the instances: ${TRAFFIC_SOURCE}`,
   );
   checkDeployment(all.deployment, report.in("deployment"));
 }
@@ -476,43 +488,43 @@ function checkDeployment(settings: DeploymentSettings, report: Report): void {
     LONGEST_WAIT_IN_SECONDS,
     BLUE_GREEN_SOURCE,
   );
-  const waits =
-    (terminates ? terminationWaitInSeconds : 0) +
-    (trafficShift === undefined ? 0 : checkTrafficShift(trafficShift, report.in("trafficShift")));
-  const canEnd = waits < LONGEST_EXECUTION_IN_SECONDS;
+  const shifting =
+    trafficShift === undefined ? [] : checkTrafficShift(trafficShift, report.in("trafficShift"));
+  const each = [...shifting, ...(terminates ? [terminationWaitInSeconds] : [])];
+  const waits = each.reduce((sum, wait) => sum + wait, 0);
+  const canEnd = waits <= LONGEST_WAITS_IN_SECONDS;
   report.require(
     canEnd,
     "trafficShift",
     inWords(`waits of ${waits} seconds together`),
-    `less than ${LONGEST_EXECUTION_IN_SECONDS} seconds together, terminationWaitInSeconds among them`,
-    `no update may take longer: ${BLUE_GREEN_SOURCE}`,
+    `at most ${LONGEST_WAITS_IN_SECONDS} seconds together, terminationWaitInSeconds among them`,
+    `Terraform's AWS provider waits an hour for an update, in which the new configuration comes up, too: ${PROVIDER_SOURCE}`,
   );
   if (maximumExecutionTimeoutInSeconds !== undefined && canEnd) {
     checkTimeout(maximumExecutionTimeoutInSeconds, waits, report);
   }
-  if (rollbackOn !== undefined) checkRollback(rollbackOn, report.in("rollbackOn"));
+  if (rollbackOn === undefined) return;
+  const longest = Math.max(...each, 0);
+  report.require(
+    longest >= SHORTEST_WATCH_IN_SECONDS,
+    "rollbackOn",
+    inWords(`rollbackOn beside waits of at most ${longest} seconds`),
+    `a terminationWaitInSeconds or a waitInSeconds of at least ${SHORTEST_WATCH_IN_SECONDS}`,
+    `SageMaker watches alarms during the waits alone, and an alarm needs a whole minute: ${SAGEMAKER_GUIDE}/deployment-guardrails-configuration.html`,
+  );
+  checkRollback(rollbackOn, report.in("rollbackOn"));
 }
 
 function checkTimeout(timeout: number, waits: number, report: Report): void {
   const field = "maximumExecutionTimeoutInSeconds";
   const because = `more than all waits together, which are ${waits} seconds, and no more than Terraform's AWS provider takes: ${BLUE_GREEN_SOURCE}`;
   const least = Math.max(SHORTEST_EXECUTION_IN_SECONDS, waits + 1);
-  if (least <= LONGEST_TIMEOUT_IN_SECONDS) {
-    report.requireWholeNumber(timeout, field, least, LONGEST_TIMEOUT_IN_SECONDS, because);
-    return;
-  }
-  report.require(
-    false,
-    field,
-    inWords(`${field} beside waits of ${waits} seconds together`),
-    `no ${field}, or waits of less than ${LONGEST_TIMEOUT_IN_SECONDS} seconds together`,
-    because,
-  );
+  report.requireWholeNumber(timeout, field, least, LONGEST_TIMEOUT_IN_SECONDS, because);
 }
 
-/** @returns seconds of all its waits together, as far as they are right */
-function checkTrafficShift(shift: CanaryShift | LinearShift, report: Report): number {
-  if (!report.requireApart(shift, "canary", ["linear"], "traffic moves in one way or the other")) return 0;
+/** @returns seconds of each of its waits, as far as they are right */
+function checkTrafficShift(shift: CanaryShift | LinearShift, report: Report): number[] {
+  if (!report.requireApart(shift, "canary", ["linear"], "traffic moves in one way or the other")) return [];
   return "canary" in shift
     ? checkSteps(shift.canary, 1, () => 1, report.in("canary"))
     : checkSteps(shift.linear, 10, (percent) => Math.ceil(100 / percent) - 1, report.in("linear"));
@@ -523,7 +535,7 @@ function checkSteps(
   leastPercent: number,
   waitsOf: (percent: number) => number,
   report: Report,
-): number {
+): number[] {
   const hasPercent = report.requireWholeNumber(
     percent,
     "percent",
@@ -538,7 +550,7 @@ function checkSteps(
     LONGEST_WAIT_IN_SECONDS,
     TRAFFIC_SOURCE,
   );
-  return hasPercent && waits ? waitsOf(percent) * waitInSeconds : 0;
+  return hasPercent && waits ? Array<number>(waitsOf(percent)).fill(waitInSeconds) : [];
 }
 
 function checkRollback(settings: RollbackSettings, report: Report): void {

@@ -25,7 +25,8 @@ export interface Environment {
   /**
    * Refuse to plan the destruction of the API, the endpoints and the page's distribution, and with them of their
    * URLs. Requires `accountId`. What is removed from the environment is no longer protected; and an endpoint whose
-   * first creation failed can only be made anew with `false`.
+   * first creation failed can only be made anew with `false`, or, where Terraform does not know of it, after
+   * `aws sagemaker delete-endpoint`.
    *
    * @default false
    */
@@ -176,9 +177,9 @@ export interface WebsiteSettings {
 }
 
 /**
- * A VPC of the environment's own: one isolated subnet a zone, and from there one way out, to SageMaker's runtime and
- * in it to the environment's endpoints. That way costs money by the hour and zone
- * (https://aws.amazon.com/privatelink/pricing/). Its destruction waits until Lambda gives its network interfaces back,
+ * A VPC of the environment's own: one isolated subnet a zone, and from there a way for functions, to SageMaker's runtime
+ * and in it to the environment's endpoints, and one for endpoints, to S3 and in it to their artifacts. The first costs
+ * money by the hour and zone (https://aws.amazon.com/privatelink/pricing/). Its destruction waits until Lambda gives its network interfaces back,
  * up to 45 minutes. Functions that leave it, and live on, lose the rights with which Lambda does that: interfaces that
  * are left then are deleted by hand, or the destruction waits in vain.
  */

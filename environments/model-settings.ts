@@ -96,8 +96,8 @@ export interface NewEndpointBase {
 
   /**
    * ARN of the KMS key that the artifact in S3 is encrypted with (SSE-KMS), not an alias: the endpoint's role may then
-   * decrypt with it, by way of S3 alone. The key's own policy must let it. Not for a file of the project, which the
-   * environment's bucket encrypts.
+   * decrypt with it, by way of S3 alone. The key's own policy must let it. To be named also where it is the bucket's
+   * default. Not for a file of the project, which the environment's bucket encrypts.
    *
    * @default - none: the object is encrypted by S3 itself
    */
@@ -137,8 +137,11 @@ export interface InstanceEndpoint extends NewEndpointBase {
   readonly instances: InstanceSettings;
 
   /**
-   * Run the containers in the environment's `network`. With a new VPC, S3's gateway lets the endpoint's role read
-   * its artifact and nothing else; with an existing one, S3 must be reachable from it.
+   * Run the containers in the environment's `network`. With a new VPC, S3's gateway lets the endpoint's role read from
+   * its artifact's bucket and nothing else: an artifact that moves to another bucket takes two steps, first a copy of
+   * the old one there, then the new one, or what still serves cannot read its own meanwhile. With an existing VPC, S3
+   * must be reachable from it, and its subnets must be the account's own: those that another account shares have ARNs
+   * that the role does not name.
    *
    * @default false
    */
@@ -245,13 +248,14 @@ export interface InstanceSettings {
    */
   readonly autoscaling?: InstanceScaling;
   /**
-   * Seconds until the artifact must have been downloaded, 60–3600 (same source).
+   * Seconds until the artifact must have been downloaded, 60–3600 (same source). Terraform's AWS provider waits an hour
+   * for an endpoint, with everything that it does.
    *
    * @default - SageMaker's
    */
   readonly modelDataDownloadTimeoutInSeconds?: number;
   /**
-   * Seconds until the container must answer its first `/ping`, 60–3600 (same source).
+   * Seconds until the container must answer its first `/ping`, 60–3600 (same source), within the same hour.
    *
    * @default - SageMaker's
    */
@@ -312,9 +316,10 @@ export interface DataCaptureSettings {
    */
   readonly captureModes?: readonly CaptureMode[];
   /**
-   * ARN of the KMS key that encrypts it, not an alias.
+   * ARN of the KMS key that encrypts it, not an alias. To be named also where it is the bucket's default, or nothing is
+   * captured.
    *
-   * @default - none: the bucket's own encryption
+   * @default - none: the bucket's default, which is then S3's own encryption
    */
   readonly kmsKeyArn?: string;
 }
@@ -331,7 +336,8 @@ export const CAPTURE_MODES = ["Input", "Output"] as const;
  */
 export interface DeploymentSettings {
   /**
-   * How traffic moves.
+   * How traffic moves; in parts only with two or more instances. All waits together, and `terminationWaitInSeconds`, are
+   * at most 45 minutes: Terraform's AWS provider waits an hour for an update, and the new configuration has to come up.
    *
    * @default - all at once
    */
@@ -351,7 +357,7 @@ export interface DeploymentSettings {
    */
   readonly maximumExecutionTimeoutInSeconds?: number;
   /**
-   * Alarms that take an update back while it runs. Say them with the endpoint's first deployment: Terraform's provider
+   * Alarms that take an update back while it runs: during its waits, of which one is then at least 120 seconds. Say them with the endpoint's first deployment: Terraform's provider
    * replaces a living endpoint, which is then away for minutes, where alarms come, go or change their names
    * (https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sagemaker/endpoint.go). A plan shows
    * it as a replacement, and a protected environment refuses it. Thresholds change in place.
@@ -396,8 +402,9 @@ export interface RollbackSettings {
    */
   readonly modelLatencyInMs?: number;
   /**
-   * Names of CloudWatch alarms that are there already, in the environment's account and region: 1–255 characters
-   * without `*`, `?`, `${` and `%{`.
+   * Names of CloudWatch's metric alarms that are there already, in the environment's account and region: 1–255 characters
+   * without `*`, `?`, `${` and `%{`. No composite ones: to look at them takes a right over every alarm
+   * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html).
    *
    * @default - none
    */

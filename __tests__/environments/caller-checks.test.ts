@@ -284,7 +284,7 @@ describe("a caller of what is there already", () => {
     models: {
       "breast-cancer": { existingEndpoint: "name", functionUrl: {} },
       "bike-rental": { ...MODEL, existingFunction: "scoring" },
-      sentiment: { existingEndpoint: "name", existingFunction: "scoring" },
+      sentiment: { existingEndpoint: "name", existingFunction: "reading" },
     },
     callers: { shop: { mayInvoke, roles } },
   });

@@ -80,8 +80,16 @@ function linear(percent: number, waitInSeconds: number, part: DeploymentSettings
   return deployed({ trafficShift: { linear: { percent, waitInSeconds } }, ...part });
 }
 
+const ONE_MORE = { terminationWaitInSeconds: 1 };
+
+/** A deployment that alarms take back, whatever its waits. */
+function withRollback(model: object): object {
+  const { deployment } = model as { deployment: DeploymentSettings };
+  return { ...model, deployment: { ...deployment, rollbackOn: { serverErrorsPerMinute: 1 } } };
+}
+
 function rolledBack(rollbackOn: RollbackSettings): object {
-  return deployed({ rollbackOn });
+  return deployed({ terminationWaitInSeconds: 120, rollbackOn });
 }
 
 function alarms(count: number): string[] {
@@ -541,10 +549,11 @@ const brokenDeployments: Broken[] = [
     },
   ]),
   ...[
-    { what: "9 waits of 3,200 seconds", model: linear(10, 3200), seconds: 28_800 },
+    { what: "a second more than 45 minutes", model: canary(10, 2701), seconds: 2701 },
+    { what: "9 waits of 300 seconds and one", model: linear(10, 300, ONE_MORE), seconds: 2701 },
     {
       what: "9 waits of 2,800 seconds and one of 3,600, whatever the timeout",
-      model: linear(11, 2800, { terminationWaitInSeconds: 3600, maximumExecutionTimeoutInSeconds: 28_800 }),
+      model: linear(11, 2800, { terminationWaitInSeconds: 3600, maximumExecutionTimeoutInSeconds: 14_401 }),
       seconds: 28_800,
     },
   ].map(({ what, model, seconds }) => ({
@@ -552,8 +561,9 @@ const brokenDeployments: Broken[] = [
     model,
     field: "deployment.trafficShift",
     got: `waits of ${seconds} seconds together`,
-    allowed: "less than 28800 seconds together, terminationWaitInSeconds among them",
-    because: `no update may take longer: ${BLUE_GREEN}`,
+    allowed: "at most 2700 seconds together, terminationWaitInSeconds among them",
+    because:
+      "Terraform's AWS provider waits an hour for an update, in which the new configuration comes up, too: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sagemaker/wait.go",
   })),
   ...[
     {
@@ -606,13 +616,29 @@ const brokenDeployments: Broken[] = [
     allowed: wholeNumber(least, 14_400),
     because: `more than all waits together, which are ${waits} seconds, and no more than Terraform's AWS provider takes: ${BLUE_GREEN}`,
   })),
+  ...[
+    { shift: canary(10, 119), longest: 119 },
+    { shift: linear(10, 60, { terminationWaitInSeconds: 119 }), longest: 119 },
+    { shift: deployed({}), longest: 0 },
+  ].map(({ shift, longest }) => ({
+    what: `rollbackOn beside waits of at most ${longest} seconds`,
+    model: withRollback(shift),
+    field: "deployment.rollbackOn",
+    got: `rollbackOn beside waits of at most ${longest} seconds`,
+    allowed: "a terminationWaitInSeconds or a waitInSeconds of at least 120",
+    because:
+      "SageMaker watches alarms during the waits alone, and an alarm needs a whole minute: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html",
+  })),
   {
-    what: "a timeout beside waits that are longer than any",
-    model: linear(20, 3600, { maximumExecutionTimeoutInSeconds: 14_400 }),
-    field: "deployment.maximumExecutionTimeoutInSeconds",
-    got: "maximumExecutionTimeoutInSeconds beside waits of 14400 seconds together",
-    allowed: "no maximumExecutionTimeoutInSeconds, or waits of less than 14400 seconds together",
-    because: `more than all waits together, which are 14400 seconds, and no more than Terraform's AWS provider takes: ${BLUE_GREEN}`,
+    what: "a part of the traffic for a single instance",
+    model: {
+      ...instances({ initialInstanceCount: 1 }),
+      deployment: { trafficShift: { canary: { percent: 50, waitInSeconds: 60 } } },
+    },
+    field: "deployment.trafficShift",
+    got: "trafficShift beside instances.initialInstanceCount 1",
+    allowed: "no trafficShift, or at least 2 instances",
+    because: `a part of the capacity is at most half of the instances: ${TRAFFIC}`,
   },
 ];
 
@@ -944,22 +970,20 @@ describe("a setting of an endpoint at its limit is no fault", () => {
     ["a deployment of ml.inf2", { ...instances({ instanceType: "ml.inf2.xlarge" }), deployment: {} }],
     ["ml.inf1 without a deployment", instances({ instanceType: "ml.inf1.xlarge" })],
     ["the smallest canary, without a wait", canary(1, 0)],
-    ["the largest canary, with the longest wait", canary(50, 3600)],
+    ["the largest canary, with the longest wait", canary(50, 2700)],
     ["the smallest steps, without waits", linear(10, 0)],
-    ["the largest step, with the longest wait", linear(50, 3600)],
-    ["waits of a second less than AWS's longest update", linear(10, 3199, { terminationWaitInSeconds: 8 })],
+    ["the largest step, with the longest wait", linear(50, 2700)],
+    ["waits of 45 minutes together", linear(10, 299, { terminationWaitInSeconds: 9 })],
+    ["alarms beside a canary's wait of two minutes", withRollback(canary(10, 120))],
+    ["alarms beside two minutes at the end", withRollback(deployed({ terminationWaitInSeconds: 120 }))],
+    ["one instance, all at once", { ...instances({ initialInstanceCount: 1 }), deployment: {} }],
     [
       "a timeout of a second more than all waits together",
       linear(25, 300, { terminationWaitInSeconds: 60, maximumExecutionTimeoutInSeconds: 961 }),
     ],
-    [
-      "the longest timeout, a second more than all waits together",
-      linear(20, 3599, { terminationWaitInSeconds: 3, maximumExecutionTimeoutInSeconds: 14_400 }),
-    ],
-    ["waits that are longer than any timeout, without one", linear(20, 3600)],
     ["the shortest timeout", deployed({ maximumExecutionTimeoutInSeconds: 600 })],
     ["the longest timeout", deployed({ maximumExecutionTimeoutInSeconds: 14_400 })],
-    ["the longest wait at the end", deployed({ terminationWaitInSeconds: 3600 })],
+    ["the longest wait at the end", deployed({ terminationWaitInSeconds: 2700 })],
     ["one error", rolledBack({ serverErrorsPerMinute: 1 })],
     ["a thousandth of a millisecond", rolledBack({ modelLatencyInMs: 0.001 })],
     ["ten alarms", rolledBack({ alarmNames: alarms(10) })],

@@ -372,3 +372,76 @@ describe("a network", () => {
     expect(faults.map(({ field }) => field)).toEqual(["models"]);
   });
 });
+
+describe("one existing function for several models", () => {
+  const FUNCTION = { ...SERVERLESS, existingFunction: "scoring" };
+  const together = (first: Environment["models"], second?: Environment["models"]): Environment[] => [
+    { ...environmentOf(SERVERLESS), models: first },
+    ...(second === undefined
+      ? []
+      : [
+          {
+            ...environmentOf(SERVERLESS),
+            name: "second",
+            state: { local: { path: "terraform.second.tfstate" } },
+            models: second,
+          },
+        ]),
+  ];
+
+  it.each<[string, Environment[], string, string]>([
+    [
+      "of one environment",
+      together({ "breast-cancer": FUNCTION, sentiment: FUNCTION }),
+      "models.sentiment.existingFunction",
+      "its variable ENDPOINT_NAME cannot name test-sentiment and test-breast-cancer, which models.breast-cancer of test asks",
+    ],
+    [
+      "of two environments, by name and by ARN",
+      together(
+        { "breast-cancer": FUNCTION },
+        { "breast-cancer": { ...SERVERLESS, existingFunction: FUNCTION_ARN } },
+      ),
+      "models.breast-cancer.existingFunction",
+      "its variable ENDPOINT_NAME cannot name second-breast-cancer and test-breast-cancer, which models.breast-cancer of test asks",
+    ],
+  ])("cannot look for two endpoints in one variable: %s", (_, environments, field, because) => {
+    // Act
+    const faults = checkEnvironments(environments);
+
+    // Assess
+    expect(faults).toMatchObject([
+      { field, allowed: "another function, or another sagemakerEnvironmentVariableName", because },
+    ]);
+  });
+
+  it.each<[string, Environment[]]>([
+    [
+      "in two variables",
+      together({
+        "breast-cancer": FUNCTION,
+        sentiment: { ...FUNCTION, sagemakerEnvironmentVariableName: "SENTIMENT_ENDPOINT" },
+      }),
+    ],
+    [
+      "for one endpoint",
+      together({
+        "breast-cancer": { existingEndpoint: "name", existingFunction: "scoring" },
+        sentiment: { existingEndpoint: "name", existingFunction: "scoring" },
+      }),
+    ],
+    [
+      "where they are two, in two regions",
+      together({ "breast-cancer": FUNCTION }, { "breast-cancer": FUNCTION }).map((environment, index) => ({
+        ...environment,
+        region: ["eu-central-1", "us-east-1"][index] ?? "",
+      })),
+    ],
+  ])("is no fault %s", (_, environments) => {
+    // Act
+    const faults = checkEnvironments(environments);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+});

@@ -49,7 +49,7 @@ const INSTANCES_WITH_ALL = {
   },
   deployment: {
     trafficShift: { canary: { percent: 10, waitInSeconds: 60 } },
-    terminationWaitInSeconds: 60,
+    terminationWaitInSeconds: 120,
     maximumExecutionTimeoutInSeconds: 600,
     rollbackOn: { serverErrorsPerMinute: 1, modelLatencyInMs: 1, alarmNames: ["errors"] },
   },

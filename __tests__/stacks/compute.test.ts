@@ -199,6 +199,54 @@ describe("whatever AWS cannot change of a model or a configuration", () => {
   });
 });
 
+describe("the role's policy", () => {
+  const capture = { destination: "s3://amzn-s3-demo-bucket/captured", samplingPercentage: 5 };
+  const before = withInstances({ dataCapture: capture });
+
+  // What still serves needs the old rights until the update is over, and after one that was taken back.
+  it.each<[string, Environment, boolean]>([
+    ["the volumes' key", withInstances({ dataCapture: capture, volumeKeyArn: KEY }), true],
+    ["the artifact's key", withInstances({ dataCapture: capture, artifactKeyArn: KEY }), true],
+    [
+      "where it captures",
+      withInstances({ dataCapture: { ...capture, destination: "s3://amzn-s3-demo-bucket/other" } }),
+      true,
+    ],
+    ["with which key it captures", withInstances({ dataCapture: { ...capture, kmsKeyArn: KEY } }), true],
+    [
+      "alarms",
+      withInstances({
+        dataCapture: capture,
+        deployment: { terminationWaitInSeconds: 120, rollbackOn: { serverErrorsPerMinute: 1 } },
+      }),
+      true,
+    ],
+    [
+      "the image's repository",
+      withInstances({ dataCapture: capture, image: { algorithm: "sagemaker-xgboost", tag: "1" } }),
+      true,
+    ],
+    ["how much it captures", withInstances({ dataCapture: { ...capture, samplingPercentage: 6 } }), false],
+    [
+      "the image's tag",
+      withInstances({ dataCapture: capture, image: { algorithm: "linear-learner", tag: "2" } }),
+      false,
+    ],
+  ])("is a new one beside the old for what needs other rights: %s", (_, after, isNew) => {
+    // Act
+    const [first, second] = [before, after].map((environment) => {
+      const stack = synthesizeOne(environment);
+      const policy = stack.all("aws_iam_role_policy", 2).find(({ values }) => values.name !== "function");
+      expect(stack.one("aws_sagemaker_endpoint").values.depends_on).toContain(policy?.address);
+      return { revision: revision(stack, "policy-revision"), policy: policy?.values.policy };
+    });
+
+    // Assess
+    expect(JSON.stringify(first?.revision) !== JSON.stringify(second?.revision)).toBe(isNew);
+    expect(first?.policy !== second?.policy).toBe(isNew);
+  });
+});
+
 describe("target tracking", () => {
   it("of instances follows their invocations", () => {
     // Prepare
@@ -258,7 +306,7 @@ describe("target tracking", () => {
     const stack = synthesizeOne(environment);
 
     // Assess
-    const fixed = stack.all("terraform_data", 3).find(({ address }) => address.includes("fixed"));
+    const fixed = stack.all("terraform_data", 4).find(({ address }) => address.includes("fixed"));
     expect(fixed?.values.triggers_replace).toEqual({ instanceType: "ml.m5.large" });
     for (const type of ["aws_appautoscaling_target", "aws_appautoscaling_policy"] as const) {
       expect(stack.one(type).values.lifecycle).toEqual({ replace_triggered_by: [fixed?.address] });
@@ -286,6 +334,7 @@ describe("target tracking", () => {
       min_capacity: 1,
       max_capacity: 5,
       depends_on: [stack.one("aws_sagemaker_endpoint").address],
+      tags: { Model: "breast-cancer" },
     });
     expect(
       stack.one("aws_appautoscaling_policy").values.target_tracking_scaling_policy_configuration,
@@ -460,7 +509,15 @@ describe("an endpoint in a new VPC", () => {
     const endpoint = stack
       .all("aws_sagemaker_endpoint", 2)
       .find(({ values }) => values.name === "private-bike-rental");
-    expect(endpoint?.values.depends_on).toContain(gateway?.address);
+    const way = [
+      gateway,
+      ...stack.all("aws_route_table_association", 2),
+      ...stack
+        .all("aws_vpc_security_group_egress_rule", 2)
+        .filter(({ values }) => values.prefix_list_id !== undefined),
+    ];
+    expect(way).toHaveLength(4);
+    for (const part of way) expect(endpoint?.values.depends_on).toContain(part?.address);
     const account = `\${${stack.one("data.aws_caller_identity").address}.account_id}`;
     expect(JSON.parse(gateway?.values.policy ?? "").Statement).toEqual([
       {

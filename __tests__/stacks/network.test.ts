@@ -1,10 +1,15 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { describe, expect, it } from "@jest/globals";
+import { App, TerraformStack } from "cdktf";
 import type { Environment } from "../../environments/environment";
+import { Account } from "../../stacks/constructs/account";
+import { Network } from "../../stacks/constructs/network";
 import { example, exampleModel, named } from "./support/environments";
 import { requireLeastPrivilege } from "./support/least-privilege";
 import { readPrincipals } from "./support/policies";
 import { scopesOf } from "./support/scopes";
 import { type SynthesizedStack, synthesize } from "./support/synthesized";
+import { inTempFolder } from "./support/temp-folder";
 import { TERRAFORM_TYPES } from "./support/terraform-types";
 
 const SUBNETS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
@@ -368,5 +373,67 @@ describe("a way to the internet", () => {
 
     // Assess
     expect(ways).not.toEqual([]);
+  });
+});
+
+describe("a network that several share", () => {
+  const NEW_VPC = { vpc: { availabilityZones: ["eu-central-1a"] } };
+  const within = (use: (network: Network) => void): void =>
+    inTempFolder((outdir) => {
+      const app = new App({ outdir });
+      const own = new TerraformStack(app, "own");
+      new AwsProvider(own, "aws", { region: "eu-central-1" });
+      const account = new Account(own, { region: "eu-central-1", accountId: "111122223333" });
+      use(new Network(own, "network", { account, environmentName: "own", settings: NEW_VPC }));
+      app.synth();
+    });
+
+  it("is refused where nobody was admitted: every request would hang", () => {
+    // Act
+    const act = (): void => within(() => undefined);
+
+    // Assess
+    expect(act).toThrow("own/network: nobody was admitted; call admit() once, with every model");
+  });
+
+  it("is refused where some were admitted after others", () => {
+    // Act
+    const act = (): void =>
+      within((network) => {
+        network.admit([]);
+        network.admit([]);
+      });
+
+    // Assess
+    expect(act).toThrow(
+      "own/network: admit() was called again; allowed: once, with every model of the network",
+    );
+  });
+});
+
+describe("a new VPC for an endpoint alone", () => {
+  it("has no way to SageMaker's runtime, which would cost money by the hour for nobody", () => {
+    // Prepare
+    const { serverless: _, ...withoutCompute } = exampleModel;
+    const environment: Environment = {
+      ...example,
+      network: { vpc: { availabilityZones: ["eu-central-1a"] } },
+      models: {
+        "breast-cancer": {
+          ...withoutCompute,
+          instances: { instanceType: "ml.m5.large", initialInstanceCount: 1 },
+          inNetwork: true,
+          existingFunction: "scoring",
+        },
+      },
+    };
+
+    // Act
+    const alone = synthesize([environment]).stack(example.name);
+
+    // Assess
+    expect(alone.one("aws_vpc_endpoint").values.vpc_endpoint_type).toBe("Gateway");
+    expect(alone.one("aws_security_group").values.name).toBe("test-endpoints");
+    expect(alone.types()).not.toContain("aws_vpc_security_group_ingress_rule");
   });
 });

@@ -18,6 +18,8 @@ export interface EndpointScalingProps {
   readonly scaling: Scaling;
   /** The endpoint: AWS takes targets of living variants only. */
   readonly endpoint: ITerraformDependable;
+  /** Tags beyond the provider's default tags. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** Target tracking of one dimension by one metric. */
@@ -82,6 +84,7 @@ export class EndpointScaling extends Construct {
       scalableDimension: scaling.dimension,
       minCapacity: capacity.minCapacity,
       maxCapacity: capacity.maxCapacity,
+      tags: props.tags,
       dependsOn: [props.endpoint],
       ...lifecycle,
     });

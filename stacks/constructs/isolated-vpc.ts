@@ -47,15 +47,14 @@ const UNTIL_LAMBDA_IS_GONE = { delete: "45m" };
  * money by the gigabyte, and all that could stand in them is one function's connections to one address.
  */
 export class IsolatedVpc extends Construct {
-  /** For every function. */
-  readonly functions: NetworkPlace;
   readonly vpc: Vpc;
 
   private readonly subnets: readonly Subnet[];
   private readonly s3: VpcEndpoint;
+  /** What must be there before S3 can be reached. */
+  private readonly wayToS3: ITerraformDependable[];
+  private functionsGroup: SecurityGroup | undefined;
   private endpointsGroup: SecurityGroup | undefined;
-  private readonly functionsGroup: SecurityGroup;
-  private readonly runtimeGroup: SecurityGroup;
   private readonly account: Account;
   private readonly environmentName: string;
 
@@ -81,7 +80,8 @@ export class IsolatedVpc extends Construct {
       vpcId: this.vpc.id,
       tags: this.named("isolated"),
     });
-    this.subnets = this.addSubnets(cidrBlock, availabilityZones, routeTable);
+    const associations: RouteTableAssociation[] = [];
+    this.subnets = this.addSubnets(cidrBlock, availabilityZones, routeTable, associations);
     // A gateway adds a route for S3's addresses to the table. It is there for the endpoints, and without them so that
     // these addresses, too, meet a policy of this environment, whatever else is put into the VPC one day.
     this.s3 = new VpcEndpoint(this, "s3", {
@@ -92,13 +92,13 @@ export class IsolatedVpc extends Construct {
       policy: terraformJson(s3GatewayPolicy([])),
       tags: this.named("s3"),
     });
-    this.functionsGroup = this.addGroup("functions", "Lambda functions: out to the SageMaker runtime alone");
-    this.functionsGroup.putTimeouts(UNTIL_LAMBDA_IS_GONE);
-    this.runtimeGroup = this.addGroup(
-      "sagemaker-runtime",
-      "The SageMaker runtime: in from the functions alone",
-    );
-    this.functions = this.placeOf(this.functionsGroup);
+    this.wayToS3 = [this.s3, ...associations];
+  }
+
+  /** For every function: a group of their own, which reaches SageMaker's runtime and nothing else. */
+  get functions(): NetworkPlace {
+    this.functionsGroup ??= this.addFunctionsGroup();
+    return this.placeOf(this.functionsGroup);
   }
 
   /** For every endpoint: a group of their own, which reaches S3 and nothing else. */
@@ -112,17 +112,8 @@ export class IsolatedVpc extends Construct {
     const asking = models.flatMap(({ model, function: fn, endpointArn }) =>
       fn === undefined ? [] : [{ model, function: fn, endpointArn }],
     );
-    const runtime = this.addRuntimeEndpoint(asking);
-    for (const { function: fn } of asking) {
-      // A function that moves into the VPC still serves: first the way, then the move.
-      addDependencies(fn.function, [runtime]);
-    }
-    // Lambda deletes its network interfaces with a function's role, after the function: the role keeps its policy
-    // until the group could be deleted, which is when the interfaces are gone.
-    addDependencies(
-      this.functionsGroup,
-      asking.map(({ function: fn }) => fn.rolePolicy),
-    );
+    if (this.functionsGroup !== undefined) this.admitFunctions(asking, this.functionsGroup);
+
     const reading = models.flatMap(({ model, endpoint }) =>
       endpoint === undefined ? [] : [{ model, endpoint }],
     );
@@ -137,13 +128,28 @@ export class IsolatedVpc extends Construct {
       ),
     );
     // The artifact is read through the gateway while the endpoint comes up.
-    for (const { endpoint } of reading) addDependencies(endpoint.endpoint, [this.s3]);
+    for (const { endpoint } of reading) addDependencies(endpoint.endpoint, this.wayToS3);
+  }
+
+  private admitFunctions(asking: readonly AskingFunction[], functionsGroup: SecurityGroup): void {
+    const runtime = this.addRuntimeEndpoint(asking, functionsGroup);
+    for (const { function: fn } of asking) {
+      // A function that moves into the VPC still serves: first the way, then the move.
+      addDependencies(fn.function, [runtime]);
+    }
+    // Lambda deletes its network interfaces with a function's role, after the function: the role keeps its policy
+    // until the group could be deleted, which is when the interfaces are gone.
+    addDependencies(
+      functionsGroup,
+      asking.map(({ function: fn }) => fn.rolePolicy),
+    );
   }
 
   private addSubnets(
     cidrBlock: string,
     availabilityZones: readonly string[],
     routeTable: RouteTable,
+    associations: RouteTableAssociation[],
   ): Subnet[] {
     const range = parseCidr(cidrBlock);
     if (range === undefined) throw new Error(`network.vpc.cidrBlock: got ${cidrBlock}, which is no range`);
@@ -158,26 +164,35 @@ export class IsolatedVpc extends Construct {
         tags: this.named(`isolated-${letter}`),
         timeouts: UNTIL_LAMBDA_IS_GONE,
       });
-      new RouteTableAssociation(this, `route-table-of-${letter}`, {
-        subnetId: subnet.id,
-        routeTableId: routeTable.id,
-      });
+      associations.push(
+        new RouteTableAssociation(this, `route-table-of-${letter}`, {
+          subnetId: subnet.id,
+          routeTableId: routeTable.id,
+        }),
+      );
       return subnet;
     });
   }
 
-  private addRuntimeEndpoint(functions: readonly AskingFunction[]): VpcEndpoint {
+  private addRuntimeEndpoint(
+    functions: readonly AskingFunction[],
+    functionsGroup: SecurityGroup,
+  ): VpcEndpoint {
+    const runtimeGroup = this.addGroup(
+      "sagemaker-runtime",
+      "The SageMaker runtime: in from the functions alone",
+    );
     const rules = [
       new VpcSecurityGroupEgressRule(this, "functions-to-runtime", {
         description: "To the SageMaker runtime",
-        securityGroupId: this.functionsGroup.id,
-        referencedSecurityGroupId: this.runtimeGroup.id,
+        securityGroupId: functionsGroup.id,
+        referencedSecurityGroupId: runtimeGroup.id,
         ...HTTPS,
       }),
       new VpcSecurityGroupIngressRule(this, "runtime-from-functions", {
         description: "From the functions",
-        securityGroupId: this.runtimeGroup.id,
-        referencedSecurityGroupId: this.functionsGroup.id,
+        securityGroupId: runtimeGroup.id,
+        referencedSecurityGroupId: functionsGroup.id,
         ...HTTPS,
       }),
     ];
@@ -192,7 +207,7 @@ export class IsolatedVpc extends Construct {
       serviceName: runtimeServiceName(this.account),
       privateDnsEnabled: true,
       subnetIds: this.subnets.map(({ id }) => id),
-      securityGroupIds: [this.runtimeGroup.id],
+      securityGroupIds: [runtimeGroup.id],
       policy: terraformJson(runtimeEndpointPolicy(askings)),
       tags: this.named("sagemaker-runtime"),
       dependsOn: rules,
@@ -201,12 +216,20 @@ export class IsolatedVpc extends Construct {
 
   private addEndpointsGroup(): SecurityGroup {
     const group = this.addGroup("endpoints", "SageMaker endpoints: out to S3 alone");
-    new VpcSecurityGroupEgressRule(this, "endpoints-to-s3", {
-      description: "To S3",
-      securityGroupId: group.id,
-      prefixListId: this.s3.prefixListId,
-      ...HTTPS,
-    });
+    this.wayToS3.push(
+      new VpcSecurityGroupEgressRule(this, "endpoints-to-s3", {
+        description: "To S3",
+        securityGroupId: group.id,
+        prefixListId: this.s3.prefixListId,
+        ...HTTPS,
+      }),
+    );
+    return group;
+  }
+
+  private addFunctionsGroup(): SecurityGroup {
+    const group = this.addGroup("functions", "Lambda functions: out to the SageMaker runtime alone");
+    group.putTimeouts(UNTIL_LAMBDA_IS_GONE);
     return group;
   }
 

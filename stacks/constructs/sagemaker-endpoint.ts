@@ -10,7 +10,7 @@ import {
 import { SagemakerModel } from "@cdktf/provider-aws/lib/sagemaker-model";
 import { Construct } from "constructs";
 import { CAPTURE_MODES, type DataCaptureSettings, type NewEndpoint } from "../../environments/model-settings";
-import { endpointRolePolicy, endpointRoleTrust } from "../policies/endpoint-role";
+import { type EndpointNeeds, endpointRolePolicy, endpointRoleTrust } from "../policies/endpoint-role";
 import type { Account } from "./account";
 import type { Artifact } from "./artifact-bucket";
 import { EndpointDeployment } from "./endpoint-deployment";
@@ -128,27 +128,27 @@ export class SagemakerEndpoint extends Construct {
         ? {}
         : { subnets: network.subnetIds.join(), securityGroups: network.securityGroupIds.join() }),
     });
-    // As many policies as models: while one takes over from another, and where SageMaker goes back to the old one,
-    // the role reads the artifacts of both.
+    const needs: EndpointNeeds = {
+      repositoryArn: image.repositoryArn,
+      artifactArn: artifact.arn,
+      logGroupArn: account.arn("logs", `log-group:${logGroupName}`),
+      s3ServiceName: account.serviceName("s3"),
+      artifactKeyArn: settings.artifactKeyArn,
+      volumeKeyArn: onInstances?.volumeKeyArn,
+      dataCapture:
+        this.capturedObjectsArn === undefined
+          ? undefined
+          : { objectsArn: this.capturedObjectsArn, keyArn: onInstances?.dataCapture?.kmsKeyArn },
+      alarmArns: deployment?.alarmArns,
+      network: network === undefined ? undefined : networkInterfacePlaces(account, network),
+    };
+    // A policy for each set of needs: while one configuration takes over from another, and where SageMaker goes back to
+    // the old one, the role has what both need.
+    const policyRevision = new Revision(this, "policy-revision", needsContent(needs));
     const policy = new IamRolePolicy(this, "policy", {
-      name: `endpoint-${modelRevision.digits}`,
+      name: `endpoint-${policyRevision.digits}`,
       role: role.name,
-      policy: terraformJson(
-        endpointRolePolicy({
-          repositoryArn: image.repositoryArn,
-          artifactArn: artifact.arn,
-          logGroupArn: account.arn("logs", `log-group:${logGroupName}`),
-          s3ServiceName: account.serviceName("s3"),
-          artifactKeyArn: settings.artifactKeyArn,
-          volumeKeyArn: onInstances?.volumeKeyArn,
-          dataCapture:
-            this.capturedObjectsArn === undefined
-              ? undefined
-              : { objectsArn: this.capturedObjectsArn, keyArn: onInstances?.dataCapture?.kmsKeyArn },
-          alarmArns: deployment?.alarmArns,
-          network: network === undefined ? undefined : networkInterfacePlaces(account, network),
-        }),
-      ),
+      policy: terraformJson(endpointRolePolicy(needs)),
       lifecycle: { createBeforeDestroy: true },
     });
     this.model = new SagemakerModel(this, "model", {
@@ -193,8 +193,8 @@ export class SagemakerEndpoint extends Construct {
       endpointConfigName: this.configuration.name,
       ...(deployment === undefined ? {} : { deploymentConfig: deployment.config }),
       tags,
-      // SageMaker would create the group without a retention.
-      dependsOn: [logGroup],
+      // SageMaker would create the group without a retention; and the old policy may go only after the update.
+      dependsOn: [logGroup, policy],
       lifecycle: {
         ...(props.protected ? { preventDestroy: true } : {}),
         postcondition: [
@@ -216,6 +216,7 @@ export class SagemakerEndpoint extends Construct {
         variantName: VARIANT_NAME,
         scaling,
         endpoint: this.endpoint,
+        tags,
       });
     }
   }
@@ -249,6 +250,23 @@ function dataCaptureConfig(settings: DataCaptureSettings): SagemakerEndpointConf
 
 function captureContent({ captureModes, ...settings }: DataCaptureSettings): RevisionContent {
   return { ...settings, captureModes: (captureModes ?? CAPTURE_MODES).join() };
+}
+
+/** What of its needs can differ between two configurations of one endpoint, as a plan tells of it. */
+function needsContent({ repositoryArn, artifactArn, ...needs }: EndpointNeeds): RevisionContent {
+  const { artifactKeyArn, volumeKeyArn, dataCapture, alarmArns = [], network } = needs;
+  return {
+    artifact: artifactArn,
+    repository: repositoryArn,
+    ...(artifactKeyArn === undefined ? {} : { artifactKey: artifactKeyArn }),
+    ...(volumeKeyArn === undefined ? {} : { volumeKey: volumeKeyArn }),
+    ...(dataCapture === undefined ? {} : { capturedObjects: dataCapture.objectsArn }),
+    ...(dataCapture?.keyArn === undefined ? {} : { captureKey: dataCapture.keyArn }),
+    ...(alarmArns.length === 0 ? {} : { alarms: alarmArns.join() }),
+    ...(network === undefined
+      ? {}
+      : { subnets: network.subnetArns.join(), securityGroups: network.securityGroupArns.join() }),
+  };
 }
 
 function networkInterfacePlaces(account: Account, { subnetIds, securityGroupIds }: NetworkPlace) {

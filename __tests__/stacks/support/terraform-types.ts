@@ -52,13 +52,14 @@ export interface TerraformTypes {
       readonly scale_out_cooldown?: number;
     };
   };
-  aws_appautoscaling_target: WithLifecycle & {
-    readonly service_namespace: string;
-    readonly resource_id: string;
-    readonly scalable_dimension: string;
-    readonly min_capacity: number;
-    readonly max_capacity: number;
-  };
+  aws_appautoscaling_target: WithLifecycle &
+    WithTags & {
+      readonly service_namespace: string;
+      readonly resource_id: string;
+      readonly scalable_dimension: string;
+      readonly min_capacity: number;
+      readonly max_capacity: number;
+    };
   aws_api_gateway_api_key: { readonly name: string };
   aws_api_gateway_deployment: WithLifecycle & {
     readonly rest_api_id: string;
