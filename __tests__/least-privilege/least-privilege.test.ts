@@ -9,6 +9,7 @@ import { everything, proved } from "./support/environments";
 import { FAULTS, type Fault, type Finding } from "./support/finding";
 import { mutantsOf } from "./support/mutants";
 import { describeSurvivor, hunt, table } from "./support/mutants/hunt";
+import { derivedRights, namedRights } from "./support/named";
 import type { Proof } from "./support/proof";
 import { iamData, prove } from "./support/prove";
 import { type Chapter, reportText } from "./support/report";
@@ -56,7 +57,8 @@ describe("the claims", () => {
 
 describe.each(proved.map((environment) => [environment.name, environment] as const))(
   "the policies of %s",
-  (name, { models }) => {
+  (name, environment) => {
+    const { models } = environment;
     let findings: readonly Finding[] = [];
 
     beforeAll(() => {
@@ -84,6 +86,17 @@ describe.each(proved.map((environment) => [environment.name, environment] as con
           .map(([model]) => `role ${name}-${model}-function`)
           .sort(),
       );
+    });
+
+    it("are held against the endpoints, artifacts and images that the environment names", () => {
+      // Prepare
+      const { uses, stack } = proofOf(name);
+
+      // Act
+      const derived = derivedRights(uses, environment);
+
+      // Assess
+      expect(derived).toEqual(namedRights(environment, stack.account));
     });
 
     it("are each held against something", () => {

@@ -12,7 +12,11 @@ const variants: readonly Environment[] = [
     models: { "breast-cancer": exampleModel, "bike-rental": exampleModel },
     network: { vpc: { cidrBlock: "10.8.0.0/20", availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
   }),
-  named("china", { ...exampleWithCallers, region: "cn-north-1" }),
+  named("china", {
+    ...exampleWithCallers,
+    region: "cn-north-1",
+    network: { vpc: { availabilityZones: ["cn-north-1a"] } },
+  }),
 ];
 
 const KEYS = "arn:aws:kms:eu-central-1:111122223333:key";

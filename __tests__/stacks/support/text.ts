@@ -4,8 +4,8 @@ import type { JsonObject, SynthesizedStack } from "./synthesized";
 /** Where a snapshot of its own shows what this one leaves out. */
 const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   body: "(the OpenAPI document, in a snapshot of its own)",
-  assume_role_policy: "(in the snapshots of policies.test.ts)",
-  policy: "(in the snapshots of policies.test.ts)",
+  assume_role_policy: "(in docs/least-privilege.md)",
+  policy: "(in docs/least-privilege.md)",
   source_code_hash: "(base64 SHA-256 of the zip)",
   source_hash: "(hash of the file)",
 };
