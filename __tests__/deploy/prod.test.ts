@@ -1,0 +1,165 @@
+import { GetDistributionCommand } from "@aws-sdk/client-cloudfront";
+import { CreateBucketCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Environment } from "../../environments/environment";
+import { prod } from "../../environments/prod";
+import { Deployment } from "./support/deployment";
+import { withModel } from "./support/environments";
+import { succeeded } from "./support/project";
+
+const TIMEOUT_IN_MS = 240_000;
+
+const Bucket = "s3" in prod.state ? prod.state.s3.bucket : "(none)";
+const changed = withModel(withModel(prod, "breast-cancer", { artifact: "models/first.tar.gz" }), "toxicity", {
+  functionUrl: { corsAllowOrigins: ["https://www.example.com"] },
+});
+const unprotected: Environment = { ...changed, protected: false };
+
+/** What prod protects, by the type. */
+const PROTECTED = ["aws_api_gateway_rest_api", "aws_cloudfront_distribution", "aws_sagemaker_endpoint"];
+
+// One life: each test goes on where the one before it ended.
+describe("the life of prod", () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start(prod, async ({ s3 }) => {
+      await s3.send(new CreateBucketCommand({ Bucket }));
+      await s3.send(
+        new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }),
+      );
+    });
+  }, TIMEOUT_IN_MS);
+
+  afterAll(() => deployment.stop());
+
+  it(
+    "begins with an apply, after which everything exists, and everybody may do what was synthesized",
+    async () => {
+      // Act
+      succeeded(await deployment.project.deploy("prod"));
+
+      // Assess
+      const made = await deployment.made();
+      expect(made).toEqual(await deployment.remembered());
+      expect(made.filter((entry) => entry.startsWith("object "))).toHaveLength(6);
+      const deployed = await deployment.deployed();
+      expect(Object.keys(deployed.roles)).toHaveLength(8);
+      expect(Object.keys(deployed.buckets)).toEqual(["prod-website-444455556666-us-east-1"]);
+      expect(deployed).toEqual(await deployment.synthesized());
+      expect(deployment.emulator.faults()).toBe("");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "has nothing to change when it is planned again",
+    async () => {
+      // Act
+      const plan = await deployment.project.plan("prod");
+
+      // Assess
+      expect(plan).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "keeps its state in its bucket, and no lock when nobody works on it",
+    async () => {
+      // Act
+      const { outputs } = await deployment.project.state("prod");
+
+      // Assess
+      const operations = await deployment.emulator.operations();
+      const keys = operations
+        .filter(({ operation, parameters }) => operation === "PutObject" && parameters.Bucket === Bucket)
+        .map(({ parameters }) => parameters.Key);
+      expect(new Set(keys)).toEqual(
+        new Set(["sagemaker-stages/prod.tfstate", "sagemaker-stages/prod.tfstate.tflock"]),
+      );
+      expect(outputs.stage_url).toMatch(/^https:.*\/prod$/);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "keeps its URLs through a change",
+    async () => {
+      // Prepare
+      const { outputs } = await deployment.project.state("prod");
+      deployment.project.setEnvironments(changed);
+
+      // Act
+      succeeded(await deployment.project.deploy("prod"));
+
+      // Assess
+      expect((await deployment.project.state("prod")).outputs).toEqual(outputs);
+      expect(await deployment.made()).toEqual(await deployment.remembered());
+      expect(await deployment.deployed()).toEqual(await deployment.synthesized());
+      expect(await deployment.project.plan("prod")).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "refuses to be destroyed, names what is protected, and loses nothing",
+    async () => {
+      // Prepare
+      const before = await deployment.made();
+      let ended = { status: null as number | null, output: "" };
+
+      // Act
+      const operations = await deployment.operationsOf(async () => {
+        ended = await deployment.project.destroy("prod");
+      });
+
+      // Assess
+      const { resources } = await deployment.project.state("prod");
+      const kept = resources.filter(({ type }) => PROTECTED.includes(type));
+      expect(kept).toHaveLength(6);
+      expect(ended.status).not.toBe(0);
+      const words = ended.output.replaceAll(/[│╷╵\s]+/g, " ");
+      const refused = words.matchAll(
+        /Error: Instance cannot be destroyed on \S+ line \d+, in \S+: \S+ \S+ \{ Resource (\S+) \(\S+\) has lifecycle\.prevent_destroy set/g,
+      );
+      // The distribution goes after the API, so that its turn never comes.
+      expect([...refused].map(([, address]) => address).sort()).toEqual(
+        kept
+          .map(({ address }) => address)
+          .filter((address) => !address.startsWith("aws_cloudfront_"))
+          .sort(),
+      );
+      expect(await deployment.made()).toEqual(before);
+      const deletions = operations.filter(({ operation }) => operation.startsWith("Delete"));
+      expect(deletions.map(({ parameters }) => parameters.Key)).toEqual([
+        "sagemaker-stages/prod.tfstate.tflock",
+      ]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "can be destroyed once it is not protected, and leaves nothing behind but its state",
+    async () => {
+      // Prepare
+      const { resources } = await deployment.project.state("prod");
+      const Id = String(resources.find(({ type }) => type === "aws_cloudfront_distribution")?.values.id);
+      deployment.project.setEnvironments(unprotected);
+      succeeded(await deployment.project.deploy("prod"));
+
+      // Act
+      succeeded(await deployment.project.destroy("prod"));
+
+      // Assess
+      expect(await deployment.made()).toEqual([]);
+      expect(await deployment.lost()).toEqual([]);
+      expect(await deployment.remembered()).toEqual([]);
+      await expect(deployment.clients.cloudFront.send(new GetDistributionCommand({ Id }))).rejects.toThrow(
+        expect.objectContaining({ name: "NoSuchDistribution" }),
+      );
+      expect(deployment.emulator.faults()).toBe("");
+    },
+    TIMEOUT_IN_MS,
+  );
+});

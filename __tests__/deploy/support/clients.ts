@@ -1,0 +1,31 @@
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SageMakerClient } from "@aws-sdk/client-sagemaker";
+import type { Emulator } from "./emulator";
+import { CREDENTIALS } from "./programs";
+
+/** AWS's own clients of the emulator. */
+export class Clients {
+  readonly apiGateway: APIGatewayClient;
+  readonly cloudFront: CloudFrontClient;
+  readonly iam: IAMClient;
+  readonly lambda: LambdaClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly s3: S3Client;
+  readonly sagemaker: SageMakerClient;
+
+  constructor({ endpoint }: Emulator, region: string) {
+    const settings = { endpoint, region, credentials: CREDENTIALS };
+    this.apiGateway = new APIGatewayClient(settings);
+    this.cloudFront = new CloudFrontClient(settings);
+    this.iam = new IAMClient(settings);
+    this.lambda = new LambdaClient(settings);
+    this.logs = new CloudWatchLogsClient(settings);
+    this.s3 = new S3Client({ ...settings, forcePathStyle: true });
+    this.sagemaker = new SageMakerClient(settings);
+  }
+}

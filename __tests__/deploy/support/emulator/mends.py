@@ -1,0 +1,190 @@
+"""The mends that the head of launcher.py lists."""
+
+import re
+import uuid
+
+
+class Faults:
+    """What the tests break on purpose."""
+
+    endpoint_updates = False
+
+
+def mend(faults):
+    mend_api_gateway()
+    mend_sagemaker(faults)
+    mend_s3()
+    mend_lambda()
+    mend_cloudfront()
+
+
+def mend_api_gateway():
+    from moto.apigateway.models import APIGatewayBackend
+
+    put_integration = APIGatewayBackend.put_integration
+
+    def put_any_integration(self, *args, uri=None, integration_method=None, **kwargs):
+        return put_integration(self, *args, uri=uri, integration_method=integration_method, **kwargs)
+
+    APIGatewayBackend.put_integration = put_any_integration
+
+    put_rest_api = APIGatewayBackend.put_rest_api
+
+    def put_whole_rest_api(self, function_id, api_doc, *args, **kwargs):
+        api = put_rest_api(self, function_id, api_doc, *args, **kwargs)
+        schemes = api_doc.get("components", {}).get("securitySchemes", {})
+        for path, operations in api_doc["paths"].items():
+            resource = api.get_resource_for_path(path)
+            for verb, operation in operations.items():
+                method = resource.resource_methods[verb.upper()]
+                used = [schemes[name] for choice in operation.get("security", []) for name in choice]
+                signed = any(scheme.get("x-amazon-apigateway-authtype") == "awsSigv4" for scheme in used)
+                keyed = any(scheme["name"].lower() == "x-api-key" for scheme in used)
+                method.authorization_type = "AWS_IAM" if signed else "NONE"
+                method.api_key_required = keyed
+        api.gateway_responses = {}
+        for kind, told in api_doc.get("x-amazon-apigateway-gateway-responses", {}).items():
+            api.put_gateway_response(
+                kind, told.get("statusCode"), told.get("responseParameters"), told.get("responseTemplates")
+            )
+        return api
+
+    APIGatewayBackend.put_rest_api = put_whole_rest_api
+
+
+def mend_sagemaker(faults):
+    from moto.core.responses import ActionResult
+    from moto.sagemaker.exceptions import ValidationError
+    from moto.sagemaker.models import SageMakerModelBackend
+    from moto.sagemaker.responses import SageMakerResponse
+
+    def update_endpoint(self):
+        name, configuration = self._get_param("EndpointName"), self._get_param("EndpointConfigName")
+        backend = self.sagemaker_backend
+        backend.describe_endpoint(name)
+        backend.describe_endpoint_config(configuration)
+        endpoint = backend.endpoints[name]
+        # An update that SageMaker rolls back leaves the endpoint in service, with the old configuration.
+        if not faults.endpoint_updates:
+            endpoint.endpoint_config_name = configuration
+        return ActionResult({"EndpointArn": endpoint.arn})
+
+    SageMakerResponse.update_endpoint = update_endpoint
+
+    def refuse_second(method, kind, parameter, existing):
+        create = getattr(SageMakerModelBackend, method)
+
+        def create_once(self, *args, **kwargs):
+            name = kwargs[parameter]
+            if name in getattr(self, existing):
+                raise ValidationError(message=f"Cannot create already existing {kind} \"{name}\".")
+            return create(self, *args, **kwargs)
+
+        setattr(SageMakerModelBackend, method, create_once)
+
+    refuse_second("create_model", "model", "model_name", "_models")
+    refuse_second("create_endpoint_config", "endpoint configuration", "endpoint_config_name", "endpoint_configs")
+    refuse_second("create_endpoint", "endpoint", "endpoint_name", "endpoints")
+
+    def without_empty(describe):
+        told = getattr(SageMakerResponse, describe)
+
+        def tell(self):
+            answer = told(self)
+            answer._result = {name: value for name, value in answer._result.items() if value != {}}
+            return answer
+
+        setattr(SageMakerResponse, describe, tell)
+
+    for describe in ("describe_model", "describe_endpoint_config", "describe_endpoint"):
+        without_empty(describe)
+
+
+def mend_s3():
+    from moto.iam.access_control import PermissionResult
+    from moto.s3.models import FakeBucket
+
+    FakeBucket.get_permission = lambda self, action, resource: PermissionResult.NEUTRAL
+
+
+def mend_lambda():
+    from moto.awslambda.models import LambdaFunction
+
+    init, tell, update = (
+        LambdaFunction.__init__,
+        LambdaFunction.get_configuration,
+        LambdaFunction.update_configuration,
+    )
+
+    def init_with_logging(self, account_id, spec, *args, **kwargs):
+        init(self, account_id, spec, *args, **kwargs)
+        self.logging_config = spec.get("LoggingConfig")
+
+    def tell_logging(self, *args, **kwargs):
+        default = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{self.function_name}"}
+        return {**tell(self, *args, **kwargs), "LoggingConfig": self.logging_config or default}
+
+    def update_logging(self, config_updates):
+        self.logging_config = config_updates.get("LoggingConfig", self.logging_config)
+        return {**update(self, config_updates), "LoggingConfig": self.logging_config}
+
+    LambdaFunction.__init__ = init_with_logging
+    LambdaFunction.get_configuration = tell_logging
+    LambdaFunction.update_configuration = update_logging
+
+
+def mend_cloudfront():
+    from moto.cloudfront.models import DefaultCacheBehaviour, Origin, ViewerCertificate
+
+    def then(klass, correct):
+        init = klass.__init__
+
+        def init_and_correct(self, config):
+            asked = dict(config)
+            init(self, config)
+            correct(self, asked)
+
+        klass.__init__ = init_and_correct
+
+    def forward_only_what_was_asked(behaviour, asked):
+        behaviour.forwarded_values = behaviour.forwarded_values if asked.get("ForwardedValues") else None
+
+    def keep_access_control(origin, asked):
+        origin.origin_access_control_id = asked.get("OriginAccessControlId")
+
+    def keep_support_method(certificate, asked):
+        certificate.ssl_support_method = asked.get("SSLSupportMethod")
+
+    then(DefaultCacheBehaviour, forward_only_what_was_asked)
+    then(Origin, keep_access_control)
+    then(ViewerCertificate, keep_support_method)
+
+
+HEADERS_POLICIES = {}
+
+
+def answer_headers_policies(asked, body, start_response):
+    """CloudFront's response headers policies: each is told as it was sent."""
+    from control import respond
+
+    operation, policy_id = asked["operation"], asked["parameters"].get("Id")
+    if operation == "CreateResponseHeadersPolicy":
+        policy_id = str(uuid.uuid4())
+    elif policy_id not in HEADERS_POLICIES:
+        return respond(
+            start_response,
+            404,
+            b"<ErrorResponse><Error><Code>NoSuchResponseHeadersPolicy</Code></Error></ErrorResponse>",
+            "text/xml",
+        )
+    if operation.startswith(("Create", "Update")):
+        HEADERS_POLICIES[policy_id] = re.sub(rb"<\?xml.*?\?>", b"", body)
+    if operation.startswith("Delete"):
+        del HEADERS_POLICIES[policy_id]
+        return respond(start_response, 204, b"", "text/xml")
+    policy = (
+        b'<?xml version="1.0"?><ResponseHeadersPolicy><Id>' + policy_id.encode() + b"</Id>"
+        b"<LastModifiedTime>2026-01-01T00:00:00Z</LastModifiedTime>" + HEADERS_POLICIES[policy_id]
+        + b"</ResponseHeadersPolicy>"
+    )
+    return respond(start_response, 200, policy, "text/xml", [("ETag", "E1")])

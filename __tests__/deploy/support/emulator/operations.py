@@ -1,0 +1,125 @@
+"""Names the operation of a request to AWS, by botocore's models of the services."""
+
+import json
+import re
+from urllib.parse import parse_qs, unquote
+
+import botocore.session
+
+SESSION = botocore.session.get_session()
+MODELS = {}
+
+
+class UnknownOperation(Exception):
+    """The request is none that botocore's models describe."""
+
+
+def name_operation(environ, body):
+    """{"service", "operation", "region", "byTerraform", "parameters"} of a signed request; parameters are those that are plain
+    values, at the top of the request.
+
+    Raises UnknownOperation."""
+    service, region = scope_of(environ.get("HTTP_AUTHORIZATION", ""))
+    model = model_of(service)
+    method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+    query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+    protocol = model.metadata["protocol"]
+    if protocol in ("query", "ec2"):
+        form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        operation = form.pop("Action", None)
+        form.pop("Version", None)
+        parameters = form
+    elif protocol == "json":
+        operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        parameters = json.loads(body or b"{}")
+    else:
+        operation, parameters = match_rest(model, method, path, query, environ)
+        if protocol == "rest-json" and body.startswith(b"{"):
+            parameters = {**json.loads(body), **parameters}
+    if operation not in model.operation_names:
+        raise UnknownOperation(f"{service}: {method} {path}")
+    return {
+        "service": service,
+        "operation": operation,
+        "region": region,
+        "byTerraform": "HashiCorp" in environ.get("HTTP_USER_AGENT", ""),
+        "parameters": {name: value for name, value in parameters.items() if is_plain(value)},
+    }
+
+
+def is_plain(value):
+    return isinstance(value, (str, int, float, bool)) and len(str(value)) <= 256
+
+
+def scope_of(authorization):
+    found = re.search(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request", authorization)
+    if found is None:
+        raise UnknownOperation("a request without a signature")
+    return found[2], found[1]
+
+
+def model_of(service):
+    if service not in MODELS:
+        try:
+            MODELS[service] = SESSION.get_service_model(service)
+        except Exception as error:
+            raise UnknownOperation(f"the service {service}: {error}") from error
+    return MODELS[service]
+
+
+def match_rest(model, method, path, query, environ):
+    """The operation whose method, path and literal query fit, the most exact one where several do."""
+    best = None
+    for name in model.operation_names:
+        operation = model.operation_model(name)
+        http = operation.http
+        template, _, literal = http["requestUri"].partition("?")
+        if http["method"] != method:
+            continue
+        found = pattern_of(template).fullmatch(path)
+        if found is None or operation.deprecated or not fits(literal, query):
+            continue
+        if not required_of_query(operation) <= set(query):
+            continue
+        # S3 tells a copy from an upload by a header.
+        if name == "CopyObject" and "HTTP_X_AMZ_COPY_SOURCE" not in environ:
+            continue
+        exactness = (len(parse_qs(literal, keep_blank_values=True)), len(re.sub(r"\{.*?\}", "", template)))
+        exactness = (*exactness, name == "CopyObject", name == "ListObjectsV2")
+        if best is None or exactness > best[0]:
+            best = (exactness, name, found.groupdict())
+    if best is None:
+        return None, {}
+    plain = {name: values[0] for name, values in query.items()}
+    return best[1], {**plain, **{name: unquote(value) for name, value in best[2].items()}}
+
+
+def fits(literal, query):
+    wanted = parse_qs(literal, keep_blank_values=True)
+    return all(name in query and (value == [""] or query[name] == value) for name, value in wanted.items())
+
+
+def required_of_query(operation):
+    """S3 tells DeleteObject from AbortMultipartUpload by a parameter that the latter requires."""
+    shape = operation.input_shape
+    if shape is None:
+        return set()
+    return {
+        member.serialization["name"]
+        for name, member in shape.members.items()
+        if name in shape.required_members and member.serialization.get("location") == "querystring"
+    }
+
+
+PATTERNS = {}
+
+
+def pattern_of(template):
+    """`/{Bucket}/{Key+}`: a name stands for one part of the path, with a plus for all that follow."""
+    if template not in PATTERNS:
+        parts = re.split(r"\{(\w+)(\+?)\}", template)
+        text = re.escape(parts[0])
+        for name, greedy, literal in zip(parts[1::3], parts[2::3], parts[3::3]):
+            text += f"(?P<{name}>{'.+' if greedy else '[^/]+'})" + re.escape(literal)
+        PATTERNS[template] = re.compile(text.rstrip("/") + "/?")
+    return PATTERNS[template]

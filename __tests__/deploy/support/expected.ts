@@ -1,0 +1,198 @@
+import { canonical, type Deployed, type DeployedApi, type DeployedRole } from "./deployed";
+import type { StateResource } from "./state";
+
+/** A resource as it was synthesized, its references followed. */
+interface Synthesized {
+  readonly type: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What {@link readDeployed} must find after an apply: what `cdk.tf.json` says. What it refers to of other resources
+ * (names, ids, ARNs) is taken from the state; what anybody may do is not.
+ */
+export function expectedOf(cdkTfJson: string, state: readonly StateResource[]): Deployed {
+  const resources = resolve(cdkTfJson, state);
+  const all = (type: string): Readonly<Record<string, string>>[] =>
+    resources
+      .filter((resource) => resource.type === type)
+      .map(({ values }) => values as Readonly<Record<string, string>>);
+  const unread = new Set(
+    resources.map(({ type }) => type).filter((type) => GRANTS.test(type) && !READ.includes(type)),
+  );
+  if (unread.size > 0) throw new Error(`expected.ts and deployed.ts do not read ${[...unread].join(", ")}`);
+
+  const attachments = all("aws_iam_role_policy_attachment");
+  const permissions = all("aws_lambda_permission");
+  const bucketPolicies = all("aws_s3_bucket_policy");
+  const stages = all("aws_api_gateway_stage");
+  const roles = all("aws_iam_role").map(({ name = "", assume_role_policy = "" }): [string, DeployedRole] => [
+    name,
+    {
+      trust: canonical(assume_role_policy),
+      inline: Object.fromEntries(
+        all("aws_iam_role_policy")
+          .filter(({ role }) => role === name)
+          .map((policy) => [policy.name, canonical(policy.policy ?? "")]),
+      ),
+      attached: attachments.filter(({ role }) => role === name).map(({ policy_arn = "" }) => policy_arn),
+    },
+  ]);
+  const functionArn = (name: string): unknown =>
+    state.find(({ type, values }) => type === "aws_lambda_function" && values.function_name === name)?.values
+      .arn;
+  return {
+    roles: Object.fromEntries(roles),
+    managedPolicies: Object.fromEntries(
+      all("aws_iam_policy").map(({ name, policy = "" }) => [
+        state.find(({ type, values }) => type === "aws_iam_policy" && values.name === name)?.values.arn,
+        canonical(policy),
+      ]),
+    ),
+    functions: Object.fromEntries(
+      all("aws_lambda_function").map(({ function_name = "" }) => [
+        function_name,
+        canonical(
+          JSON.stringify({
+            Version: "2012-10-17",
+            Statement: permissions
+              .filter((permission) => permission.function_name === function_name)
+              .map(({ statement_id, principal, action, source_arn }) => ({
+                Sid: statement_id,
+                Effect: "Allow",
+                Principal: { Service: principal },
+                Action: action,
+                Resource: functionArn(function_name),
+                Condition: { ArnLike: { "AWS:SourceArn": source_arn } },
+              })),
+          }),
+        ),
+      ]),
+    ),
+    functionUrls: Object.fromEntries(
+      all("aws_lambda_function_url").map(({ function_name, authorization_type = "" }) => [
+        function_name,
+        authorization_type,
+      ]),
+    ),
+    buckets: Object.fromEntries(
+      all("aws_s3_bucket").map(({ bucket }) => {
+        const policy = bucketPolicies.find((of) => of.bucket === bucket)?.policy;
+        return [bucket, policy === undefined ? null : canonical(policy)];
+      }),
+    ),
+    apis: Object.fromEntries(
+      all("aws_api_gateway_rest_api").map(({ name, body = "" }) => [
+        name,
+        expectedApi(
+          JSON.parse(body),
+          stages.map(({ stage_name = "" }) => stage_name),
+        ),
+      ]),
+    ),
+  };
+}
+
+/** Types that can grant something. */
+const GRANTS =
+  /^aws_iam_|_policy$|_permission$|_policy_attachment$|^aws_api_gateway_(rest_api|authorizer)|_url$/;
+
+/** Those that are read back. */
+const READ = [
+  "aws_api_gateway_rest_api",
+  "aws_iam_policy",
+  "aws_iam_role",
+  "aws_iam_role_policy",
+  "aws_iam_role_policy_attachment",
+  "aws_lambda_function_url",
+  "aws_lambda_permission",
+  "aws_s3_bucket_policy",
+  // Grants nothing: which headers the page's answers carry.
+  "aws_cloudfront_response_headers_policy",
+];
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentOperation>>>>;
+  readonly components: {
+    readonly securitySchemes?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  };
+  readonly "x-amazon-apigateway-gateway-responses": Readonly<Record<string, unknown>>;
+}
+
+interface DocumentOperation {
+  readonly security: readonly Readonly<Record<string, unknown>>[];
+  readonly "x-amazon-apigateway-integration": { readonly type: string; readonly uri?: string };
+}
+
+function expectedApi(document: Document, stages: readonly string[]): DeployedApi {
+  const schemes = document.components.securitySchemes ?? {};
+  const methods = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([verb, operation]) => {
+      const names = operation.security.flatMap((choice) => Object.keys(choice));
+      const uses = (key: string, value: string): boolean =>
+        names.some((name) => schemes[name]?.[key] === value);
+      const { type, uri } = operation["x-amazon-apigateway-integration"];
+      return [
+        `${verb.toUpperCase()} ${path}`,
+        {
+          authorization: uses("x-amazon-apigateway-authtype", "awsSigv4") ? "AWS_IAM" : "NONE",
+          apiKeyRequired: uses("name", "x-api-key"),
+          integration: type,
+          uri,
+        },
+      ];
+    }),
+  );
+  return {
+    methods: Object.fromEntries(methods),
+    gatewayResponses: document["x-amazon-apigateway-gateway-responses"],
+    stages,
+  };
+}
+
+/** Every resource of `cdk.tf.json`, each text with its references followed. */
+function resolve(cdkTfJson: string, state: readonly StateResource[]): readonly Synthesized[] {
+  const { resource } = JSON.parse(cdkTfJson) as {
+    readonly resource: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  };
+  return Object.entries(resource).flatMap(([type, byId]) =>
+    Object.values(byId).map((values) => ({ type, values: follow(values, state) as Synthesized["values"] })),
+  );
+}
+
+function follow(value: unknown, state: readonly StateResource[]): unknown {
+  if (typeof value === "string") return followText(value, state);
+  if (Array.isArray(value)) return value.map((item) => follow(item, state));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      // Terraform's own business, with conditions in its language.
+      .filter(([key]) => !["lifecycle", "depends_on", "provider", "//"].includes(key))
+      .map(([key, member]) => [key, follow(member, state)]),
+  );
+}
+
+function followText(text: string, state: readonly StateResource[]): string {
+  return text
+    .replaceAll(/(\$?)\$\{([^}]*)\}/g, (found, escaped: string, expression: string) =>
+      escaped === "$" ? found.slice(1) : evaluate(expression, state),
+    )
+    .replaceAll("%%{", "%{");
+}
+
+/** `<address>.<attribute>`, or a function of one that the stacks use. */
+function evaluate(expression: string, state: readonly StateResource[]): string {
+  const start = /^substr\((.*), 0, (\d+)\)$/.exec(expression);
+  if (start !== null) return evaluate(start[1] ?? "", state).slice(0, Number(start[2]));
+  // Deployments follow the document by its hash, which is no principal's business.
+  if (/^sha256\(.*\)$/.test(expression)) return expression;
+  const [, address, attribute] = /^((?:data\.)?\w+\.[\w-]+)\.(\w+)$/.exec(expression) ?? [];
+  const values = state.find((resource) => resource.address === address)?.values;
+  const value = values?.[attribute ?? ""];
+  if (typeof value !== "string") {
+    throw new Error(
+      `expected.ts cannot follow \${${expression}}: it is ${JSON.stringify(value)} in the state`,
+    );
+  }
+  return value;
+}

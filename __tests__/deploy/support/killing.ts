@@ -1,0 +1,38 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Deployment } from "./deployment";
+import { killWithChildren } from "./processes";
+
+/** Nothing was asked for during this time: whatever could go on without what is held has ended. */
+const QUIET_IN_MS = 2_000;
+const LONGEST_WAIT_IN_MS = 120_000;
+
+/**
+ * Applies, and kills terraform, with SIGKILL, when requests of each of `operations` wait and nothing else goes on.
+ *
+ * @param executed - whether what is held was executed, so that only the answer did not reach terraform
+ */
+export async function killApply(
+  { emulator, project, name }: Deployment,
+  operations: readonly string[],
+  executed: "executed" | "not executed",
+): Promise<void> {
+  await (executed === "executed" ? emulator.holdAnswers(...operations) : emulator.hold(...operations));
+  let ended = false;
+  const apply = project.deploy(name).finally(() => {
+    ended = true;
+  });
+  const until = Date.now() + LONGEST_WAIT_IN_MS;
+  for (let count = -1; ; await wait(QUIET_IN_MS)) {
+    const held = await emulator.held();
+    const { length } = await emulator.operations();
+    if (length === count && operations.every((operation) => held.includes(operation))) break;
+    count = length;
+    if (ended) throw new Error(`the apply ended before it could be killed:\n${(await apply).output}`);
+    if (Date.now() > until)
+      throw new Error(`of ${operations.join(", ")} only ${held.join(", ") || "none"} came`);
+  }
+  // cdktf ends as if nothing had happened where a signal ended terraform: its status says nothing.
+  killWithChildren(project.lastTerraform());
+  await apply;
+  await emulator.refuseHeld();
+}

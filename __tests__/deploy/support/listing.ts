@@ -1,0 +1,198 @@
+import {
+  GetApiKeysCommand,
+  GetDeploymentsCommand,
+  GetRestApisCommand,
+  GetStagesCommand,
+  GetUsagePlanKeysCommand,
+  GetUsagePlansCommand,
+} from "@aws-sdk/client-api-gateway";
+import { ListDistributionsCommand, ListOriginAccessControlsCommand } from "@aws-sdk/client-cloudfront";
+import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  ListAttachedRolePoliciesCommand,
+  ListPoliciesCommand,
+  ListRolePoliciesCommand,
+  ListRolesCommand,
+} from "@aws-sdk/client-iam";
+import { GetFunctionUrlConfigCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { ListBucketsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import {
+  ListEndpointConfigsCommand,
+  ListEndpointsCommand,
+  ListModelsCommand,
+} from "@aws-sdk/client-sagemaker";
+import type { Clients } from "./clients";
+import type { StateResource } from "./state";
+
+/**
+ * Everything that the account holds, as `<kind> <name or id>`, sorted. The answers fit one page: an account of the
+ * tests is a small one.
+ */
+export async function listAccount(clients: Clients): Promise<readonly string[]> {
+  const listed = await Promise.all([
+    listIam(clients),
+    listLambda(clients),
+    listApiGateway(clients),
+    listSagemaker(clients),
+    listS3(clients),
+    listCloudFront(clients),
+    clients.logs
+      .send(new DescribeLogGroupsCommand({}))
+      .then(({ logGroups = [] }) => logGroups.map(({ logGroupName }) => `log group ${logGroupName}`)),
+  ]);
+  return listed.flat().sort();
+}
+
+async function listIam({ iam }: Clients): Promise<string[]> {
+  const { Roles = [] } = await iam.send(new ListRolesCommand({}));
+  const { Policies = [] } = await iam.send(new ListPoliciesCommand({ Scope: "Local" }));
+  const ofRoles = await Promise.all(
+    Roles.map(async ({ RoleName }) => {
+      const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+      const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
+      return [
+        `role ${RoleName}`,
+        ...PolicyNames.map((name) => `policy ${name} of role ${RoleName}`),
+        ...AttachedPolicies.map(({ PolicyArn }) => `attachment of ${PolicyArn} to role ${RoleName}`),
+      ];
+    }),
+  );
+  return [...ofRoles.flat(), ...Policies.map(({ Arn }) => `managed policy ${Arn}`)];
+}
+
+async function listLambda({ lambda }: Clients): Promise<string[]> {
+  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+  const urls = await Promise.all(
+    Functions.map(({ FunctionName }) =>
+      absentWhere(
+        "ResourceNotFoundException",
+        lambda.send(new GetFunctionUrlConfigCommand({ FunctionName })),
+      ),
+    ),
+  );
+  return [
+    ...Functions.map(({ FunctionName }) => `function ${FunctionName}`),
+    ...Functions.filter((_, index) => urls[index] !== undefined).map(
+      ({ FunctionName }) => `function URL of ${FunctionName}`,
+    ),
+  ];
+}
+
+async function listApiGateway({ apiGateway }: Clients): Promise<string[]> {
+  const { items: apis = [] } = await apiGateway.send(new GetRestApisCommand({}));
+  const ofApis = await Promise.all(
+    apis.map(async ({ id: restApiId }) => {
+      const { items: deployments = [] } = await apiGateway.send(new GetDeploymentsCommand({ restApiId }));
+      const { item: stages = [] } = await apiGateway.send(new GetStagesCommand({ restApiId }));
+      return [
+        `API ${restApiId}`,
+        ...deployments.map(({ id }) => `deployment ${id} of API ${restApiId}`),
+        ...stages.map(({ stageName }) => `stage ${stageName} of API ${restApiId}`),
+      ];
+    }),
+  );
+  const { items: keys = [] } = await apiGateway.send(new GetApiKeysCommand({}));
+  const { items: plans = [] } = await apiGateway.send(new GetUsagePlansCommand({}));
+  const ofPlans = await Promise.all(
+    plans.map(async ({ id: usagePlanId }) => {
+      const { items = [] } = await apiGateway.send(new GetUsagePlanKeysCommand({ usagePlanId }));
+      return [
+        `usage plan ${usagePlanId}`,
+        ...items.map(({ id }) => `key ${id} of usage plan ${usagePlanId}`),
+      ];
+    }),
+  );
+  return [...ofApis.flat(), ...keys.map(({ id }) => `API key ${id}`), ...ofPlans.flat()];
+}
+
+async function listSagemaker({ sagemaker }: Clients): Promise<string[]> {
+  const { Models = [] } = await sagemaker.send(new ListModelsCommand({}));
+  const { EndpointConfigs = [] } = await sagemaker.send(new ListEndpointConfigsCommand({}));
+  const { Endpoints = [] } = await sagemaker.send(new ListEndpointsCommand({}));
+  return [
+    ...Models.map(({ ModelName }) => `model ${ModelName}`),
+    ...EndpointConfigs.map(({ EndpointConfigName }) => `endpoint configuration ${EndpointConfigName}`),
+    ...Endpoints.map(({ EndpointName }) => `endpoint ${EndpointName}`),
+  ];
+}
+
+async function listS3({ s3 }: Clients): Promise<string[]> {
+  const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+  const ofBuckets = await Promise.all(
+    Buckets.map(async ({ Name: Bucket }) => {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+      return [`bucket ${Bucket}`, ...Contents.map(({ Key }) => `object ${Key} in ${Bucket}`)];
+    }),
+  );
+  return ofBuckets.flat();
+}
+
+async function listCloudFront({ cloudFront }: Clients): Promise<string[]> {
+  const { DistributionList } = await cloudFront.send(new ListDistributionsCommand({}));
+  const { OriginAccessControlList } = await cloudFront.send(new ListOriginAccessControlsCommand({}));
+  return [
+    ...(DistributionList?.Items ?? []).map(({ Id }) => `distribution ${Id}`),
+    ...(OriginAccessControlList?.Items ?? []).map(({ Id }) => `origin access control ${Id}`),
+  ];
+}
+
+/** Undefined where AWS says by this error that there is none. */
+export async function absentWhere<Value>(error: string, asked: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await asked;
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === error) return undefined;
+    throw cause;
+  }
+}
+
+/** What {@link listAccount} calls a resource of Terraform's state; nothing where it is a setting of another. */
+const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => string) | "setting">> = {
+  aws_api_gateway_api_key: ({ id }) => `API key ${id}`,
+  aws_api_gateway_deployment: ({ id, rest_api_id }) => `deployment ${id} of API ${rest_api_id}`,
+  aws_api_gateway_method_settings: "setting",
+  aws_api_gateway_rest_api: ({ id }) => `API ${id}`,
+  aws_api_gateway_stage: ({ stage_name, rest_api_id }) => `stage ${stage_name} of API ${rest_api_id}`,
+  aws_api_gateway_usage_plan: ({ id }) => `usage plan ${id}`,
+  aws_api_gateway_usage_plan_key: ({ key_id, usage_plan_id }) =>
+    `key ${key_id} of usage plan ${usage_plan_id}`,
+  aws_cloudfront_distribution: ({ id }) => `distribution ${id}`,
+  aws_cloudfront_origin_access_control: ({ id }) => `origin access control ${id}`,
+  // The emulator does not list them; their life is seen in its operations.
+  aws_cloudfront_response_headers_policy: "setting",
+  aws_cloudwatch_log_group: ({ name }) => `log group ${name}`,
+  aws_iam_policy: ({ arn }) => `managed policy ${arn}`,
+  aws_iam_role: ({ name }) => `role ${name}`,
+  aws_iam_role_policy: ({ name, role }) => `policy ${name} of role ${role}`,
+  aws_iam_role_policy_attachment: ({ policy_arn, role }) => `attachment of ${policy_arn} to role ${role}`,
+  aws_lambda_function: ({ function_name }) => `function ${function_name}`,
+  aws_lambda_function_url: ({ function_name }) => `function URL of ${function_name}`,
+  aws_lambda_permission: "setting",
+  aws_s3_bucket: ({ bucket }) => `bucket ${bucket}`,
+  aws_s3_bucket_ownership_controls: "setting",
+  aws_s3_bucket_policy: "setting",
+  aws_s3_bucket_public_access_block: "setting",
+  aws_s3_bucket_server_side_encryption_configuration: "setting",
+  aws_s3_bucket_versioning: "setting",
+  aws_s3_object: ({ key, bucket }) => `object ${key} in ${bucket}`,
+  aws_sagemaker_endpoint: ({ name }) => `endpoint ${name}`,
+  aws_sagemaker_endpoint_configuration: ({ name }) => `endpoint configuration ${name}`,
+  aws_sagemaker_model: ({ name }) => `model ${name}`,
+  terraform_data: "setting",
+};
+
+/**
+ * Everything that Terraform's state holds, as {@link listAccount} says it, sorted.
+ *
+ * @throws Error where a type is not in the table: add to it, and to what is listed of the account
+ */
+export function listState(resources: readonly StateResource[]): readonly string[] {
+  return resources
+    .filter(({ mode }) => mode === "managed")
+    .flatMap(({ type, values }) => {
+      const listed = LISTED[type];
+      if (listed === undefined) throw new Error(`listing.ts does not say how ${type} is listed`);
+      return listed === "setting" ? [] : [listed(values)];
+    })
+    .sort();
+}

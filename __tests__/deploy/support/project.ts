@@ -1,0 +1,139 @@
+import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Environment } from "../../../environments/environment";
+import { copyProject } from "../../stacks/support/project";
+import { makeTempFolder, removeFolder } from "../../stacks/support/temp-folder";
+import type { Emulator } from "./emulator";
+import { type Ended, programEnvironment, run } from "./programs";
+import { changesOf, type PlannedChange, State } from "./state";
+
+const PROJECT = join(__dirname, "../../..");
+
+/** Files that can be models' artifacts: `models/first.tar.gz` and `models/second.tar.gz`. */
+const ARTIFACTS = join(PROJECT, "__tests__", "stacks", "artifacts");
+
+/** The provider that the tests know; which ones the stacks take is what `test:terraform` looks at. */
+export const PROVIDER_VERSION = "5.100.0";
+
+/** How `terraform plan -detailed-exitcode` ends where there is. */
+const SOMETHING_TO_CHANGE = 2;
+
+const MAIN = `
+import type { TerraformStack } from "cdktf";
+import { environments } from "./environments";
+import { createApp } from "./stacks/app";
+
+const app = createApp(environments);
+for (const stack of app.node.children) {
+  (stack as TerraformStack).addOverride("terraform.required_providers.aws.version", "${PROVIDER_VERSION}");
+}
+app.synth();
+`;
+
+/** Remembers its process, so that a test can kill that one. */
+const TERRAFORM = `#!/bin/sh
+echo $$ >> "$TERRAFORM_PROCESSES"
+exec terraform "$@"
+`;
+
+/** The project's sources in a folder of their own, with environments of their own, deployed to an emulator. */
+export class DeployedProject {
+  readonly folder = makeTempFolder();
+  private readonly processes = join(this.folder, "terraform-processes");
+  private readonly environment: NodeJS.ProcessEnv;
+
+  constructor(emulator: Emulator, ...environments: readonly Environment[]) {
+    copyProject(join(this.folder, "project"));
+    cpSync(ARTIFACTS, join(this.project, "models"), { recursive: true });
+    writeFileSync(join(this.project, "main.ts"), MAIN);
+    const terraform = join(this.folder, "terraform");
+    writeFileSync(terraform, TERRAFORM);
+    chmodSync(terraform, 0o755);
+    writeFileSync(this.processes, "");
+    const home = join(this.folder, "home");
+    mkdirSync(home);
+    this.environment = {
+      ...programEnvironment(home, emulator.endpoint),
+      TERRAFORM_BINARY_NAME: terraform,
+      // What the emulator does not know it will not know at the next try.
+      AWS_MAX_ATTEMPTS: "2",
+      TERRAFORM_PROCESSES: this.processes,
+    };
+    this.setEnvironments(...environments);
+  }
+
+  /** Makes these the environments that exist. */
+  setEnvironments(...environments: readonly Environment[]): void {
+    const literal = JSON.stringify(environments, null, 2);
+    writeFileSync(
+      join(this.project, "environments", "index.ts"),
+      `import type { Environment } from "./environment";\n\nexport const environments: readonly Environment[] = ${literal};\n`,
+    );
+  }
+
+  /** `cdktf deploy <name>` */
+  deploy(name: string): Promise<Ended> {
+    return this.cdktf("deploy", name, "--auto-approve", "--skip-provider-lock", "--no-color");
+  }
+
+  /** `cdktf destroy <name>` */
+  destroy(name: string): Promise<Ended> {
+    return this.cdktf("destroy", name, "--auto-approve", "--skip-provider-lock", "--no-color");
+  }
+
+  /** What the next apply of the stack as it is now would change. */
+  async plan(name: string): Promise<readonly PlannedChange[]> {
+    succeeded(await this.cdktf("synth"));
+    const file = join(this.folder, "plan");
+    await this.terraform(name, "init", "-input=false");
+    const args = ["plan", "-input=false", "-detailed-exitcode", `-out=${file}`];
+    const planned = await run("terraform", args, this.stack(name), this.environment);
+    if (planned.status === 0) return [];
+    if (planned.status !== SOMETHING_TO_CHANGE) succeeded(planned);
+    return changesOf(JSON.parse(await this.terraform(name, "show", "-json", file)));
+  }
+
+  /** What Terraform's state holds. */
+  async state(name: string): Promise<State> {
+    return new State(await this.terraform(name, "state", "pull"));
+  }
+
+  /** Runs `terraform <args>` on a stack that is synthesized; answers what it said, and throws where it fails. */
+  async terraform(name: string, ...args: readonly string[]): Promise<string> {
+    return succeeded(await run("terraform", args, this.stack(name), this.environment)).stdout;
+  }
+
+  /** The stack as it was synthesized last. */
+  synthesized(name: string): string {
+    return readFileSync(join(this.stack(name), "cdk.tf.json"), "utf8");
+  }
+
+  /** The number of the process of the terraform that cdktf started last. */
+  lastTerraform(): number {
+    const processes = readFileSync(this.processes, "utf8").trim().split("\n");
+    return Number(processes.at(-1));
+  }
+
+  remove(): void {
+    removeFolder(this.folder);
+  }
+
+  private get project(): string {
+    return join(this.folder, "project");
+  }
+
+  private stack(name: string): string {
+    return join(this.project, "cdktf.out", "stacks", name);
+  }
+
+  private cdktf(command: string, ...args: readonly string[]): Promise<Ended> {
+    const program = join(this.project, "node_modules", ".bin", "cdktf");
+    return run(program, [command, ...args], this.project, this.environment);
+  }
+}
+
+/** @throws Error with all that was said, where it failed */
+export function succeeded(ended: Ended): Ended {
+  if (ended.status !== 0) throw new Error(`ended with ${ended.status}:\n${ended.output}`);
+  return ended;
+}

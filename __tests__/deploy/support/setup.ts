@@ -1,0 +1,27 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inTempFolder } from "../../stacks/support/temp-folder";
+import { programEnvironment, requirePrograms } from "./programs";
+import { PROVIDER_VERSION } from "./project";
+
+/** Once, before all tests: what they need is there, and the provider downloaded, which two at a time must not do. */
+export default function setup(): void {
+  requirePrograms();
+  inTempFolder((folder) => {
+    const home = join(folder, "home");
+    mkdirSync(home);
+    writeFileSync(
+      join(folder, "main.tf.json"),
+      JSON.stringify({
+        terraform: { required_providers: { aws: { source: "hashicorp/aws", version: PROVIDER_VERSION } } },
+      }),
+    );
+    const { status, stdout, stderr } = spawnSync("terraform", ["init", "-input=false", "-no-color"], {
+      cwd: folder,
+      env: programEnvironment(home, "http://127.0.0.1:9"),
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(`terraform cannot get the provider of AWS:\n${stdout}${stderr}`);
+  });
+}
