@@ -2,8 +2,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Deployment } from "./deployment";
 import { killWithChildren } from "./processes";
 
-/** Nothing was asked for during this time: whatever could go on without what is held has ended. */
-const QUIET_IN_MS = 2_000;
+/**
+ * Nothing was asked for during this time: whatever could go on without what is held has ended. Terraform's provider
+ * waits 5 seconds before it looks whether a new function is there.
+ */
+const QUIET_IN_MS = 7_000;
+const POLL_IN_MS = 500;
 const LONGEST_WAIT_IN_MS = 120_000;
 
 /**
@@ -22,14 +26,18 @@ export async function killApply(
     ended = true;
   });
   const until = Date.now() + LONGEST_WAIT_IN_MS;
-  for (let count = -1; ; await wait(QUIET_IN_MS)) {
+  let count = 0;
+  let since = Date.now();
+  while (true) {
     const held = await emulator.held();
     const { length } = await emulator.operations();
-    if (length === count && operations.every((operation) => held.includes(operation))) break;
+    if (length !== count) since = Date.now();
     count = length;
+    if (Date.now() - since > QUIET_IN_MS && operations.every((operation) => held.includes(operation))) break;
     if (ended) throw new Error(`the apply ended before it could be killed:\n${(await apply).output}`);
     if (Date.now() > until)
       throw new Error(`of ${operations.join(", ")} only ${held.join(", ") || "none"} came`);
+    await wait(POLL_IN_MS);
   }
   // cdktf ends as if nothing had happened where a signal ended terraform: its status says nothing.
   killWithChildren(project.lastTerraform());
