@@ -18,7 +18,7 @@ import { dev } from "../../environments/dev";
 import type { Environment } from "../../environments/environment";
 import type { ModelName } from "../../functions/catalog";
 import { Deployment } from "./support/deployment";
-import { withModel } from "./support/environments";
+import { artifactOf, withModel } from "./support/environments";
 import { succeeded } from "./support/project";
 
 const TIMEOUT_IN_MS = 240_000;
@@ -220,12 +220,13 @@ describe("the life of dev", () => {
         expect(plan.map(({ address, action }) => `${withoutDigits(address)}: ${action}`).sort()).toEqual(
           [
             ...["bike-rental", "breast-cancer"].flatMap((model) => [
-              `aws_iam_role_policy.${model}-endpoint_policy: create then delete`,
-              `aws_sagemaker_endpoint.${model}-endpoint: update`,
-              `aws_sagemaker_endpoint_configuration.${model}-endpoint_configuration: create then delete`,
-              `aws_sagemaker_model.${model}-endpoint_model: create then delete`,
-              `terraform_data.${model}-endpoint_configuration-revision: create then delete`,
-              `terraform_data.${model}-endpoint_model-revision: create then delete`,
+              `aws_iam_role_policy.${model}_endpoint_policy: create then delete`,
+              `aws_sagemaker_endpoint.${model}_endpoint: update`,
+              `aws_sagemaker_endpoint_configuration.${model}_endpoint_configuration: create then delete`,
+              `aws_sagemaker_model.${model}_endpoint_model: create then delete`,
+              `terraform_data.${model}_endpoint_configuration-revision: create then delete`,
+              `terraform_data.${model}_endpoint_model-revision: create then delete`,
+              `terraform_data.${model}_endpoint_policy-revision: create then delete`,
             ]),
             "aws_s3_object.artifacts_breast-cancer: create",
             "aws_s3_object.artifacts_breast-cancer: delete",
@@ -246,8 +247,8 @@ describe("the life of dev", () => {
 
         // Assess
         const after = await liveModel("bike-rental");
-        expect(before.artifact).toBe(first.models["bike-rental"]?.artifact);
-        expect(after.artifact).toBe(newArtifacts.models["bike-rental"]?.artifact);
+        expect(before.artifact).toBe(artifactOf(first, "bike-rental"));
+        expect(after.artifact).toBe(artifactOf(newArtifacts, "bike-rental"));
         expect(after.configuration).not.toBe(before.configuration);
         expect((await deployment.project.state("dev")).outputs).toEqual(outputs);
         expect(await deployment.made()).toEqual(await deployment.remembered());
