@@ -1,6 +1,6 @@
 import { DataAwsLambdaFunction } from "@cdktf/provider-aws/lib/data-aws-lambda-function";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Fn } from "cdktf";
+import { Fn, type TerraformResourceLifecycle, Token } from "cdktf";
 import { Construct } from "constructs";
 import { existingFunctionRolePolicy } from "../policies/function-role";
 import type { Account } from "./account";
@@ -10,7 +10,7 @@ import { terraformJson } from "./terraform-json";
 /** Props of {@link ExistingFunction}. */
 export interface ExistingFunctionProps {
   readonly account: Account;
-  /** Its name, or its ARN without version. */
+  /** Its name, or its ARN without version, or a reference to either. */
   readonly nameOrArn: string;
   /** `<environment>-<model>`: what is added to the function and its role is named so. */
   readonly name: string;
@@ -35,12 +35,15 @@ export class ExistingFunction extends Construct implements EndpointFunction {
   constructor(scope: Construct, id: string, props: ExistingFunctionProps) {
     super(scope, id);
     const { account, nameOrArn, name, endpoint, variableName } = props;
-    this.functionName = nameOrArn.split(":").at(-1) ?? nameOrArn;
+    this.functionName = Token.isUnresolved(nameOrArn)
+      ? Fn.element(Fn.regexall("[^:]+$", nameOrArn), 0)
+      : (nameOrArn.split(":").at(-1) ?? nameOrArn);
     this.functionArn = account.arn("lambda", `function:${this.functionName}`);
     this.routeStatementId = `ApiGatewayRoute-${name}`;
     this.function = new DataAwsLambdaFunction(this, "function", {
       functionName: this.functionName,
       lifecycle: {
+        ...ofThisAccount(props),
         postcondition: [
           {
             condition: `\${try(self.environment[0].variables["${variableName}"], "") == "${endpoint.endpointName}"}`,
@@ -59,4 +62,25 @@ export class ExistingFunction extends Construct implements EndpointFunction {
       policy: terraformJson(existingFunctionRolePolicy({ endpointArn: endpoint.endpointArn })),
     });
   }
+}
+
+/** The rule of `existingFunction`, as far as nobody could judge it at synthesis. */
+function ofThisAccount({
+  account,
+  nameOrArn,
+}: ExistingFunctionProps): Pick<TerraformResourceLifecycle, "precondition"> {
+  const isKnown =
+    !Token.isUnresolved(nameOrArn) && (!nameOrArn.includes(":") || !Token.isUnresolved(account.accountId));
+  if (isKnown) return {};
+  const prefix = account.arn("lambda", "function:");
+  return {
+    precondition: [
+      {
+        condition: `\${can(regex("^(${prefix})?[a-zA-Z0-9_-]+$", "${nameOrArn}"))}`,
+        errorMessage:
+          `existingFunction: got ${nameOrArn}; allowed: the name of a function of this account and region, or ` +
+          `${prefix}<name> without version.`,
+      },
+    ],
+  };
 }
