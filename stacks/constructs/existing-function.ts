@@ -1,10 +1,11 @@
 import { DataAwsLambdaFunction } from "@cdktf/provider-aws/lib/data-aws-lambda-function";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Fn, type TerraformResourceLifecycle, Token } from "cdktf";
+import { Fn, type TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
 import { existingFunctionRolePolicy } from "../policies/function-role";
 import type { Account } from "./account";
 import type { EndpointFunction } from "./endpoint-function";
+import { inExpression, isReference } from "./references";
 import { terraformJson } from "./terraform-json";
 
 /** Props of {@link ExistingFunction}. */
@@ -35,18 +36,19 @@ export class ExistingFunction extends Construct implements EndpointFunction {
   constructor(scope: Construct, id: string, props: ExistingFunctionProps) {
     super(scope, id);
     const { account, nameOrArn, name, endpoint, variableName } = props;
-    this.functionName = Token.isUnresolved(nameOrArn)
-      ? Fn.element(Fn.regexall("[^:]+$", nameOrArn), 0)
+    const given = inExpression(this, "given", nameOrArn);
+    this.functionName = isReference(nameOrArn)
+      ? Fn.element(Fn.regexall("[^:]+$", given), 0)
       : (nameOrArn.split(":").at(-1) ?? nameOrArn);
     this.functionArn = account.arn("lambda", `function:${this.functionName}`);
     this.routeStatementId = `ApiGatewayRoute-${name}`;
     this.function = new DataAwsLambdaFunction(this, "function", {
       functionName: this.functionName,
       lifecycle: {
-        ...ofThisAccount(props),
+        ...ofThisAccount(props, given),
         postcondition: [
           {
-            condition: `\${try(self.environment[0].variables["${variableName}"], "") == "${endpoint.endpointName}"}`,
+            condition: `\${try(self.environment[0].variables["${variableName}"], "") == ${inExpression(this, "endpoint", endpoint.endpointName)}}`,
             errorMessage:
               `The function ${this.functionName} does not know its endpoint: set its environment variable ` +
               `${variableName} to ${endpoint.endpointName}, where the function is made, and plan again.`,
@@ -65,21 +67,22 @@ export class ExistingFunction extends Construct implements EndpointFunction {
 }
 
 /** The rule of `existingFunction`, as far as nobody could judge it at synthesis. */
-function ofThisAccount({
-  account,
-  nameOrArn,
-}: ExistingFunctionProps): Pick<TerraformResourceLifecycle, "precondition"> {
-  const isKnown =
-    !Token.isUnresolved(nameOrArn) && (!nameOrArn.includes(":") || !Token.isUnresolved(account.accountId));
+function ofThisAccount(
+  { account, nameOrArn }: ExistingFunctionProps,
+  given: string,
+): Pick<TerraformResourceLifecycle, "precondition"> {
+  const { partition, region, accountId } = account;
+  const isKnown = !isReference(nameOrArn) && (!nameOrArn.includes(":") || !isReference(accountId));
   if (isKnown) return {};
-  const prefix = account.arn("lambda", "function:");
+  const prefix = `arn:${partition}:lambda:${region}:`;
+  const accountInExpression = isReference(accountId) ? accountId : JSON.stringify(accountId);
   return {
     precondition: [
       {
-        condition: `\${can(regex("^(${prefix})?[a-zA-Z0-9_-]+$", "${nameOrArn}"))}`,
+        condition: `\${can(regex(join("", ["^(${prefix}", ${accountInExpression}, ":function:)?[a-zA-Z0-9_-]+$"]), ${given}))}`,
         errorMessage:
           `existingFunction: got ${nameOrArn}; allowed: the name of a function of this account and region, or ` +
-          `${prefix}<name> without version.`,
+          `${prefix}${accountId}:function:<name>, without version`,
       },
     ],
   };

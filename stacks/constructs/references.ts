@@ -1,4 +1,5 @@
-import { Token } from "cdktf";
+import { TerraformLocal, Token } from "cdktf";
+import type { Construct } from "constructs";
 import { inWords, type Report } from "../../environments/report";
 
 /** Whether a value, or one in a list, is a reference to another resource: Terraform knows it later. */
@@ -6,6 +7,14 @@ export function isReference(value: unknown): boolean {
   return (
     Token.isUnresolved(value) || (Array.isArray(value) && value.some((item) => Token.isUnresolved(item)))
   );
+}
+
+/**
+ * A text as it stands in an expression: in quotes, or the name of a local value that holds what it refers to. CDKTF
+ * takes references out of quotes in an expression, and cannot pass a text with one in it to a function.
+ */
+export function inExpression(scope: Construct, id: string, text: string): string {
+  return isReference(text) ? new TerraformLocal(scope, id, text).asString : JSON.stringify(text);
 }
 
 /** What props cannot be references, by their field; a field stands for everything below it. */
