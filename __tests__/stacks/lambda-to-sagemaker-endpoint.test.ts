@@ -208,6 +208,31 @@ describe("an existing function", () => {
     },
   );
 
+  it.each([
+    ["its ARN", FUNCTION_ARN, 1],
+    ["its name", "scoring", 0],
+  ])("is compared with an account that Terraform finds out: %s", (_, existingFunction, conditions) => {
+    // Act
+    const { stack } = inStack((own, _account, directory) => {
+      const account = new Account(own, { region: "eu-central-1" });
+      const { newFunction: _function, ...rest } = everything(directory);
+      new LambdaToSagemakerEndpoint(own, "scoring", { account, ...rest, existingFunction });
+    });
+
+    // Assess
+    const { values } = stack.one("data.aws_lambda_function");
+    const account = "data.aws_caller_identity.caller.account_id";
+    expect(values.function_name).toBe("scoring");
+    expect(values.lifecycle?.precondition ?? []).toEqual(
+      [
+        {
+          condition: `\${can(regex(join("", ["^(arn:aws:lambda:eu-central-1:", ${account}, ":function:)?[a-zA-Z0-9_-]+$"]), "${FUNCTION_ARN}"))}`,
+          error_message: `existingFunction: got ${FUNCTION_ARN}; allowed: the name of a function of this account and region, or arn:aws:lambda:eu-central-1:\${${account}}:function:<name>, without version`,
+        },
+      ].slice(0, conditions),
+    );
+  });
+
   it("must name the endpoint in its variable, or the plan fails and says how", () => {
     // Prepare
     const props = without("newFunction", {
@@ -412,6 +437,23 @@ describe("props that contradict each other", () => {
       );
     },
   );
+
+  it("are told where an id beside a network names no statement of a policy", () => {
+    // Act
+    const act = (): unknown =>
+      inStack((stack, account, directory) => {
+        const settings = { vpc: NEW_VPC };
+        const network = new Network(stack, "network", { account, environmentName: "own", settings });
+        new LambdaToSagemakerEndpoint(stack, "my_scoring", { account, ...everything(directory), network });
+      });
+
+    // Assess
+    expect(act).toThrow(
+      new Error(
+        "1 fault(s) in its props:\n  own/my_scoring: id: got \"my_scoring\"; allowed: letters, digits and - as the construct's id beside network (statements of the network's policies are named after it)",
+      ),
+    );
+  });
 
   it("are none where one of them is undefined", () => {
     // Prepare

@@ -55,7 +55,8 @@ export interface LambdaToSagemakerEndpointProps {
   readonly existingEndpoint?: string;
 
   /**
-   * A new endpoint. Not beside `existingEndpoint`; one of the two there must be.
+   * A new endpoint. An artifact that the same stack puts into S3 is named with the object's key,
+   * `s3://${bucket.bucket}/${object.key}`, so that the endpoint waits for it. Not beside `existingEndpoint`; one of the two there must be.
    *
    * @default - none
    */
@@ -239,7 +240,8 @@ function artifactOf(
 ): Artifact {
   if (isInS3(artifact)) return artifactInS3(artifact, account);
   // Checked before: a file has a bucket to go to.
-  if (artifacts === undefined)
+  if (artifacts === undefined) {
     throw new Error(`${id}: newEndpoint.artifact: got ${artifact} without artifacts`);
+  }
   return artifacts.upload(id, artifact);
 }
