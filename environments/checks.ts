@@ -3,6 +3,7 @@ import { catalog } from "../functions/catalog";
 import { checkCallers, checkCallersTogether } from "./caller-checks";
 import type { Environment, QuotaSettings, StageSettings } from "./environment";
 import { PRICE_CLASSES, partitionOf } from "./environment";
+import { checkLogRetention } from "./log-retention";
 import { checkModel } from "./model-checks";
 import { type ModelSettings, routeAccess } from "./model-settings";
 import { checkNetwork } from "./network-checks";
@@ -47,8 +48,6 @@ function checkShape(environment: Environment): Fault[] {
 }
 
 const THROTTLING_SOURCE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html";
-const RETENTION_SOURCE =
-  "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html";
 
 const NAME = /^[a-z][a-z0-9-]{0,15}$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
@@ -59,9 +58,6 @@ const STATE_KEY = /^[A-Za-z0-9!_.*'()-]+(?:\/[A-Za-z0-9!_.*'()-]+)*$/;
 
 const MOST_REQUESTS_PER_SECOND = 10_000;
 const MOST_REQUESTS_AT_ONCE = 5_000;
-const RETENTION_STEPS_IN_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
 /** The account-wide stack's name, and paths of the local stage. */
 const RESERVED_NAMES = ["account", "endpoints", "website"];
 
@@ -248,13 +244,7 @@ function checkStage(
     MOST_REQUESTS_AT_ONCE,
     THROTTLING_SOURCE,
   );
-  report.require(
-    RETENTION_STEPS_IN_DAYS.includes(logRetentionInDays),
-    "logRetentionInDays",
-    logRetentionInDays,
-    RETENTION_STEPS_IN_DAYS.join(", "),
-    RETENTION_SOURCE,
-  );
+  checkLogRetention(logRetentionInDays, report);
   if (corsAllowOrigin !== undefined) {
     report.require(
       ORIGIN.test(corsAllowOrigin),

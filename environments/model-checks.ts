@@ -1,6 +1,7 @@
 import { checkEndpoint } from "./endpoint-checks";
 import { type Environment, partitionOf } from "./environment";
 import {
+  type FunctionSettings,
   type FunctionUrlSettings,
   type ModelSettings,
   ROUTE_ACCESS,
@@ -14,7 +15,12 @@ const MOST_ORIGINS = 100;
 const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 /** What stands behind the region of a function's ARN. */
 const FUNCTION_OF_ACCOUNT = /^(\d{12}):function:(.*)$/s;
-const VARIABLE = /^[a-zA-Z][a-zA-Z0-9_]+$/;
+/** A variable of a function. */
+export const VARIABLE = /^[a-zA-Z][a-zA-Z0-9_]+$/;
+/** {@link VARIABLE} in words. */
+export const VARIABLE_ALLOWED = "two or more letters, digits and _, starting with a letter";
+/** Where the rule of {@link VARIABLE} comes from. */
+export const VARIABLE_SOURCE = "https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html";
 const LAMBDA_API = "https://docs.aws.amazon.com/lambda/latest/api";
 
 /** Rules of one model. @param report - below its name */
@@ -37,31 +43,8 @@ function checkFunction(settings: ServingSettings, environment: Environment, repo
     ["functionUrl"],
     "a function has one URL, and an existing function's is its owner's",
   );
-  const memorySizeInMb = settings.function?.memorySizeInMb;
-  if (memorySizeInMb !== undefined) {
-    report.requireWholeNumber(
-      memorySizeInMb,
-      "function.memorySizeInMb",
-      128,
-      10_240,
-      `${LAMBDA_API}/API_CreateFunction.html`,
-    );
-  }
-  if (existingFunction !== undefined) {
-    const { region, accountId } = environment;
-    const prefix = `arn:${partitionOf(region)}:lambda:${region}:`;
-    const [, account, name = existingFunction] =
-      (existingFunction.startsWith(prefix) &&
-        FUNCTION_OF_ACCOUNT.exec(existingFunction.slice(prefix.length))) ||
-      [];
-    report.require(
-      FUNCTION_NAME.test(name) && (account === undefined || accountId === undefined || account === accountId),
-      "existingFunction",
-      existingFunction,
-      `a name of 1–64 letters, digits, - and _, or ${prefix}${accountId ?? "<account>"}:function:<name>`,
-      `the environment asks a function of its own account and region: ${LAMBDA_API}/API_GetFunction.html`,
-    );
-  }
+  if (settings.function !== undefined) checkNewFunction(settings.function, report.in("function"));
+  if (existingFunction !== undefined) checkExistingFunction(existingFunction, environment, report);
   if (sagemakerEnvironmentVariableName !== undefined) {
     report.require(
       existingFunction !== undefined,
@@ -70,14 +53,56 @@ function checkFunction(settings: ServingSettings, environment: Environment, repo
       "no sagemakerEnvironmentVariableName, or existingFunction beside it",
       "new functions read ENDPOINT_NAME",
     );
-    report.require(
-      VARIABLE.test(sagemakerEnvironmentVariableName),
-      "sagemakerEnvironmentVariableName",
-      sagemakerEnvironmentVariableName,
-      "two or more letters, digits and _, starting with a letter",
-      `${LAMBDA_API}/API_Environment.html`,
-    );
+    checkVariableName(sagemakerEnvironmentVariableName, report);
   }
+}
+
+/** Rules of a function that is made. @param report - below its settings */
+export function checkNewFunction({ memorySizeInMb }: FunctionSettings, report: Report): void {
+  if (memorySizeInMb === undefined) return;
+  report.requireWholeNumber(
+    memorySizeInMb,
+    "memorySizeInMb",
+    128,
+    10_240,
+    `${LAMBDA_API}/API_CreateFunction.html`,
+  );
+}
+
+/**
+ * Rules of a function that is there.
+ *
+ * @param place - where it must be; without `accountId` every account passes
+ * @param report - above `existingFunction`
+ */
+export function checkExistingFunction(
+  existingFunction: string,
+  { region, accountId }: Pick<Environment, "region" | "accountId">,
+  report: Report,
+): void {
+  const prefix = `arn:${partitionOf(region)}:lambda:${region}:`;
+  const [, account, name = existingFunction] =
+    (existingFunction.startsWith(prefix) &&
+      FUNCTION_OF_ACCOUNT.exec(existingFunction.slice(prefix.length))) ||
+    [];
+  report.require(
+    FUNCTION_NAME.test(name) && (account === undefined || accountId === undefined || account === accountId),
+    "existingFunction",
+    existingFunction,
+    `a name of 1–64 letters, digits, - and _, or ${prefix}${accountId ?? "<account>"}:function:<name>`,
+    `the environment asks a function of its own account and region: ${LAMBDA_API}/API_GetFunction.html`,
+  );
+}
+
+/** Rules of the variable that names the endpoint. @param report - above `sagemakerEnvironmentVariableName` */
+export function checkVariableName(name: string, report: Report): void {
+  report.require(
+    VARIABLE.test(name),
+    "sagemakerEnvironmentVariableName",
+    name,
+    VARIABLE_ALLOWED,
+    VARIABLE_SOURCE,
+  );
 }
 
 function checkAccess({ access, functionUrl }: ServingSettings, report: Report): void {

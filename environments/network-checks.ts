@@ -22,11 +22,16 @@ export function checkNetwork(
 ): void {
   if (network === undefined) return;
   if (!report.requireApart(network, "existing", ["vpc"], "a VPC is there, or is made")) return;
-  if ("vpc" in network) checkNewVpc(network.vpc, region, report);
-  else checkExistingVpc(network.existing, report);
+  if ("vpc" in network) checkNewVpc(network.vpc, region, report.in("vpc"));
+  else checkExistingVpc(network.existing, report.in("existing"));
 }
 
-function checkNewVpc({ cidrBlock, availabilityZones }: NewVpc["vpc"], region: string, report: Report): void {
+/** Rules of a VPC that is made. @param report - below its settings */
+export function checkNewVpc(
+  { cidrBlock, availabilityZones }: NewVpc["vpc"],
+  region: string,
+  report: Report,
+): void {
   if (cidrBlock !== undefined) {
     const range = parseCidr(cidrBlock);
     report.require(
@@ -34,7 +39,7 @@ function checkNewVpc({ cidrBlock, availabilityZones }: NewVpc["vpc"], region: st
         isPrivate(range) &&
         range.length >= SHORTEST_LENGTH &&
         range.length <= LONGEST_LENGTH,
-      "vpc.cidrBlock",
+      "cidrBlock",
       cidrBlock,
       `a range such as 10.0.0.0/16, from its first address, of length ${SHORTEST_LENGTH}–${LONGEST_LENGTH} in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16`,
       VPC_SOURCE,
@@ -42,7 +47,7 @@ function checkNewVpc({ cidrBlock, availabilityZones }: NewVpc["vpc"], region: st
   }
   report.require(
     availabilityZones.length > 0,
-    "vpc.availabilityZones",
+    "availabilityZones",
     availabilityZones,
     `at least one zone of ${region}`,
     "a function needs a subnet",
@@ -51,18 +56,22 @@ function checkNewVpc({ cidrBlock, availabilityZones }: NewVpc["vpc"], region: st
     report.require(
       // Other zones, such as us-west-2-lax-1a, have no Lambda.
       zone.startsWith(region) && /^[a-f]$/.test(zone.slice(region.length)),
-      "vpc.availabilityZones",
+      "availabilityZones",
       zone,
       `${region}a to ${region}f`,
       ZONES_SOURCE,
     );
   }
-  requireDistinct(availabilityZones, "vpc.availabilityZones", "each zone has one subnet", report);
+  requireDistinct(availabilityZones, "availabilityZones", "each zone has one subnet", report);
 }
 
-function checkExistingVpc({ subnetIds, securityGroupIds }: ExistingVpc["existing"], report: Report): void {
-  checkIds(subnetIds, "existing.subnetIds", "subnet", MOST_SUBNETS, report);
-  checkIds(securityGroupIds, "existing.securityGroupIds", "sg", MOST_SECURITY_GROUPS, report);
+/** Rules of a VPC that is there. @param report - below its settings */
+export function checkExistingVpc(
+  { subnetIds, securityGroupIds }: ExistingVpc["existing"],
+  report: Report,
+): void {
+  checkIds(subnetIds, "subnetIds", "subnet", MOST_SUBNETS, report);
+  checkIds(securityGroupIds, "securityGroupIds", "sg", MOST_SECURITY_GROUPS, report);
 }
 
 function checkIds(

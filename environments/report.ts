@@ -19,18 +19,23 @@ export function describeFault({ environment, field, got, allowed, because }: Fau
 
 /** Collects faults below one field. */
 export class Report {
+  /**
+   * @param environment - its name, or that of whatever else is checked
+   * @param isUnknown - whether a value cannot be judged yet: no rule refuses it. Default: every value is known
+   */
   constructor(
     private readonly environment: string,
     private readonly faults: Fault[],
     private readonly prefix = "",
+    private readonly isUnknown: (value: unknown) => boolean = () => false,
   ) {}
 
   in(field: string): Report {
-    return new Report(this.environment, this.faults, `${this.prefix}${field}.`);
+    return new Report(this.environment, this.faults, `${this.prefix}${field}.`, this.isUnknown);
   }
 
   require(holds: boolean, field: string, got: unknown, allowed: string, because: string): void {
-    if (holds) return;
+    if (holds || this.isUnknown(got)) return;
     this.faults.push({
       environment: this.environment,
       field: this.prefix + field,

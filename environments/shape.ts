@@ -23,6 +23,7 @@ import type {
   InstanceSettings,
   LinearShift,
   ModelSettings,
+  NewEndpoint,
   ProvisionedConcurrencyScaling,
   RollbackSettings,
   ScalingSettings,
@@ -41,7 +42,7 @@ export interface ShapeFault {
 }
 
 /** A schema for every property of a type, and for no other. */
-type Properties<T> = Record<T extends T ? keyof T : never, z.ZodType>;
+export type Properties<T> = Record<T extends T ? keyof T : never, z.ZodType>;
 
 const text = z.string();
 const number = z.number();
@@ -114,8 +115,8 @@ const deployment = z.strictObject({
   ),
 } satisfies Properties<DeploymentSettings>);
 
-/** Every setting of every kind of model: which of them exclude or need each other is a rule, told with its reason. */
-const model = z.strictObject({
+/** Every setting of every kind of new endpoint: which of them exclude or need each other is a rule, told with its reason. */
+const newEndpoint = {
   artifact: z.optional(text),
   artifactKeyArn: z.optional(text),
   image: z.optional(image),
@@ -127,14 +128,21 @@ const model = z.strictObject({
   networkIsolation: z.optional(z.boolean()),
   volumeKeyArn: z.optional(text),
   dataCapture: z.optional(dataCapture),
+} satisfies Properties<NewEndpoint>;
+
+const newFunction = {
+  memorySizeInMb: z.optional(number),
+} satisfies Properties<FunctionSettings>;
+
+/** Every setting of every kind of model, as above. */
+const model = z.strictObject({
+  ...newEndpoint,
   existingEndpoint: z.optional(text),
   access: z.optional(text),
   functionUrl: z.optional(
     z.strictObject({ corsAllowOrigins: z.optional(z.array(text)) } satisfies Properties<FunctionUrlSettings>),
   ),
-  function: z.optional(
-    z.strictObject({ memorySizeInMb: z.optional(number) } satisfies Properties<FunctionSettings>),
-  ),
+  function: z.optional(z.strictObject(newFunction)),
   existingFunction: z.optional(text),
   sagemakerEnvironmentVariableName: z.optional(text),
   tags: z.optional(z.record(text, text)),
@@ -169,21 +177,21 @@ const caller = z.strictObject({
   groups: z.optional(z.array(text)),
 } satisfies Properties<CallerSettings>);
 
+const newVpc = z.strictObject({
+  cidrBlock: z.optional(text),
+  availabilityZones: z.array(text),
+} satisfies Properties<NewVpc["vpc"]>);
+
+const existingVpc = z.strictObject({
+  subnetIds: z.array(text),
+  securityGroupIds: z.array(text),
+} satisfies Properties<ExistingVpc["existing"]>);
+
 /** Both together are told so by a rule. */
 const network = z
   .strictObject({
-    vpc: z.optional(
-      z.strictObject({
-        cidrBlock: z.optional(text),
-        availabilityZones: z.array(text),
-      } satisfies Properties<NewVpc["vpc"]>),
-    ),
-    existing: z.optional(
-      z.strictObject({
-        subnetIds: z.array(text),
-        securityGroupIds: z.array(text),
-      } satisfies Properties<ExistingVpc["existing"]>),
-    ),
+    vpc: z.optional(newVpc),
+    existing: z.optional(existingVpc),
   } satisfies Properties<NewVpc | ExistingVpc>)
   .refine(({ vpc, existing }) => vpc !== undefined || existing !== undefined, "vpc or existing");
 
@@ -208,27 +216,65 @@ const environment = z.strictObject({
   callers: z.optional(z.record(text, caller)),
 } satisfies Properties<Environment>);
 
+/** Parts of an environment that stand elsewhere, too. */
+export const shapes = {
+  newEndpoint: z.strictObject(newEndpoint),
+  /** Properties, for a type that has more. */
+  newFunction,
+  newVpc,
+  existingVpc,
+} as const;
+
 /**
  * Where a value is not of the type {@link Environment}: properties that are missing, misspelt or of another type.
  * The compiler says the same, but nothing runs it before a deployment, and a misspelt `protected` protects nothing.
  * What the values may be is checked elsewhere.
  */
 export function findShapeFaults(value: unknown): ShapeFault[] {
-  const parsed = environment.safeParse(value);
-  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, [], value));
+  return findFaultsOfShape(
+    environment,
+    value,
+    (path) => `environments/${path[0] === "models" ? "model-settings" : "environment"}.ts`,
+  );
 }
 
-function describe(issue: z.core.$ZodIssue, above: readonly PropertyKey[], value: unknown): ShapeFault[] {
+/**
+ * Where a value is not of the shape that a schema says.
+ *
+ * @param documentation - the file that says which properties there are beside a misspelt one
+ */
+export function findFaultsOfShape(
+  schema: z.ZodType,
+  value: unknown,
+  documentation: (path: readonly PropertyKey[]) => string,
+): ShapeFault[] {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return [];
+  return parsed.error.issues.flatMap((issue) => describe(issue, [], { value, documentation }));
+}
+
+/** What is described. */
+interface Described {
+  readonly value: unknown;
+  readonly documentation: (path: readonly PropertyKey[]) => string;
+}
+
+function describe(
+  issue: z.core.$ZodIssue,
+  above: readonly PropertyKey[],
+  described: Described,
+): ShapeFault[] {
+  const { value, documentation } = described;
   const path = [...above, ...issue.path];
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => ({
         field: [...path, key].join("."),
         got: kindOf(at(value, [...path, key])),
-        allowed: `no property of this name; environments/${path[0] === "models" ? "model-settings" : "environment"}.ts says which there are`,
+        allowed: `no property of this name; ${documentation(path)} says which there are`,
       }));
     case "invalid_union":
-      return describeUnion(issue, path, value);
+      return describeUnion(issue, path, described);
     case "invalid_type":
       return [
         { field: path.join("."), got: shown(value, path), allowed: `a value of the type ${typeName(issue)}` },
@@ -242,15 +288,17 @@ function describe(issue: z.core.$ZodIssue, above: readonly PropertyKey[], value:
 function describeUnion(
   { errors }: z.core.$ZodIssueInvalidUnion,
   path: readonly PropertyKey[],
-  value: unknown,
+  described: Described,
 ): ShapeFault[] {
-  const forms = errors.map((issues) => issues.flatMap((issue) => describe(issue, path, value)));
+  const forms = errors.map((issues) => issues.flatMap((issue) => describe(issue, path, described)));
   const fewest = Math.min(...forms.map((form) => form.length));
   const nearest = forms.filter((form) => form.length === fewest);
   const [only = []] = nearest;
-  if (nearest.length === 1) return only;
+  const field = path.join(".");
+  // Where no form fits at all, each says so of the whole field, and in the same words.
+  if (nearest.length === 1 || nearest.flat().every((fault) => fault.field === field)) return only;
   const allowed = nearest.map((form) => form.map(({ field }) => field).join(" and "));
-  return [{ field: path.join("."), got: shown(value, path), allowed: `either ${allowed.join(", or ")}` }];
+  return [{ field, got: shown(described.value, path), allowed: `either ${allowed.join(", or ")}` }];
 }
 
 /** A record is an object whose keys are names that a user gives. */
@@ -258,11 +306,12 @@ function typeName({ expected }: z.core.$ZodIssueInvalidType): string {
   return expected === "record" ? "object" : expected;
 }
 
-/** Variables of a container may be secrets after all, and so may be what stands in a misspelt property. */
+/** Variables of a container or a function may be secrets after all, and so may be what stands in a misspelt property. */
 function shown(value: unknown, path: readonly PropertyKey[]): unknown {
   const found = at(value, path);
   const isSimple = typeof found !== "object" || found === null;
-  return isSimple && !path.includes("containerEnvironment") ? found : kindOf(found);
+  const isVariable = path.includes("containerEnvironment") || path.includes("environment");
+  return isSimple && !isVariable ? found : kindOf(found);
 }
 
 /** Tells of a value without its content. */

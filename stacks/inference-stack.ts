@@ -2,7 +2,12 @@ import { resolve } from "node:path";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { callerPolicyName, type Environment } from "../environments/environment";
-import { type ModelSettings, routeAccess } from "../environments/model-settings";
+import {
+  type ExistingEndpoint,
+  type ModelSettings,
+  type NewEndpoint,
+  routeAccess,
+} from "../environments/model-settings";
 import { catalog, type ModelName } from "../functions/catalog";
 import { Account } from "./constructs/account";
 import { ArtifactBucket, isInS3 } from "./constructs/artifact-bucket";
@@ -63,12 +68,11 @@ export class InferenceStack extends TerraformStack {
     const packages = resolve(App.of(this).outdir, "functions");
 
     const routes = models.map(([model, settings]): DeployedModel => {
+      const endpoint = endpointOf(settings);
       const pair = new LambdaToSagemakerEndpoint(this, model, {
         account,
         name: `${environment.name}-${model}`,
-        ...("existingEndpoint" in settings
-          ? { existingEndpoint: settings.existingEndpoint }
-          : { newEndpoint: settings }),
+        ...("existingEndpoint" in endpoint ? endpoint : { newEndpoint: endpoint }),
         ...(settings.existingFunction === undefined
           ? {
               newFunction: {
@@ -89,10 +93,10 @@ export class InferenceStack extends TerraformStack {
         tags: { ...settings.tags, Model: model },
       });
       const functionUrl =
-        settings.functionUrl === undefined || pair.ownFunction === undefined
+        settings.functionUrl === undefined
           ? undefined
           : new FunctionUrl(this, `${model}-function-url`, {
-              function: pair.ownFunction,
+              function: pair.function,
               settings: settings.functionUrl,
             });
       return {
@@ -105,7 +109,7 @@ export class InferenceStack extends TerraformStack {
       };
     });
 
-    network?.admit(routes.map(({ contract, pair }) => pair.networked(contract.model)));
+    network?.admit(routes.map(({ pair }) => pair.networked()));
 
     const stage = new RestStage(this, "stage", {
       account,
@@ -158,4 +162,18 @@ export class InferenceStack extends TerraformStack {
   private addOutput(name: string, description: string, value: string): void {
     new TerraformOutput(this, name, { description, value }).overrideLogicalId(name);
   }
+}
+
+/** The endpoint alone. */
+function endpointOf(settings: ModelSettings): NewEndpoint | ExistingEndpoint {
+  const {
+    access: _access,
+    functionUrl: _functionUrl,
+    function: _function,
+    existingFunction: _existingFunction,
+    sagemakerEnvironmentVariableName: _variableName,
+    tags: _tags,
+    ...endpoint
+  } = settings;
+  return endpoint;
 }

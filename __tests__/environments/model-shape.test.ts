@@ -196,6 +196,13 @@ describe("a model with everything that it can have", () => {
       allowed: "a value of the type object",
     },
     {
+      what: "an image that is a text",
+      path: ["image"],
+      value: "linear-learner",
+      got: '"linear-learner"',
+      allowed: "a value of the type object",
+    },
+    {
       what: "an image without a tag",
       path: ["image"],
       value: { algorithm: "linear-learner" },

@@ -13,6 +13,7 @@ import {
   exampleWithCallers,
   named,
 } from "../stacks/support/environments";
+import { ReferencesStack } from "../stacks/support/references-stack";
 import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
 import { explain, Terraform } from "./support/terraform";
 
@@ -58,6 +59,8 @@ const everyEnvironment = [
 
 /** The construct outside an environment. */
 const OWN_STACK = "own";
+/** The same between resources that it refers to. */
+const REFERENCES_STACK = "references";
 
 const temp = makeTempFolder();
 const outdir = join(temp, "out");
@@ -68,28 +71,32 @@ beforeAll(() => {
   mkdirSync(outdir);
   const app = createApp([...everyEnvironment, example], outdir);
   new OwnStack(app, OWN_STACK);
+  new ReferencesStack(app, REFERENCES_STACK);
   app.synth();
 });
 
 afterAll(() => removeFolder(temp));
 
-describe.each([...everyEnvironment.map(({ name }) => name), OWN_STACK])("the stack %s", (name) => {
-  it(
-    "is valid, without a warning",
-    () => {
-      // Prepare
-      terraform.init(folderOf(name));
+describe.each([...everyEnvironment.map(({ name }) => name), OWN_STACK, REFERENCES_STACK])(
+  "the stack %s",
+  (name) => {
+    it(
+      "is valid, without a warning",
+      () => {
+        // Prepare
+        terraform.init(folderOf(name));
 
-      // Act
-      const { valid, diagnostics } = terraform.validate(folderOf(name));
+        // Act
+        const { valid, diagnostics } = terraform.validate(folderOf(name));
 
-      // Assess
-      expect(diagnostics).toEqual([]);
-      expect(valid).toBe(true);
-    },
-    INIT_TIMEOUT_IN_MS,
-  );
-});
+        // Assess
+        expect(diagnostics).toEqual([]);
+        expect(valid).toBe(true);
+      },
+      INIT_TIMEOUT_IN_MS,
+    );
+  },
+);
 
 describe("a stack that is wrong", () => {
   it(

@@ -1,16 +1,17 @@
 import { DataAwsLambdaFunction } from "@cdktf/provider-aws/lib/data-aws-lambda-function";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Fn } from "cdktf";
+import { Fn, type TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
 import { existingFunctionRolePolicy } from "../policies/function-role";
 import type { Account } from "./account";
 import type { EndpointFunction } from "./endpoint-function";
+import { inExpression, isReference } from "./references";
 import { terraformJson } from "./terraform-json";
 
 /** Props of {@link ExistingFunction}. */
 export interface ExistingFunctionProps {
   readonly account: Account;
-  /** Its name, or its ARN without version. */
+  /** Its name, or its ARN without version, or a reference to either. */
   readonly nameOrArn: string;
   /** `<environment>-<model>`: what is added to the function and its role is named so. */
   readonly name: string;
@@ -35,15 +36,19 @@ export class ExistingFunction extends Construct implements EndpointFunction {
   constructor(scope: Construct, id: string, props: ExistingFunctionProps) {
     super(scope, id);
     const { account, nameOrArn, name, endpoint, variableName } = props;
-    this.functionName = nameOrArn.split(":").at(-1) ?? nameOrArn;
+    const given = inExpression(this, "given", nameOrArn);
+    this.functionName = isReference(nameOrArn)
+      ? Fn.element(Fn.regexall("[^:]+$", given), 0)
+      : (nameOrArn.split(":").at(-1) ?? nameOrArn);
     this.functionArn = account.arn("lambda", `function:${this.functionName}`);
     this.routeStatementId = `ApiGatewayRoute-${name}`;
     this.function = new DataAwsLambdaFunction(this, "function", {
       functionName: this.functionName,
       lifecycle: {
+        ...ofThisAccount(props, given),
         postcondition: [
           {
-            condition: `\${try(self.environment[0].variables["${variableName}"], "") == "${endpoint.endpointName}"}`,
+            condition: `\${try(self.environment[0].variables["${variableName}"], "") == ${inExpression(this, "endpoint", endpoint.endpointName)}}`,
             errorMessage:
               `The function ${this.functionName} does not know its endpoint: set its environment variable ` +
               `${variableName} to ${endpoint.endpointName}, where the function is made, and plan again.`,
@@ -59,4 +64,26 @@ export class ExistingFunction extends Construct implements EndpointFunction {
       policy: terraformJson(existingFunctionRolePolicy({ endpointArn: endpoint.endpointArn })),
     });
   }
+}
+
+/** The rule of `existingFunction`, as far as nobody could judge it at synthesis. */
+function ofThisAccount(
+  { account, nameOrArn }: ExistingFunctionProps,
+  given: string,
+): Pick<TerraformResourceLifecycle, "precondition"> {
+  const { partition, region, accountId } = account;
+  const isKnown = !isReference(nameOrArn) && (!nameOrArn.includes(":") || !isReference(accountId));
+  if (isKnown) return {};
+  const prefix = `arn:${partition}:lambda:${region}:`;
+  const accountInExpression = isReference(accountId) ? accountId : JSON.stringify(accountId);
+  return {
+    precondition: [
+      {
+        condition: `\${can(regex(join("", ["^(${prefix}", ${accountInExpression}, ":function:)?[a-zA-Z0-9_-]+$"]), ${given}))}`,
+        errorMessage:
+          `existingFunction: got ${nameOrArn}; allowed: the name of a function of this account and region, or ` +
+          `${prefix}${accountId}:function:<name>, without version`,
+      },
+    ],
+  };
 }

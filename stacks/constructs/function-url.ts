@@ -1,11 +1,11 @@
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { Construct } from "constructs";
 import type { FunctionUrlSettings } from "../../environments/model-settings";
-import type { InferenceFunction } from "./inference-function";
+import type { EndpointFunction } from "./endpoint-function";
 
 /** Props of {@link FunctionUrl}. */
 export interface FunctionUrlProps {
-  readonly function: InferenceFunction;
+  readonly function: EndpointFunction;
   readonly settings: FunctionUrlSettings;
 }
 
@@ -23,7 +23,7 @@ export class FunctionUrl extends Construct {
   constructor(scope: Construct, id: string, props: FunctionUrlProps) {
     super(scope, id);
     const functionUrl = new LambdaFunctionUrl(this, "url", {
-      functionName: props.function.function.functionName,
+      functionName: props.function.functionReference,
       authorizationType: "AWS_IAM",
       cors: {
         allowOrigins: [...(props.settings.corsAllowOrigins ?? ["*"])],

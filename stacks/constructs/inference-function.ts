@@ -13,17 +13,41 @@ import type { NetworkPlace } from "./network";
 import { terraformJson } from "./terraform-json";
 import { FUNCTION_TIMEOUT_IN_SECONDS } from "./time-budget";
 
+/** What a function runs on. */
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+/** Every value of {@link Architecture}. */
+export const ARCHITECTURES = ["arm64", "x86_64"] as const;
+
 /** A function's code and what it is told. */
 export interface NewFunction extends FunctionSettings {
+  /** The code on this machine: a zip, its SHA-256, the handler in it and the runtime for it. */
   readonly code: FunctionPackage;
-  /** What it does, at most 256 characters. */
+  /** What it does, at most 256 characters (https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html). */
   readonly description: string;
   /**
-   * Environment variables beside the one that names the endpoint. Plans show them: no secrets.
+   * Environment variables beside the one that names the endpoint, which is none of them; together at most 4096 bytes,
+   * without Lambda's own names (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). Plans show
+   * them: no secrets.
    *
    * @default - none
    */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * `arm64`, which costs less, or `x86_64`, for code that was compiled for it
+   * (https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html).
+   *
+   * @default "arm64"
+   */
+  readonly architecture?: Architecture;
+  /**
+   * Seconds that an invocation may take, 1–900
+   * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). Behind API Gateway no more than the
+   * default: it answers with an error after 29 seconds, whatever the function does.
+   *
+   * @default 28
+   */
+  readonly timeoutInSeconds?: number;
 }
 
 /** Props of {@link InferenceFunction}. */
@@ -102,11 +126,11 @@ export class InferenceFunction extends Construct implements EndpointFunction {
       description: settings.description,
       role: role.arn,
       runtime: code.runtime,
-      architectures: ["arm64"],
+      architectures: [settings.architecture ?? "arm64"],
       handler: code.handler,
       filename: asset.path,
       sourceCodeHash: code.sha256,
-      timeout: FUNCTION_TIMEOUT_IN_SECONDS,
+      timeout: settings.timeoutInSeconds ?? FUNCTION_TIMEOUT_IN_SECONDS,
       memorySize: settings.memorySizeInMb ?? MEMORY_SIZE_IN_MB,
       environment: {
         variables: { [props.variableName]: endpoint.endpointName, ...settings.environment },

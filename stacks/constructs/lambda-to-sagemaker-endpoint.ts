@@ -1,25 +1,29 @@
 import type { DataAwsLambdaFunction } from "@cdktf/provider-aws/lib/data-aws-lambda-function";
 import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import type { SagemakerEndpoint as SagemakerEndpointResource } from "@cdktf/provider-aws/lib/sagemaker-endpoint";
 import type { SagemakerEndpointConfiguration } from "@cdktf/provider-aws/lib/sagemaker-endpoint-configuration";
 import type { SagemakerModel } from "@cdktf/provider-aws/lib/sagemaker-model";
 import type { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Construct } from "constructs";
-import { checkEndpoint } from "../../environments/endpoint-checks";
 import type { ExistingVpc, NewVpc } from "../../environments/environment";
-import type { ExistingEndpoint, NewEndpoint } from "../../environments/model-settings";
-import { checkNetwork } from "../../environments/network-checks";
+import type { NewEndpoint } from "../../environments/model-settings";
 import { withoutUndefined } from "../../environments/present";
-import { describeFault, type Fault, Report } from "../../environments/report";
 import type { Account } from "./account";
 import { type Artifact, type ArtifactBucket, artifactInS3, isInS3 } from "./artifact-bucket";
 import type { EndpointFunction } from "./endpoint-function";
 import { ExistingFunction } from "./existing-function";
 import { InferenceFunction, type NewFunction } from "./inference-function";
+import { checkProps, DEFAULT_ENVIRONMENT_VARIABLE_NAME } from "./lambda-to-sagemaker-endpoint-checks";
 import { Network, type NetworkedModel } from "./network";
 import { SagemakerEndpoint } from "./sagemaker-endpoint";
 
-/** Props of {@link LambdaToSagemakerEndpoint}. */
+/**
+ * Props of {@link LambdaToSagemakerEndpoint}. A prop that is `undefined` is as if it were not there. Texts and numbers
+ * may be references to other resources (`bucket.bucket`, `subnet.id`), but for `name`, `newVpc`, the name of the
+ * variable and the path of the code; lists and objects are written out.
+ */
 export interface LambdaToSagemakerEndpointProps {
+  /** Where everything is: the region of the stack's AWS provider, and its account. */
   readonly account: Account;
 
   /**
@@ -29,7 +33,7 @@ export interface LambdaToSagemakerEndpointProps {
   readonly name: string;
 
   /**
-   * A function that is there already: its name, or its ARN without version. Not beside `newFunction`. Its role gets
+   * A function that is there already, in this account and region: its name, or its ARN without version. Not beside `newFunction`. Its role gets
    * the right to ask the endpoint; its variable must name the endpoint already, or the plan fails and says so.
    *
    * @default - none
@@ -51,7 +55,8 @@ export interface LambdaToSagemakerEndpointProps {
   readonly existingEndpoint?: string;
 
   /**
-   * A new endpoint. Not beside `existingEndpoint`; one of the two there must be.
+   * A new endpoint. An artifact that the same stack puts into S3 is named with the object's key,
+   * `s3://${bucket.bucket}/${object.key}`, so that the endpoint waits for it. Not beside `existingEndpoint`; one of the two there must be.
    *
    * @default - none
    */
@@ -113,8 +118,15 @@ export interface LambdaToSagemakerEndpointProps {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** The variable in which this project's functions look for their endpoint. */
-export const DEFAULT_ENVIRONMENT_VARIABLE_NAME = "ENDPOINT_NAME";
+/** The endpoint of a {@link LambdaToSagemakerEndpoint}. */
+export interface ConnectedEndpoint {
+  /** Known before anything is deployed, unless it was given as a reference. */
+  readonly endpointName: string;
+  /** Known as the name is. */
+  readonly endpointArn: string;
+  /** Terraform's resource of a new endpoint: what depends on it waits until the endpoint is in service. */
+  readonly resource?: SagemakerEndpointResource;
+}
 
 /**
  * A Lambda function that may ask one SageMaker endpoint, and nothing else: each new or there already, in a VPC or not.
@@ -122,10 +134,10 @@ export const DEFAULT_ENVIRONMENT_VARIABLE_NAME = "ENDPOINT_NAME";
  * the two.
  */
 export class LambdaToSagemakerEndpoint extends Construct {
-  /** The function: a resource where it is new, a data source where it is not. */
+  /** Terraform's view of the function, with all its attributes: a resource where it is new, else a data source. */
   readonly lambdaFunction: LambdaFunction | DataAwsLambdaFunction;
-  /** The endpoint, new or not: its name and ARN, known before anything is deployed. */
-  readonly sagemakerEndpoint: { readonly endpointName: string; readonly endpointArn: string };
+  /** The endpoint, new or not. */
+  readonly sagemakerEndpoint: ConnectedEndpoint;
   /** The configuration of a new endpoint. */
   readonly sagemakerEndpointConfig?: SagemakerEndpointConfiguration;
   /** The model of a new endpoint. */
@@ -133,18 +145,20 @@ export class LambdaToSagemakerEndpoint extends Construct {
   /** The VPC, where it is new. */
   readonly vpc?: Vpc;
 
-  /** The function, for what invokes it. */
+  /** The same function for routes and URLs: name and ARN before anything is deployed, and the way to invoke it. */
   readonly function: EndpointFunction;
 
-  /** The function, where it is new. */
-  readonly ownFunction: InferenceFunction | undefined;
-
+  private readonly modelName: string;
+  private readonly newFunction: InferenceFunction | undefined;
   private readonly endpointInNetwork: SagemakerEndpoint | undefined;
 
   /** @throws Error with every fault of the props */
-  constructor(scope: Construct, id: string, props: LambdaToSagemakerEndpointProps) {
+  constructor(scope: Construct, id: string, given: LambdaToSagemakerEndpointProps) {
     super(scope, id);
-    this.check(props);
+    const props = withoutUndefined(given);
+    checkProps(props, this.node.path, id);
+    // Statements of a network's policies are named so: in one of several by the id alone, as the network has a name.
+    this.modelName = props.network === undefined ? props.name : id;
     const { account, name, newEndpoint, logRetentionInDays, tags = {} } = props;
     const network = this.networkOf(props);
     if (network?.vpc !== undefined) this.vpc = network.vpc;
@@ -167,7 +181,8 @@ export class LambdaToSagemakerEndpoint extends Construct {
         protected: props.protected ?? false,
         tags,
       });
-      this.sagemakerEndpoint = endpoint;
+      const { endpointName, endpointArn } = endpoint;
+      this.sagemakerEndpoint = { endpointName, endpointArn, resource: endpoint.endpoint };
       this.sagemakerEndpointConfig = endpoint.configuration;
       this.sagemakerModel = endpoint.model;
       this.endpointInNetwork = isInNetwork ? endpoint : undefined;
@@ -181,25 +196,25 @@ export class LambdaToSagemakerEndpoint extends Construct {
       this.function = fn;
       this.lambdaFunction = fn.function;
     } else {
-      this.ownFunction = new InferenceFunction(this, "function", {
+      this.newFunction = new InferenceFunction(this, "function", {
         ...common,
         settings: props.newFunction,
         logRetentionInDays,
         network: network?.functions,
         tags,
       });
-      this.function = this.ownFunction;
-      this.lambdaFunction = this.ownFunction.function;
+      this.function = this.newFunction;
+      this.lambdaFunction = this.newFunction.function;
     }
-    if (props.network === undefined) network?.admit([this.networked(name)]);
+    if (props.network === undefined) network?.admit([this.networked()]);
   }
 
   /** What of the two is in the network, for {@link Network.admit}. */
-  networked(model: string): NetworkedModel {
+  networked(): NetworkedModel {
     return {
-      model,
+      model: this.modelName,
       endpointArn: this.sagemakerEndpoint.endpointArn,
-      function: this.ownFunction,
+      function: this.newFunction,
       endpoint: this.endpointInNetwork,
     };
   }
@@ -216,59 +231,6 @@ export class LambdaToSagemakerEndpoint extends Construct {
     if (newVpc === undefined) return undefined;
     return new Network(this, "network", { account, environmentName: name, settings: { vpc: newVpc } });
   }
-
-  private check(given: LambdaToSagemakerEndpointProps): void {
-    const props = withoutUndefined(given);
-    const faults: Fault[] = [];
-    const report = new Report(this.node.path, faults);
-    const { existingEndpoint, newEndpoint, existingFunction, newFunction, existingVpc, newVpc, network } =
-      props;
-    const { region } = props.account;
-    report.require(
-      /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,53}$/.test(props.name),
-      "name",
-      props.name,
-      "1–54 letters, digits and -, neither first nor last a -",
-      "it is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
-    );
-    report.requireApart(props, "existingFunction", ["newFunction"], "a function is there, or is made");
-    report.require(
-      existingFunction !== undefined || newFunction !== undefined,
-      "newFunction",
-      undefined,
-      "newFunction or existingFunction",
-      "somebody has to ask the endpoint",
-    );
-    report.requireApart(props, "existingEndpoint", ["newEndpoint"], "an endpoint is there, or is made");
-    report.require(
-      existingEndpoint !== undefined || newEndpoint !== undefined,
-      "newEndpoint",
-      undefined,
-      "newEndpoint or existingEndpoint",
-      "the function has to ask somebody",
-    );
-    report.requireApart(props, "existingVpc", ["newVpc", "network"], "a VPC is there, or is made");
-    report.requireApart(props, "newVpc", ["network"], "a VPC is there, or is made");
-    if (faults.length === 0) {
-      const hasNetwork = (existingVpc ?? newVpc ?? network) !== undefined;
-      const endpoint: NewEndpoint | ExistingEndpoint = newEndpoint ?? {
-        existingEndpoint: existingEndpoint ?? "",
-      };
-      checkEndpoint(
-        endpoint,
-        { region, hasNetwork },
-        newEndpoint === undefined ? report : report.in("newEndpoint"),
-      );
-      if (existingVpc !== undefined) {
-        checkNetwork({ region, network: { existing: existingVpc } }, report);
-      } else if (newVpc !== undefined) {
-        checkNetwork({ region, network: { vpc: newVpc } }, report);
-      }
-    }
-    if (faults.length > 0) {
-      throw new Error([`${faults.length} fault(s) in its props:`, ...faults.map(describeFault)].join("\n"));
-    }
-  }
 }
 
 function artifactOf(
@@ -277,11 +239,9 @@ function artifactOf(
   id: string,
 ): Artifact {
   if (isInS3(artifact)) return artifactInS3(artifact, account);
+  // Checked before: a file has a bucket to go to.
   if (artifacts === undefined) {
-    throw new Error(
-      `${id}: newEndpoint.artifact: got ${artifact}, a file; allowed: s3://<bucket>/<key>.tar.gz, or a file beside ` +
-        "artifacts, an ArtifactBucket to upload it to",
-    );
+    throw new Error(`${id}: newEndpoint.artifact: got ${artifact} without artifacts`);
   }
   return artifacts.upload(id, artifact);
 }

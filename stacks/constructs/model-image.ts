@@ -1,7 +1,9 @@
 import { DataAwsSagemakerPrebuiltEcrImage } from "@cdktf/provider-aws/lib/data-aws-sagemaker-prebuilt-ecr-image";
+import { Fn } from "cdktf";
 import type { Construct } from "constructs";
 import type { NewEndpointBase } from "../../environments/model-settings";
 import type { Account } from "./account";
+import { inExpression, isReference } from "./references";
 
 /** An inference image. */
 export interface ModelImage {
@@ -11,8 +13,19 @@ export interface ModelImage {
   readonly repositoryArn: string;
 }
 
+/** Account, region and repository of an image in ECR, as Terraform reads them. */
+const ECR_IMAGE = "^([0-9]+)[.]dkr[.]ecr[.]([a-z0-9-]+)[.][^/]+/([^:@]+)";
+
 /** The image that an environment names; of SageMaker's own, Terraform knows the account in each region. */
 export function modelImage(scope: Construct, account: Account, image: NewEndpointBase["image"]): ModelImage {
+  if ("uri" in image && isReference(image.uri)) {
+    const parts = Fn.regex(ECR_IMAGE, inExpression(scope, "image", image.uri));
+    const [accountId, region, repository] = [0, 1, 2].map((index) => Fn.element(parts, index));
+    return {
+      uri: image.uri,
+      repositoryArn: `arn:${account.partition}:ecr:${region}:${accountId}:repository/${repository}`,
+    };
+  }
   if ("uri" in image) {
     const [registry = "", repositoryAndVersion = ""] = image.uri.split(/\/(.*)/s);
     const [accountId, , , region] = registry.split(".");

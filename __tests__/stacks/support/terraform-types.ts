@@ -1,10 +1,16 @@
+interface TerraformCondition {
+  readonly condition: string;
+  readonly error_message: string;
+}
+
 /** What every resource may say of its life. */
 interface WithLifecycle {
   readonly lifecycle?: {
     readonly create_before_destroy?: boolean;
     readonly prevent_destroy?: boolean;
     readonly replace_triggered_by?: readonly string[];
-    readonly postcondition?: readonly { readonly condition: string; readonly error_message: string }[];
+    readonly precondition?: readonly TerraformCondition[];
+    readonly postcondition?: readonly TerraformCondition[];
   };
   readonly depends_on?: readonly string[];
 }
