@@ -27,6 +27,29 @@ interface Plan {
       readonly after: Readonly<Record<string, unknown>>;
     };
   }[];
+  readonly configuration: {
+    readonly root_module: {
+      readonly resources: readonly {
+        readonly address: string;
+        readonly expressions: Readonly<Record<string, unknown>>;
+      }[];
+    };
+  };
+}
+
+const NO_PLAN: Plan = { resource_changes: [], configuration: { root_module: { resources: [] } } };
+
+/** The resources that a block of a resource refers to, e.g. its `vpc_config`; sorted. */
+function referencesOf({ configuration }: Plan, address: RegExp, block: string): string[] {
+  const found = configuration.root_module.resources.filter((resource) => address.test(resource.address));
+  const text = JSON.stringify(found.map(({ expressions }) => expressions[block] ?? {}));
+  const references = text.match(/"aws_[\w]+\.[\w-]+"/g) ?? [];
+  return [...new Set(references.map((reference) => withoutDigits(reference.slice(1, -1))))].sort();
+}
+
+/** CDKTF ends each name with a hash of its path. */
+function withoutDigits(address: string): string {
+  return address.replace(/_[0-9A-F]{8}$/, "");
 }
 
 const temp = makeTempFolder();
@@ -49,7 +72,7 @@ async function plan(
     ["plan", "-input=false", "-no-color", "-out=plan"],
     credentials,
   );
-  if (status !== 0) return { status, output, plan: { resource_changes: [] } };
+  if (status !== 0) return { status, output, plan: NO_PLAN };
   const { stdout } = await terraform.runBeside(folder, ["show", "-json", "plan"], credentials);
   return { status, output, plan: JSON.parse(stdout) };
 }
@@ -110,12 +133,20 @@ describe("the plan of a new VPC", () => {
       // Assess
       const of = (type: string) =>
         planned.resource_changes.filter((change) => change.type === type).map(({ change }) => change.after);
-      expect(of("aws_lambda_function").map(({ vpc_config }) => vpc_config)).toEqual(
-        Array(2).fill([expect.objectContaining({ ipv6_allowed_for_dual_stack: false })]),
-      );
-      expect(of("aws_sagemaker_model").map(({ vpc_config }) => (vpc_config as object[]).length)).toEqual([
-        1, 0,
+      const SUBNETS = ["aws_subnet.network_vpc_subnet-a", "aws_subnet.network_vpc_subnet-b"];
+      for (const model of ["bike-rental", "breast-cancer"]) {
+        const fn = new RegExp(`^aws_lambda_function\\.${model}_function_`);
+        expect(referencesOf(planned, fn, "vpc_config")).toEqual([
+          "aws_security_group.network_vpc_functions-group",
+          ...SUBNETS,
+        ]);
+      }
+      expect(referencesOf(planned, /^aws_sagemaker_model\.bike-rental_/, "vpc_config")).toEqual([
+        "aws_security_group.network_vpc_endpoints-group",
+        ...SUBNETS,
       ]);
+      // A serverless endpoint is never in a VPC.
+      expect(referencesOf(planned, /^aws_sagemaker_model\.breast-cancer_/, "vpc_config")).toEqual([]);
       expect(of("aws_vpc_endpoint").map(({ service_name }) => service_name)).toEqual([
         "com.amazonaws.eu-central-1.sagemaker.runtime",
         "com.amazonaws.eu-central-1.s3",
