@@ -15,7 +15,7 @@ beforeAll(async () => {
   project = new ProjectCopy();
   // A function asks an endpoint again while it has time: with less of it, it gives up sooner.
   project.edit("stacks/constructs/inference-function.ts", (text) =>
-    text.replace("timeout: FUNCTION_TIMEOUT_IN_SECONDS", "timeout: 2"),
+    text.replace("settings.timeoutInSeconds ?? FUNCTION_TIMEOUT_IN_SECONDS", "2"),
   );
   container = new ContainerServer();
   await container.listen();
