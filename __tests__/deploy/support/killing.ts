@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Deployment } from "./deployment";
 import { killWithChildren } from "./processes";
+import { killRunning } from "./programs";
 
 /**
  * Nothing was asked for during this time: whatever could go on without what is held has ended. Terraform's provider
@@ -9,6 +10,7 @@ import { killWithChildren } from "./processes";
 const QUIET_IN_MS = 7_000;
 const POLL_IN_MS = 500;
 const LONGEST_WAIT_IN_MS = 120_000;
+const LONGEST_END_IN_MS = 10_000;
 
 /**
  * Applies, and kills terraform, with SIGKILL, when requests of each of `operations` wait and nothing else goes on.
@@ -39,8 +41,11 @@ export async function killApply(
       throw new Error(`of ${operations.join(", ")} only ${held.join(", ") || "none"} came`);
     await wait(POLL_IN_MS);
   }
-  // cdktf ends as if nothing had happened where a signal ended terraform: its status says nothing.
+  // cdktf ends as if nothing had happened where a signal ended terraform, or does not end at all: its status says
+  // nothing, and who sits before it presses Ctrl-C.
   killWithChildren(project.lastTerraform());
+  await Promise.race([apply, wait(LONGEST_END_IN_MS, undefined, { ref: false })]);
+  killRunning();
   await apply;
   await emulator.refuseHeld();
 }
