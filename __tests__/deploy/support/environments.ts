@@ -1,3 +1,4 @@
+import { dev } from "../../../environments/dev";
 import type { Environment, ModelSettings } from "../../../environments/environment";
 import type { ModelName } from "../../../functions/catalog";
 
@@ -11,3 +12,20 @@ export function withModel(
   if (settings === undefined) throw new Error(`${environment.name} has no ${model}`);
   return { ...environment, models: { ...environment.models, [model]: { ...settings, ...changes } } };
 }
+
+/** A role that the account has already. */
+export const NOTEBOOKS = "notebooks";
+
+/** dev, with one artifact that is a file of the project, and with a caller. */
+export const devWithCaller: Environment = {
+  ...withModel(dev, "breast-cancer", { artifact: "models/first.tar.gz" }),
+  callers: {
+    notebooks: {
+      mayInvoke: [
+        { model: "sentiment", by: "endpoint" },
+        { model: "toxicity", by: "functionUrl" },
+      ],
+      roles: [NOTEBOOKS],
+    },
+  },
+};
