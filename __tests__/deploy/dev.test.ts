@@ -14,41 +14,45 @@ import {
   DescribeModelCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { dev } from "../../environments/dev";
 import type { Environment } from "../../environments/environment";
 import type { ModelName } from "../../functions/catalog";
 import { Deployment } from "./support/deployment";
-import { artifactOf, withModel } from "./support/environments";
+import { artifactOf, devWithCaller as first, NOTEBOOKS, withModel } from "./support/environments";
 import { succeeded } from "./support/project";
+import { requireRecorded } from "./support/recordings";
 
 const TIMEOUT_IN_MS = 240_000;
 
-/** A role that the account has already. */
-const NOTEBOOKS = "notebooks";
 const NOBODY = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" }],
 };
 
-/** dev, with one artifact that is a file of the project, and with a caller. */
-const first: Environment = {
-  ...withModel(dev, "breast-cancer", { artifact: "models/first.tar.gz" }),
-  callers: {
-    notebooks: {
-      mayInvoke: [
-        { model: "sentiment", by: "endpoint" },
-        { model: "toxicity", by: "functionUrl" },
-      ],
-      roles: [NOTEBOOKS],
-    },
-  },
-};
 const newArtifacts = withModel(
   withModel(first, "breast-cancer", { artifact: "models/second.tar.gz" }),
   "bike-rental",
   { artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-21/model.tar.gz" },
 );
 const opened = withModel(newArtifacts, "breast-cancer", { access: "PUBLIC" });
+/** As opened, with other settings of what prod does not have. */
+const resized: Environment = {
+  ...withModel(opened, "bike-rental", { access: "AWS_IAM" }),
+  tags: { Team: "models" },
+  stage: {
+    throttling: { rateLimit: 900, burstLimit: 1_800 },
+    logRetentionInDays: 14,
+    corsAllowOrigin: "https://www.example.com",
+  },
+  callers: {
+    notebooks: {
+      mayInvoke: [
+        { model: "sentiment", by: "endpoint" },
+        { model: "bike-rental", by: "route" },
+      ],
+      roles: [NOTEBOOKS],
+    },
+  },
+};
 const broken = withModel(opened, "sentiment", {
   artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-21/model.tar.gz",
 });
@@ -341,6 +345,25 @@ describe("the life of dev", () => {
   });
 
   it(
+    "takes other settings in place, and keeps its URLs",
+    async () => {
+      // Prepare
+      const { outputs } = await deployment.project.state("dev");
+      deployment.project.setEnvironments(resized);
+
+      // Act
+      succeeded(await deployment.project.deploy("dev"));
+
+      // Assess
+      expect((await deployment.project.state("dev")).outputs).toEqual(outputs);
+      expect(await deployment.made()).toEqual(await deployment.remembered());
+      expect(await deployment.deployed()).toEqual(await deployment.synthesized());
+      expect(await deployment.project.plan("dev")).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
     "ends without leaving anything behind, or taking anything along",
     async () => {
       // Act
@@ -354,6 +377,14 @@ describe("the life of dev", () => {
     },
     TIMEOUT_IN_MS,
   );
+
+  it("asked of IAM what its recording says", async () => {
+    // Act
+    const recording = await deployment.recording();
+
+    // Assess
+    requireRecorded("dev", recording);
+  });
 
   /** What an endpoint serves. */
   async function liveModel(

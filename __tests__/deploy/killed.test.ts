@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { dev } from "../../environments/dev";
 import type { Environment } from "../../environments/environment";
+import { deployerPolicies } from "../../stacks/policies/deployer";
 import { Deployment } from "./support/deployment";
 import { withModel } from "./support/environments";
+import { isAllowed } from "./support/evaluation";
 import { killApply } from "./support/killing";
 import { succeeded } from "./support/project";
 
@@ -97,5 +99,15 @@ describe("an apply that is killed", () => {
       },
       TIMEOUT_IN_MS,
     );
+  });
+
+  it("asked nothing of IAM that the deployer may not do", async () => {
+    // Act
+    const recording = await deployment.recording();
+
+    // Assess
+    const policies = Object.values(deployerPolicies(fourth, deployment.emulator.accountId));
+    expect(recording.length).toBeGreaterThan(0);
+    expect(recording.filter((asked) => !isAllowed(policies, asked))).toEqual([]);
   });
 });

@@ -6,13 +6,20 @@ import { prod } from "../../environments/prod";
 import { Deployment } from "./support/deployment";
 import { withModel } from "./support/environments";
 import { succeeded } from "./support/project";
+import { requireRecorded } from "./support/recordings";
 
 const TIMEOUT_IN_MS = 240_000;
 
 const Bucket = "s3" in prod.state ? prod.state.s3.bucket : "(none)";
-const changed = withModel(withModel(prod, "breast-cancer", { artifact: "models/first.tar.gz" }), "toxicity", {
-  functionUrl: { corsAllowOrigins: ["https://www.example.com"] },
-});
+/** Another artifact, and every setting that can change in place. */
+const changed: Environment = {
+  ...withModel(withModel(prod, "breast-cancer", { artifact: "models/first.tar.gz" }), "toxicity", {
+    functionUrl: { corsAllowOrigins: ["https://www.example.com"] },
+  }),
+  tags: { Team: "models" },
+  stage: { throttling: { rateLimit: 900, burstLimit: 1_800 }, logRetentionInDays: 180 },
+  website: { priceClass: "PriceClass_200" },
+};
 const unprotected: Environment = { ...changed, protected: false };
 
 /** What prod protects, by the type. */
@@ -162,4 +169,12 @@ describe("the life of prod", () => {
     },
     TIMEOUT_IN_MS,
   );
+
+  it("asked of IAM what its recording says", async () => {
+    // Act
+    const recording = await deployment.recording();
+
+    // Assess
+    requireRecorded("prod", recording);
+  });
 });

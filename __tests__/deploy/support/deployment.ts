@@ -1,4 +1,5 @@
 import type { Environment } from "../../../environments/environment";
+import { type Asked, recordingOf } from "./authorization";
 import { Clients } from "./clients";
 import { type Deployed, readDeployed } from "./deployed";
 import { Emulator, type Operation } from "./emulator";
@@ -72,6 +73,15 @@ export class Deployment {
     const { length } = await this.emulator.operations();
     await act();
     return (await this.emulator.operations()).slice(length).filter(({ byTerraform }) => byTerraform);
+  }
+
+  /** What AWS would have asked IAM for what Terraform did until now, once each. */
+  async recording(): Promise<readonly Asked[]> {
+    const operations = await this.emulator.operations();
+    return recordingOf(
+      operations.filter(({ byTerraform }) => byTerraform),
+      { accountId: this.emulator.accountId, environmentName: this.name },
+    );
   }
 
   async stop(): Promise<void> {

@@ -11,6 +11,10 @@ export interface Operation {
   /** As AWS's API calls it, e.g. `CreateRestApi`. */
   readonly operation: string;
   readonly region: string;
+  /** Of HTTP. */
+  readonly method: string;
+  /** Of the URL, as it was sent. */
+  readonly path: string;
   /** Or by the tests themselves. */
   readonly byTerraform: boolean;
   /** The request's members at the top that are plain values. */

@@ -1,3 +1,4 @@
+import { dev } from "../../../environments/dev";
 import type { Environment } from "../../../environments/environment";
 import type { ServerlessEndpoint, ServingSettings } from "../../../environments/model-settings";
 import type { ModelName } from "../../../functions/catalog";
@@ -21,3 +22,20 @@ export function artifactOf(environment: Environment, model: ModelName): string {
   }
   return settings.artifact;
 }
+
+/** A role that the account has already. */
+export const NOTEBOOKS = "notebooks";
+
+/** dev, with one artifact that is a file of the project, and with a caller. */
+export const devWithCaller: Environment = {
+  ...withModel(dev, "breast-cancer", { artifact: "models/first.tar.gz" }),
+  callers: {
+    notebooks: {
+      mayInvoke: [
+        { model: "sentiment", by: "endpoint" },
+        { model: "toxicity", by: "functionUrl" },
+      ],
+      roles: [NOTEBOOKS],
+    },
+  },
+};

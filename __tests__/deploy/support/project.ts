@@ -132,8 +132,9 @@ export class DeployedProject {
   }
 }
 
-/** @throws Error with all that was said, where it failed */
+/** @throws Error with what was said from the first error on, where it failed */
 export function succeeded(ended: Ended): Ended {
-  if (ended.status !== 0) throw new Error(`ended with ${ended.status}:\n${ended.output}`);
-  return ended;
+  if (ended.status === 0) return ended;
+  const [, errors = ended.output] = /(\bError: .*)/s.exec(ended.output) ?? [];
+  throw new Error(`ended with ${ended.status}:\n${errors}`);
 }

@@ -1,7 +1,7 @@
 """Stands before the emulator: tells what was asked for, and holds back what it is told to.
 
 GET  /emulator/operations     what was asked for, in order: [{"service", "operation", "region",
-                              "byTerraform", "parameters", "status"}, …]
+                              "method", "path", "byTerraform", "parameters", "status"}, …]
 POST /emulator/hold           {"operations": ["sagemaker:CreateEndpoint", …], "executed": true | false}: from now on
                               these wait, or, once they are executed, their answers do
 GET  /emulator/held           ["sagemaker:CreateEndpoint", …]: those that wait
@@ -14,7 +14,7 @@ import json
 import threading
 import traceback
 
-from mends import answer_headers_policies
+from mends import answer_api_gateway_tags, answer_headers_policies
 from operations import UnknownOperation, name_operation
 
 
@@ -37,7 +37,7 @@ class Control:
         try:
             asked = name_operation(environ, body)
         except UnknownOperation as error:
-            asked = {"service": "unknown", "operation": str(error), "region": "", "byTerraform": True, "parameters": {}}
+            asked = {"service": "unknown", "operation": str(error), "region": "", "method": "", "path": path, "byTerraform": True, "parameters": {}}
         with self.changed:
             self.operations.append(asked)
         name = f"{asked['service']}:{asked['operation']}"
@@ -54,9 +54,11 @@ class Control:
         return answer
 
     def execute(self, asked, environ, body, start_response):
-        if asked["operation"].endswith("ResponseHeadersPolicy"):
-            return answer_headers_policies(asked, body, start_response)
         try:
+            if asked["operation"].endswith("ResponseHeadersPolicy"):
+                return answer_headers_policies(asked, body, start_response)
+            if asked["service"] == "apigateway" and asked["operation"] in ("TagResource", "UntagResource"):
+                return answer_api_gateway_tags(asked, body, environ, start_response)
             return self.application(environ, start_response)
         except Exception:
             # As a 500, Terraform would ask again for minutes.

@@ -7,6 +7,7 @@ What is mended of the emulator, because AWS does otherwise. Nothing of the produ
 API Gateway
 - OpenAPI import asks for `uri` and `httpMethod`, which a MOCK integration has not.
 - OpenAPI import forgets who may call a method (`security`) and what the gateway itself answers.
+- Tags of APIs, keys and usage plans cannot be changed.
 SageMaker
 - There is no UpdateEndpoint.
 - A second model, configuration or endpoint of a name overwrites the first; AWS refuses it.
@@ -17,8 +18,8 @@ Lambda
 - LoggingConfig is forgotten.
 CloudFront
 - There are no response headers policies.
-- A distribution forgets its origin's access control, and has ForwardedValues and an SSL support method that nobody
-  asked for.
+- A distribution's ARN lacks a colon. It forgets its origin's access control, and has ForwardedValues and an SSL
+  support method that nobody asked for.
 
 What the tests make it do, by requests below /emulator/ (see control.py): hold operations back, fail updates of
 endpoints, and tell every operation that was asked for.

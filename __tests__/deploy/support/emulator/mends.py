@@ -1,7 +1,10 @@
 """The mends that the head of launcher.py lists."""
 
+import json
+import os
 import re
 import uuid
+from urllib.parse import parse_qs, unquote
 
 
 class Faults:
@@ -134,7 +137,15 @@ def mend_lambda():
 
 
 def mend_cloudfront():
-    from moto.cloudfront.models import DefaultCacheBehaviour, Origin, ViewerCertificate
+    from moto.cloudfront.models import DefaultCacheBehaviour, Distribution, Origin, ViewerCertificate
+
+    init_distribution = Distribution.__init__
+
+    def init_with_arn(self, *args, **kwargs):
+        init_distribution(self, *args, **kwargs)
+        self.arn = self.arn.replace(":cloudfront:", ":cloudfront::")
+
+    Distribution.__init__ = init_with_arn
 
     def then(klass, correct):
         init = klass.__init__
@@ -158,6 +169,24 @@ def mend_cloudfront():
     then(DefaultCacheBehaviour, forward_only_what_was_asked)
     then(Origin, keep_access_control)
     then(ViewerCertificate, keep_support_method)
+
+
+def answer_api_gateway_tags(asked, body, environ, start_response):
+    """Tags of API Gateway's APIs, stages, keys and usage plans, under the ARN that the path ends with."""
+    from control import respond
+    from moto.apigateway.models import apigateway_backends
+
+    backend = apigateway_backends[os.environ["MOTO_ACCOUNT_ID"]][asked["region"]]
+    parts = unquote(asked["path"]).split("::/")[1].split("/")
+    kept = {"restapis": backend.apis, "apikeys": backend.keys, "usageplans": backend.usage_plans}[parts[0]]
+    tagged = kept[parts[1]]
+    if parts[2:3] == ["stages"]:
+        tagged = tagged.stages[parts[3]]
+    removed = parse_qs(environ.get("QUERY_STRING", "")).get("tagKeys", [])
+    told = json.loads(body).get("tags", {}) if asked["operation"] == "TagResource" else {}
+    tags = {name: value for name, value in (tagged.tags or {}).items() if name not in removed}
+    tagged.tags = {**tags, **told}
+    return respond(start_response, 204, b"")
 
 
 HEADERS_POLICIES = {}

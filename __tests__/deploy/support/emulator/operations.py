@@ -15,13 +15,14 @@ class UnknownOperation(Exception):
 
 
 def name_operation(environ, body):
-    """{"service", "operation", "region", "byTerraform", "parameters"} of a signed request; parameters are those that are plain
+    """{"service", "operation", "region", "method", "path", "byTerraform", "parameters"} of a signed request; parameters are those that are plain
     values, at the top of the request.
 
     Raises UnknownOperation."""
     service, region = scope_of(environ.get("HTTP_AUTHORIZATION", ""))
     model = model_of(service)
-    method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+    # Not PATH_INFO: there a slash that was part of a name looks like one between names.
+    method, path = environ["REQUEST_METHOD"], environ["RAW_URI"].partition("?")[0]
     query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     protocol = model.metadata["protocol"]
     if protocol in ("query", "ec2"):
@@ -42,6 +43,8 @@ def name_operation(environ, body):
         "service": service,
         "operation": operation,
         "region": region,
+        "method": method,
+        "path": path,
         "byTerraform": "HashiCorp" in environ.get("HTTP_USER_AGENT", ""),
         "parameters": {name: value for name, value in parameters.items() if is_plain(value)},
     }

@@ -1,0 +1,243 @@
+import type { Operation } from "./emulator";
+
+/** What AWS asks IAM before it does something. */
+export interface Asked {
+  readonly action: string;
+  /** ARN, or `*` where the service defines no resource type for the action. */
+  readonly resource: string;
+  /** Values of condition keys. */
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/** Where requests are made. */
+export interface AskedIn {
+  readonly accountId: string;
+  readonly environmentName: string;
+}
+
+/**
+ * What AWS asks IAM for an operation: the actions and their resources of the Service Authorization Reference
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/). Tags are the provider's default tags, which
+ * every resource of the stack has.
+ *
+ * @throws Error where the operation is in no table here
+ */
+export function askedFor(operation: Operation, place: AskedIn): readonly Asked[] {
+  const ask = SERVICES[operation.service];
+  if (ask === undefined) {
+    throw new Error(
+      `authorization.ts does not say what ${operation.service}:${operation.operation} asks of IAM: add the service there, and its statements to stacks/policies/deployer.ts`,
+    );
+  }
+  return ask(operation, place);
+}
+
+type Ask = (operation: Operation, place: AskedIn) => readonly Asked[];
+
+const asked = (action: string, resource: string, context: Asked["context"] = {}): Asked => ({
+  action,
+  resource,
+  context,
+});
+
+/** The right to give a service a role. */
+const passing = (role: string, service: string): Asked =>
+  asked("iam:PassRole", role, { "iam:PassedToService": service });
+
+/** A parameter that must be there. */
+function text({ service, operation, parameters }: Operation, name: string): string {
+  const value = parameters[name];
+  if (typeof value !== "string") {
+    throw new Error(`${service}:${operation} has no ${name}, only ${Object.keys(parameters).join(", ")}`);
+  }
+  return value;
+}
+
+/** The first of these parameters that is there, or undefined. */
+function firstOf(operation: Operation, ...names: readonly string[]): string | undefined {
+  return names.map((name) => operation.parameters[name]).find((value) => typeof value === "string") as
+    | string
+    | undefined;
+}
+
+const iam: Ask = (operation, { accountId }) => {
+  const { operation: name } = operation;
+  const policyArn = firstOf(operation, "PolicyArn");
+  const principal = (["Role", "User", "Group"] as const)
+    .map((kind) => ({ kind, name: firstOf(operation, `${kind}Name`) }))
+    .find((found) => found.name !== undefined);
+  const resource =
+    principal !== undefined
+      ? `arn:aws:iam::${accountId}:${principal.kind.toLowerCase()}/${principal.name}`
+      : (policyArn ?? `arn:aws:iam::${accountId}:policy/${text(operation, "PolicyName")}`);
+  const attaches = principal !== undefined && policyArn !== undefined;
+  const action = asked(`iam:${name}`, resource, attaches ? { "iam:PolicyARN": policyArn } : {});
+  const tag = { CreateRole: "iam:TagRole", CreatePolicy: "iam:TagPolicy" }[name];
+  return tag === undefined ? [action] : [action, asked(tag, resource)];
+};
+
+const lambda: Ask = (operation, { accountId }) => {
+  const { operation: name, region } = operation;
+  const tagged = firstOf(operation, "Resource");
+  const fn = tagged ?? `arn:aws:lambda:${region}:${accountId}:function:${text(operation, "FunctionName")}`;
+  switch (name) {
+    case "CreateFunction":
+      return [
+        asked("lambda:CreateFunction", fn),
+        asked("lambda:TagResource", fn),
+        passing(text(operation, "Role"), "lambda.amazonaws.com"),
+      ];
+    case "UpdateFunctionConfiguration": {
+      const role = firstOf(operation, "Role");
+      const pass = role === undefined ? [] : [passing(role, "lambda.amazonaws.com")];
+      return [asked("lambda:UpdateFunctionConfiguration", fn), ...pass];
+    }
+    case "AddPermission":
+      return [asked("lambda:AddPermission", fn, { "lambda:Principal": text(operation, "Principal") })];
+    case "CreateFunctionUrlConfig":
+    case "UpdateFunctionUrlConfig": {
+      const type = firstOf(operation, "AuthType");
+      return [asked(`lambda:${name}`, fn, type === undefined ? {} : { "lambda:FunctionUrlAuthType": type })];
+    }
+    default:
+      return [asked(`lambda:${name}`, fn)];
+  }
+};
+
+const sagemaker: Ask = (operation, { accountId }) => {
+  const { operation: name, region } = operation;
+  const arn = (type: string, of: string): string => `arn:aws:sagemaker:${region}:${accountId}:${type}/${of}`;
+  const tagged = firstOf(operation, "ResourceArn");
+  if (tagged !== undefined) return [asked(`sagemaker:${name}`, tagged)];
+  const model = firstOf(operation, "ModelName");
+  const configuration = firstOf(operation, "EndpointConfigName");
+  const endpoint = firstOf(operation, "EndpointName");
+  const resources = [
+    ...(model === undefined ? [] : [arn("model", model)]),
+    ...(configuration === undefined ? [] : [arn("endpoint-config", configuration)]),
+    ...(endpoint === undefined ? [] : [arn("endpoint", endpoint)]),
+  ];
+  if (resources.length === 0) throw new Error(`authorization.ts finds no resource of sagemaker:${name}`);
+  const actions = resources.map((resource) => asked(`sagemaker:${name}`, resource));
+  if (!name.startsWith("Create")) return actions;
+  const created = resources.at(-1) ?? "";
+  const role = firstOf(operation, "ExecutionRoleArn");
+  return [
+    ...actions,
+    asked("sagemaker:AddTags", created),
+    ...(role === undefined ? [] : [passing(role, "sagemaker.amazonaws.com")]),
+  ];
+};
+
+const logs: Ask = (operation, { accountId }) => {
+  const { operation: name, region } = operation;
+  if (name === "DescribeLogGroups") return [asked("logs:DescribeLogGroups", "*")];
+  const group =
+    firstOf(operation, "resourceArn") ??
+    `arn:aws:logs:${region}:${accountId}:log-group:${text(operation, "logGroupName")}`;
+  const action = asked(`logs:${name}`, group);
+  return name === "CreateLogGroup" ? [action, asked("logs:TagResource", group)] : [action];
+};
+
+const apigateway: Ask = ({ region, method, path }, { environmentName }) => {
+  const resource = `arn:aws:apigateway:${region}::${path}`;
+  const creates = method === "POST" && /^\/\w+$/.test(path);
+  const context = { [`aws:${creates ? "Request" : "Resource"}Tag/Environment`]: environmentName };
+  const action = asked(`apigateway:${method}`, resource, context);
+  // Tags of what is created are put by a request of their own kind.
+  return creates ? [action, asked("apigateway:PUT", `arn:aws:apigateway:${region}::/tags/*`)] : [action];
+};
+
+const cloudfront: Ask = (operation, { accountId, environmentName }) => {
+  const { operation: name } = operation;
+  const arn = (type: string, id: string): string => `arn:aws:cloudfront::${accountId}:${type}/${id}`;
+  const tag = { "aws:RequestTag/Environment": environmentName };
+  const own = { "aws:ResourceTag/Environment": environmentName };
+  if (name === "CreateDistributionWithTags") {
+    return [
+      asked("cloudfront:CreateDistribution", "*", tag),
+      asked("cloudfront:TagResource", arn("distribution", "*"), tag),
+    ];
+  }
+  if (name.startsWith("Create")) return [asked(`cloudfront:${name}`, "*")];
+  const tagged = firstOf(operation, "Resource");
+  if (tagged !== undefined) return [asked(`cloudfront:${name}`, tagged, own)];
+  const id = text(operation, "Id");
+  if (name.endsWith("Distribution")) return [asked(`cloudfront:${name}`, arn("distribution", id), own)];
+  if (name.endsWith("OriginAccessControl"))
+    return [asked(`cloudfront:${name}`, arn("origin-access-control", id))];
+  if (name.endsWith("ResponseHeadersPolicy"))
+    return [asked(`cloudfront:${name}`, arn("response-headers-policy", id))];
+  throw new Error(`authorization.ts does not say what cloudfront:${name} asks of IAM`);
+};
+
+/**
+ * Operations of S3 whose action has another name
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html).
+ */
+const S3_ACTIONS: Readonly<Record<string, string>> = {
+  DeleteBucketEncryption: "PutEncryptionConfiguration",
+  DeleteBucketOwnershipControls: "PutBucketOwnershipControls",
+  DeleteBucketTagging: "PutBucketTagging",
+  DeletePublicAccessBlock: "PutBucketPublicAccessBlock",
+  GetBucketAccelerateConfiguration: "GetAccelerateConfiguration",
+  GetBucketCors: "GetBucketCORS",
+  GetBucketEncryption: "GetEncryptionConfiguration",
+  GetBucketLifecycleConfiguration: "GetLifecycleConfiguration",
+  GetBucketReplication: "GetReplicationConfiguration",
+  GetObjectLockConfiguration: "GetBucketObjectLockConfiguration",
+  GetPublicAccessBlock: "GetBucketPublicAccessBlock",
+  HeadBucket: "ListBucket",
+  HeadObject: "GetObject",
+  ListObjectsV2: "ListBucket",
+  ListObjectVersions: "ListBucketVersions",
+  PutBucketEncryption: "PutEncryptionConfiguration",
+  PutPublicAccessBlock: "PutBucketPublicAccessBlock",
+};
+
+const s3: Ask = (operation) => {
+  const { operation: name } = operation;
+  const bucket = `arn:aws:s3:::${text(operation, "Bucket")}`;
+  // Terraform empties a versioned bucket by versions.
+  if (name === "DeleteObjects") {
+    return [asked("s3:DeleteObjectVersion", `${bucket}/*`)];
+  }
+  const key = firstOf(operation, "Key");
+  const versioned = firstOf(operation, "versionId") === undefined ? "" : "Version";
+  const action = S3_ACTIONS[name] ?? (name === "DeleteObject" ? `${name}${versioned}` : name);
+  return [asked(`s3:${action}`, key === undefined ? bucket : `${bucket}/${key}`)];
+};
+
+const SERVICES: Readonly<Record<string, Ask>> = {
+  apigateway,
+  cloudfront,
+  iam,
+  lambda,
+  logs,
+  s3,
+  sagemaker,
+  // GetCallerIdentity is always allowed (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
+  sts: ({ operation }) => {
+    if (operation === "GetCallerIdentity") return [];
+    throw new Error(`authorization.ts does not say what sts:${operation} asks of IAM`);
+  },
+};
+
+/** Everything of `operations` that AWS asks IAM, once each, ids and digits that differ from run to run replaced; sorted. */
+export function recordingOf(operations: readonly Operation[], place: AskedIn): readonly Asked[] {
+  const everything = operations.flatMap((operation) => askedFor(operation, place)).map(withoutIds);
+  const once = new Map(
+    everything.map((one) => [`${one.action} ${one.resource} ${JSON.stringify(one.context)}`, one]),
+  );
+  return [...once].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+}
+
+function withoutIds(one: Asked): Asked {
+  const resource = one.resource
+    .replace(/(arn:aws:sagemaker:[^/]*:(?:model|endpoint-config)\/.*-)[0-9a-f]{8}$/, "$100000000")
+    .replace(/(arn:aws:cloudfront::[^/]*\/)[A-Za-z0-9-]{8,}$/, "$1ID")
+    .replace(/(arn:aws:apigateway:[^/]*\/tags\/).+/, "$1ARN")
+    .replace(/(arn:aws:apigateway:[^/]*\/)(restapis|usageplans|apikeys)\/\w+/, "$1$2/ID")
+    .replace(/(\/restapis\/ID\/deployments\/|\/usageplans\/ID\/keys\/)\w+/, "$1ID");
+  return { ...one, resource };
+}

@@ -1,0 +1,400 @@
+import { callerPolicyName, type Environment, partitionOf } from "../../environments/environment";
+import { catalog } from "../../functions/catalog";
+import { type PolicyDocument, policyDocument, type Statement } from "./policy-document";
+
+/** What a managed policy holds at most, whitespace not counted (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). */
+export const MOST_CHARACTERS = 6_144;
+
+/** What the deployer of one environment may do, in as many managed policies as their size asks for. */
+export type DeployerPolicies = Readonly<
+  Record<"roles" | "functions" | "endpoints" | "stage" | "storage", PolicyDocument>
+>;
+
+/**
+ * The least with which Terraform can plan, create, change and destroy one environment, and no other of the account:
+ * names are those that the stack gives, models those of the catalog, also where the environment does not serve them
+ * any more. What an environment no longer has of `website` and `callers` is taken away with the policies from before.
+ *
+ * Who may write a role's policy can give that role anything, and whoever can pass it gets it: the roles are this
+ * environment's alone and are passed to their one service, but what stands in their policies only a permissions
+ * boundary could limit.
+ *
+ * @param accountId - 12 digits
+ * @throws Error where the environment has what is not covered yet
+ */
+export function deployerPolicies(environment: Environment, accountId: string): DeployerPolicies {
+  const uncovered = uncoveredSettings(environment);
+  if (uncovered.length > 0) {
+    throw new Error(
+      `${environment.name}: ${uncovered.join(", ")}: stacks/policies/deployer.ts does not say yet what a deployer needs for this; add the statements there, and the operations to __tests__/deploy/`,
+    );
+  }
+  const place: Place = {
+    environment,
+    partition: partitionOf(environment.region),
+    region: environment.region,
+    accountId,
+    names: Object.keys(catalog).map((model) => `${environment.name}-${model}`),
+  };
+  return {
+    roles: policyDocument(...roleStatements(place), ...callerStatements(place)),
+    functions: policyDocument(...functionStatements(place), ...logStatements(place)),
+    endpoints: policyDocument(...endpointStatements(place)),
+    stage: policyDocument(...apiStatements(place), ...websiteStatements(place)),
+    storage: policyDocument(...bucketStatements(place), ...stateStatements(place)),
+  };
+}
+
+/** Settings for which Terraform asks services that no recorded life has asked. */
+function uncoveredSettings({ network, models }: Environment): string[] {
+  const ofModels = Object.entries(models).flatMap(([model, settings]) => {
+    const found: string[] = [];
+    if (settings.existingFunction !== undefined) found.push("existingFunction");
+    if ("serverless" in settings && settings.serverless.autoscaling !== undefined) {
+      found.push("serverless.autoscaling");
+    }
+    if ("instances" in settings) {
+      if (settings.instances.autoscaling !== undefined) found.push("instances.autoscaling");
+      if (settings.volumeKeyArn !== undefined) found.push("volumeKeyArn");
+    }
+    if (!("existingEndpoint" in settings) && settings.deployment?.rollbackOn !== undefined) {
+      found.push("deployment.rollbackOn");
+    }
+    return found.map((setting) => `models.${model}.${setting}`);
+  });
+  return [...(network === undefined ? [] : ["network"]), ...ofModels];
+}
+
+interface Place {
+  readonly environment: Environment;
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** `<environment>-<model>`, of every model that there is. */
+  readonly names: readonly string[];
+}
+
+function allow(
+  Sid: string,
+  Action: readonly string[],
+  Resource: readonly string[],
+  Condition?: Statement["Condition"],
+): Statement {
+  return { Sid, Effect: "Allow", Action, Resource, ...(Condition === undefined ? {} : { Condition }) };
+}
+
+function roleStatements({ partition, accountId, names }: Place): Statement[] {
+  const roles = (purpose: string): string[] =>
+    names.map((name) => `arn:${partition}:iam::${accountId}:role/${name}-${purpose}`);
+  const passing = (service: string): Statement["Condition"] => ({
+    StringEquals: { "iam:PassedToService": service },
+  });
+  return [
+    allow(
+      "KeepRoles",
+      [
+        "iam:CreateRole",
+        "iam:DeleteRole",
+        "iam:DeleteRolePolicy",
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        // Terraform asks before it deletes a role.
+        "iam:ListInstanceProfilesForRole",
+        "iam:ListRolePolicies",
+        "iam:PutRolePolicy",
+        "iam:TagRole",
+        "iam:UntagRole",
+        // A role's trust follows the account and the region, its description the name: both change with new versions.
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRoleDescription",
+      ],
+      [...roles("endpoint"), ...roles("function")],
+    ),
+    allow("PassRolesToSageMaker", ["iam:PassRole"], roles("endpoint"), passing("sagemaker.amazonaws.com")),
+    allow("PassRolesToLambda", ["iam:PassRole"], roles("function"), passing("lambda.amazonaws.com")),
+  ];
+}
+
+function callerStatements({ environment, partition, accountId }: Place): Statement[] {
+  const callers = Object.entries(environment.callers ?? {});
+  if (callers.length === 0) return [];
+  const iam = `arn:${partition}:iam::${accountId}`;
+  const policies = callers.map(([caller]) => `${iam}:policy/${callerPolicyName(environment.name, caller)}`);
+  const attachments = (
+    [
+      ["Role", "role", callers.flatMap(([, { roles = [] }]) => roles)],
+      ["User", "user", callers.flatMap(([, { users = [] }]) => users)],
+      ["Group", "group", callers.flatMap(([, { groups = [] }]) => groups)],
+    ] as const
+  ).flatMap(([kind, type, names]) => {
+    if (names.length === 0) return [];
+    const principals = [...new Set(names)].map((name) => `${iam}:${type}/${name}`);
+    return [
+      allow(`AttachTo${kind}s`, [`iam:Attach${kind}Policy`, `iam:Detach${kind}Policy`], principals, {
+        ArnEquals: { "iam:PolicyARN": policies },
+      }),
+      allow(`ReadAttachmentsOf${kind}s`, [`iam:ListAttached${kind}Policies`], principals),
+    ];
+  });
+  return [
+    allow(
+      "KeepCallersPolicies",
+      [
+        "iam:CreatePolicy",
+        "iam:CreatePolicyVersion",
+        "iam:DeletePolicy",
+        // A managed policy has five versions at most; Terraform deletes the oldest.
+        "iam:DeletePolicyVersion",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+        "iam:ListPolicyVersions",
+        "iam:TagPolicy",
+        "iam:UntagPolicy",
+      ],
+      policies,
+    ),
+    ...attachments,
+  ];
+}
+
+function functionStatements({ partition, region, accountId, names }: Place): Statement[] {
+  const functions = names.map((name) => `arn:${partition}:lambda:${region}:${accountId}:function:${name}`);
+  return [
+    allow(
+      "KeepFunctions",
+      [
+        "lambda:CreateFunction",
+        "lambda:DeleteFunction",
+        "lambda:DeleteFunctionUrlConfig",
+        "lambda:GetFunction",
+        "lambda:GetFunctionCodeSigningConfig",
+        "lambda:GetFunctionUrlConfig",
+        "lambda:GetPolicy",
+        "lambda:ListVersionsByFunction",
+        "lambda:TagResource",
+        "lambda:UntagResource",
+        // New code: every change in functions/.
+        "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration",
+      ],
+      functions,
+    ),
+    // Nobody but API Gateway is let in. What is added always says who; what is removed need not.
+    allow("LetApiGatewayIn", ["lambda:AddPermission", "lambda:RemovePermission"], functions, {
+      StringEqualsIfExists: { "lambda:Principal": "apigateway.amazonaws.com" },
+    }),
+    // A URL is never open to everybody. What is created always says so; an update only where that changes.
+    allow("KeepSignedUrls", ["lambda:CreateFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig"], functions, {
+      StringEqualsIfExists: { "lambda:FunctionUrlAuthType": "AWS_IAM" },
+    }),
+  ];
+}
+
+/** The digits of a revision, which no name of another environment ends with. */
+const DIGITS = "????????";
+
+function endpointStatements({ partition, region, accountId, names }: Place): Statement[] {
+  const arn = (type: string, name: string): string =>
+    `arn:${partition}:sagemaker:${region}:${accountId}:${type}/${name}`;
+  const models = names.map((name) => arn("model", `${name}-${DIGITS}`));
+  const configurations = names.map((name) => arn("endpoint-config", `${name}-${DIGITS}`));
+  const endpoints = names.map((name) => arn("endpoint", name));
+  return [
+    allow(
+      "KeepModels",
+      ["sagemaker:CreateModel", "sagemaker:DeleteModel", "sagemaker:DescribeModel"],
+      models,
+    ),
+    allow(
+      "KeepConfigurations",
+      [
+        "sagemaker:CreateEndpointConfig",
+        "sagemaker:DeleteEndpointConfig",
+        "sagemaker:DescribeEndpointConfig",
+      ],
+      configurations,
+    ),
+    // Creating and updating asks for both, the endpoint and the configuration.
+    allow(
+      "MoveEndpoints",
+      ["sagemaker:CreateEndpoint", "sagemaker:UpdateEndpoint"],
+      [...endpoints, ...configurations],
+    ),
+    allow("KeepEndpoints", ["sagemaker:DeleteEndpoint", "sagemaker:DescribeEndpoint"], endpoints),
+    allow(
+      "TagThem",
+      ["sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags"],
+      [...models, ...configurations, ...endpoints],
+    ),
+  ];
+}
+
+function logStatements({ partition, region, accountId, names }: Place): Statement[] {
+  const groups = names
+    .flatMap((name) => [`/aws/lambda/${name}`, `/aws/sagemaker/Endpoints/${name}`])
+    .map((group) => `arn:${partition}:logs:${region}:${accountId}:log-group:${group}`);
+  return [
+    allow(
+      "KeepLogGroups",
+      [
+        "logs:CreateLogGroup",
+        "logs:DeleteLogGroup",
+        "logs:ListTagsForResource",
+        "logs:PutRetentionPolicy",
+        "logs:TagResource",
+        "logs:UntagResource",
+      ],
+      // CloudWatch Logs names a group with and without the asterisk, by action
+      // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html).
+      groups.flatMap((group) => [group, `${group}:*`]),
+    ),
+    // CloudWatch Logs defines no resource type for this action.
+    allow("FindLogGroups", ["logs:DescribeLogGroups"], ["*"]),
+  ];
+}
+
+/**
+ * API Gateway makes the ids up. What can be told apart is told by the tag `Environment`, which APIs, keys, usage plans
+ * and, from their APIs, deployments and stages have
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html).
+ */
+function apiStatements({ environment, partition, region }: Place): Statement[] {
+  const collections = ["restapis", "apikeys", "usageplans"].map(
+    (type) => `arn:${partition}:apigateway:${region}::/${type}`,
+  );
+  return [
+    allow("CreateApis", ["apigateway:POST"], collections, {
+      StringEquals: { "aws:RequestTag/Environment": environment.name },
+    }),
+    allow(
+      "KeepApis",
+      ["apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"],
+      collections.map((collection) => `${collection}/*`),
+      { StringEquals: { "aws:ResourceTag/Environment": environment.name } },
+    ),
+    // What is created is tagged by a request of its own kind, whose resource has no tags yet; what another
+    // environment's tag marks is left alone.
+    allow(
+      "TagApis",
+      ["apigateway:DELETE", "apigateway:PUT"],
+      [`arn:${partition}:apigateway:${region}::/tags/*`],
+      { StringEqualsIfExists: { "aws:ResourceTag/Environment": environment.name } },
+    ),
+  ];
+}
+
+function bucketStatements({ environment, partition, region, accountId }: Place): Statement[] {
+  const buckets = ["artifacts", "website"].map(
+    (purpose) => `arn:${partition}:s3:::${environment.name}-${purpose}-${accountId}-${region}`,
+  );
+  return [
+    allow(
+      "KeepBuckets",
+      [
+        "s3:CreateBucket",
+        "s3:DeleteBucket",
+        "s3:DeleteBucketPolicy",
+        "s3:GetAccelerateConfiguration",
+        "s3:GetBucketAcl",
+        "s3:GetBucketCORS",
+        "s3:GetBucketLogging",
+        "s3:GetBucketObjectLockConfiguration",
+        "s3:GetBucketOwnershipControls",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetBucketRequestPayment",
+        "s3:GetBucketTagging",
+        "s3:GetBucketVersioning",
+        "s3:GetBucketWebsite",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetLifecycleConfiguration",
+        "s3:GetReplicationConfiguration",
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:PutBucketOwnershipControls",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketTagging",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+      ],
+      buckets,
+    ),
+    allow(
+      "KeepObjects",
+      [
+        // An upload in parts that fails is taken back.
+        "s3:AbortMultipartUpload",
+        // The buckets are versioned: what is deleted are versions.
+        "s3:DeleteObjectVersion",
+        "s3:GetObject",
+        "s3:GetObjectTagging",
+        "s3:PutObject",
+      ],
+      buckets.map((bucket) => `${bucket}/*`),
+    ),
+  ];
+}
+
+/** CloudFront makes the ids up as well, and only distributions have tags. */
+function websiteStatements({ environment, partition, accountId }: Place): Statement[] {
+  if (environment.website === undefined) return [];
+  const cloudfront = (type: string): string => `arn:${partition}:cloudfront::${accountId}:${type}/*`;
+  const withItsTag = { StringEquals: { "aws:RequestTag/Environment": environment.name } };
+  const itsOwn = { StringEquals: { "aws:ResourceTag/Environment": environment.name } };
+  return [
+    // CloudFront defines no resource type for this action.
+    allow("CreateDistribution", ["cloudfront:CreateDistribution"], ["*"], withItsTag),
+    // It is created with its tags; what another environment's tag marks is left alone.
+    allow("TagNewDistribution", ["cloudfront:TagResource"], [cloudfront("distribution")], {
+      ...withItsTag,
+      StringEqualsIfExists: itsOwn.StringEquals,
+    }),
+    allow(
+      "KeepDistribution",
+      [
+        "cloudfront:DeleteDistribution",
+        "cloudfront:GetDistribution",
+        "cloudfront:ListTagsForResource",
+        "cloudfront:TagResource",
+        "cloudfront:UntagResource",
+        "cloudfront:UpdateDistribution",
+      ],
+      [cloudfront("distribution")],
+      itsOwn,
+    ),
+    // CloudFront defines no resource types for these two.
+    allow(
+      "CreateItsParts",
+      ["cloudfront:CreateOriginAccessControl", "cloudfront:CreateResponseHeadersPolicy"],
+      ["*"],
+    ),
+    // They have no tags: AWS allows no narrower scope than the account.
+    allow(
+      "KeepItsParts",
+      [
+        "cloudfront:DeleteOriginAccessControl",
+        "cloudfront:DeleteResponseHeadersPolicy",
+        "cloudfront:GetOriginAccessControl",
+        "cloudfront:GetResponseHeadersPolicy",
+        "cloudfront:UpdateOriginAccessControl",
+        "cloudfront:UpdateResponseHeadersPolicy",
+      ],
+      [cloudfront("origin-access-control"), cloudfront("response-headers-policy")],
+    ),
+  ];
+}
+
+/** https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required */
+function stateStatements({ environment, partition }: Place): Statement[] {
+  const { state } = environment;
+  if (!("s3" in state)) return [];
+  const bucket = `arn:${partition}:s3:::${state.s3.bucket}`;
+  const file = `${bucket}/${state.s3.key}`;
+  return [
+    allow("FindItsState", ["s3:ListBucket"], [bucket]),
+    allow("KeepItsState", ["s3:GetObject", "s3:PutObject"], [file]),
+    allow("LockItsState", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [`${file}.tflock`]),
+  ];
+}
