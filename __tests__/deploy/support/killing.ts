@@ -41,8 +41,8 @@ export async function killApply(
       throw new Error(`of ${operations.join(", ")} only ${held.join(", ") || "none"} came`);
     await wait(POLL_IN_MS);
   }
-  // cdktf ends as if nothing had happened where a signal ended terraform, or does not end at all: its status says
-  // nothing, and who sits before it presses Ctrl-C.
+  // cdktf can end as if nothing had happened where a signal ended terraform: its status says nothing. Should it not
+  // end, the test does not wait for it.
   killWithChildren(project.lastTerraform());
   await Promise.race([apply, wait(LONGEST_END_IN_MS, undefined, { ref: false })]);
   killRunning();
