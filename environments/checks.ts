@@ -5,7 +5,12 @@ import type { Environment, QuotaSettings, StageSettings } from "./environment";
 import { PRICE_CLASSES, partitionOf } from "./environment";
 import { checkLogRetention } from "./log-retention";
 import { checkModel } from "./model-checks";
-import { type ModelSettings, routeAccess } from "./model-settings";
+import {
+  DEFAULT_ENVIRONMENT_VARIABLE_NAME,
+  functionNameOf,
+  type ModelSettings,
+  routeAccess,
+} from "./model-settings";
 import { checkNetwork } from "./network-checks";
 import { isProjectFile, partsOf } from "./paths";
 import { BUCKET, BUCKET_SOURCE, ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
@@ -297,10 +302,12 @@ function checkExistingFunctions(environments: readonly Environment[], faults: Fa
   const known = new Map<string, { readonly endpoint: string; readonly where: string }>();
   for (const { name, region, accountId = "", models } of environments) {
     for (const [model, settings] of Object.entries(models)) {
-      const { existingFunction, sagemakerEnvironmentVariableName: variable = "ENDPOINT_NAME" } = settings;
+      const {
+        existingFunction,
+        sagemakerEnvironmentVariableName: variable = DEFAULT_ENVIRONMENT_VARIABLE_NAME,
+      } = settings;
       if (existingFunction === undefined) continue;
-      const functionName = existingFunction.split(":").at(-1);
-      const place = [accountId, region, functionName, variable].join();
+      const place = [accountId, region, functionNameOf(existingFunction), variable].join();
       const endpoint = "existingEndpoint" in settings ? settings.existingEndpoint : `${name}-${model}`;
       const other = known.get(place);
       new Report(name, faults).require(

@@ -1,6 +1,7 @@
 import { checkEndpoint } from "./endpoint-checks";
 import { type Environment, partitionOf } from "./environment";
 import {
+  DEFAULT_ENVIRONMENT_VARIABLE_NAME,
   type FunctionSettings,
   type FunctionUrlSettings,
   type ModelSettings,
@@ -51,7 +52,7 @@ function checkFunction(settings: ServingSettings, environment: Environment, repo
       "sagemakerEnvironmentVariableName",
       inWords("sagemakerEnvironmentVariableName without existingFunction"),
       "no sagemakerEnvironmentVariableName, or existingFunction beside it",
-      "new functions read ENDPOINT_NAME",
+      `new functions read ${DEFAULT_ENVIRONMENT_VARIABLE_NAME}`,
     );
     checkVariableName(sagemakerEnvironmentVariableName, report);
   }

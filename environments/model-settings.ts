@@ -411,6 +411,14 @@ export interface RollbackSettings {
   readonly alarmNames?: readonly string[];
 }
 
+/** The variable in which this project's functions look for their endpoint. */
+export const DEFAULT_ENVIRONMENT_VARIABLE_NAME = "ENDPOINT_NAME";
+
+/** The name of an existing function. @param nameOrArn - its name, or its ARN without version */
+export function functionNameOf(nameOrArn: string): string {
+  return nameOrArn.slice(nameOrArn.lastIndexOf(":") + 1);
+}
+
 /** Access of a route: what the environment says, or the safe default. */
 export function routeAccess(settings: Pick<ServingSettings, "access">): RouteAccess {
   return settings.access ?? "AWS_IAM";

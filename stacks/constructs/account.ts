@@ -30,6 +30,16 @@ export class Account {
     return `${this.arnPrefix(service)}:${resource}`;
   }
 
+  /** `arn:<partition>:iam::<account>:role/<name>`, of a role without a path. */
+  roleArn(name: string): string {
+    return `arn:${this.partition}:iam::${this.accountId}:role/${name}`;
+  }
+
+  /** ARN of what is at a place in S3. @param url - `s3://<bucket>/<key>` */
+  objectArn(url: string): string {
+    return `arn:${this.partition}:s3:::${url.replace("s3://", "")}`;
+  }
+
   /** `arn:<partition>:<service>:<region>:<account>` */
   arnPrefix(service: string): string {
     return `arn:${this.partition}:${service}:${this.region}:${this.accountId}`;

@@ -3,12 +3,11 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { PROJECT } from "../../environments/paths";
 import { privateBucketPolicy } from "../policies/private-bucket";
 import type { Account } from "./account";
 import { PrivateBucket } from "./private-bucket";
 import { FROM_STACK_TO_PROJECT } from "./terraform-settings";
-
-const PROJECT = join(__dirname, "../..");
 
 /** A trained model in S3. */
 export interface Artifact {
@@ -26,8 +25,8 @@ export function isInS3(artifact: string): boolean {
 }
 
 /** An artifact that somebody else put into S3. */
-export function artifactInS3(url: string, { partition }: Account): Artifact {
-  return { url, arn: `arn:${partition}:s3:::${url.replace("s3://", "")}`, dependsOn: [] };
+export function artifactInS3(url: string, account: Account): Artifact {
+  return { url, arn: account.objectArn(url), dependsOn: [] };
 }
 
 /** Props of {@link ArtifactBucket}. */
@@ -42,7 +41,7 @@ export interface ArtifactBucketProps {
 /** The environment's private bucket for artifacts that are files of the project. */
 export class ArtifactBucket extends Construct {
   private readonly bucket: PrivateBucket;
-  private readonly partition: string;
+  private readonly account: Account;
 
   constructor(
     scope: Construct,
@@ -50,7 +49,7 @@ export class ArtifactBucket extends Construct {
     { account, environmentName, protected: kept }: ArtifactBucketProps,
   ) {
     super(scope, id);
-    this.partition = account.partition;
+    this.account = account;
     this.bucket = new PrivateBucket(this, {
       account,
       environmentName,
@@ -73,8 +72,7 @@ export class ArtifactBucket extends Construct {
       key,
       source: `${FROM_STACK_TO_PROJECT}/${path.replaceAll("\\", "/")}`,
     });
-    const place = `${this.bucket.bucketName}/${key}`;
-    return { url: `s3://${place}`, arn: `arn:${this.partition}:s3:::${place}`, dependsOn: [object] };
+    return { ...artifactInS3(`s3://${this.bucket.bucketName}/${key}`, this.account), dependsOn: [object] };
   }
 }
 

@@ -33,11 +33,12 @@ export class EndpointDeployment extends Construct {
     const { account, settings } = props;
     const { rollbackOn } = settings;
     const own = rollbackOn === undefined ? [] : this.addAlarms(rollbackOn, props);
-    const alarmNames = [...own.map(({ alarmName }) => alarmName), ...(rollbackOn?.alarmNames ?? [])];
-    this.alarmArns = [
-      ...own.map(({ alarmNameInput = "" }) => alarmNameInput),
-      ...(rollbackOn?.alarmNames ?? []),
-    ].map((name) => account.arn("cloudwatch", `alarm:${name}`));
+    const others = rollbackOn?.alarmNames ?? [];
+    // References for the endpoint, which waits for them; names for the policy, which a plan shows in full.
+    const alarmNames = [...own.map(({ alarmName }) => alarmName), ...others];
+    this.alarmArns = [...own.map(({ alarmNameInput = "" }) => alarmNameInput), ...others].map((name) =>
+      account.arn("cloudwatch", `alarm:${name}`),
+    );
     this.config = {
       blueGreenUpdatePolicy: {
         trafficRoutingConfiguration: trafficRouting(settings),

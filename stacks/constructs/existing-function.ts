@@ -2,6 +2,7 @@ import { DataAwsLambdaFunction } from "@cdktf/provider-aws/lib/data-aws-lambda-f
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Fn, type TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
+import { functionNameOf } from "../../environments/model-settings";
 import { existingFunctionRolePolicy } from "../policies/function-role";
 import type { Account } from "./account";
 import type { EndpointFunction } from "./endpoint-function";
@@ -39,7 +40,7 @@ export class ExistingFunction extends Construct implements EndpointFunction {
     const given = inExpression(this, "given", nameOrArn);
     this.functionName = isReference(nameOrArn)
       ? Fn.element(Fn.regexall("[^:]+$", given), 0)
-      : (nameOrArn.split(":").at(-1) ?? nameOrArn);
+      : functionNameOf(nameOrArn);
     this.functionArn = account.arn("lambda", `function:${this.functionName}`);
     this.routeStatementId = `ApiGatewayRoute-${name}`;
     this.function = new DataAwsLambdaFunction(this, "function", {

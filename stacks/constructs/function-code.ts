@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { type Zippable, zipSync } from "fflate";
+import { PROJECT } from "../../environments/paths";
 import type { ModelName } from "../../functions/catalog";
 
 /** A function's deployment package. */
@@ -25,7 +26,6 @@ export interface FunctionPackage {
   readonly runtime: string;
 }
 
-const PROJECT = join(__dirname, "../..");
 const codes = new Map<ModelName, FunctionCode>();
 
 /**

@@ -94,7 +94,7 @@ export class InferenceFunction extends Construct implements EndpointFunction {
     this.functionName = name;
     this.functionArn = account.arn("lambda", `function:${name}`);
     const roleName = `${name}-function`;
-    this.roleArn = `arn:${account.partition}:iam::${account.accountId}:role/${roleName}`;
+    this.roleArn = account.roleArn(roleName);
 
     const logGroup = new CloudwatchLogGroup(this, "log-group", {
       name: `/aws/lambda/${name}`,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { checkEndpoint } from "../../environments/endpoint-checks";
 import { checkLogRetention } from "../../environments/log-retention";
 import { checkExistingFunction, checkVariableName } from "../../environments/model-checks";
+import { DEFAULT_ENVIRONMENT_VARIABLE_NAME } from "../../environments/model-settings";
 import { checkExistingVpc, checkNewVpc } from "../../environments/network-checks";
 import { describeFault, type Fault, inWords, Report, show } from "../../environments/report";
 import { findFaultsOfShape, type Properties, shapes } from "../../environments/shape";
@@ -14,9 +15,6 @@ import type { LambdaToSagemakerEndpointProps } from "./lambda-to-sagemaker-endpo
 import { Network } from "./network";
 import { checkFunction } from "./new-function-checks";
 import { checkReferences, isReference, type Written } from "./references";
-
-/** The variable in which this project's functions look for their endpoint. */
-export const DEFAULT_ENVIRONMENT_VARIABLE_NAME = "ENDPOINT_NAME";
 
 const text = z.string();
 

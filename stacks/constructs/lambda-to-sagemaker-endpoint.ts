@@ -6,14 +6,14 @@ import type { SagemakerModel } from "@cdktf/provider-aws/lib/sagemaker-model";
 import type { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Construct } from "constructs";
 import type { ExistingVpc, NewVpc } from "../../environments/environment";
-import type { NewEndpoint } from "../../environments/model-settings";
+import { DEFAULT_ENVIRONMENT_VARIABLE_NAME, type NewEndpoint } from "../../environments/model-settings";
 import { withoutUndefined } from "../../environments/present";
 import type { Account } from "./account";
 import { type Artifact, type ArtifactBucket, artifactInS3, isInS3 } from "./artifact-bucket";
 import type { EndpointFunction } from "./endpoint-function";
 import { ExistingFunction } from "./existing-function";
 import { InferenceFunction, type NewFunction } from "./inference-function";
-import { checkProps, DEFAULT_ENVIRONMENT_VARIABLE_NAME } from "./lambda-to-sagemaker-endpoint-checks";
+import { checkProps } from "./lambda-to-sagemaker-endpoint-checks";
 import { Network, type NetworkedModel } from "./network";
 import { SagemakerEndpoint } from "./sagemaker-endpoint";
 

@@ -77,13 +77,12 @@ export class SagemakerEndpoint extends Construct {
     const roleName = `${name}-endpoint`;
     this.endpointName = name;
     this.endpointArn = account.arn("sagemaker", `endpoint/${name}`);
-    this.roleArn = `arn:${account.partition}:iam::${account.accountId}:role/${roleName}`;
+    this.roleArn = account.roleArn(roleName);
     this.artifactArn = artifact.arn;
     const onInstances = "instances" in settings ? settings : undefined;
+    const capture = onInstances?.dataCapture;
     this.capturedObjectsArn =
-      onInstances?.dataCapture === undefined
-        ? undefined
-        : `arn:${account.partition}:s3:::${onInstances.dataCapture.destination.replace("s3://", "")}/${name}/${VARIANT_NAME}/*`;
+      capture && account.objectArn(`${capture.destination}/${name}/${VARIANT_NAME}/*`);
 
     const image = modelImage(this, account, settings.image);
     const deployment =
@@ -111,18 +110,12 @@ export class SagemakerEndpoint extends Construct {
       tags,
     });
 
-    const container = {
-      image: image.uri,
-      modelDataUrl: artifact.url,
-      ...(isEmpty(settings.containerEnvironment)
-        ? {}
-        : { environment: escaped(settings.containerEnvironment ?? {}) }),
-    };
+    const variables = containerVariables(settings);
     const isolation = onInstances?.networkIsolation === true ? { enableNetworkIsolation: true } : {};
     const modelRevision = new Revision(this, "model-revision", {
       artifact: artifact.url,
       image: image.uri,
-      ...(container.environment === undefined ? {} : { environment: container.environment }),
+      ...variables,
       ...isolation,
       ...(network === undefined
         ? {}
@@ -138,7 +131,7 @@ export class SagemakerEndpoint extends Construct {
       dataCapture:
         this.capturedObjectsArn === undefined
           ? undefined
-          : { objectsArn: this.capturedObjectsArn, keyArn: onInstances?.dataCapture?.kmsKeyArn },
+          : { objectsArn: this.capturedObjectsArn, keyArn: capture?.kmsKeyArn },
       alarmArns: deployment?.alarmArns,
       network: network === undefined ? undefined : networkInterfacePlaces(account, network),
     };
@@ -154,7 +147,7 @@ export class SagemakerEndpoint extends Construct {
     this.model = new SagemakerModel(this, "model", {
       name: `${name}-${modelRevision.digits}`,
       executionRoleArn: role.arn,
-      primaryContainer: container,
+      primaryContainer: { image: image.uri, modelDataUrl: artifact.url, ...variables },
       ...isolation,
       ...(network === undefined
         ? {}
@@ -173,17 +166,13 @@ export class SagemakerEndpoint extends Construct {
       model: this.model.name,
       ...variant.content,
       ...volume,
-      ...(onInstances?.dataCapture === undefined
-        ? {}
-        : { dataCapture: captureContent(onInstances.dataCapture) }),
+      ...(capture === undefined ? {} : { dataCapture: captureContent(capture) }),
     });
     this.configuration = new SagemakerEndpointConfiguration(this, "configuration", {
       name: `${name}-${revision.digits}`,
       productionVariants: [{ variantName: VARIANT_NAME, modelName: this.model.name, ...variant.arguments }],
       ...volume,
-      ...(onInstances?.dataCapture === undefined
-        ? {}
-        : { dataCaptureConfig: dataCaptureConfig(onInstances.dataCapture) }),
+      ...(capture === undefined ? {} : { dataCaptureConfig: dataCaptureConfig(capture) }),
       tags,
       lifecycle: { createBeforeDestroy: true },
     });
@@ -277,11 +266,10 @@ function networkInterfacePlaces(account: Account, { subnetIds, securityGroupIds 
   };
 }
 
-function isEmpty(record: object | undefined): boolean {
-  return record === undefined || Object.keys(record).length === 0;
-}
-
-/** Values of other people may look like Terraform's own. */
-function escaped(variables: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, terraformText(value)]));
+/** Where there are any. Values of other people may look like Terraform's own. */
+function containerVariables({ containerEnvironment = {} }: NewEndpoint): {
+  readonly environment?: Record<string, string>;
+} {
+  const escaped = Object.entries(containerEnvironment).map(([name, value]) => [name, terraformText(value)]);
+  return escaped.length === 0 ? {} : { environment: Object.fromEntries(escaped) };
 }

@@ -1,4 +1,6 @@
 import type { PolicyDocument, Statement } from "../../../stacks/policies/policy-document";
+import { namesResource } from "../../least-privilege/support/evaluator";
+import { fitsArn } from "../../least-privilege/support/wildcards";
 import type { Asked } from "./authorization";
 
 /** Whether policies that only allow, such as the deployer's, allow what is asked. */
@@ -19,7 +21,7 @@ export function allows(
   if (Action.some((action) => action.includes("*"))) throw new Error(`${Sid} has a wildcard in an action`);
   return (
     Action.some((action) => action === asked.action) &&
-    Resource.some((pattern) => matches(pattern, asked.resource)) &&
+    Resource.some((pattern) => namesResource(pattern, asked.resource)) &&
     Object.entries(Condition).every(([operator, keys]) =>
       Object.entries(keys).every(([key, values]) => {
         const test = OPERATORS[operator];
@@ -34,14 +36,5 @@ const OPERATORS: Readonly<Record<string, (values: readonly string[], value: stri
   {
     StringEquals: (values, value) => value !== undefined && values.includes(value),
     StringEqualsIfExists: (values, value) => value === undefined || values.includes(value),
-    ArnEquals: (values, value) => value !== undefined && values.some((pattern) => matches(pattern, value)),
+    ArnEquals: (values, value) => value !== undefined && values.some((pattern) => fitsArn(pattern, value)),
   };
-
-/** IAM's wildcards: `*` for any text, `?` for one character. */
-function matches(pattern: string, text: string): boolean {
-  const expression = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`, "s").test(text);
-}

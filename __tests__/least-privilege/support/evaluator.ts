@@ -40,7 +40,7 @@ function namesPrincipal({ principal }: Statement, who: Requester): boolean {
 }
 
 /** `*` alone names what has no ARN, too. */
-function namesResource(pattern: string, resource: string): boolean {
+export function namesResource(pattern: string, resource: string): boolean {
   return pattern === "*" || (resource !== "*" && fitsArn(pattern, resource));
 }
 
