@@ -1,0 +1,4 @@
+/** What was given cannot be reviewed. The message says what it is, what would do, and how to make it. */
+export class NotReviewable extends Error {
+  override readonly name = "NotReviewable";
+}

@@ -1,0 +1,204 @@
+import * as z from "zod";
+import { NotReviewable } from "./errors";
+import { Masking } from "./masking";
+import { isValues, type Value, type Values } from "./values";
+
+/** What Terraform would do, as its plan says it (https://developer.hashicorp.com/terraform/internals/json-format#change-representation). */
+export type Action = "no-op" | "create" | "read" | "update" | "delete" | "forget";
+
+/** A plan of one environment, in which nothing is left that nobody may see. */
+export interface Plan {
+  /** From the provider's default tag `Environment`, else the file's name. */
+  readonly environment: string;
+  /** Of the provider; undefined where the configuration does not say. */
+  readonly region: string | undefined;
+  /** Every resource that Terraform manages, the unchanged ones too, in the plan's order. */
+  readonly resources: readonly PlannedResource[];
+  /** What somebody changed outside of Terraform since the last apply. */
+  readonly drift: readonly PlannedResource[];
+  readonly outputs: readonly PlannedOutput[];
+  /** Of a condition that failed, or an error of the planning itself: such a plan cannot be applied. */
+  readonly errored: boolean;
+  /** Takes credentials and the plan's secrets out of a text. */
+  readonly scrub: (text: string) => string;
+}
+
+/** A resource that Terraform manages, before and after. */
+export interface PlannedResource {
+  /** As Terraform writes it, e.g. `aws_lambda_function.sentiment_function_A1B2C3D4`. */
+  readonly address: string;
+  /** The path of its construct in the stack, e.g. `sentiment/function`; the address where cdktf's metadata lacks it. */
+  readonly path: string;
+  readonly type: string;
+  /** In Terraform's order: `["delete", "create"]` and `["create", "delete"]` are replacements. */
+  readonly actions: readonly Action[];
+  /** What it is now; undefined where it does not exist. */
+  readonly before: Values | undefined;
+  /** What it will be; undefined where it will not exist. */
+  readonly after: Values | undefined;
+  /** Attributes that force its replacement, e.g. `["name"]` or `["vpc_config", 0, "subnets"]`. */
+  readonly replacePaths: readonly (readonly (string | number)[])[];
+  /** Terraform's word for why it is replaced or deleted, e.g. `delete_because_no_resource_config`. */
+  readonly reason: string | undefined;
+  /** Where the resource stood before, if it moved. */
+  readonly previousAddress: string | undefined;
+  /** Whether it exists in AWS and comes under Terraform's care with this plan. */
+  readonly imported: boolean;
+  /** Marks an object that was left over from a replacement that failed. */
+  readonly deposed: string | undefined;
+}
+
+/** An output of the stack. */
+export interface PlannedOutput {
+  readonly name: string;
+  readonly actions: readonly Action[];
+  readonly before: Value;
+  readonly after: Value;
+}
+
+const tree = z.unknown();
+const change = z.object({
+  actions: z.array(z.enum(["no-op", "create", "read", "update", "delete", "forget"])),
+  before: tree,
+  after: tree,
+  after_unknown: tree,
+  before_sensitive: tree,
+  after_sensitive: tree,
+});
+const resourceChange = z.object({
+  address: z.string(),
+  previous_address: z.optional(z.string()),
+  mode: z.string(),
+  type: z.string(),
+  deposed: z.optional(z.string()),
+  action_reason: z.optional(z.string()),
+  change: change.extend({
+    replace_paths: z.optional(z.array(z.array(z.union([z.string(), z.number()])))),
+    importing: tree,
+  }),
+});
+const document = z.object({
+  format_version: z.string(),
+  resource_changes: z.optional(z.array(resourceChange)),
+  resource_drift: z.optional(z.array(resourceChange)),
+  output_changes: z.optional(z.record(z.string(), change)),
+  planned_values: tree,
+  configuration: tree,
+  errored: z.optional(z.boolean()),
+});
+
+/** The formats that are understood: minor versions add, major ones break (same source as {@link Action}). */
+const FORMAT = /^1\.\d+$/;
+
+const HOW = "make it with `terraform show -json <plan file> > plan.json`";
+
+/**
+ * Reads what `terraform show -json <plan file>` wrote.
+ *
+ * @param text - the file's content
+ * @param file - its name, for messages, and for the environment's name where the plan does not tell it
+ * @param paths - construct paths by address
+ * @throws NotReviewable where it is something else
+ */
+export function readPlan(text: string, file: string, paths: ReadonlyMap<string, string>): Plan {
+  const raw = parse(text, file);
+  const { data, error } = document.safeParse(raw);
+  if (error !== undefined) {
+    throw new NotReviewable(`${file} is not Terraform's JSON of a plan; ${HOW}\n${z.prettifyError(error)}`);
+  }
+  if (!FORMAT.test(data.format_version)) {
+    throw new NotReviewable(
+      `${file}: got format_version ${JSON.stringify(data.format_version)}; allowed: 1.x, which Terraform 1.x writes`,
+    );
+  }
+  if (data.planned_values === undefined) {
+    throw new NotReviewable(`${file} is a state, and not a plan; ${HOW}`);
+  }
+
+  const masking = new Masking();
+  const provider = providerOf(data.configuration);
+  const resources = (changes: readonly z.infer<typeof resourceChange>[] = []): PlannedResource[] =>
+    changes
+      .filter(({ mode }) => mode === "managed")
+      .map((one) => ({
+        address: one.address,
+        path: paths.get(one.address) ?? one.address,
+        type: one.type,
+        actions: one.change.actions,
+        ...sidesOf(one.change, masking),
+        replacePaths: one.change.replace_paths ?? [],
+        reason: one.action_reason,
+        previousAddress: one.previous_address,
+        imported: one.change.importing !== undefined && one.change.importing !== null,
+        deposed: one.deposed,
+      }));
+
+  return {
+    environment: provider.environment ?? nameOf(file),
+    region: provider.region,
+    resources: resources(data.resource_changes),
+    drift: resources(data.resource_drift),
+    outputs: Object.entries(data.output_changes ?? {}).map(([name, one]) => ({
+      name,
+      actions: one.actions,
+      ...readSides(one, masking),
+    })),
+    errored: data.errored ?? false,
+    scrub: (said) => masking.scrub(said),
+  };
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The message of JSON.parse quotes the text, which can hold secrets.
+    throw new NotReviewable(`${file} is no JSON; ${HOW}`);
+  }
+}
+
+function readSides(one: z.infer<typeof change>, masking: Masking): { before: Value; after: Value } {
+  const before = { value: one.before, unknown: undefined, sensitive: one.before_sensitive };
+  const after = { value: one.after, unknown: one.after_unknown, sensitive: one.after_sensitive };
+  return { before: masking.read(before), after: masking.read(after, before) };
+}
+
+function sidesOf(one: z.infer<typeof change>, masking: Masking): Pick<PlannedResource, "before" | "after"> {
+  const { before, after } = readSides(one, masking);
+  return { before: isValues(before) ? before : undefined, after: isValues(after) ? after : undefined };
+}
+
+const providerShape = z.object({
+  provider_config: z.object({
+    aws: z.object({
+      expressions: z.object({
+        region: z.optional(z.object({ constant_value: z.optional(z.string()) })),
+        default_tags: z.optional(
+          z.array(
+            z.object({
+              tags: z.optional(z.object({ constant_value: z.optional(z.record(z.string(), z.string())) })),
+            }),
+          ),
+        ),
+      }),
+    }),
+  }),
+});
+
+function providerOf(configuration: unknown): {
+  environment?: string | undefined;
+  region?: string | undefined;
+} {
+  const { data } = providerShape.safeParse(configuration);
+  const expressions = data?.provider_config.aws.expressions;
+  return {
+    environment: expressions?.default_tags?.[0]?.tags?.constant_value?.Environment,
+    region: expressions?.region?.constant_value,
+  };
+}
+
+/** `plans/prod.json` is of prod, as are `prod.plan.json` and `prod.tfplan.json`. */
+function nameOf(file: string): string {
+  const name = file.split(/[\\/]/).at(-1) ?? file;
+  return name.replace(/\.json$/, "").replace(/[.-](?:tf)?plan$/, "");
+}
