@@ -7,7 +7,7 @@ export interface Standing {
   readonly principal: Principal;
   /** On what, where statements name no resource. */
   readonly resource: string;
-  readonly place: Place;
+  readonly places: readonly Place[];
 }
 
 type JsonObject = { readonly [name: string]: unknown };
@@ -31,6 +31,13 @@ export function readParsed(document: unknown, standing: Standing): readonly Gran
     grants.push(...read);
   }
   return grants;
+}
+
+/** Whether a text is a policy document, whether it is understood or not. */
+export function isDocument(text: string): boolean {
+  if (!text.includes('"Statement"')) return false;
+  const parsed = parseJson(text);
+  return isObject(parsed) && parsed.Statement !== undefined;
 }
 
 /** What a text is as JSON; undefined where it is none. */
@@ -78,7 +85,7 @@ function readStatement(statement: unknown, standing: Standing): Grant[] | undefi
   return principals.flatMap((principal) =>
     actions.flatMap((action) =>
       resources.map((resource) =>
-        grant({ effect, principal, action, resource, conditions, place: standing.place }),
+        grant({ effect, principal, action, resource, conditions, places: standing.places }),
       ),
     ),
   );

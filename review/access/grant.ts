@@ -35,7 +35,7 @@ export interface Principal {
   readonly name: string;
 }
 
-/** Where a right stands. */
+/** A resource of the plan in which a right stands. */
 export interface Place {
   readonly address: string;
   readonly path: string;
@@ -48,7 +48,7 @@ export interface Grant {
   readonly action: Named;
   readonly resource: Named;
   readonly conditions: readonly Condition[];
-  readonly place: Place;
+  readonly places: readonly Place[];
   /** The same for grants that differ in their conditions alone. */
   readonly key: string;
   /** The same for grants that say the same. */
