@@ -11,7 +11,7 @@ const moduleShape = z.object({
   resources: z.optional(z.array(resource)),
   module_calls: z.optional(z.record(z.string(), z.object({ module: z.optional(z.unknown()) }))),
 });
-const shape = z.object({ root_module: z.unknown() });
+const shape = z.object({ root_module: z.optional(z.unknown()) });
 
 /**
  * What the configuration in a plan sets, by the address of the resource without the keys of `count` and `for_each`

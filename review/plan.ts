@@ -61,7 +61,7 @@ export interface PlannedOutput {
   readonly after: Value;
 }
 
-const tree = z.unknown();
+const tree = z.optional(z.unknown());
 const change = z.object({
   actions: z.array(z.enum(["no-op", "create", "read", "update", "delete", "forget"])),
   before: tree,

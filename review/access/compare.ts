@@ -15,6 +15,8 @@ export interface Difference {
   readonly after: readonly Grant[];
   /** Whether somebody can do what they could not. */
   readonly widens: boolean;
+  /** Whether its principal had no right at all before. */
+  readonly isNewcomer: boolean;
   /** Narrower rights: of a new one those that were there, of one that goes those that stay. */
   readonly narrower: readonly Grant[];
   /** Whether a policy that nobody can judge may give again what goes. */
@@ -66,7 +68,11 @@ export function compare(
       life,
       ...pair,
       widens: isWider && life !== "destroyed",
-      narrower: narrowerOf(one, pair.before.length === 0 ? old : next),
+      isNewcomer: !old.hasPrincipal(one),
+      narrower:
+        pair.before.length > 0 && pair.after.length > 0
+          ? []
+          : narrowerOf(one, pair.before.length === 0 ? old : next),
       isUncertain: isUncertain && removed.has(key),
     };
   });
@@ -126,6 +132,7 @@ class Grants {
   readonly all: readonly Grant[];
   private readonly byId = new Map<string, Grant>();
   private readonly byKey = new Map<string, Grant[]>();
+  private readonly principals = new Set<string>();
   private readonly byService = new Map<string, Grant[]>();
 
   constructor(policies: readonly Policy[]) {
@@ -137,10 +144,15 @@ class Grants {
     }
     this.all = [...this.byId.values()];
     for (const one of this.all) {
+      this.principals.add(`${one.effect} ${one.principal.kind} ${one.principal.name}`);
       push(this.byKey, one.key, one);
       push(this.byService, `${one.effect} ${serviceOf(one.action)}`, one);
       push(this.byService, one.effect, one);
     }
+  }
+
+  hasPrincipal({ effect, principal }: Grant): boolean {
+    return this.principals.has(`${effect} ${principal.kind} ${principal.name}`);
   }
 
   of(key: string): readonly Grant[] {
