@@ -1,6 +1,6 @@
 import type { Named } from "./grant";
 import { partsOf } from "./pattern";
-import { code, listed } from "./text";
+import { code, listed, thing } from "./text";
 
 /** By service, and how the resource part of the ARN begins: what it is called. The rest of the part is its name. */
 const NOUNS: readonly (readonly [service: string, prefix: string, noun: string])[] = [
@@ -12,7 +12,6 @@ const NOUNS: readonly (readonly [service: string, prefix: string, noun: string])
   ["iam", "user/", "the user"],
   ["kms", "key/", "the key"],
   ["lambda", "function:", "the function"],
-  ["logs", "log-group:", "the log group"],
   ["sagemaker", "endpoint-config/", "the SageMaker endpoint configuration"],
   ["sagemaker", "endpoint/", "the SageMaker endpoint"],
   ["sagemaker", "model/", "the SageMaker model"],
@@ -26,16 +25,6 @@ export function objects(resources: readonly Named[]): string {
   return listed(resources.map(objectOf), "and");
 }
 
-/** A thing of the plan by its label, e.g. ``role `dev-toxicity-function` `` of `role dev-toxicity-function`. */
-export function thing(label: string): string {
-  const [, kind, name] =
-    /^(role|user|group|managed policy|bucket|function|API|VPC endpoint|key|queue|topic|repository|secret|aws\w+) (.+)$/s.exec(
-      label,
-    ) ?? [];
-  if (kind === undefined || name === undefined) return label;
-  return `${kind} ${code(name)}`;
-}
-
 function objectOf(resource: Named): string {
   if (resource.kind === "not") return `everything but ${listed(resource.texts.map(code), "and")}`;
   const { text } = resource;
@@ -43,6 +32,7 @@ function objectOf(resource: Named): string {
   if (!text.startsWith("arn:")) return `the ${thing(text)}`;
   const [, , service = "", , , rest = ""] = partsOf(text);
   if (service === "s3") return objectOfS3(rest);
+  if (service === "logs" && rest.startsWith("log-group:")) return logOf(rest.slice("log-group:".length));
   if (service === "execute-api") return routeOf(rest) ?? code(text);
   // A wildcard makes many of one: the ARN itself says which.
   const found = NOUNS.find(([of, prefix]) => of === service && rest.startsWith(prefix));
@@ -57,6 +47,14 @@ function objectOfS3(rest: string): string {
   return key === "*"
     ? `every object of the bucket ${code(bucket)}`
     : `the object ${code(`s3://${bucket}/${key}`)}`;
+}
+
+/** `<group>`, `<group>:*` or `<group>:log-stream:<stream>` */
+function logOf(rest: string): string {
+  const [, group = rest, stream] = /^([^:]+):(?:log-stream:)?(.*)$/s.exec(rest) ?? [];
+  if (stream === undefined) return `the log group ${code(group)}`;
+  const streams = stream === "*" ? "the streams" : `the stream ${code(stream)}`;
+  return `${streams} of the log group ${code(group)}`;
 }
 
 /** `<api>/<stage>/<METHOD>/<path>` */

@@ -19,3 +19,13 @@ export function listed(texts: readonly string[], word: "and" | "or"): string {
 export function sentence(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
+
+/** A thing of the plan by its label, e.g. ``role `dev-toxicity-function` `` of `role dev-toxicity-function`. */
+export function thing(label: string): string {
+  const [, kind, name] =
+    /^(role|user|group|managed policy|bucket|function|API|VPC endpoint|key|queue|topic|repository|secret|aws\w+) (.+)$/s.exec(
+      label,
+    ) ?? [];
+  if (kind === undefined || name === undefined) return label;
+  return `${kind} ${code(name)}`;
+}

@@ -1,5 +1,5 @@
 import type { Named } from "./grant";
-import { code, listed } from "./text";
+import { code, listed, thing } from "./text";
 
 /**
  * What one does who uses the action, in words before the resource; `alone` where AWS knows no resource for it, and the
@@ -51,7 +51,7 @@ export function doing(actions: readonly Named[], objects: string): string {
     action.kind === "one" ? VERBS.get(action.text.toLowerCase()) : undefined,
   );
   const known = verbs.filter((verb) => verb !== undefined);
-  if (known.length < actions.length) return `${listed(actions.map(called), "and")}${on(actions, objects)}`;
+  if (known.length < actions.length) return `${called(actions)}${on(actions, objects)}`;
   const alone = known.flatMap((verb) => (typeof verb === "string" ? [] : verb.alone));
   const withObject = known.filter((verb) => typeof verb === "string");
   const told = [...new Set(alone)];
@@ -64,12 +64,15 @@ function on(actions: readonly Named[], objects: string): string {
   return actions.every(({ kind }) => kind === "by") ? "" : ` on ${objects}`;
 }
 
-function called(action: Named): string {
-  if (action.kind === "not") return `call everything but ${listed(action.texts.map(code), "and")}`;
-  if (action.kind === "by") {
-    if (action.what === "group") return `do what ${action.text} may`;
-    return `do what the ${action.what} ${code(action.text)} allows, which is not in this plan,`;
-  }
-  if (action.text === "*") return "do everything";
-  return `call ${code(action.text)}`;
+function called(actions: readonly Named[]): string {
+  const named = actions.flatMap((action) =>
+    action.kind === "one" && action.text !== "*" ? action.text : [],
+  );
+  const told = actions.flatMap((action) => {
+    if (action.kind === "not") return `call everything but ${listed(action.texts.map(code), "and")}`;
+    if (action.kind === "one") return action.text === "*" ? "do everything" : [];
+    if (action.what === "group") return `do what the ${thing(action.text)} may`;
+    return `do what the ${action.what} ${code(action.text)} allows, which is not in this plan`;
+  });
+  return listed([...(named.length > 0 ? [`call ${listed(named.map(code), "and")}`] : []), ...told], "and");
 }

@@ -1,10 +1,10 @@
 import type { AccessChange } from "./access";
 import type { Unclear } from "./compare";
 import type { Grant, Named, Principal } from "./grant";
-import { objects, thing } from "./nouns";
+import { objects } from "./nouns";
 import type { Subject } from "./policy";
 import { conditionWords, type ShownCondition } from "./shown-condition";
-import { code, listed, sentence } from "./text";
+import { code, listed, sentence, thing } from "./text";
 import { doing } from "./verbs";
 
 /** What a sentence is made of. */

@@ -76,9 +76,7 @@ describe("what a role may do", () => {
           "arn:aws:dynamodb:us-east-1:111122223333:table/scores",
         ),
       ],
-      [
-        "+ Role `scoring` can now call `dynamodb:DeleteTable` and call `dynamodb:PutItem` on the table `scores`.",
-      ],
+      ["+ Role `scoring` can now call `dynamodb:DeleteTable` and `dynamodb:PutItem` on the table `scores`."],
     ],
     [
       "a wildcard in place of one action",

@@ -1,81 +1,28 @@
 import { type AccessChange, accessChanges } from "../../../../review/access/access";
-import { type Plan, readPlan } from "../../../../review/plan";
+import type { Plan } from "../../../../review/plan";
+import { planOf, type ResourceJson } from "../../support/plan-json";
 
 export const ACCOUNT = "111122223333";
 export const OTHER_ACCOUNT = "444455556666";
 
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** A resource of a plan, as Terraform's JSON says it; without `before` it is created, without `after` destroyed. */
-export interface Given {
-  /** E.g. `aws_iam_role.function`. */
-  readonly address: string;
-  readonly before?: Attributes | undefined;
-  readonly after?: Attributes | undefined;
-  readonly unknown?: Attributes;
-  readonly sensitiveBefore?: Attributes;
-  readonly sensitiveAfter?: Attributes;
-  /** What the configuration sets, with the references of each; where it is left out, the plan has no configuration. */
-  readonly sets?: Readonly<Record<string, readonly string[]>>;
-  readonly actions?: readonly string[];
+/** A resource of a plan; without `before` it is created, without `after` destroyed. */
+export type Given = Omit<ResourceJson, "actions"> & Partial<Pick<ResourceJson, "actions">>;
+
+/** A plan of the resources, in an account that it names. */
+export function planWith(given: readonly Given[], accountId: string | undefined = ACCOUNT): Plan {
+  return planOf({ accountId, resources: given.map((one) => ({ actions: actionsOf(one), ...one })) });
 }
 
-/** A plan of the resources, through Terraform's JSON. */
-export function planOf(given: readonly Given[], accountId: string | undefined = ACCOUNT): Plan {
-  const document = {
-    format_version: "1.2",
-    planned_values: {},
-    resource_changes: given.map(resourceChange),
-    configuration: {
-      provider_config: {
-        aws: {
-          expressions: {
-            region: { constant_value: "us-east-1" },
-            ...(accountId === undefined ? {} : { allowed_account_ids: { constant_value: [accountId] } }),
-          },
-        },
-      },
-      root_module: {
-        resources: given.flatMap(({ address, sets }) =>
-          sets === undefined
-            ? []
-            : {
-                address,
-                expressions: Object.fromEntries(
-                  Object.entries(sets).map(([name, references]) => [name, { references }]),
-                ),
-              },
-        ),
-      },
-    },
-  };
-  return readPlan(JSON.stringify(document), "plan.json", new Map());
-}
-
-function resourceChange({ address, before, after, actions, ...rest }: Given): object {
-  return {
-    address,
-    mode: "managed",
-    type: address.split(".")[0],
-    change: {
-      actions: actions ?? actionsOf(before, after),
-      before: before ?? null,
-      after: after ?? null,
-      after_unknown: rest.unknown ?? {},
-      before_sensitive: rest.sensitiveBefore ?? {},
-      after_sensitive: rest.sensitiveAfter ?? {},
-    },
-  };
-}
-
-function actionsOf(before: unknown, after: unknown): string[] {
+function actionsOf({ before, after }: Given): string[] {
   if (before === undefined) return ["create"];
   return [after === undefined ? "delete" : "update"];
 }
 
 /** The changes of the resources. */
 export function changesOf(...given: readonly Given[]): AccessChange[] {
-  return accessChanges(planOf(given));
+  return accessChanges(planWith(given));
 }
 
 /** What a table would say of the changes: `+` stands before those that widen access. */
