@@ -124,7 +124,13 @@ function narrowerOf(one: Grant, others: Grants): Grant[] {
     (named) => named.kind !== "one" || /[*?]/.test(named.text),
   );
   if (!hasWildcard) return [];
-  return others.near(one.effect).filter((other) => other.key !== one.key && covers(one, other));
+  return others
+    .near(one.effect)
+    .filter((other) => other.key !== one.key && isSamePrincipal(one, other) && covers(one, other));
+}
+
+function isSamePrincipal({ principal }: Grant, { principal: other }: Grant): boolean {
+  return principal.kind === other.kind && principal.name === other.name;
 }
 
 /** The grants of policies, to be found quickly. */
