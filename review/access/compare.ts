@@ -142,11 +142,9 @@ class Grants {
   private readonly byService = new Map<string, Grant[]>();
 
   constructor(policies: readonly Policy[]) {
-    for (const { grants = [] } of policies) {
-      for (const one of grants) {
-        const known = this.byId.get(one.id);
-        this.byId.set(one.id, known === undefined ? one : { ...known, places: merged(known, one) });
-      }
+    for (const one of policies.flatMap(({ grants = [] }) => grants).sort(inOrder)) {
+      const known = this.byId.get(one.id);
+      this.byId.set(one.id, known === undefined ? one : { ...known, places: merged(known, one) });
     }
     this.all = [...this.byId.values()];
     for (const one of this.all) {
@@ -195,6 +193,17 @@ function push(map: Map<string, Grant[]>, key: string, one: Grant): void {
   const known = map.get(key);
   if (known === undefined) map.set(key, [one]);
   else known.push(one);
+}
+
+/** By what they say, then by how they write it, so that the order of statements makes no difference. */
+function inOrder(one: Grant, other: Grant): number {
+  if (one.id !== other.id) return one.id < other.id ? -1 : 1;
+  const [text, otherText] = [writtenAs(one), writtenAs(other)];
+  return text < otherText ? -1 : text > otherText ? 1 : 0;
+}
+
+function writtenAs({ action, conditions }: Grant): string {
+  return JSON.stringify([action, conditions.map(({ key }) => key)]);
 }
 
 function merged(one: Grant, other: Grant): Place[] {
