@@ -60,7 +60,10 @@ function referencesIn(expression: unknown): string[] {
           if (name !== "constant_value") read(inner);
         } else if (Array.isArray(inner)) {
           for (const reference of inner) {
-            if (typeof reference === "string" && /^[a-z]\w*\.[\w-]+$/.test(withoutKeys(reference))) {
+            if (
+              typeof reference === "string" &&
+              /^(?!(?:var|local|each|count|self|path|module)\.)[a-z]\w*\.[\w-]+$/.test(withoutKeys(reference))
+            ) {
               found.add(withoutKeys(reference));
             }
           }

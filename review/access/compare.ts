@@ -1,4 +1,4 @@
-import { covers, coverTogether, type Grant, type Named, type Place } from "./grant";
+import { covers, coverTogether, type Grant, mayCover, type Named, type Place } from "./grant";
 import type { Policy, Subject, Unjudged } from "./policy";
 import { openGate } from "./resource-policies";
 
@@ -125,8 +125,11 @@ function narrowerOf(one: Grant, others: Grants): Grant[] {
   );
   if (!hasWildcard) return [];
   return others
-    .near(one.effect)
-    .filter((other) => other.key !== one.key && isSamePrincipal(one, other) && covers(one, other));
+    .near(one)
+    .filter(
+      (other) =>
+        mayCover(one, other) && other.key !== one.key && isSamePrincipal(one, other) && covers(one, other),
+    );
 }
 
 function isSamePrincipal({ principal }: Grant, { principal: other }: Grant): boolean {
@@ -163,8 +166,10 @@ class Grants {
     return this.byKey.get(key) ?? [];
   }
 
-  near(effect: Grant["effect"]): readonly Grant[] {
-    return this.byService.get(effect) ?? [];
+  /** Those of the same services. */
+  near({ effect, action }: Grant): readonly Grant[] {
+    const service = serviceOf(action);
+    return this.byService.get(service === EVERY ? effect : `${effect} ${service}`) ?? [];
   }
 
   /** Those of `others` that these do not cover. */
@@ -175,7 +180,10 @@ class Grants {
         ...(this.byService.get(`${other.effect} ${serviceOf(other.action)}`) ?? []),
         ...(serviceOf(other.action) === EVERY ? [] : (this.byService.get(`${other.effect} ${EVERY}`) ?? [])),
       ];
-      return !coverTogether(candidates, other);
+      return !coverTogether(
+        candidates.filter((one) => mayCover(one, other)),
+        other,
+      );
     });
   }
 }

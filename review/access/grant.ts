@@ -53,10 +53,13 @@ export interface Grant {
   readonly key: string;
   /** The same for grants that say the same. */
   readonly id: string;
+  /** With what actions and resources begin that it covers: of most others, that says enough. */
+  readonly actionStart: string;
+  readonly resourceStart: string;
 }
 
 /** A grant, with its keys. */
-export function grant(parts: Omit<Grant, "key" | "id">): Grant {
+export function grant(parts: Omit<Grant, "key" | "id" | "actionStart" | "resourceStart">): Grant {
   const { effect, principal, action, resource, conditions } = parts;
   const key = [
     effect,
@@ -66,7 +69,17 @@ export function grant(parts: Omit<Grant, "key" | "id">): Grant {
     keyOf(action).toLowerCase(),
     keyOf(resource),
   ].join("\n");
-  return { ...parts, key, id: [key, ...conditions.map(({ id }) => id)].join("\n") };
+  return {
+    ...parts,
+    key,
+    id: [key, ...conditions.map(({ id }) => id)].join("\n"),
+    actionStart: startOf(action).toLowerCase(),
+    resourceStart: startOf(resource),
+  };
+}
+
+function startOf(named: Named): string {
+  return named.kind === "one" ? (/^[^*?$]*/.exec(named.text)?.[0] ?? "") : "";
 }
 
 function keyOf(named: Named): string {
@@ -80,9 +93,17 @@ export function covers(outer: Grant, inner: Grant): boolean {
   return coversNamed(outer, inner) && coversConditions(outer.conditions, inner.conditions);
 }
 
+/** Whether it is worth looking: a quick answer, which is no for most. */
+export function mayCover(outer: Grant, inner: Grant): boolean {
+  return (
+    inner.resourceStart.startsWith(outer.resourceStart) && inner.actionStart.startsWith(outer.actionStart)
+  );
+}
+
 /** Whether `outer` is of every principal, action and resource that `inner` is of, whatever the conditions. */
 export function coversNamed(outer: Grant, inner: Grant): boolean {
   return (
+    mayCover(outer, inner) &&
     outer.effect === inner.effect &&
     coversPrincipal(outer.principal, inner.principal) &&
     coversOne(outer.action, inner.action, coversAction) &&
@@ -92,8 +113,8 @@ export function coversNamed(outer: Grant, inner: Grant): boolean {
 
 /** Whether the grants together cover `inner`: some of them one value of a condition, others another. */
 export function coverTogether(outer: readonly Grant[], inner: Grant): boolean {
-  if (outer.some((one) => covers(one, inner))) return true;
   const near = outer.filter((one) => coversNamed(one, inner));
+  if (near.some((one) => coversConditions(one.conditions, inner.conditions))) return true;
   if (near.length < 2) return false;
   return inner.conditions.some((one, index) =>
     alternatives(one)?.every((alternative) => {

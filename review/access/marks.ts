@@ -131,9 +131,14 @@ function givesRights(action: Named): boolean {
     return action.what === "managed policy" && /\/(?:AdministratorAccess|IAMFullAccess)$/.test(action.text);
   const pattern = action.text.toLowerCase();
   if (!/[*?]/.test(pattern)) return GIVING_EXACTLY.has(pattern);
-  return GIVING.some((name) => coversPattern(pattern, name));
+  const known = givingPatterns.get(pattern);
+  if (known !== undefined) return known;
+  const gives = GIVING.some((name) => coversPattern(pattern, name));
+  givingPatterns.set(pattern, gives);
+  return gives;
 }
 
+const givingPatterns = new Map<string, boolean>();
 const GIVING_EXACTLY: ReadonlySet<string> = new Set(GIVING);
 
 /** The accounts in which a plan's own resources are. */
