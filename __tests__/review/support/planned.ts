@@ -17,7 +17,7 @@ export interface PlannedChange {
 }
 
 /** A plan with these changes, read from the JSON that Terraform would write. Construct paths are `stack/<name>`. */
-export function planned(changes: readonly PlannedChange[], region: string | undefined = "us-east-1"): Plan {
+export function planned(changes: readonly PlannedChange[], region: string | null = "us-east-1"): Plan {
   const addressOf = ({ type, name = "it" }: PlannedChange) => `${type}.${name}`;
   const text = JSON.stringify({
     format_version: "1.2",
@@ -38,7 +38,7 @@ export function planned(changes: readonly PlannedChange[], region: string | unde
     })),
     configuration: {
       provider_config: {
-        aws: { expressions: region === undefined ? {} : { region: { constant_value: region } } },
+        aws: { expressions: region === null ? {} : { region: { constant_value: region } } },
       },
     },
   });
