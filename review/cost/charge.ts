@@ -29,6 +29,8 @@ export interface Charge {
   readonly per: Per;
   /** Its parts; or why they cannot be told. */
   readonly terms: readonly Term[] | string;
+  /** Where it cannot be told how many there are: what one is charged for. */
+  readonly each?: Term;
   /** What to know of how it was counted. */
   readonly note?: string;
 }

@@ -38,12 +38,12 @@ export const endpointConfiguration: Rule = (values, surroundings) => {
   });
 };
 
-function instances(what: string, variant: Value, scaled: Least | undefined): Charge[] {
+function instances(what: string, variant: Value, scaled: Least | undefined): Charge {
   const type = textOf(at(variant, "instance_type"));
   const managed = at(variant, "managed_instance_scaling", 0, "min_instance_count");
   const least = typeof managed === "number" ? { count: managed, note: leastNote(managed) } : scaled;
   const count = least?.count ?? at(variant, "initial_instance_count");
-  const charge: Charge = {
+  return {
     what: `${what}: instances`,
     per: "month",
     terms:
@@ -51,18 +51,6 @@ function instances(what: string, variant: Value, scaled: Least | undefined): Cha
         ? KNOWN_LATER
         : [{ item: `sagemaker:instance:${type}`, name: type, ...hoursOf(count) }],
     ...(least === undefined ? {} : { note: least.note }),
-  };
-  const volume = at(variant, "volume_size_in_gb");
-  if (typeof volume !== "number") return [charge];
-  return [charge, volumeCharge(what, volume)];
-}
-
-function volumeCharge(what: string, sizeInGb: number): Charge {
-  const words = `${sizeInGb} GB`;
-  return {
-    what: `${what}: volumes`,
-    per: "month",
-    terms: [{ item: "sagemaker:volume", name: "volumes of instances", quantity: sizeInGb, words }],
   };
 }
 

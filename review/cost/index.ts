@@ -178,8 +178,11 @@ function counted(
 }
 
 /** What it costs, or why that cannot be told. */
-function amountOf({ terms, note }: Charge, region: string): Amount | Pick<NotCounted, "reason"> {
-  if (typeof terms === "string") return { reason: terms };
+function amountOf({ terms, each, note }: Charge, region: string): Amount | Pick<NotCounted, "reason"> {
+  if (typeof terms === "string") {
+    const one = each && amountOf({ what: "", per: "month", terms: [each] }, region);
+    return { reason: one !== undefined && "usd" in one ? `${terms}; each costs ${one.calculation}` : terms };
+  }
   const parts: string[] = [];
   let usd = 0;
   for (const { item, name, quantity, words } of terms) {

@@ -89,15 +89,15 @@ const vpcEndpoint: Rule = ({ vpc_endpoint_type, subnet_ids }) => {
   if (type !== "Interface") {
     return [{ ...charge, terms: [{ item: `vpc:${type}`, name: `endpoint of type ${type}`, ...hoursOf(1) }] }];
   }
+  const inSubnets = (count: number): Term => ({
+    item: "vpc:interface-endpoint",
+    name: "interface endpoint",
+    ...hoursOf(count),
+  });
   if (!Array.isArray(subnet_ids) || subnet_ids.some((id: Value) => typeof id !== "string")) {
-    return [{ ...charge, terms: "how many subnets it is in is known after apply" }];
+    return [{ ...charge, terms: "how many subnets it is in is known after apply", each: inSubnets(1) }];
   }
-  return [
-    {
-      ...charge,
-      terms: [{ item: "vpc:interface-endpoint", name: "interface endpoint", ...hoursOf(subnet_ids.length) }],
-    },
-  ];
+  return [{ ...charge, terms: [inSubnets(subnet_ids.length)] }];
 };
 
 const natGateway: Rule = () => [
@@ -135,7 +135,7 @@ const logGroup: Rule = ({ retention_in_days, log_group_class }) => {
           item: `logs:storage${suffix}`,
           name: "logs' storage",
           quantity: months,
-          words: `1 GB × ${retention_in_days} days`,
+          words: `1 GB × ${inDigits(months)} months`,
         },
       ],
       note: "stored as if it were not compressed",

@@ -4,19 +4,15 @@ import * as z from "zod";
  * How much a caller must show: nothing, a key that callers share, or who it is (a signature, a token, what an authorizer
  * checks).
  */
-export enum Strength {
-  None = 0,
-  ApiKey = 1,
-  Identity = 2,
-}
+export const STRENGTH = { NONE: 0, API_KEY: 1, IDENTITY: 2 } as const;
 
 /** How a caller of a route must show who it is. */
 export interface Authorization {
   /** E.g. `AWS_IAM`, `API_KEY + AWS_IAM`, `authorizer users`, `NONE`. */
   readonly words: string;
-  /** Of all that is asked. Where several things are asked, it is not told which of them suffices. */
-  readonly weakest: Strength;
-  readonly strongest: Strength;
+  /** Of {@link STRENGTH}, of all that is asked: where several things are, it is not taken for granted which suffices. */
+  readonly weakest: number;
+  readonly strongest: number;
   /** A token must have one of them; empty where none is asked. */
   readonly scopes: readonly string[];
   /** What the authorizers are, apart from their names: to compare only. */
@@ -43,10 +39,11 @@ export const operationSecurity = z.object({
 
 interface Asked {
   readonly words: string;
-  readonly strength: Strength;
+  /** Of {@link STRENGTH}. */
+  readonly strength: number;
 }
 
-const NOTHING: Asked = { words: "NONE", strength: Strength.None };
+const NOTHING: Asked = { words: "NONE", strength: STRENGTH.NONE };
 
 /**
  * What an operation asks of its callers. A requirement at the document's root does not count: it is not taken for
@@ -63,7 +60,7 @@ export function readAuthorization(
     ...names.map((name) => askedBy(name, Object.hasOwn(schemes, name) ? schemes[name] : undefined)),
     // An empty requirement makes the others optional.
     ...(requirements.some((requirement) => Object.keys(requirement).length === 0) ? [NOTHING] : []),
-    ...(type === undefined ? [] : [{ words: type, strength: typeStrength(type) }]),
+    ...(type === undefined ? [] : [askedByType(type)]),
   ];
   const all = asked.length === 0 ? [NOTHING] : asked;
   const scopes = requirements.flatMap((requirement) => Object.values(requirement).flat());
@@ -94,18 +91,20 @@ export function isWeaker(before: Authorization, after: Authorization): boolean {
 
 function askedBy(name: string, scheme: SecuritySchemes[string] | undefined): Asked {
   const authtype = scheme?.["x-amazon-apigateway-authtype"];
-  if (authtype?.toLowerCase() === "awssigv4") return { words: "AWS_IAM", strength: Strength.Identity };
+  if (authtype?.toLowerCase() === "awssigv4") return { words: "AWS_IAM", strength: STRENGTH.IDENTITY };
   if (authtype !== undefined || scheme?.["x-amazon-apigateway-authorizer"] !== undefined) {
-    return { words: `authorizer ${name}`, strength: Strength.Identity };
+    return { words: `authorizer ${name}`, strength: STRENGTH.IDENTITY };
   }
   if (scheme?.type === "apiKey" && scheme.name?.toLowerCase() === "x-api-key") {
-    return { words: "API_KEY", strength: Strength.ApiKey };
+    return { words: "API_KEY", strength: STRENGTH.API_KEY };
   }
-  return { words: `NONE (API Gateway checks nothing of ${name})`, strength: Strength.None };
+  return { words: `NONE (API Gateway checks nothing of ${name})`, strength: STRENGTH.NONE };
 }
 
-function typeStrength(type: string): Strength {
-  return type === "NONE" ? Strength.None : Strength.Identity;
+function askedByType(type: string): Asked {
+  if (type === "NONE") return NOTHING;
+  if (type === "AWS_IAM") return { words: type, strength: STRENGTH.IDENTITY };
+  return { words: `NONE (API Gateway knows no type ${type})`, strength: STRENGTH.NONE };
 }
 
 function unique(list: readonly string[]): string[] {

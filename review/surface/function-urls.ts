@@ -10,7 +10,7 @@ export function functionUrlChanges(resource: PlannedResource): Finding[] {
   const what = `function URL of ${textOf((after ?? before)?.function_name) ?? resource.path}`;
   const was = authorizationOf(before);
   const is = authorizationOf(after);
-  const flags = { opened: is === "NONE" && was !== "NONE", public: is === "NONE" && was !== "NONE" };
+  const flags = { opened: is === "NONE", public: is === "NONE" };
   if (before === undefined || after === undefined) {
     const inWords = (authorization: string | undefined, values: Values | undefined) =>
       authorization && `${authorization}; ${corsInWords(corsOf(values))}`;

@@ -1,7 +1,7 @@
 import { inAws } from "../in-aws";
 import type { PlannedResource } from "../plan";
 import { at, isSame, textOf, UNKNOWN, type Value, type Values } from "../values";
-import { isSameAuthorization, isWeaker, Strength } from "./authorization";
+import { isSameAuthorization, isWeaker, STRENGTH } from "./authorization";
 import { type Finding, unjudged } from "./change";
 import { corsInWords, isWider, NO_CORS } from "./cors";
 import { type ApiSurface, answering, NO_ROUTES, type Route, readSurface } from "./open-api";
@@ -21,11 +21,13 @@ export function restApiChanges(resource: PlannedResource): Finding[] {
   if (typeof was === "string" || typeof is === "string") {
     return [unjudged(EVERY_ROUTE, inWords(was, before), inWords(is, after)), ...address];
   }
+  // What is merged into an API takes nothing away from it.
+  const staying = after?.put_rest_api_mode === "merge" ? merged(was, is) : is;
   const isPublic = after !== undefined && !isPrivate(after);
   const wasPublic = before !== undefined && !isPrivate(before);
   return [
-    ...routeChanges(was, is, wasPublic, isPublic),
-    ...(before === undefined || after === undefined ? [] : corsChanges(was, is)),
+    ...routeChanges(was, staying, wasPublic, isPublic),
+    ...(before === undefined || after === undefined ? [] : corsChanges(was, staying)),
     ...address,
   ];
 }
@@ -46,6 +48,14 @@ function surfaceOf(values: Values | undefined): ApiSurface | string {
 function inWords(surface: ApiSurface | string, values: Values | undefined): string | undefined {
   if (values === undefined) return undefined;
   return typeof surface === "string" ? surface : `${surface.routes.size} routes`;
+}
+
+function merged(was: ApiSurface, is: ApiSurface): ApiSurface {
+  return {
+    routes: new Map([...was.routes, ...is.routes]),
+    cors: new Map([...was.cors, ...is.cors]),
+    ownAnswersCors: is.ownAnswersCors,
+  };
 }
 
 function routeChanges(was: ApiSurface, is: ApiSurface, wasPublic: boolean, isPublic: boolean): Finding[] {
@@ -86,7 +96,7 @@ function routeChanges(was: ApiSurface, is: ApiSurface, wasPublic: boolean, isPub
 }
 
 function isOpen(route: Route | undefined): boolean {
-  return route?.authorization.weakest === Strength.None;
+  return route?.authorization.weakest === STRENGTH.NONE;
 }
 
 /** A route that comes or goes, with its CORS; or what answers in its place. */

@@ -160,38 +160,48 @@ describe("a month at rest", () => {
     expect(cost.lines.map(({ path }) => path)).toEqual(["stack/new"]);
   });
 
-  it.each<[string, Values | undefined, Values, number, number]>([
-    ["from the first plan, by the stack's tree", undefined, endpoint, 0, 251.85],
-    ["by the endpoint's name", endpoint, endpoint, 251.85, 251.85],
-  ])("counts what scales at its least: %s", (_, before, after, was, is) => {
-    // Prepare
-    const sides = (values: Values) =>
-      before === undefined ? { after: values } : { before: values, after: values };
-    const isNew = before === undefined;
-    const { endpoint_config_name: __, ...unnamed } = after;
+  it("counts what scales at its least, found by the endpoint's name", () => {
+    // Act
+    const cost = costOf(
+      { type: CONFIGURATION, before: onInstances("ml.m5.large", 1), after: onInstances("ml.m5.large", 1) },
+      { type: "aws_sagemaker_endpoint", before: endpoint, after: endpoint },
+      { type: "aws_appautoscaling_target", before: target(3), after: target(2) },
+    );
 
+    // Assess: 3 × 730 × 0.115, and 2 ×; not 1 ×
+    expect(cost.atRest).toEqual({ before: 251.85, after: 167.9, difference: -83.95 });
+    expect(cost.lines.map((line) => line.after?.note)).toEqual(["it scales: counted at its least, 2"]);
+  });
+
+  it("counts a configuration that the scaled endpoint does not run on as it is", () => {
+    // Prepare
+    const other = { ...onInstances("ml.m5.xlarge", 1), name: "prod-other-87654321" };
+
+    // Act
+    const cost = costOf(
+      { type: CONFIGURATION, name: "other", after: other },
+      { type: "aws_sagemaker_endpoint", after: endpoint },
+      { type: "aws_appautoscaling_target", after: target(3) },
+    );
+
+    // Assess: 730 × 0.23
+    expect(cost.atRest).toMatchObject({ after: 167.9 });
+  });
+
+  it("counts what scales at its least in a first plan, which knows no names yet", () => {
     // Act
     const cost = costOf(
       {
         type: CONFIGURATION,
-        ...sides(onInstances("ml.m5.large", 1)),
-        ...(isNew
-          ? { after: { ...onInstances("ml.m5.large", 1), name: undefined }, unknown: { name: true } }
-          : {}),
+        after: { ...onInstances("ml.m5.large", 1), name: undefined },
+        unknown: { name: true },
       },
-      {
-        type: "aws_sagemaker_endpoint",
-        ...sides(isNew ? unnamed : after),
-        ...(isNew ? { unknown: { endpoint_config_name: true } } : {}),
-      },
-      { type: "aws_appautoscaling_target", ...sides(target(3)) },
+      { type: "aws_sagemaker_endpoint", after: { name: "prod-it" }, unknown: { endpoint_config_name: true } },
+      { type: "aws_appautoscaling_target", after: target(3) },
     );
 
-    // Assess: 3 × 730 × 0.115, and not 1 ×
-    expect(cost.atRest).toMatchObject({ before: was, after: is });
-    expect(cost.lines.map((line) => line.after?.note)).toEqual(
-      isNew ? ["it scales: counted at its least, 3"] : [],
-    );
+    // Assess
+    expect(cost.atRest).toEqual({ before: 0, after: 251.85, difference: 251.85 });
   });
 
   it("goes on where Terraform only forgets what costs", () => {
@@ -254,7 +264,7 @@ describe("a GB of log", () => {
         before: { usd: 0.5069 },
         after: {
           usd: 0.86,
-          calculation: "1 GB × $0.5 (logs' ingestion) + 1 GB × 365 days × $0.03 (logs' storage)",
+          calculation: "1 GB × $0.5 (logs' ingestion) + 1 GB × 12 months × $0.03 (logs' storage)",
         },
         difference: 0.3531,
       },
@@ -274,7 +284,7 @@ describe("what is not counted", () => {
       "an interface endpoint in subnets that do not exist yet",
       { type: "aws_vpc_endpoint", after: { vpc_endpoint_type: "Interface" }, unknown: { subnet_ids: true } },
       "network interfaces",
-      "how many subnets it is in is known after apply",
+      "how many subnets it is in is known after apply; each costs 1 × 730 h × $0.01 (interface endpoint)",
     ],
     [
       "a log that is kept for ever",

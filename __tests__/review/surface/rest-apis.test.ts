@@ -236,6 +236,12 @@ describe("the routes of anybody's document", () => {
       "NONE",
       " !opened !public",
     ],
+    [
+      "by a type that does not exist",
+      { "x-amazon-apigateway-auth": { type: "IAM" } },
+      "NONE (API Gateway knows no type IAM)",
+      " !opened !public",
+    ],
     ["by an authorizer", { security: [{ users: [] }] }, "authorizer users", ""],
     ["by an authorizer's scopes", { security: [{ users: ["b", "a"] }] }, "authorizer users [a, b]", ""],
     ["by a key and a signature", { security: [{ key: [] }, { sigv4: [] }] }, "API_KEY + AWS_IAM", ""],
@@ -304,6 +310,21 @@ describe("the routes of anybody's document", () => {
   });
 });
 
+describe("a route for which everybody had an answer already", () => {
+  it("is not opened where it gets an open operation of its own", () => {
+    // Prepare
+    const any = JSON.parse(foreign({}, "/a", "x-amazon-apigateway-any-method"));
+    const both = structuredClone(any);
+    both.paths["/a"].get = integration;
+
+    // Act
+    const changes = changesOf({ body: JSON.stringify(any) }, { body: JSON.stringify(both) });
+
+    // Assess
+    expect(changes.map(line)).toEqual(["added GET /a: NONE, by ANY /a → NONE; no CORS"]);
+  });
+});
+
 describe("a document that cannot be judged", () => {
   const LATER = "the API's document is known after apply: its routes cannot be reviewed";
 
@@ -330,6 +351,46 @@ describe("a document that cannot be judged", () => {
 
     // Assess
     expect(changes.map(line)).toEqual([`not understood every route of the API: ${words} !public !unjudged`]);
+  });
+});
+
+describe("a masked document", () => {
+  it.each([
+    ["the same", foreign({}), []],
+    [
+      "another one",
+      foreign({ security: [{ sigv4: [] }] }),
+      [
+        "not understood every route of the API: the API's document is masked: its routes cannot be reviewed → the API's document is masked: its routes cannot be reviewed !public !unjudged",
+      ],
+    ],
+  ])("is compared without being read: %s", (_, after, expected) => {
+    // Prepare
+    const change = {
+      type: API,
+      before: { body: foreign({}) },
+      after: { body: after },
+      sensitive: { body: true },
+    };
+
+    // Act
+    const changes = surfaceChanges(planned([change]));
+
+    // Assess
+    expect(changes.map(line)).toEqual(expected);
+  });
+});
+
+describe("a document that is merged into its API", () => {
+  it("takes no route away", () => {
+    // Act
+    const changes = changesOf(
+      { body: body({ sentiment: "PUBLIC" }) },
+      { body: body({ toxicity: "AWS_IAM" }), put_rest_api_mode: "merge" },
+    );
+
+    // Assess
+    expect(changes.map(({ kind, what }) => [kind, what])).toEqual([["added", "GET /toxicity"]]);
   });
 });
 

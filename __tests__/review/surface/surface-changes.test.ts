@@ -169,6 +169,17 @@ describe("a page", () => {
       { kind: "removed", before: "anybody may read it", opened: false, public: false },
     ],
     [
+      "is switched on",
+      { before: { ...open, enabled: false }, after: open },
+      {
+        kind: "authorization changed",
+        before: "off",
+        after: "anybody may read it",
+        opened: true,
+        public: true,
+      },
+    ],
+    [
       "asks for no signature any more",
       { before: signed, after: open },
       {
