@@ -14,6 +14,8 @@ export interface ResourceJson {
   readonly previousAddress?: string;
   readonly importing?: object;
   readonly mode?: string;
+  /** What its configuration sets, with the references of each; left out, the plan has no configuration of it. */
+  readonly sets?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** An output's change. */
@@ -28,6 +30,8 @@ export interface OutputJson {
 export interface PlanParts {
   readonly environment?: string;
   readonly region?: string;
+  /** The provider's, where it is held to one. */
+  readonly accountId?: string | undefined;
   readonly resources?: readonly ResourceJson[];
   readonly drift?: readonly ResourceJson[];
   readonly outputs?: Readonly<Record<string, OutputJson>>;
@@ -36,7 +40,14 @@ export interface PlanParts {
 
 /** What `terraform show -json` writes of a plan. */
 export function planJson(parts: PlanParts): string {
-  const { environment = "dev", region = "us-east-1", resources = [], drift = [], outputs = {} } = parts;
+  const {
+    environment = "dev",
+    region = "us-east-1",
+    accountId,
+    resources = [],
+    drift = [],
+    outputs = {},
+  } = parts;
   return JSON.stringify({
     format_version: "1.2",
     terraform_version: "1.11.4",
@@ -54,10 +65,12 @@ export function planJson(parts: PlanParts): string {
         aws: {
           expressions: {
             region: { constant_value: region },
+            ...(accountId === undefined ? {} : { allowed_account_ids: { constant_value: [accountId] } }),
             default_tags: [{ tags: { constant_value: { Environment: environment } } }],
           },
         },
       },
+      root_module: { resources: resources.flatMap(configurationJson) },
     },
     errored: parts.errored ?? false,
   });
@@ -66,6 +79,12 @@ export function planJson(parts: PlanParts): string {
 /** A plan, read. */
 export function planOf(parts: PlanParts): Plan {
   return readPlan(planJson(parts), "plan.json");
+}
+
+function configurationJson({ address, sets }: ResourceJson): object[] {
+  if (sets === undefined) return [];
+  const expressions = Object.entries(sets).map(([name, references]) => [name, { references }]);
+  return [{ address, expressions: Object.fromEntries(expressions) }];
 }
 
 function changeJson(resource: ResourceJson): object {
