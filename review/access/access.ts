@@ -116,28 +116,33 @@ interface Foldable {
   readonly places: readonly Place[];
 }
 
+interface Rated extends Foldable {
+  /** The same for those that have all but action and resource in common. */
+  readonly common: string;
+}
+
 /** One change of several actions on several resources, where all of these have all else in common. */
 function folded(differences: readonly Difference[], accounts: ReadonlySet<string>): AccessChange[] {
   const rights = differences.flatMap((one) => {
     const [right] = one.after.length > 0 ? one.after : one.before;
     return right === undefined ? [] : [foldable(one, right, accounts)];
   });
-  const byResource = grouped(rights, (one) => `${commonOf(one)}\n${namedText(one.right.resource)}`);
+  const byResource = grouped(rights, (one) => `${one.common}\n${namedText(one.right.resource)}`);
   const byActions = grouped([...byResource.values()], (group) => {
     const actions = group.map(({ right }) => namedText(right.action).toLowerCase()).sort();
-    return JSON.stringify([group.map(commonOf)[0], actions]);
+    return JSON.stringify([group[0]?.common, actions]);
   });
   return [...byActions.values()].map((groups) => changeOf(groups.flat()));
 }
 
-function foldable(difference: Difference, right: Grant, accounts: ReadonlySet<string>): Foldable {
+function foldable(difference: Difference, right: Grant, accounts: ReadonlySet<string>): Rated {
   const old = difference.before.flatMap(({ conditions }) => conditions);
   const places = new Map(
     [...difference.before, ...difference.after].flatMap((one) =>
       one.places.map((place) => [place.address, place] as const),
     ),
   );
-  return {
+  const one: Foldable = {
     difference,
     right,
     marks: marksOf(difference, accounts),
@@ -145,6 +150,7 @@ function foldable(difference: Difference, right: Grant, accounts: ReadonlySet<st
     after: difference.after.map(({ conditions }) => shown(conditions, old)),
     places: [...places.values()].sort((a, b) => compareTexts(a.address, b.address)),
   };
+  return { ...one, common: commonOf(one) };
 }
 
 function commonOf({ difference, right, marks, before, after, places }: Foldable): string {
