@@ -27,7 +27,7 @@ export interface Plan {
 export interface PlannedResource {
   /** As Terraform writes it, e.g. `aws_lambda_function.sentiment_function_A1B2C3D4`. */
   readonly address: string;
-  /** The path of its construct in the stack, e.g. `sentiment/function`; the address where cdktf's metadata lacks it. */
+  /** The path of its construct in the stack, e.g. `sentiment/function`; the address where nobody told it. */
   readonly path: string;
   readonly type: string;
   /** In Terraform's order: `["delete", "create"]` and `["create", "delete"]` are replacements. */
@@ -56,7 +56,7 @@ export interface PlannedOutput {
   readonly after: Value;
 }
 
-const tree = z.unknown();
+const tree = z.optional(z.unknown());
 const change = z.object({
   actions: z.array(z.enum(["no-op", "create", "read", "update", "delete", "forget"])),
   before: tree,
@@ -97,14 +97,15 @@ const HOW = "make it with `terraform show -json <plan file> > plan.json`";
  *
  * @param text - the file's content
  * @param file - its name, for messages, and for the environment's name where the plan does not tell it
- * @param paths - construct paths by address
  * @throws NotReviewable where it is something else
  */
-export function readPlan(text: string, file: string, paths: ReadonlyMap<string, string>): Plan {
+export function readPlan(text: string, file: string): Plan {
   const raw = parse(text, file);
   const { data, error } = document.safeParse(raw);
   if (error !== undefined) {
-    throw new NotReviewable(`${file} is not Terraform's JSON of a plan; ${HOW}\n${z.prettifyError(error)}`);
+    const [issue] = error.issues;
+    const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.message})`;
+    throw new NotReviewable(`${file} is not Terraform's JSON of a plan${where}; ${HOW}`);
   }
   if (!FORMAT.test(data.format_version)) {
     throw new NotReviewable(
@@ -122,7 +123,7 @@ export function readPlan(text: string, file: string, paths: ReadonlyMap<string, 
       .filter(({ mode }) => mode === "managed")
       .map((one) => ({
         address: one.address,
-        path: paths.get(one.address) ?? one.address,
+        path: one.address,
         type: one.type,
         actions: one.change.actions,
         ...sidesOf(one.change, masking),
@@ -146,6 +147,15 @@ export function readPlan(text: string, file: string, paths: ReadonlyMap<string, 
     errored: data.errored ?? false,
     scrub: (said) => masking.scrub(said),
   };
+}
+
+/** The same plan, whose resources know the paths of their constructs, by address. */
+export function withConstructPaths(plan: Plan, paths: ReadonlyMap<string, string>): Plan {
+  const told = (resource: PlannedResource): PlannedResource => ({
+    ...resource,
+    path: paths.get(resource.address) ?? resource.address,
+  });
+  return { ...plan, resources: plan.resources.map(told), drift: plan.drift.map(told) };
 }
 
 function parse(text: string, file: string): unknown {
