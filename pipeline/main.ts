@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { environments } from "../environments";
 import { accounts } from "../environments/accounts";
 import { comment } from "./comment";
+import { compare } from "./compare";
 import { findDeployable, type Planning } from "./deployable";
 import { Refused } from "./errors";
 import { findRun } from "./find-run";
@@ -18,7 +18,8 @@ const USAGE = `usage: npm run pipeline -- <command>, a step of .github/workflows
   comment <folder> <review.md>     keeps the comment of PULL_REQUEST on the plans in ENVIRONMENTS up to date
   find                             output run: the id of the run whose plans are of GITHUB_SHA, or PLAN_RUN
   select <folder>                  output environments: those whose plans are applied, as JSON
-  verify <environment> <folder>    makes sure that the plan in a folder is PLAN_SHA256, and of these sources`;
+  verify <environment> <folder>    makes sure that the plan in a folder is PLAN_SHA256, and of these sources
+  compare <environment> <a> <b>    makes sure that two plans, as JSON, do the same`;
 
 const COMMANDS: Readonly<Record<string, (...words: string[]) => Promise<void> | void>> = {
   matrix() {
@@ -64,7 +65,12 @@ const COMMANDS: Readonly<Record<string, (...words: string[]) => Promise<void> | 
   },
 
   verify(environment = "", folder = "") {
-    verify(environment, join(folder), variable("PLAN_SHA256"));
+    verify(environment, folder, variable("PLAN_SHA256"));
+  },
+
+  compare(environment = "", kept = "", again = "") {
+    const read = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
+    compare(environment, read(kept), read(again));
   },
 };
 
@@ -77,8 +83,9 @@ function planning(): Planning {
 
 /** Why a pull request gets no credentials, where it gets none. */
 function refusalOfPullRequest(): string | undefined {
-  const head = process.env.HEAD_REPOSITORY ?? "";
-  if (head !== "" && head !== variable("GITHUB_REPOSITORY")) {
+  if (variable("GITHUB_EVENT_NAME") !== "pull_request") return undefined;
+  // Empty where the fork is gone.
+  if (process.env.HEAD_REPOSITORY !== variable("GITHUB_REPOSITORY")) {
     return "Nothing is planned: the pull request comes from a fork, which gets no credentials. Once it is merged, run the workflow plan on main.";
   }
   if (process.env.GITHUB_ACTOR === "dependabot[bot]") {

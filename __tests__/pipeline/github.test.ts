@@ -71,7 +71,10 @@ describe("the environments that are planned", () => {
     "are an output; what is not planned is told",
     async () => {
       // Act
-      const { status, output, outputs } = await step(["matrix"], { HEAD_REPOSITORY: REPOSITORY });
+      const { status, output, outputs } = await step(["matrix"], {
+        GITHUB_EVENT_NAME: "pull_request",
+        HEAD_REPOSITORY: REPOSITORY,
+      });
 
       // Assess
       const environments = JSON.parse(outputs.environments ?? "") as { name: string }[];
@@ -84,12 +87,20 @@ describe("the environments that are planned", () => {
 
   it.each([
     ["of a fork", { HEAD_REPOSITORY: "somebody/stages" }, /^::notice::Nothing is planned: .* a fork/m],
-    ["of Dependabot", { GITHUB_ACTOR: "dependabot[bot]" }, /^::notice::Nothing is planned: Dependabot/m],
+    ["of a fork that is gone", { HEAD_REPOSITORY: "" }, /^::notice::Nothing is planned: .* a fork/m],
+    [
+      "of Dependabot",
+      { HEAD_REPOSITORY: REPOSITORY, GITHUB_ACTOR: "dependabot[bot]" },
+      /^::notice::Nothing is planned: Dependabot/m,
+    ],
   ])(
     "are none for a pull request %s",
     async (_, variables, notice) => {
       // Act
-      const { status, output, outputs } = await step(["matrix"], variables);
+      const { status, output, outputs } = await step(["matrix"], {
+        GITHUB_EVENT_NAME: "pull_request",
+        ...variables,
+      });
 
       // Assess
       expect(outputs).toEqual({ environments: "[]" });

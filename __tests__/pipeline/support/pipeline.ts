@@ -63,6 +63,7 @@ export class Workspace {
         TMPDIR: this.project.tempFolder,
         GITHUB_OUTPUT: file,
         GITHUB_REPOSITORY: REPOSITORY,
+        GITHUB_EVENT_NAME: "workflow_dispatch",
         GITHUB_SERVER_URL: "https://github.com",
         GITHUB_RUN_ID: "9",
         GITHUB_TOKEN: TOKEN,
