@@ -236,7 +236,7 @@ describe("the comment at a pull request", () => {
   /** Names that the plans of `changes` have; of `staging` and `prod` there should be plans. */
   async function comment(review: string, changes: Readonly<Record<string, boolean>>): Promise<Step> {
     for (const [name, does] of Object.entries(changes)) {
-      workspace.write(`plans/plan-${name}/planned.json`, JSON.stringify(planned(name, does)));
+      workspace.write(`plans/${name}/planned.json`, JSON.stringify(planned(name, does)));
     }
     workspace.write("review.md", review);
     return step(["comment", "plans", "review.md"], {

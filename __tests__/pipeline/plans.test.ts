@@ -8,7 +8,7 @@ const TIMEOUT_IN_MS = 30_000;
 
 const REMEDY = "%0APlan again: run the workflow plan on main, read its review, then run the workflow deploy";
 
-const OF_STAGING = "plans/plan-staging";
+const OF_STAGING = "plans/staging";
 
 let workspace: Workspace;
 
@@ -25,7 +25,7 @@ afterAll(() => workspace.remove());
 
 /** The files of a planned environment, as Terraform leaves them. */
 function writePlan(name: string, applyable = true): string {
-  const folder = `plans/plan-${name}`;
+  const folder = `plans/${name}`;
   workspace.write(`cdktf.out/stacks/${name}/cdk.tf.json`, `{"of": "${name}"}`);
   workspace.write(`${folder}/plan.tfplan`, `the plan of ${name}`);
   workspace.write(`${folder}/plan.json`, JSON.stringify({ applyable, errored: false }));
@@ -40,7 +40,7 @@ async function plan(name: string, applyable = true): Promise<void> {
 }
 
 function planned(name: string): { sha256: { plan: string }; tree: string } {
-  const file = join(workspace.project.folder, "plans", `plan-${name}`, "planned.json");
+  const file = join(workspace.project.folder, "plans", name, "planned.json");
   return JSON.parse(readFileSync(file, "utf8")) as { sha256: { plan: string }; tree: string };
 }
 

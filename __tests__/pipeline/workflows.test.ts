@@ -210,6 +210,10 @@ describe("the workflows", () => {
     const taken = steps.filter(({ uses }) => uses?.startsWith("actions/download-artifact@"));
     expect(taken).toHaveLength(3);
     expect(taken.map((step) => step.with?.["digest-mismatch"])).toEqual(taken.map(() => "error"));
+    // One artifact alone would be unpacked otherwise than several.
+    const several = taken.filter((step) => step.with?.name === undefined);
+    expect(several.map((step) => step.with?.["merge-multiple"])).toEqual([true, true]);
+    expect([...kept, ...taken].map((step) => step.with?.path)).toEqual(Array(4).fill("plans"));
   });
 });
 
