@@ -32,9 +32,11 @@ export interface Check {
   readonly isPermitted: boolean;
 }
 
-/** What callers identify themselves with; asked for where an environment needs it. */
+/** What callers identify themselves with. */
 export interface Means {
+  /** Where {@link needsCredentials}. */
   readonly credentials: Credentials | undefined;
+  /** Where {@link needsApiKey}. */
   readonly apiKey: string | undefined;
 }
 
@@ -118,7 +120,7 @@ function* permittedChecks(target: Target, means: Means): Generator<Check> {
   };
   const { error } = schema.safeParse({});
   if (error === undefined) return;
-  const missing = error.issues.map(({ path: [field] }) => String(field));
+  const missing = [...new Set(error.issues.map(({ path: [field] }) => String(field)))];
   yield {
     route: target.label,
     caller: `${caller}, without ${missing.join(", ")}`,
@@ -134,9 +136,9 @@ function permitted(target: Target, { credentials, apiKey }: Means): { caller: st
     case "PUBLIC":
       return { caller: "anybody", authorize: unauthorized };
     case "API_KEY":
-      return { caller: "with the key", authorize: withKey(apiKey ?? "") };
+      return { caller: "with the key", authorize: withKey(given(apiKey)) };
     case "AWS_IAM":
-      return { caller: "signed", authorize: signed(target, credentials) };
+      return { caller: "signed", authorize: signed(target, given(credentials)) };
   }
 }
 
@@ -153,7 +155,7 @@ function strangersOf(target: Target, { credentials }: Means): [caller: string, a
     case "AWS_IAM":
       return [
         ["unsigned", unauthorized],
-        ["wrongly signed", signed(target, credentials && impostorOf(credentials))],
+        ["wrongly signed", signed(target, impostorOf(given(credentials)))],
       ];
   }
 }
@@ -172,19 +174,25 @@ function strangerChecks(target: Target, means: Means): Check[] {
   }));
 }
 
-function signed({ kind, environment }: Target, credentials: Credentials | undefined): Authorize {
+function given<T>(means: T | undefined): T {
+  if (means === undefined) throw new Error("the means of a caller were not asked for");
+  return means;
+}
+
+function signed({ kind, environment }: Target, credentials: Credentials): Authorize {
   const service: SignedService = kind === "route" ? "execute-api" : "lambda";
-  return signing(credentials ?? {}, service, environment.region);
+  return signing(credentials, service, environment.region);
 }
 
 /** A page of the origin, or of any where any may ask. */
 function preflightCheck({ label, url, model, origin }: Target): Check {
   const { method } = catalog[model].route;
   const asking = origin === undefined || origin === "*" ? "https://www.example.com" : origin;
+  const admitted = origin === "*" ? "any page" : (origin ?? "one origin");
   return {
     route: label,
     caller: "a page's preflight",
-    expected: `2xx, allows ${method} to ${origin === undefined ? "one origin" : origin === "*" ? "any page" : origin}`,
+    expected: `2xx, allows ${method} to ${admitted}`,
     request: () => ({
       method: "OPTIONS",
       url,
