@@ -73,9 +73,13 @@ function names(plans: readonly Planned[]): string {
 
 const CUT = "\n\n**The rest does not fit here**: the summary of the run has it.";
 
-/** Whole lines, as many as fit. */
+const FOLD_END = "\n</details>";
+
+/** Whole lines, as many as fit; what is folded there ends there. */
 function cut(text: string, most: number): string {
   if (text.length <= most) return text;
-  const fitting = text.slice(0, most - CUT.length);
-  return `${fitting.slice(0, fitting.lastIndexOf("\n"))}${CUT}`;
+  const fitting = text.slice(0, most - CUT.length - FOLD_END.length);
+  const lines = fitting.slice(0, fitting.lastIndexOf("\n"));
+  const isFolded = lines.lastIndexOf("<details>") > lines.lastIndexOf("</details>");
+  return `${lines}${isFolded ? FOLD_END : ""}${CUT}`;
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type Configured, readConfiguration, withoutKeys } from "./configuration";
 import { NotReviewable } from "./errors";
 import { Masking } from "./masking";
 import { isValues, type Value, type Values } from "./values";
@@ -12,6 +13,8 @@ export interface Plan {
   readonly environment: string;
   /** Of the provider; undefined where the configuration does not say. */
   readonly region: string | undefined;
+  /** The account that the provider is held to, 12 digits; undefined where the configuration names none, or several. */
+  readonly accountId: string | undefined;
   /** Every resource that Terraform manages, the unchanged ones too, in the plan's order. */
   readonly resources: readonly PlannedResource[];
   /** What somebody changed outside of Terraform since the last apply. */
@@ -36,6 +39,8 @@ export interface PlannedResource {
   readonly before: Values | undefined;
   /** What it will be; undefined where it will not exist. */
   readonly after: Values | undefined;
+  /** What its configuration sets; undefined where the plan has none of it, e.g. because it was taken out. */
+  readonly configured: Configured | undefined;
   /** Attributes that force its replacement, e.g. `["name"]` or `["vpc_config", 0, "subnets"]`. */
   readonly replacePaths: readonly (readonly (string | number)[])[];
   /** Terraform's word for why it is replaced or deleted, e.g. `delete_because_no_resource_config`. */
@@ -118,6 +123,7 @@ export function readPlan(text: string, file: string): Plan {
 
   const masking = new Masking();
   const provider = providerOf(data.configuration);
+  const configured = readConfiguration(data.configuration);
   const resources = (changes: readonly z.infer<typeof resourceChange>[] = []): PlannedResource[] =>
     changes
       .filter(({ mode }) => mode === "managed")
@@ -127,6 +133,7 @@ export function readPlan(text: string, file: string): Plan {
         type: one.type,
         actions: one.change.actions,
         ...sidesOf(one.change, masking),
+        configured: configured.get(withoutKeys(one.address)),
         replacePaths: one.change.replace_paths ?? [],
         reason: one.action_reason,
         previousAddress: one.previous_address,
@@ -137,6 +144,7 @@ export function readPlan(text: string, file: string): Plan {
   return {
     environment: provider.environment ?? nameOf(file),
     region: provider.region,
+    accountId: provider.accountId,
     resources: resources(data.resource_changes),
     drift: resources(data.resource_drift),
     outputs: Object.entries(data.output_changes ?? {}).map(([name, one]) => ({
@@ -183,6 +191,7 @@ const providerShape = z.object({
     aws: z.object({
       expressions: z.object({
         region: z.optional(z.object({ constant_value: z.optional(z.string()) })),
+        allowed_account_ids: z.optional(z.object({ constant_value: z.optional(z.array(z.string())) })),
         default_tags: z.optional(
           z.array(
             z.object({
@@ -198,10 +207,13 @@ const providerShape = z.object({
 function providerOf(configuration: unknown): {
   environment?: string | undefined;
   region?: string | undefined;
+  accountId?: string | undefined;
 } {
   const { data } = providerShape.safeParse(configuration);
   const expressions = data?.provider_config.aws.expressions;
+  const accountIds = expressions?.allowed_account_ids?.constant_value;
   return {
+    accountId: accountIds?.length === 1 ? accountIds[0] : undefined,
     environment: expressions?.default_tags?.[0]?.tags?.constant_value?.Environment,
     region: expressions?.region?.constant_value,
   };

@@ -293,13 +293,13 @@ describe("the comment at a pull request", () => {
     "fits, whatever the review's length, and in whole lines",
     async () => {
       // Act
-      await comment("0123456789\n".repeat(10_000), { staging: true, prod: true });
+      await comment(`<details>\n${"0123456789\n".repeat(10_000)}</details>\n`, { staging: true, prod: true });
 
       // Assess
       const body = github.holds.comments[0]?.body ?? "";
       expect(body.length).toBeLessThanOrEqual(65_536);
       expect(body.length).toBeGreaterThan(65_500);
-      expect(body).toMatch(/\n0123456789\n\n\*\*The rest does not fit here\*\*/);
+      expect(body).toMatch(/\n0123456789\n<\/details>\n\n\*\*The rest does not fit here\*\*/);
     },
     TIMEOUT_IN_MS,
   );

@@ -45,7 +45,12 @@ export function recordPlan(name: RecordedPlan, shown: string, stack: string): vo
 interface ShownPlan {
   readonly resource_changes?: readonly object[];
   readonly resource_drift?: readonly { readonly change: { readonly actions: readonly string[] } }[];
-  readonly configuration: { readonly provider_config: object };
+  readonly configuration: {
+    readonly provider_config: object;
+    readonly root_module: {
+      readonly resources?: readonly { readonly address: string; readonly expressions?: object }[];
+    };
+  };
 }
 
 /** A plan of Terraform is ten times as long, and repeats itself. */
@@ -58,11 +63,26 @@ function reduced(plan: ShownPlan): object {
     relevant_attributes: undefined,
     checks: undefined,
     timestamp: undefined,
-    configuration: { provider_config: configuration.provider_config },
+    configuration: {
+      provider_config: configuration.provider_config,
+      root_module: {
+        resources: (configuration.root_module.resources ?? []).map(({ address, expressions }) => ({
+          address,
+          expressions: withoutConstants(expressions),
+        })),
+      },
+    },
     resource_changes,
     // What the emulator and the provider spell differently is no news.
     resource_drift: resource_drift.filter(({ change }) => change.actions.includes("delete")),
   };
+}
+
+/** The values themselves stand in the changes. */
+function withoutConstants(expressions: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(expressions ?? {}, (name, value) => (name === "constant_value" ? undefined : value)),
+  );
 }
 
 /** One line a resource: a change of a recorded plan can be read. */
