@@ -54,7 +54,7 @@ describe("a plan that is kept and applied by the workflows", () => {
       const VersioningConfiguration = { Status: "Enabled" } as const;
       await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
     });
-    deployment.project.take("pipeline");
+    for (const folder of ["pipeline", "review"]) deployment.project.take(folder);
     succeeded(await deployment.project.shell("git init --quiet"));
   }, TIMEOUT_IN_MS);
 
@@ -68,6 +68,7 @@ describe("a plan that is kept and applied by the workflows", () => {
       ENVIRONMENT: "small",
       PLAN_SHA256: digest,
       RUNNER_TEMP: deployment.project.folder,
+      GITHUB_STEP_SUMMARY: join(deployment.project.folder, "summary.md"),
     });
   }
 
@@ -134,10 +135,26 @@ describe("a plan that is kept and applied by the workflows", () => {
   );
 
   it(
-    "is refused where a byte of it changed, or another stack is synthesized",
+    "is read by the review of the same run",
     async () => {
       // Prepare
       planSha256 = await plan(reviewed);
+
+      // Act
+      succeeded(await step("plan.yml", "review", "npm run review"));
+
+      // Assess
+      const summary = readFileSync(join(deployment.project.folder, "summary.md"), "utf8");
+      expect(summary).toMatch(/^small: .*nothing destroyed\n/);
+      expect(summary).toMatch(/1,?000.*900/);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "is refused where a byte of it changed, or another stack is synthesized",
+    async () => {
+      // Prepare
       const { project } = deployment;
       succeeded(await project.shell("cp -r plans kept && printf . >> plans/small/plan.tfplan"));
 
