@@ -36,5 +36,6 @@ const OPERATORS: Readonly<Record<string, (values: readonly string[], value: stri
   {
     StringEquals: (values, value) => value !== undefined && values.includes(value),
     StringEqualsIfExists: (values, value) => value === undefined || values.includes(value),
+    Bool: (values, value) => value !== undefined && values.includes(value),
     ArnEquals: (values, value) => value !== undefined && values.some((pattern) => fitsArn(pattern, value)),
   };

@@ -128,6 +128,17 @@ export class DeployedProject {
     return succeeded(await run("terraform", args, this.stack(name), this.environment)).stdout;
   }
 
+  /** Runs what a workflow runs, as Actions runs it, in the project's folder. */
+  shell(script: string, variables: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    const bash = ["--noprofile", "--norc", "-eo", "pipefail", "-c", script];
+    return run("bash", bash, this.project, { ...this.environment, ...variables });
+  }
+
+  /** Puts a folder of the real project into this one. */
+  take(folder: string): void {
+    cpSync(join(PROJECT, folder), join(this.project, folder), { recursive: true });
+  }
+
   /** The stack as it was synthesized last. */
   synthesized(name: string): string {
     return readFileSync(join(this.stack(name), "cdk.tf.json"), "utf8");

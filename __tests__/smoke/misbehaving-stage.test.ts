@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { DEV } from "../local/support/environments";
+import { ProjectCopy } from "../local/support/project";
+import { type Smoke, smoke, unexpected } from "./support/smoke";
+import { KEY, type Misbehaviour, StageServer } from "./support/stage-server";
+
+const TIMEOUT_IN_MS = 30_000;
+
+const ROUTE = "POST /breast-cancer";
+
+describe("a smoke test of a stage", () => {
+  let project: ProjectCopy;
+  let stage: StageServer | undefined;
+
+  beforeAll(() => {
+    project = new ProjectCopy();
+    project.setEnvironments(DEV);
+  });
+
+  afterEach(() => stage?.close());
+
+  afterAll(() => project.remove());
+
+  async function smokeOf(misbehaviour: Misbehaviour, waitInSeconds = 20): Promise<Smoke> {
+    stage = await StageServer.start(misbehaviour);
+    const words = ["dev", "--url", stage.url, "--wait", String(waitInSeconds)];
+    return smoke(project, words, { SMOKE_API_KEY: KEY });
+  }
+
+  it(
+    "holds where everything is as it should be, and tells nobody the key or the answer",
+    async () => {
+      // Act
+      const { status, table, errors } = await smokeOf(() => undefined);
+
+      // Assess
+      expect(unexpected(table)).toEqual([]);
+      expect(table).toMatch(/\ndev: 5 of 5 as expected\n$/);
+      expect(errors).toBe("");
+      expect(table).not.toMatch(new RegExp(`${KEY}|"M"`));
+      expect(status).toBe(0);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each<[what: string, misbehaviour: Misbehaviour, expected: string[]]>([
+    [
+      "whose route is open to strangers",
+      (asker) => (asker === "no key" ? { status: 200, body: "B" } : undefined),
+      [ROUTE, "without a key", "403, a problem", "200, not 403"],
+    ],
+    [
+      "that takes any key",
+      (asker) => (asker === "wrong key" ? { status: 200, body: "B" } : undefined),
+      [ROUTE, "with a wrong key", "403, a problem", "200, not 403"],
+    ],
+    [
+      "that refuses without a problem document",
+      (asker) => (asker === "no key" ? { status: 403, body: { message: "Forbidden" } } : undefined),
+      [ROUTE, "without a key", "403, a problem", "403, no application/problem+json"],
+    ],
+    [
+      "whose answer is of another shape",
+      (asker) => (asker === "permitted" ? { status: 200, body: ["private-answer"] } : undefined),
+      [ROUTE, "with the key", "200, an answer", "200, the answer is a list, not a string"],
+    ],
+    [
+      "that does not say what is wrong with a request",
+      (asker) =>
+        asker === "malformed"
+          ? { status: 400, headers: { "Content-Type": "application/problem+json" }, body: { detail: "No." } }
+          : undefined,
+      [ROUTE, "with the key, without data", "400, names the field", "400, does not name the field"],
+    ],
+    [
+      "that lets no page ask",
+      (asker) => (asker === "preflight" ? { status: 204 } : undefined),
+      [ROUTE, "a page's preflight", "2xx, allows POST to any page", "204, allows no origin"],
+    ],
+  ])(
+    "fails where it is one %s",
+    async (_, misbehaviour, expected) => {
+      // Act
+      const { status, table } = await smokeOf(misbehaviour);
+
+      // Assess
+      expect(unexpected(table)).toEqual([expected]);
+      expect(table).not.toContain("private-answer");
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "waits through a cold start, says so, and asks again when it was told to",
+    async () => {
+      // Act
+      const { status, table, errors } = await smokeOf((asker, requests) =>
+        asker === "permitted" && requests <= 2 ? { status: 503, headers: { "Retry-After": "0" } } : undefined,
+      );
+
+      // Assess
+      expect(unexpected(table)).toEqual([]);
+      expect(status).toBe(0);
+      expect(errors).toMatch(
+        /^\d+ s of at most 20 s: waiting for POST \/breast-cancer, with the key \(503\)\n$/,
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "ends where no answer comes, or only answers that ask for patience",
+    async () => {
+      // Act
+      const { status, table } = await smokeOf((asker) => {
+        if (asker === "permitted") return "silence";
+        return asker === "malformed" ? { status: 429 } : undefined;
+      }, 2);
+
+      // Assess
+      expect(unexpected(table)).toEqual([
+        [ROUTE, "with the key", "200, an answer", "no answer within 2 s"],
+        [ROUTE, "with the key, without data", "400, names the field", "429, not 400"],
+      ]);
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+});

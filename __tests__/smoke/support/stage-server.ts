@@ -1,0 +1,79 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What is answered; `silence` is no answer. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** Who asks, as far as a stage can tell. */
+export type Asker = "preflight" | "permitted" | "malformed" | "no key" | "wrong key";
+
+/** What a stage does otherwise than it should. */
+export type Misbehaviour = (asker: Asker, requests: number) => Answer | "silence" | undefined;
+
+/** The key of a {@link StageServer}. */
+export const KEY = "the-key-of-this-stage-0123456789";
+
+const PROBLEM = { "Content-Type": "application/problem+json" };
+
+const RIGHT: Readonly<Record<Asker, Answer>> = {
+  preflight: {
+    status: 204,
+    headers: { "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "POST,OPTIONS" },
+  },
+  permitted: { status: 200, headers: { "Content-Type": "application/json" }, body: "M" },
+  malformed: { status: 400, headers: PROBLEM, body: { detail: "data: got nothing; allowed: a string" } },
+  "no key": { status: 403, headers: PROBLEM, body: { detail: "Forbidden" } },
+  "wrong key": { status: 403, headers: PROBLEM, body: { detail: "Forbidden" } },
+};
+
+/** A stage with one route, `POST /breast-cancer` for those who have the key, that does what a test wants. */
+export class StageServer {
+  private readonly server: http.Server;
+  private readonly requests = new Map<Asker, number>();
+
+  private constructor(private readonly misbehaviour: Misbehaviour) {
+    this.server = http.createServer((request, response) => {
+      let body = "";
+      request.setEncoding("utf8").on("data", (text: string) => {
+        body += text;
+      });
+      request.on("end", () => this.answer(askerOf(request, body), response));
+    });
+  }
+
+  static async start(misbehaviour: Misbehaviour): Promise<StageServer> {
+    const stage = new StageServer(misbehaviour);
+    await new Promise<void>((resolve) => stage.server.listen(0, "127.0.0.1", resolve));
+    return stage;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/dev`;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private answer(asker: Asker, response: http.ServerResponse): void {
+    const requests = (this.requests.get(asker) ?? 0) + 1;
+    this.requests.set(asker, requests);
+    const answer = this.misbehaviour(asker, requests) ?? RIGHT[asker];
+    if (answer === "silence") return;
+    response.writeHead(answer.status, answer.headers ?? {});
+    response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+  }
+}
+
+function askerOf({ method, headers }: http.IncomingMessage, body: string): Asker {
+  if (method === "OPTIONS") return "preflight";
+  const key = headers["x-api-key"];
+  if (key === undefined) return "no key";
+  if (key !== KEY) return "wrong key";
+  return body === "{}" ? "malformed" : "permitted";
+}

@@ -1,0 +1,137 @@
+import { type Environment, type LocalState, partitionOf, type S3State } from "./environment";
+
+/**
+ * What an AWS account and region have once: plain data, from which one stack of Terraform is synthesized. Whoever
+ * deploys it administers the account's IAM: a person's job, seldom done, and no pipeline's. `account-checks.ts` holds
+ * the rules that types cannot say.
+ */
+export interface AccountSettings {
+  /**
+   * The stack, and the prefix of its roles' names: 1–16 characters `a-z`, `0-9`, `-`, starting with a letter. No
+   * environment has the same.
+   *
+   * @default "account"
+   */
+  readonly name?: string;
+
+  /** AWS region, e.g. `eu-central-1`. */
+  readonly region: string;
+
+  /** The AWS account, 12 digits. Terraform then refuses to work with credentials of any other account. */
+  readonly accountId: string;
+
+  /**
+   * Where Terraform keeps the state of this stack: at first a file, then, where the stack made `stateBucket`, a key in
+   * it. Shared with no other stack.
+   */
+  readonly state: LocalState | S3State;
+
+  /**
+   * Make a bucket of this name for Terraform's states: versioned, encrypted, private, TLS only, and never destroyed by
+   * Terraform. 3–63 characters `a-z`, `0-9`, `-`, unique in the world
+   * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
+   *
+   * @default - none is made
+   */
+  readonly stateBucket?: string;
+
+  /**
+   * Give API Gateway the role with which it writes logs to CloudWatch. An account and region have one such setting: one
+   * that is there already is replaced, and Terraform never destroys it.
+   *
+   * @default false
+   */
+  readonly apiGatewayLogs?: boolean;
+
+  /**
+   * Let workflows of one GitHub repository plan and deploy the environments of this account that keep their state in
+   * S3, without long-lived keys. IAM knows no region: of several entries for one account one has it.
+   *
+   * @default - none
+   */
+  readonly github?: GithubSettings;
+
+  /**
+   * Tags of every resource that can have tags, at most 47, as an environment's.
+   *
+   * @default - only `Environment`, which is the stack's name
+   */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** Who on GitHub may take the account's roles. */
+export interface GithubSettings {
+  /** `<owner>/<name>`, in the case in which GitHub shows it: it is compared letter by letter. */
+  readonly repository: string;
+
+  /**
+   * The branch whose workflows may plan, besides pull requests of the repository itself.
+   *
+   * @default "main"
+   */
+  readonly branch?: string;
+
+  /**
+   * `new`, or `existing` where the account knows GitHub's OIDC provider already: it can have one only
+   * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html).
+   *
+   * @default "new"
+   */
+  readonly oidcProvider?: (typeof OIDC_PROVIDERS)[number];
+}
+
+/** Every value of {@link GithubSettings.oidcProvider}. */
+export const OIDC_PROVIDERS = ["new", "existing"] as const;
+
+/** An environment that workflows can deploy: its account is known, and its state is where they find it. */
+export type DeployableEnvironment = Environment & { readonly accountId: string; readonly state: S3State };
+
+/** Name of the stack. */
+export function accountName({ name = "account" }: AccountSettings): string {
+  return name;
+}
+
+/** The environments that workflows may plan and deploy with roles of this account: none where it has no `github`. */
+export function deployableEnvironments(
+  { accountId, github }: AccountSettings,
+  environments: readonly Environment[],
+): DeployableEnvironment[] {
+  if (github === undefined) return [];
+  return environments.filter(isDeployable).filter((environment) => environment.accountId === accountId);
+}
+
+function isDeployable(environment: Environment): environment is DeployableEnvironment {
+  return environment.accountId !== undefined && "s3" in environment.state;
+}
+
+/** Name of the role with which workflows plan every environment of an account. */
+export function planRoleName(account: AccountSettings): string {
+  return `${accountName(account)}-plan`;
+}
+
+/** ARN of {@link planRoleName}; the role exists where the account has `github`. */
+export function planRoleArn(account: AccountSettings): string {
+  return iamArn(account, `role/${planRoleName(account)}`);
+}
+
+/** Name of the role with which workflows deploy one environment. */
+export function deployRoleName({ name }: Pick<Environment, "name">): string {
+  return `${name}-deploy`;
+}
+
+/** ARN of {@link deployRoleName}; the role exists where its account has `github`. */
+export function deployRoleArn(environment: DeployableEnvironment): string {
+  return iamArn(environment, `role/${deployRoleName(environment)}`);
+}
+
+/** Name of the managed policy that is the permissions boundary of an environment's roles. */
+export function boundaryName({ name }: Pick<Environment, "name">): string {
+  return `${name}-boundary`;
+}
+
+function iamArn(
+  { region, accountId }: Pick<AccountSettings, "region" | "accountId">,
+  resource: string,
+): string {
+  return `arn:${partitionOf(region)}:iam::${accountId}:${resource}`;
+}

@@ -1,0 +1,27 @@
+import type { AccountSettings } from "./account";
+
+/** The account of staging. */
+export const account: AccountSettings = {
+  region: "us-east-1",
+  accountId: "111122223333",
+  tags: { Project: "sagemaker-stages" },
+  state: { local: { path: "terraform.account.tfstate" } },
+  stateBucket: "amzn-s3-demo-state-bucket",
+  apiGatewayLogs: true,
+  github: { repository: "octo-org/sagemaker-stages" },
+};
+
+/** The account of prod. */
+export const accountProd: AccountSettings = {
+  name: "account-prod",
+  region: "us-east-1",
+  accountId: "444455556666",
+  tags: { Project: "sagemaker-stages" },
+  state: { local: { path: "terraform.account-prod.tfstate" } },
+  stateBucket: "amzn-s3-demo-state-bucket-prod",
+  apiGatewayLogs: true,
+  github: { repository: "octo-org/sagemaker-stages" },
+};
+
+/** The accounts that exist. */
+export const accounts: readonly AccountSettings[] = [account, accountProd];

@@ -1,0 +1,252 @@
+import type { Credentials } from "aws4";
+import type { Environment } from "../environments/environment";
+import { type ModelSettings, type RouteAccess, routeAccess } from "../environments/model-settings";
+import { catalog, type ModelName } from "../functions/catalog";
+import { parseJson } from "../functions/shared/json";
+import { findMisfit } from "./answer-shape";
+import {
+  type Authorize,
+  impostorOf,
+  type SignedService,
+  signing,
+  unauthorized,
+  withKey,
+  withWrongKey,
+} from "./caller";
+import type { Deployed } from "./deployed";
+import type { HttpAnswer, HttpRequest } from "./http";
+
+/** One request, and what must come of it. */
+export interface Check {
+  /** What is called, e.g. `POST /sentiment`. */
+  readonly route: string;
+  /** Who calls, and what is peculiar about it. */
+  readonly caller: string;
+  /** What must come, in a few words. */
+  readonly expected: string;
+  /** Made anew for each try: signatures age. */
+  readonly request: () => HttpRequest;
+  /** What is wrong with an answer, without a word of it; `undefined` where it is as expected. */
+  readonly findFault: (answer: HttpAnswer) => string | undefined;
+  /** Whether a 403 can come of a key or a policy that is not known everywhere yet. */
+  readonly isPermitted: boolean;
+}
+
+/** What callers identify themselves with. */
+export interface Means {
+  /** Where {@link needsCredentials}. */
+  readonly credentials: Credentials | undefined;
+  /** Where {@link needsApiKey}. */
+  readonly apiKey: string | undefined;
+}
+
+/** Whether anything of an environment wants signed requests. */
+export function needsCredentials({ models }: Environment): boolean {
+  return Object.values(models).some(
+    (settings) => routeAccess(settings) === "AWS_IAM" || settings.functionUrl !== undefined,
+  );
+}
+
+/** Whether anything of an environment wants the API key. */
+export function needsApiKey({ models }: Environment): boolean {
+  return Object.values(models).some((settings) => routeAccess(settings) === "API_KEY");
+}
+
+/** Where one model is called. */
+interface Target {
+  readonly environment: Environment;
+  readonly model: ModelName;
+  readonly label: string;
+  readonly url: string;
+  readonly kind: "route" | "function URL";
+  readonly access: RouteAccess;
+  /** The origin whose pages may ask; `*` for every one, `undefined` where it is not known. */
+  readonly origin: string | undefined;
+}
+
+/** Everything that is asked of an environment. */
+export function checksOf(environment: Environment, deployed: Deployed, means: Means): readonly Check[] {
+  return targetsOf(environment, deployed).flatMap((target) => [
+    ...permittedChecks(target, means),
+    ...strangerChecks(target, means),
+    preflightCheck(target),
+  ]);
+}
+
+function targetsOf(environment: Environment, deployed: Deployed): Target[] {
+  const { stage, website } = environment;
+  const ofPage = website === undefined ? "*" : deployed.websiteOrigin;
+  return Object.entries(environment.models).flatMap(([name, settings]: [string, ModelSettings]) => {
+    const model = name as ModelName;
+    const { method, path } = catalog[model].route;
+    const url = deployed.functionUrls.get(model);
+    return [
+      {
+        environment,
+        model,
+        label: `${method} ${path}`,
+        url: `${deployed.stageUrl}${path}`,
+        kind: "route" as const,
+        access: routeAccess(settings),
+        origin: stage.corsAllowOrigin ?? ofPage,
+      },
+      ...(url === undefined
+        ? []
+        : [
+            {
+              environment,
+              model,
+              label: `${method} ${model}'s function URL`,
+              url,
+              kind: "function URL" as const,
+              access: "AWS_IAM" as const,
+              origin: settings.functionUrl?.corsAllowOrigins?.[0] ?? "*",
+            },
+          ]),
+    ];
+  });
+}
+
+function* permittedChecks(target: Target, means: Means): Generator<Check> {
+  const { example, schema } = catalog[target.model];
+  const { caller, authorize } = permitted(target, means);
+  yield {
+    route: target.label,
+    caller,
+    expected: "200, an answer",
+    request: () => authorize(requestOf(target, example.request)),
+    findFault: (answer) => unlessStatus(answer, 200) ?? findMisfit(parseJson(answer.body), example.answer),
+    isPermitted: true,
+  };
+  const { error } = schema.safeParse({});
+  if (error === undefined) return;
+  const missing = [...new Set(error.issues.map(({ path: [field] }) => String(field)))];
+  yield {
+    route: target.label,
+    caller: `${caller}, without ${missing.join(", ")}`,
+    expected: "400, names the field",
+    request: () => authorize(requestOf(target, {})),
+    findFault: (answer) => unlessStatus(answer, 400) ?? unlessProblem(answer) ?? unlessNamed(answer, missing),
+    isPermitted: true,
+  };
+}
+
+function permitted(target: Target, { credentials, apiKey }: Means): { caller: string; authorize: Authorize } {
+  switch (target.access) {
+    case "PUBLIC":
+      return { caller: "anybody", authorize: unauthorized };
+    case "API_KEY":
+      return { caller: "with the key", authorize: withKey(given(apiKey)) };
+    case "AWS_IAM":
+      return { caller: "signed", authorize: signed(target, given(credentials)) };
+  }
+}
+
+/** A route that is open to everybody has no strangers. */
+function strangersOf(target: Target, { credentials }: Means): [caller: string, authorize: Authorize][] {
+  switch (target.access) {
+    case "PUBLIC":
+      return [];
+    case "API_KEY":
+      return [
+        ["without a key", unauthorized],
+        ["with a wrong key", withWrongKey],
+      ];
+    case "AWS_IAM":
+      return [
+        ["unsigned", unauthorized],
+        ["wrongly signed", signed(target, impostorOf(given(credentials)))],
+      ];
+  }
+}
+
+function strangerChecks(target: Target, means: Means): Check[] {
+  const { example } = catalog[target.model];
+  return strangersOf(target, means).map(([caller, authorize]) => ({
+    route: target.label,
+    caller,
+    // A function URL refuses in Lambda's own words.
+    expected: target.kind === "route" ? "403, a problem" : "403",
+    request: () => authorize(requestOf(target, example.request)),
+    findFault: (answer) =>
+      unlessStatus(answer, 403) ?? (target.kind === "route" ? unlessProblem(answer) : undefined),
+    isPermitted: false,
+  }));
+}
+
+function given<T>(means: T | undefined): T {
+  if (means === undefined) throw new Error("the means of a caller were not asked for");
+  return means;
+}
+
+function signed({ kind, environment }: Target, credentials: Credentials): Authorize {
+  const service: SignedService = kind === "route" ? "execute-api" : "lambda";
+  return signing(credentials, service, environment.region);
+}
+
+/** A page of the origin, or of any where any may ask. */
+function preflightCheck({ label, url, model, origin }: Target): Check {
+  const { method } = catalog[model].route;
+  const asking = origin === undefined || origin === "*" ? "https://www.example.com" : origin;
+  const admitted = origin === "*" ? "any page" : (origin ?? "one origin");
+  return {
+    route: label,
+    caller: "a page's preflight",
+    expected: `2xx, allows ${method} to ${admitted}`,
+    request: () => ({
+      method: "OPTIONS",
+      url,
+      headers: { origin: asking, "access-control-request-method": method },
+    }),
+    findFault: ({ status, headers }) => {
+      if (status < 200 || status > 299) return "not 2xx";
+      const allowed = headers.get("access-control-allow-origin");
+      if (allowed === null) return "allows no origin";
+      if (origin !== undefined && allowed !== origin) return "allows another origin";
+      const methods = (headers.get("access-control-allow-methods") ?? "").split(/\s*,\s*/);
+      return methods.includes(method) || methods.includes("*") ? undefined : `does not allow ${method}`;
+    },
+    isPermitted: false,
+  };
+}
+
+function requestOf({ url, model }: Target, request: unknown): HttpRequest {
+  const { method } = catalog[model].route;
+  if (method === "POST") {
+    const headers = { "content-type": "application/json" };
+    return { method, url, headers, body: JSON.stringify(request) };
+  }
+  const query = Object.entries(request as Readonly<Record<string, string>>)
+    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
+    .join("&");
+  return { method, url: query === "" ? url : `${url}?${query}`, headers: {} };
+}
+
+/** As signatures want it: encodeURIComponent leaves these five as they are. */
+function percentEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function unlessStatus({ status }: HttpAnswer, expected: number): string | undefined {
+  return status === expected ? undefined : `not ${expected}`;
+}
+
+function unlessProblem({ headers, body }: HttpAnswer): string | undefined {
+  const [mediaType] = (headers.get("content-type") ?? "").split(";");
+  if (mediaType !== "application/problem+json") return "no application/problem+json";
+  return detailOf(body) === undefined ? "a problem without detail" : undefined;
+}
+
+function unlessNamed({ body }: HttpAnswer, fields: readonly string[]): string | undefined {
+  const words = (detailOf(body) ?? "").split(/[^\w-]+/);
+  return fields.some((field) => words.includes(field)) ? undefined : "does not name the field";
+}
+
+function detailOf(body: string): string | undefined {
+  const document = parseJson(body);
+  if (typeof document !== "object" || document === null || !("detail" in document)) return undefined;
+  return typeof document.detail === "string" ? document.detail : undefined;
+}
