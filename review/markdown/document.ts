@@ -17,9 +17,9 @@ export interface Section {
 
 /**
  * A comment of GitHub's has at most 65,536 characters
- * (https://github.com/orgs/community/discussions/27190).
+ * (https://github.com/orgs/community/discussions/27190). The rest is for who posts it.
  */
-export const LONGEST_COMMENT = 65_536;
+export const LONGEST_COMMENT = 65_000;
 
 /** What is told of rows that are left out is shorter than this. */
 const ROOM_FOR_NOTE = 160;
