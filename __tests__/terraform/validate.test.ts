@@ -69,7 +69,7 @@ const folderOf = (stack: string): string => join(outdir, "stacks", stack);
 
 beforeAll(() => {
   mkdirSync(outdir);
-  const app = createApp([...everyEnvironment, example], outdir);
+  const app = createApp([...everyEnvironment, example], { outdir });
   new OwnStack(app, OWN_STACK);
   new ReferencesStack(app, REFERENCES_STACK);
   app.synth();

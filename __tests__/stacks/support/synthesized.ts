@@ -125,7 +125,7 @@ export class Synthesized {
 /** The stacks of `environments`. */
 export function synthesize(environments: readonly Environment[]): Synthesized {
   return inTempFolder((outdir) => {
-    createApp(environments, outdir).synth();
+    createApp(environments, { outdir }).synth();
     const stacks = environments.map(
       ({ name }) =>
         new SynthesizedStack(name, readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")),
