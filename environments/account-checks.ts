@@ -70,7 +70,7 @@ export function checkAccounts(
 type ReportOf = (name: string) => Report;
 
 function checkAccount(settings: AccountSettings, report: Report): void {
-  const { region, accountId, state, stateBucket, github, tags = {} } = settings;
+  const { region, accountId, state, stateBucket, apiGatewayLogs = false, github, tags = {} } = settings;
   const name = accountName(settings);
   report.require(
     NAME.test(name),
@@ -93,6 +93,13 @@ function checkAccount(settings: AccountSettings, report: Report): void {
     );
   }
   if (github !== undefined) checkGithub(github, report.in("github"));
+  report.require(
+    stateBucket !== undefined || apiGatewayLogs || github !== undefined,
+    "stateBucket",
+    stateBucket,
+    "a bucket, or apiGatewayLogs, or github",
+    "the stack would hold nothing",
+  );
 }
 
 function checkGithub({ repository, branch, oidcProvider }: GithubSettings, report: Report): void {

@@ -65,7 +65,7 @@ export function findSharedStacks(stacks: readonly NamedStack[]): Fault[] {
       "name",
       name,
       "a name of its own",
-      "the stack is named so, and no two stacks have one name",
+      "the stack is named so",
     );
     names.add(name);
 

@@ -4,30 +4,32 @@ import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./policy-document";
 
 /**
- * The deploy role's own permissions boundary: whatever is attached to it one day, it reaches no further than what its
- * environment names, and what has only ids; not to itself, its boundary, the account's bucket beyond its own state, or
- * who may take a role. It gives its environment's roles nothing without their boundary, and takes that from none.
+ * The deploy role's own permissions boundary: whatever is attached to it one day, it reaches no further than what begins
+ * with its environment's name, what has only ids, and its own state; not itself, nor boundaries, nor who may take a
+ * role. It gives no role anything without the environment's boundary, and takes that from none. It is an outer limit,
+ * and short enough for one policy: the names one by one stand in {@link deployerPolicies}.
  *
  * @param accountId - 12 digits
  */
 export function deployLimits(environment: Environment, accountId: string): PolicyDocument {
   const arns = new EnvironmentArns(environment, accountId);
+  const own = `${environment.name}-*`;
+  const roles = [`role/${own}-endpoint`, `role/${own}-function`].map((role) => arns.globalArn("iam", role));
   return policyDocument(
-    allow("Roles", ["iam:*"], [...arns.roles("endpoint"), ...arns.roles("function")]),
+    allow("Roles", ["iam:*"], roles),
     ...callerStatements(arns),
-    allow("Functions", ["lambda:*"], arns.functions()),
+    allow("Functions", ["lambda:*"], [arns.arn("lambda", `function:${own}`)]),
     allow(
       "Endpoints",
       ["sagemaker:*"],
-      [...arns.models(), ...arns.endpointConfigurations(), ...arns.endpoints()],
+      ["model", "endpoint-config", "endpoint"].map((type) => arns.arn("sagemaker", `${type}/${own}`)),
     ),
     allow(
       "LogGroups",
       ["logs:*"],
-      [...arns.logGroups("functions"), ...arns.logGroups("endpoints")].flatMap((group) => [
-        group,
-        `${group}:*`,
-      ]),
+      ["/aws/lambda", "/aws/sagemaker/Endpoints"].map((prefix) =>
+        arns.arn("logs", `log-group:${prefix}/${own}`),
+      ),
     ),
     // CloudWatch Logs and CloudFront define no resource types for these.
     allow(
@@ -43,7 +45,13 @@ export function deployLimits(environment: Environment, accountId: string): Polic
     allow(
       "OnlyIds",
       ["apigateway:*", "cloudfront:*"],
-      [`arn:${arns.partition}:apigateway:${arns.region}::/*`, arns.globalArn("cloudfront", "*")],
+      [
+        ...["restapis", "apikeys", "usageplans", "tags"].flatMap((type) => {
+          const collection = `arn:${arns.partition}:apigateway:${arns.region}::/${type}`;
+          return [collection, `${collection}/*`];
+        }),
+        arns.globalArn("cloudfront", "*"),
+      ],
     ),
     allow(
       "Buckets",
@@ -61,9 +69,7 @@ export function deployLimits(environment: Environment, accountId: string): Polic
         "iam:PutRolePermissionsBoundary",
         "iam:PutRolePolicy",
       ],
-      Resource: ["endpoint", "function"].map((purpose) =>
-        arns.globalArn("iam", `role/${environment.name}-*-${purpose}`),
-      ),
+      Resource: roles,
       Condition: { StringNotEquals: { "iam:PermissionsBoundary": boundaryArn(environment, accountId) } },
     },
     {
