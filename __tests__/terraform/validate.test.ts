@@ -65,7 +65,7 @@ const everyAccount: readonly AccountSettings[] = [
     name: "existing",
     region: "eu-central-1",
     accountId: "777788889999",
-    state: { s3: { bucket: "amzn-s3-demo-state-bucket", key: "existing.tfstate", region: "us-east-1" } },
+    state: { s3: { bucket: "amzn-s3-demo-other-bucket", key: "existing.tfstate", region: "us-east-1" } },
     github: { repository: "octo-org/stages", oidcProvider: "existing" },
   },
 ];
@@ -82,14 +82,21 @@ const REFERENCES_STACK = "references";
 const temp = makeTempFolder();
 const outdir = join(temp, "out");
 const terraform = new Terraform(join(temp, "home"));
-const folderOf = (stack: string): string => join(outdir, "stacks", stack);
+const outdirOfAccounts = join(temp, "accounts");
+const folderOf = (stack: string): string => {
+  const isAccount = everyAccount.some((account) => accountName(account) === stack);
+  return join(isAccount ? outdirOfAccounts : outdir, "stacks", stack);
+};
 
 beforeAll(() => {
   mkdirSync(outdir);
-  const app = createApp([...everyEnvironment, example], { accounts: everyAccount, outdir });
+  mkdirSync(outdirOfAccounts);
+  const app = createApp([...everyEnvironment, example], { outdir });
   new OwnStack(app, OWN_STACK);
   new ReferencesStack(app, REFERENCES_STACK);
   app.synth();
+  // The examples' account is described beside the project's own environments alone.
+  createApp(environments, { accounts: everyAccount, outdir: outdirOfAccounts }).synth();
 });
 
 afterAll(() => removeFolder(temp));
