@@ -51,7 +51,8 @@ export class Masking {
       if (value === null || value === undefined) return unknown === true ? UNKNOWN : null;
       if (sensitive === true) this.remember(value);
       if (typeof value !== "object" || sensitive === true) {
-        const isOther = before !== undefined && JSON.stringify(before.value) !== JSON.stringify(value);
+        const was = before?.value ?? undefined;
+        const isOther = was !== undefined && JSON.stringify(was) !== JSON.stringify(value);
         return isOther || hasUnknown(unknown) ? MASKED_CHANGED : MASKED;
       }
     }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type Configured, readConfiguration, withoutKeys } from "./configuration";
 import { NotReviewable } from "./errors";
 import { Masking } from "./masking";
 import { isValues, type Value, type Values } from "./values";
@@ -12,6 +13,8 @@ export interface Plan {
   readonly environment: string;
   /** Of the provider; undefined where the configuration does not say. */
   readonly region: string | undefined;
+  /** The account that the provider is held to, 12 digits; undefined where the configuration names none, or several. */
+  readonly accountId: string | undefined;
   /** Every resource that Terraform manages, the unchanged ones too, in the plan's order. */
   readonly resources: readonly PlannedResource[];
   /** What somebody changed outside of Terraform since the last apply. */
@@ -27,7 +30,7 @@ export interface Plan {
 export interface PlannedResource {
   /** As Terraform writes it, e.g. `aws_lambda_function.sentiment_function_A1B2C3D4`. */
   readonly address: string;
-  /** The path of its construct in the stack, e.g. `sentiment/function`; the address where cdktf's metadata lacks it. */
+  /** The path of its construct in the stack, e.g. `sentiment/function`; the address where nobody told it. */
   readonly path: string;
   readonly type: string;
   /** In Terraform's order: `["delete", "create"]` and `["create", "delete"]` are replacements. */
@@ -36,6 +39,8 @@ export interface PlannedResource {
   readonly before: Values | undefined;
   /** What it will be; undefined where it will not exist. */
   readonly after: Values | undefined;
+  /** What its configuration sets; undefined where the plan has none of it, e.g. because it was taken out. */
+  readonly configured: Configured | undefined;
   /** Attributes that force its replacement, e.g. `["name"]` or `["vpc_config", 0, "subnets"]`. */
   readonly replacePaths: readonly (readonly (string | number)[])[];
   /** Terraform's word for why it is replaced or deleted, e.g. `delete_because_no_resource_config`. */
@@ -56,7 +61,7 @@ export interface PlannedOutput {
   readonly after: Value;
 }
 
-const tree = z.unknown();
+const tree = z.optional(z.unknown());
 const change = z.object({
   actions: z.array(z.enum(["no-op", "create", "read", "update", "delete", "forget"])),
   before: tree,
@@ -97,14 +102,15 @@ const HOW = "make it with `terraform show -json <plan file> > plan.json`";
  *
  * @param text - the file's content
  * @param file - its name, for messages, and for the environment's name where the plan does not tell it
- * @param paths - construct paths by address
  * @throws NotReviewable where it is something else
  */
-export function readPlan(text: string, file: string, paths: ReadonlyMap<string, string>): Plan {
+export function readPlan(text: string, file: string): Plan {
   const raw = parse(text, file);
   const { data, error } = document.safeParse(raw);
   if (error !== undefined) {
-    throw new NotReviewable(`${file} is not Terraform's JSON of a plan; ${HOW}\n${z.prettifyError(error)}`);
+    const [issue] = error.issues;
+    const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.message})`;
+    throw new NotReviewable(`${file} is not Terraform's JSON of a plan${where}; ${HOW}`);
   }
   if (!FORMAT.test(data.format_version)) {
     throw new NotReviewable(
@@ -117,15 +123,17 @@ export function readPlan(text: string, file: string, paths: ReadonlyMap<string, 
 
   const masking = new Masking();
   const provider = providerOf(data.configuration);
+  const configured = readConfiguration(data.configuration);
   const resources = (changes: readonly z.infer<typeof resourceChange>[] = []): PlannedResource[] =>
     changes
       .filter(({ mode }) => mode === "managed")
       .map((one) => ({
         address: one.address,
-        path: paths.get(one.address) ?? one.address,
+        path: one.address,
         type: one.type,
         actions: one.change.actions,
         ...sidesOf(one.change, masking),
+        configured: configured.get(withoutKeys(one.address)),
         replacePaths: one.change.replace_paths ?? [],
         reason: one.action_reason,
         previousAddress: one.previous_address,
@@ -136,6 +144,7 @@ export function readPlan(text: string, file: string, paths: ReadonlyMap<string, 
   return {
     environment: provider.environment ?? nameOf(file),
     region: provider.region,
+    accountId: provider.accountId,
     resources: resources(data.resource_changes),
     drift: resources(data.resource_drift),
     outputs: Object.entries(data.output_changes ?? {}).map(([name, one]) => ({
@@ -146,6 +155,15 @@ export function readPlan(text: string, file: string, paths: ReadonlyMap<string, 
     errored: data.errored ?? false,
     scrub: (said) => masking.scrub(said),
   };
+}
+
+/** The same plan, whose resources know the paths of their constructs, by address. */
+export function withConstructPaths(plan: Plan, paths: ReadonlyMap<string, string>): Plan {
+  const told = (resource: PlannedResource): PlannedResource => ({
+    ...resource,
+    path: paths.get(resource.address) ?? resource.address,
+  });
+  return { ...plan, resources: plan.resources.map(told), drift: plan.drift.map(told) };
 }
 
 function parse(text: string, file: string): unknown {
@@ -173,6 +191,7 @@ const providerShape = z.object({
     aws: z.object({
       expressions: z.object({
         region: z.optional(z.object({ constant_value: z.optional(z.string()) })),
+        allowed_account_ids: z.optional(z.object({ constant_value: z.optional(z.array(z.string())) })),
         default_tags: z.optional(
           z.array(
             z.object({
@@ -188,10 +207,13 @@ const providerShape = z.object({
 function providerOf(configuration: unknown): {
   environment?: string | undefined;
   region?: string | undefined;
+  accountId?: string | undefined;
 } {
   const { data } = providerShape.safeParse(configuration);
   const expressions = data?.provider_config.aws.expressions;
+  const accountIds = expressions?.allowed_account_ids?.constant_value;
   return {
+    accountId: accountIds?.length === 1 ? accountIds[0] : undefined,
     environment: expressions?.default_tags?.[0]?.tags?.constant_value?.Environment,
     region: expressions?.region?.constant_value,
   };

@@ -115,14 +115,39 @@ import type { Environment } from "./environment";\n\nexport const environments: 
    * @param options - more options of `terraform plan`
    */
   async plan(name: string, ...options: readonly string[]): Promise<readonly PlannedChange[]> {
-    await this.synth();
     const file = join(this.folder, "plan");
-    await this.terraform(name, "init", "-input=false");
-    const args = ["plan", "-input=false", "-detailed-exitcode", `-out=${file}`, ...options];
-    const planned = await run("terraform", args, this.stack(name), this.environment);
-    if (planned.status === 0) return [];
-    if (planned.status !== SOMETHING_TO_CHANGE) succeeded(planned);
+    // To show a plan, Terraform loads the provider's schema, for seconds.
+    if (!(await this.planTo(file, name, ...options))) return [];
     return changesOf(JSON.parse(await this.terraform(name, "show", "-json", file)));
+  }
+
+  /**
+   * The plan of the stack as it is now, as `terraform show -json` writes it.
+   *
+   * @param args - of `terraform plan`, e.g. `-destroy`
+   */
+  async shownPlan(name: string, ...args: readonly string[]): Promise<string> {
+    const file = join(this.folder, "plan");
+    await this.planTo(file, name, ...args);
+    return this.terraform(name, "show", "-json", file);
+  }
+
+  /** Replaces a text, which must be there once, in a file of the project's copy. */
+  edit(path: string, from: string, to: string): void {
+    const file = join(this.project, path);
+    const parts = readFileSync(file, "utf8").split(from);
+    if (parts.length !== 2) throw new Error(`${path} has ${JSON.stringify(from)} ${parts.length - 1} times`);
+    writeFileSync(file, parts.join(to));
+  }
+
+  /** Whether there is something to change. */
+  private async planTo(file: string, name: string, ...args: readonly string[]): Promise<boolean> {
+    await this.synth();
+    await this.terraform(name, "init", "-input=false");
+    const words = ["plan", "-input=false", "-detailed-exitcode", `-out=${file}`, ...args];
+    const planned = await run("terraform", words, this.stack(name), this.environment);
+    if (planned.status !== 0 && planned.status !== SOMETHING_TO_CHANGE) succeeded(planned);
+    return planned.status === SOMETHING_TO_CHANGE;
   }
 
   /** What Terraform's state holds. */

@@ -1,0 +1,284 @@
+import { describe, expect, it } from "@jest/globals";
+import { surfaceChanges } from "../../../review/surface";
+import { type PlannedChange, planned } from "../support/planned";
+import { recordedPlan } from "../support/recorded-plans";
+
+const STAGE = { type: "aws_api_gateway_stage", name: "stage" };
+const stage: PlannedChange = { ...STAGE, before: { stage_name: "prod" }, after: { stage_name: "prod" } };
+
+function settings(rate: number, burst: number): Record<string, unknown> {
+  return {
+    stage_name: "prod",
+    method_path: "*/*",
+    settings: [{ throttling_rate_limit: rate, throttling_burst_limit: burst }],
+  };
+}
+
+function url(
+  authorization: string,
+  origins: readonly string[] = ["https://example.com"],
+): Record<string, unknown> {
+  return {
+    function_name: "prod-toxicity",
+    authorization_type: authorization,
+    cors: [{ allow_origins: origins, allow_methods: ["*"], allow_credentials: false }],
+  };
+}
+
+describe("throttling of a stage", () => {
+  const type = "aws_api_gateway_method_settings";
+
+  it.each<[string, PlannedChange, { before?: string; after: string; raisedThrottling: boolean }]>([
+    [
+      "raised",
+      { type, before: settings(100, 200), after: settings(500, 200) },
+      { before: "100 a second, 200 at once", after: "500 a second, 200 at once", raisedThrottling: true },
+    ],
+    [
+      "lowered",
+      { type, before: settings(100, 200), after: settings(100, 50) },
+      { before: "100 a second, 200 at once", after: "100 a second, 50 at once", raisedThrottling: false },
+    ],
+    [
+      "given up",
+      { type, before: settings(100, 200), after: settings(-1, -1) },
+      { before: "100 a second, 200 at once", after: "no limit but the account's", raisedThrottling: true },
+    ],
+    [
+      "deleted while the stage stays",
+      { type, before: settings(100, 200) },
+      { before: "100 a second, 200 at once", after: "no limit but the account's", raisedThrottling: true },
+    ],
+    [
+      "new",
+      { type, after: settings(100, 200) },
+      { after: "100 a second, 200 at once", raisedThrottling: false },
+    ],
+  ])("is told where it is %s", (_, change, expected) => {
+    // Act
+    const changes = surfaceChanges(planned([stage, change]));
+
+    // Assess
+    expect(changes).toEqual([
+      {
+        path: "stack/it",
+        address: `${type}.it`,
+        what: "every route of stage prod",
+        kind: "throttling changed",
+        before: undefined,
+        opened: false,
+        public: false,
+        unjudged: false,
+        widenedCors: false,
+        ...expected,
+      },
+    ]);
+  });
+
+  it("is not told where it goes with its stage", () => {
+    // Act
+    const changes = surfaceChanges(
+      planned([
+        { ...STAGE, before: { stage_name: "prod" } },
+        { type, before: settings(100, 200) },
+      ]),
+    );
+
+    // Assess
+    expect(changes).toEqual([]);
+  });
+
+  it("of a usage plan is told for its keys", () => {
+    // Prepare
+    const plan = (rate: number) => ({
+      name: "prod",
+      throttle_settings: [{ rate_limit: rate, burst_limit: 9 }],
+    });
+
+    // Act
+    const changes = surfaceChanges(
+      planned([{ type: "aws_api_gateway_usage_plan", before: plan(5), after: plan(6) }]),
+    );
+
+    // Assess
+    expect(changes).toMatchObject([
+      { what: "each key of usage plan prod", before: "5 a second, 9 at once", raisedThrottling: true },
+    ]);
+  });
+});
+
+describe("a function URL", () => {
+  const type = "aws_lambda_function_url";
+  const WORDS = "CORS https://example.com (*)";
+
+  it.each<[string, Omit<PlannedChange, "type">, Record<string, unknown>]>([
+    [
+      "new and open",
+      { after: url("NONE") },
+      { kind: "added", before: undefined, after: `NONE; ${WORDS}`, opened: true, public: true },
+    ],
+    [
+      "new and signed",
+      { after: url("AWS_IAM") },
+      { kind: "added", before: undefined, after: `AWS_IAM; ${WORDS}`, opened: false, public: false },
+    ],
+    [
+      "opened",
+      { before: url("AWS_IAM"), after: url("NONE") },
+      { kind: "authorization changed", before: "AWS_IAM", after: "NONE", opened: true, public: true },
+    ],
+    [
+      "closed",
+      { before: url("NONE"), after: url("AWS_IAM") },
+      { kind: "authorization changed", before: "NONE", after: "AWS_IAM", opened: false, public: false },
+    ],
+    [
+      "gone",
+      { before: url("NONE") },
+      { kind: "removed", before: `NONE; ${WORDS}`, after: undefined, opened: false, public: false },
+    ],
+    [
+      "open to more pages",
+      { before: url("AWS_IAM"), after: url("AWS_IAM", ["*"]) },
+      { kind: "CORS changed", before: WORDS, after: "CORS * (*)", widenedCors: true, public: false },
+    ],
+    [
+      "not yet known",
+      { after: { function_name: "prod-toxicity" }, unknown: { authorization_type: true } },
+      { kind: "not understood", after: "known after apply", public: true, unjudged: true },
+    ],
+  ])("is told where it is %s", (_, change, expected) => {
+    // Act
+    const changes = surfaceChanges(planned([{ type, ...change }]));
+
+    // Assess
+    expect(changes).toMatchObject([{ what: "function URL of prod-toxicity", ...expected }]);
+  });
+});
+
+describe("a page", () => {
+  const type = "aws_cloudfront_distribution";
+  const signed = { enabled: true, default_cache_behavior: [{ trusted_key_groups: ["group"] }] };
+  const open = { enabled: true, default_cache_behavior: [{ trusted_key_groups: [] }] };
+
+  it.each<[string, Omit<PlannedChange, "type">, Record<string, unknown>]>([
+    ["comes", { after: open }, { kind: "added", after: "anybody may read it", opened: true, public: true }],
+    [
+      "goes",
+      { before: open },
+      { kind: "removed", before: "anybody may read it", opened: false, public: false },
+    ],
+    [
+      "is switched on",
+      { before: { ...open, enabled: false }, after: open },
+      {
+        kind: "authorization changed",
+        before: "off",
+        after: "anybody may read it",
+        opened: true,
+        public: true,
+      },
+    ],
+    [
+      "asks for no signature any more",
+      { before: signed, after: open },
+      {
+        kind: "authorization changed",
+        before: "who has a signed URL or cookie may read it",
+        after: "anybody may read it",
+        opened: true,
+        public: true,
+      },
+    ],
+  ])("is told where it %s", (_, change, expected) => {
+    // Act
+    const changes = surfaceChanges(planned([{ type, ...change }]));
+
+    // Assess
+    expect(changes).toMatchObject([expected]);
+  });
+});
+
+describe("what is not understood", () => {
+  it("is named, and does not pass a gate silently", () => {
+    // Prepare
+    const type = "aws_apigatewayv2_route";
+
+    // Act
+    const changes = surfaceChanges(
+      planned([
+        { type, name: "new", after: { route_key: "GET /" } },
+        {
+          type,
+          name: "same",
+          before: { tags: { a: "b" }, api_id: "x" },
+          after: { tags: { a: "c" }, api_id: "x" },
+        },
+      ]),
+    );
+
+    // Assess
+    expect(changes).toMatchObject([
+      {
+        path: "stack/new",
+        what: type,
+        kind: "not understood",
+        after: "new; not understood here: look at it",
+        public: true,
+        unjudged: true,
+      },
+    ]);
+  });
+});
+
+describe("the order", () => {
+  it("is by weight, then by name, whatever the plan's", () => {
+    // Prepare
+    const changes: PlannedChange[] = [
+      { type: "aws_api_gateway_method_settings", name: "e", before: settings(1, 1), after: settings(1, 0) },
+      { type: "aws_api_gateway_method_settings", name: "d", before: settings(1, 1), after: settings(2, 1) },
+      { type: "aws_lb", name: "c", after: { name: "lb" } },
+      { type: "aws_lambda_function_url", name: "b", after: url("NONE") },
+      { type: "aws_lambda_function_url", name: "a", after: url("NONE") },
+    ];
+
+    // Act
+    const [forwards, backwards] = [changes, [...changes].reverse()].map((order) =>
+      surfaceChanges(planned([stage, ...order])).map(({ path }) => path),
+    );
+
+    // Assess
+    expect(forwards).toEqual(["stack/a", "stack/b", "stack/c", "stack/d", "stack/e"]);
+    expect(backwards).toEqual(forwards);
+  });
+
+  it("of secrets is none: what looks like a credential is masked wherever it stands", () => {
+    // Prepare
+    const token = "AKIAIOSFODNN7EXAMPLE";
+
+    // Act
+    const changes = surfaceChanges(
+      planned([{ type: "aws_lambda_function_url", after: url("AWS_IAM", [`https://${token}.example.com`]) }]),
+    );
+
+    // Assess
+    expect(changes).toHaveLength(1);
+    expect(JSON.stringify(changes)).not.toContain(token);
+  });
+});
+
+describe("a plan that real Terraform made", () => {
+  it.each([
+    ["nothing", []],
+    ["widened", []],
+    ["new-artifact", []],
+    ["opened", [["authorization changed", "AWS_IAM", "NONE"]]],
+  ] as const)("tells the surface's changes: %s", (name, expected) => {
+    // Act
+    const changes = surfaceChanges(recordedPlan(name));
+
+    // Assess
+    expect(changes.map(({ kind, before, after }) => [kind, before, after])).toEqual(expected);
+    expect(changes.filter((change) => !change.opened || !change.public)).toEqual([]);
+  });
+});

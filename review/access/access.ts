@@ -1,0 +1,262 @@
+import type { Plan } from "../plan";
+import { at, textOf } from "../values";
+import { compare, type Difference, type Life, type Unclear } from "./compare";
+import type { Grant, Named, Place } from "./grant";
+import { IdentityPolicies } from "./identity-policies";
+import { accountsIn, type Mark, marksOf } from "./marks";
+import type { Policy, PolicyKind, Unjudged } from "./policy";
+import { newOpenGates, resourcePolicies } from "./resource-policies";
+import { type ShownCondition, shown } from "./shown-condition";
+import { valuesOn } from "./side";
+import { Things } from "./things";
+import { namedText, principalText, unclearWords, wordsOf } from "./words";
+
+export type { Life, Mark, Place, PolicyKind, ShownCondition, Unjudged };
+
+/** What somebody can do now, or can do no longer. */
+export interface AccessChange {
+  /**
+   * - `granted`, `withdrawn`: a right that is new, or gone;
+   * - `refused`, `no longer refused`: a Deny that is new, or gone;
+   * - `changed`: a right, or a Deny, on other conditions;
+   * - `unjudged`: a policy that nobody can judge, because it is known after the apply alone, masked, or not understood.
+   */
+  readonly change: "granted" | "withdrawn" | "refused" | "no longer refused" | "changed" | "unjudged";
+  /** Whether somebody can do what they could not, or nobody can say that they cannot. */
+  readonly widens: boolean;
+  /** Whether it widens, and nothing says for whom: anyone in the world. What nobody can judge does not count as such. */
+  readonly public: boolean;
+  /** What there is to look at in the right. */
+  readonly marks: readonly Mark[];
+  /** Undefined where the change is `unjudged`. */
+  readonly effect: "Allow" | "Deny" | undefined;
+  /** E.g. `role dev-sentiment-function`, `service lambda.amazonaws.com`, `anyone`. */
+  readonly principal: string;
+  /** As the policy writes them; each is allowed on each of the resources. Empty where the change is `unjudged`. */
+  readonly actions: readonly string[];
+  /** As the policy writes them, or e.g. `role dev-sentiment-function` where it names none. */
+  readonly resources: readonly string[];
+  /** Conditions before and after: any one of the lists is enough, and of a list all are needed. Undefined: no right. */
+  readonly before: readonly (readonly ShownCondition[])[] | undefined;
+  readonly after: readonly (readonly ShownCondition[])[] | undefined;
+  /** The conditions as a text, `a → b` where they change; empty where there are none. */
+  readonly condition: string;
+  /** Of what the policies are: `kind`, whose, and whether that is created or destroyed with this plan. */
+  readonly of: { readonly kind: PolicyKind; readonly thing: string; readonly life: Life };
+  /** Why nobody can judge it. */
+  readonly unjudged: Unjudged | undefined;
+  /** One sentence, with code in backticks. */
+  readonly words: string;
+  /** The resources in which it stands. */
+  readonly where: readonly Place[];
+}
+
+/**
+ * What a plan changes in who may do what: every policy of the plan, compared by what it grants and not by how it is
+ * written. Those that widen access come first, then by principal, action and resource.
+ */
+export function accessChanges(plan: Plan): AccessChange[] {
+  const before = new Things(plan, "before");
+  const after = new Things(plan, "after");
+  const accounts = accountsIn(arnsIn(plan), plan.accountId);
+  const sides = { before: policiesOn(plan, before), after: policiesOn(plan, after) };
+
+  const differences: Difference[] = [];
+  const unclear: Unclear[] = [];
+  for (const key of new Set([...sides.before.bySubject.keys(), ...sides.after.bySubject.keys()])) {
+    const [old, next] = [sides.before.bySubject.get(key) ?? [], sides.after.bySubject.get(key) ?? []];
+    const subject = (next[0] ?? old[0])?.subject;
+    if (subject === undefined) continue;
+    const found = compare(subject, lifeOf(subject.thing.key, before, after), old, next);
+    // What an attached policy says is told of those to whom it is attached.
+    const isTold = (one: { before: readonly unknown[]; after: readonly unknown[] }): boolean =>
+      !(one.after.length > 0 ? sides.after : sides.before).attached.has(subject.thing.key);
+    differences.push(...found.differences.filter(isTold));
+    unclear.push(...found.unclear.filter(({ side }) => !sides[side].attached.has(subject.thing.key)));
+  }
+  return [...folded(differences, accounts), ...unclear.map(ofUnclear)].sort(inOrder);
+}
+
+interface PoliciesOnSide {
+  readonly bySubject: ReadonlyMap<string, readonly Policy[]>;
+  /** Keys of managed policies that are attached to somebody. */
+  readonly attached: ReadonlySet<string>;
+}
+
+function policiesOn(plan: Plan, things: Things): PoliciesOnSide {
+  const identities = new IdentityPolicies(plan, things);
+  const resources = resourcePolicies(plan, things);
+  const bySubject = new Map<string, Policy[]>();
+  for (const policy of [...identities.policies, ...resources, ...newOpenGates(plan, things, resources)]) {
+    const known = bySubject.get(policy.subject.key);
+    if (known === undefined) bySubject.set(policy.subject.key, [policy]);
+    else known.push(policy);
+  }
+  return { bySubject, attached: identities.attached };
+}
+
+function lifeOf(key: string, before: Things, after: Things): Life {
+  if (before.has(key) === after.has(key)) return "kept";
+  return after.has(key) ? "created" : "destroyed";
+}
+
+function arnsIn({ resources }: Plan): string[] {
+  return resources.flatMap((resource) =>
+    (["before", "after"] as const).flatMap((side) => textOf(at(valuesOn(resource, side), "arn")) ?? []),
+  );
+}
+
+/** A difference, and what it has in common with others. */
+interface Foldable {
+  readonly difference: Difference;
+  readonly right: Grant;
+  readonly marks: readonly Mark[];
+  readonly before: readonly (readonly ShownCondition[])[];
+  readonly after: readonly (readonly ShownCondition[])[];
+  readonly places: readonly Place[];
+}
+
+/** One change of several actions on several resources, where all of these have all else in common. */
+function folded(differences: readonly Difference[], accounts: ReadonlySet<string>): AccessChange[] {
+  const rights = differences.flatMap((one) => {
+    const [right] = one.after.length > 0 ? one.after : one.before;
+    return right === undefined ? [] : [foldable(one, right, accounts)];
+  });
+  const byResource = grouped(rights, (one) => `${commonOf(one)}\n${namedText(one.right.resource)}`);
+  const byActions = grouped([...byResource.values()], (group) => {
+    const actions = group.map(({ right }) => namedText(right.action).toLowerCase()).sort();
+    return JSON.stringify([group.map(commonOf)[0], actions]);
+  });
+  return [...byActions.values()].map((groups) => changeOf(groups.flat()));
+}
+
+function foldable(difference: Difference, right: Grant, accounts: ReadonlySet<string>): Foldable {
+  const old = difference.before.flatMap(({ conditions }) => conditions);
+  const places = new Map(
+    [...difference.before, ...difference.after].flatMap((one) =>
+      one.places.map((place) => [place.address, place] as const),
+    ),
+  );
+  return {
+    difference,
+    right,
+    marks: marksOf(difference, accounts),
+    before: difference.before.map(({ conditions }) => shown(conditions)),
+    after: difference.after.map(({ conditions }) => shown(conditions, old)),
+    places: [...places.values()].sort((a, b) => compareTexts(a.address, b.address)),
+  };
+}
+
+function commonOf({ difference, right, marks, before, after, places }: Foldable): string {
+  return JSON.stringify([
+    difference.subject.key,
+    difference.widens,
+    difference.isUncertain,
+    right.effect,
+    right.principal,
+    right.action.kind,
+    marks,
+    [difference.before.length > 0, before],
+    [difference.after.length > 0, after],
+    difference.narrower.map(({ id }) => id),
+    places,
+  ]);
+}
+
+function changeOf(group: readonly Foldable[]): AccessChange {
+  const [first] = group;
+  if (first === undefined) throw new Error("a group of changes is never empty");
+  const { difference, right, marks, before, after, places } = first;
+  const { subject, life, widens, narrower, isUncertain } = difference;
+  const change = kindOf(difference, right);
+  const actions = distinct(
+    group.map((one) => one.right.action),
+    (text) => text.toLowerCase(),
+  );
+  const resources = distinct(group.map((one) => one.right.resource));
+  const told = { subject, change, effect: right.effect, principal: right.principal, actions, resources };
+  const [old, next] = [conditionText(before), conditionText(after)];
+  return {
+    change,
+    widens,
+    public: widens && marks.includes("anyone"),
+    marks,
+    effect: right.effect,
+    principal: principalText(right.principal),
+    actions: actions.map(namedText),
+    resources: resources.map(namedText),
+    before: difference.before.length > 0 ? before : undefined,
+    after: difference.after.length > 0 ? after : undefined,
+    condition: change === "changed" ? `${old || "none"} → ${next || "none"}` : old || next,
+    of: { kind: subject.kind, thing: subject.thing.label, life },
+    unjudged: undefined,
+    words: wordsOf({ ...told, before, after, narrower, isUncertain }),
+    where: places,
+  };
+}
+
+function kindOf({ before, after }: Difference, { effect }: Grant): AccessChange["change"] {
+  if (before.length > 0 && after.length > 0) return "changed";
+  if (after.length > 0) return effect === "Allow" ? "granted" : "refused";
+  return effect === "Allow" ? "withdrawn" : "no longer refused";
+}
+
+function conditionText(alternatives: readonly (readonly ShownCondition[])[]): string {
+  const texts = alternatives.map((conditions) =>
+    conditions.map(({ operator, key, values }) => `${key} ${operator} ${values.join(", ")}`).join(" and "),
+  );
+  return texts.includes("") ? "" : [...new Set(texts)].join("; or ");
+}
+
+function ofUnclear(unclear: Unclear): AccessChange {
+  const { subject, life, reason, widens, places } = unclear;
+  return {
+    change: "unjudged",
+    widens,
+    public: false,
+    marks: [],
+    effect: undefined,
+    principal: subject.kind === "identity" ? subject.thing.label : "(not known)",
+    actions: [],
+    resources: subject.kind === "identity" ? [] : [subject.thing.label],
+    before: undefined,
+    after: undefined,
+    condition: "",
+    of: { kind: subject.kind, thing: subject.thing.label, life },
+    unjudged: reason,
+    words: unclearWords(unclear),
+    where: places,
+  };
+}
+
+function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const key = keyOf(one);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [one]);
+    else known.push(one);
+  }
+  return groups;
+}
+
+/** In order, none twice. */
+function distinct(all: readonly Named[], regard: (text: string) => string = (text) => text): Named[] {
+  const byText = new Map(all.map((one) => [regard(namedText(one)), one]));
+  return [...byText.values()].sort((a, b) => compareTexts(namedText(a), namedText(b)));
+}
+
+function inOrder(one: AccessChange, other: AccessChange): number {
+  if (one.widens !== other.widens) return one.widens ? -1 : 1;
+  return compareTexts(sortKey(one), sortKey(other));
+}
+
+function sortKey({ principal, actions, resources, change, words, where, of }: AccessChange): string {
+  return [principal, actions.join(), resources.join(), of.thing, change, words, JSON.stringify(where)].join(
+    "\n",
+  );
+}
+
+function compareTexts(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

@@ -1,0 +1,167 @@
+import { type Condition, condition, inOrder } from "./condition";
+import { type Grant, grant, type Named, type Place, type Principal } from "./grant";
+
+/** What a document leaves out, because it is clear from where it stands. */
+export interface Standing {
+  /** Who, where statements name no principal. */
+  readonly principal: Principal;
+  /** On what, where statements name no resource. */
+  readonly resource: string;
+  readonly places: readonly Place[];
+}
+
+type JsonObject = { readonly [name: string]: unknown };
+
+/**
+ * What a policy document says; undefined where it is none, or says what IAM's grammar does not know
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html).
+ */
+export function readDocument(text: string, standing: Standing): readonly Grant[] | undefined {
+  return readParsed(parseJson(text), standing);
+}
+
+/** The same of a document that is parsed already. */
+export function readParsed(document: unknown, standing: Standing): readonly Grant[] | undefined {
+  if (!isObject(document) || document.Statement === undefined) return undefined;
+  const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
+  const grants: Grant[] = [];
+  for (const statement of statements) {
+    const read = readStatement(statement, standing);
+    if (read === undefined) return undefined;
+    grants.push(...read);
+  }
+  return grants;
+}
+
+/** Whether a text is a policy document, whether it is understood or not. */
+export function isDocument(text: string): boolean {
+  if (!text.includes('"Statement"')) return false;
+  const parsed = parseJson(text);
+  return isObject(parsed) && parsed.Statement !== undefined;
+}
+
+/** What a text is as JSON; undefined where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The message of JSON.parse quotes the text, which can hold secrets.
+    return undefined;
+  }
+}
+
+const MEMBERS = new Set([
+  "Sid",
+  "Effect",
+  "Principal",
+  "NotPrincipal",
+  "Action",
+  "NotAction",
+  "Resource",
+  "NotResource",
+  "Condition",
+]);
+
+function readStatement(statement: unknown, standing: Standing): Grant[] | undefined {
+  if (!isObject(statement) || !Object.keys(statement).every((member) => MEMBERS.has(member)))
+    return undefined;
+  const { Effect: effect } = statement;
+  if (effect !== "Allow" && effect !== "Deny") return undefined;
+  const principals = readPrincipals(statement, standing);
+  const actions = readNamed(statement.Action, statement.NotAction);
+  const resources =
+    statement.Resource === undefined && statement.NotResource === undefined
+      ? [{ kind: "one" as const, text: standing.resource }]
+      : readNamed(statement.Resource, statement.NotResource);
+  const conditions = readConditions(statement.Condition);
+  if (
+    principals === undefined ||
+    actions === undefined ||
+    resources === undefined ||
+    conditions === undefined
+  ) {
+    return undefined;
+  }
+  return principals.flatMap((principal) =>
+    actions.flatMap((action) =>
+      resources.map((resource) =>
+        grant({ effect, principal, action, resource, conditions, places: standing.places }),
+      ),
+    ),
+  );
+}
+
+function readNamed(named: unknown, notNamed: unknown): Named[] | undefined {
+  if (named !== undefined && notNamed !== undefined) return undefined;
+  if (notNamed !== undefined) {
+    const texts = textsOf(notNamed);
+    return texts === undefined ? undefined : [{ kind: "not", texts: [...new Set(texts)].sort() }];
+  }
+  return textsOf(named)?.map((text) => ({ kind: "one", text }));
+}
+
+function readPrincipals(statement: JsonObject, standing: Standing): Principal[] | undefined {
+  const { Principal: named, NotPrincipal: notNamed } = statement;
+  if (named === undefined && notNamed === undefined) return [standing.principal];
+  if (named !== undefined && notNamed !== undefined) return undefined;
+  const principals = membersOf(named ?? notNamed);
+  if (principals === undefined || named !== undefined) return principals;
+  const names = principals.map(({ name }) => name).sort();
+  return [{ kind: "everyone but", name: names.join(", ") }];
+}
+
+const KINDS: ReadonlyMap<string, Principal["kind"]> = new Map([
+  ["AWS", "AWS"],
+  ["Service", "service"],
+  ["Federated", "federated"],
+  ["CanonicalUser", "canonical user"],
+]);
+
+function membersOf(principal: unknown): Principal[] | undefined {
+  if (principal === "*") return [{ kind: "anyone", name: "*" }];
+  if (!isObject(principal)) return undefined;
+  const found: Principal[] = [];
+  for (const [member, value] of Object.entries(principal)) {
+    const kind = KINDS.get(member);
+    const names = textsOf(value);
+    if (kind === undefined || names === undefined) return undefined;
+    found.push(...names.map((name) => (kind === "AWS" ? awsPrincipal(name) : { kind, name })));
+  }
+  return found;
+}
+
+/** An account, which is written in two ways, everybody, or an ARN. */
+export function awsPrincipal(name: string): Principal {
+  if (name === "*") return { kind: "anyone", name };
+  const account = /^(?:arn:[\w-]+:iam::)?(\d{12})(?::root)?$/.exec(name)?.[1];
+  return account === undefined ? { kind: "AWS", name } : { kind: "account", name: account };
+}
+
+function readConditions(conditions: unknown): readonly Condition[] | undefined {
+  if (conditions === undefined) return [];
+  if (!isObject(conditions)) return undefined;
+  const found: Condition[] = [];
+  for (const [operator, byKey] of Object.entries(conditions)) {
+    if (!isObject(byKey)) return undefined;
+    for (const [key, value] of Object.entries(byKey)) {
+      const values = textsOf(value);
+      if (values === undefined) return undefined;
+      found.push(condition(operator, key, values));
+    }
+  }
+  return inOrder(found);
+}
+
+/** IAM takes one in place of a list of one, and in conditions numbers and truths in place of their texts. */
+function textsOf(value: unknown): string[] | undefined {
+  const found: string[] = [];
+  for (const one of Array.isArray(value) ? value : [value]) {
+    if (typeof one !== "string" && typeof one !== "number" && typeof one !== "boolean") return undefined;
+    found.push(String(one));
+  }
+  return found;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,122 @@
+import { BlockList, isIP } from "node:net";
+import { coversArn, coversPattern } from "./pattern";
+
+/** What more values of an operator do: `any` of them is enough, `none` may fit, `below` and `above` are a limit. */
+type Sense = "any" | "none" | "below" | "above";
+
+interface Operator {
+  readonly sense: Sense;
+  /** Operators with the same word compare the same kind of thing. */
+  readonly family: string;
+  /** Whether a value of the one lets through whatever the other's does. */
+  readonly covers: (outer: string, inner: string) => boolean;
+}
+
+const same = (outer: string, inner: string): boolean => outer === inner;
+const sameWithoutCase = (outer: string, inner: string): boolean =>
+  outer.toLowerCase() === inner.toLowerCase();
+const atLeast = (outer: string, inner: string): boolean => compare(outer, inner, (a, b) => a >= b);
+const atMost = (outer: string, inner: string): boolean => compare(outer, inner, (a, b) => a <= b);
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ["StringEquals", { sense: "any", family: "string", covers: same }],
+  ["StringNotEquals", { sense: "none", family: "not string", covers: same }],
+  ["StringEqualsIgnoreCase", { sense: "any", family: "string", covers: sameWithoutCase }],
+  ["StringNotEqualsIgnoreCase", { sense: "none", family: "not string, no case", covers: sameWithoutCase }],
+  ["StringLike", { sense: "any", family: "string", covers: coversPattern }],
+  ["StringNotLike", { sense: "none", family: "not like", covers: coversPattern }],
+  // IAM documents Equals and Like of ARNs as the same: both know wildcards.
+  ["ArnEquals", { sense: "any", family: "arn", covers: coversArn }],
+  ["ArnLike", { sense: "any", family: "arn", covers: coversArn }],
+  ["ArnNotEquals", { sense: "none", family: "not arn", covers: coversArn }],
+  ["ArnNotLike", { sense: "none", family: "not arn", covers: coversArn }],
+  ["Bool", { sense: "any", family: "bool", covers: sameWithoutCase }],
+  ["Null", { sense: "any", family: "null", covers: sameWithoutCase }],
+  ["BinaryEquals", { sense: "any", family: "binary", covers: same }],
+  ["IpAddress", { sense: "any", family: "ip", covers: coversAddresses }],
+  ["NotIpAddress", { sense: "none", family: "not ip", covers: coversAddresses }],
+  ["NumericEquals", { sense: "any", family: "number", covers: same }],
+  ["NumericNotEquals", { sense: "none", family: "not number", covers: same }],
+  ["NumericLessThan", { sense: "below", family: "number <", covers: atLeast }],
+  ["NumericLessThanEquals", { sense: "below", family: "number <=", covers: atLeast }],
+  ["NumericGreaterThan", { sense: "above", family: "number >", covers: atMost }],
+  ["NumericGreaterThanEquals", { sense: "above", family: "number >=", covers: atMost }],
+  ["DateEquals", { sense: "any", family: "date", covers: same }],
+  ["DateNotEquals", { sense: "none", family: "not date", covers: same }],
+  ["DateLessThan", { sense: "below", family: "date <", covers: atLeast }],
+  ["DateLessThanEquals", { sense: "below", family: "date <=", covers: atLeast }],
+  ["DateGreaterThan", { sense: "above", family: "date >", covers: atMost }],
+  ["DateGreaterThanEquals", { sense: "above", family: "date >=", covers: atMost }],
+]);
+
+/**
+ * Whether what the inner operator lets through with its values, the outer one does, too. The answer is no where it is
+ * not certain, as for an operator that IAM does not document.
+ */
+export function coversValues(
+  outerName: string,
+  outer: readonly string[],
+  innerName: string,
+  inner: readonly string[],
+): boolean {
+  const outerParts = parse(outerName);
+  const innerParts = parse(innerName);
+  // With IfExists a request without the key is let through.
+  if (outerParts.quantifier !== innerParts.quantifier || (innerParts.ifExists && !outerParts.ifExists)) {
+    return false;
+  }
+  const [wide, narrow] = [OPERATORS.get(outerParts.base), OPERATORS.get(innerParts.base)];
+  if (wide === undefined || narrow === undefined || wide.family !== narrow.family) return false;
+  // A text that ignores case, or has wildcards, is more than the same text of an operator that does neither.
+  if (wide.covers !== narrow.covers && narrow.covers !== same) return false;
+  if (wide.sense === "none") return outer.every((one) => inner.some((other) => wide.covers(other, one)));
+  return inner.every((one) => outer.some((other) => wide.covers(other, one)));
+}
+
+/** Whether a request fits the operator's values where it fits any one of them. */
+export function isAnyOf(name: string): boolean {
+  const { quantifier, base } = parse(name);
+  return quantifier !== "ForAllValues:" && OPERATORS.get(base)?.sense === "any";
+}
+
+/** The operator that the name says, without what stands before and after it. */
+export function baseOf(name: string): string {
+  return parse(name).base;
+}
+
+function parse(name: string): { quantifier: string; base: string; ifExists: boolean } {
+  const [, quantifier = "", rest = ""] = /^(ForAllValues:|ForAnyValue:)?(.*)$/s.exec(name) ?? [];
+  const ifExists = rest.endsWith("IfExists");
+  return { quantifier, base: ifExists ? rest.slice(0, -"IfExists".length) : rest, ifExists };
+}
+
+function compare(outer: string, inner: string, isWithin: (outer: number, inner: number) => boolean): boolean {
+  const [a, b] = [quantity(outer), quantity(inner)];
+  return outer === inner || (!Number.isNaN(a) && !Number.isNaN(b) && isWithin(a, b));
+}
+
+function quantity(text: string): number {
+  const number = Number(text);
+  return Number.isNaN(number) ? Date.parse(text) : number;
+}
+
+function coversAddresses(outer: string, inner: string): boolean {
+  if (outer === inner) return true;
+  const [wide, narrow] = [network(outer), network(inner)];
+  if (wide === undefined || narrow === undefined) return false;
+  if (wide.family !== narrow.family || wide.prefix > narrow.prefix) return false;
+  const list = new BlockList();
+  list.addSubnet(wide.address, wide.prefix, wide.family);
+  return list.check(narrow.address, narrow.family);
+}
+
+function network(text: string): { address: string; prefix: number; family: "ipv4" | "ipv6" } | undefined {
+  const [address = "", length] = text.split("/");
+  const version = isIP(address);
+  if (version === 0) return undefined;
+  const most = version === 4 ? 32 : 128;
+  const prefix = length === undefined ? most : Number(length);
+  if (!Number.isInteger(prefix) || prefix < 0 || prefix > most) return undefined;
+  return { address, prefix, family: version === 4 ? "ipv4" : "ipv6" };
+}

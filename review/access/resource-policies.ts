@@ -1,0 +1,137 @@
+import type { Plan, PlannedResource } from "../plan";
+import { at, isValues, textOf, type Value } from "../values";
+import { isDocument, parseJson, readParsed } from "./document";
+import { grant } from "./grant";
+import { permissionOf, urlPermissionOf } from "./lambda-permission";
+import {
+  type Policy,
+  type PolicyKind,
+  placeOf,
+  policyFrom,
+  principalOf,
+  resourceOf,
+  type Subject,
+  subjectOf,
+  unreadable,
+} from "./policy";
+import { attribute, valuesOn } from "./side";
+import { type ThingKind, type Things, unnamed } from "./things";
+
+/** Resources that are policies of others: which, by which attribute. */
+const OF_OTHERS: ReadonlyMap<string, { readonly kind: ThingKind; readonly by: string }> = new Map([
+  ["aws_s3_bucket_policy", { kind: "bucket", by: "bucket" }],
+  ["aws_api_gateway_rest_api_policy", { kind: "API", by: "rest_api_id" }],
+  ["aws_vpc_endpoint_policy", { kind: "VPC endpoint", by: "vpc_endpoint_id" }],
+  ["aws_kms_key_policy", { kind: "key", by: "key_id" }],
+  ["aws_sqs_queue_policy", { kind: "queue", by: "queue_url" }],
+  ["aws_sns_topic_policy", { kind: "topic", by: "arn" }],
+  ["aws_ecr_repository_policy", { kind: "repository", by: "repository" }],
+  ["aws_secretsmanager_secret_policy", { kind: "secret", by: "secret_arn" }],
+]);
+
+/** Read by identity-policies.ts. */
+const IDENTITIES = /^aws_iam_(?:role|user|group)?_?policy(?:_attachment)?$/;
+
+/** Attributes that hold a policy by their name, also where nobody can read them. */
+const POLICY_NAME = /^(?:policy|access_policies|.*_policy)$/;
+
+/** What an API's document calls its policy (https://docs.aws.amazon.com/apigateway/latest/developerguide/openapi-extensions-policy.html). */
+const POLICY_OF_API = "x-amazon-apigateway-policy";
+
+/** Who may do what with resources: trust of roles, and every attribute that holds a policy. */
+export function resourcePolicies(plan: Plan, things: Things): Policy[] {
+  return plan.resources.flatMap((resource) =>
+    valuesOn(resource, things.side) === undefined ? [] : policiesOf(resource, things),
+  );
+}
+
+function policiesOf(resource: PlannedResource, things: Things): Policy[] {
+  if (resource.type === "aws_lambda_permission") return [permissionOf(resource, things)];
+  if (resource.type === "aws_lambda_function_url") return urlPermissionOf(resource, things);
+  if (!/^aws(?:cc)?_/.test(resource.type) || IDENTITIES.test(resource.type)) return [];
+
+  const found: Policy[] = [];
+  for (const [name, value] of Object.entries(valuesOn(resource, things.side) ?? {})) {
+    if (attribute(resource, things.side, name) === undefined) continue;
+    if (resource.type === "aws_iam_role" && name !== "assume_role_policy") continue;
+    const subject = subjectOfAttribute(resource, name, things);
+    if (resource.type === "aws_api_gateway_rest_api" && name === "body") {
+      found.push(...policyOfBody(value, subject, resource, things));
+    } else {
+      found.push(...inside(value, name).map((one) => policyFrom(one, subject, resource, things.side)));
+    }
+  }
+  return found;
+}
+
+/** The policies in a value of an attribute, however deep. */
+function inside(value: Value, name: string): Value[] {
+  if (typeof value === "string") {
+    const isNamed = POLICY_NAME.test(name) && value.trimStart().startsWith("{");
+    return isNamed || isDocument(value) ? [value] : [];
+  }
+  if (typeof value === "symbol") return POLICY_NAME.test(name) ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap((one: Value) => inside(one, name));
+  if (isValues(value)) return Object.entries(value).flatMap(([inner, one]) => inside(one, inner));
+  return [];
+}
+
+function subjectOfAttribute(resource: PlannedResource, name: string, things: Things): Subject {
+  const other = OF_OTHERS.get(resource.type);
+  const thing =
+    other === undefined ? things.itself(resource) : things.namedBy(resource, other.by, other.kind);
+  return subjectOf(kindOf(resource, name), thing ?? unnamed(resource));
+}
+
+function kindOf({ type }: PlannedResource, name: string): PolicyKind {
+  if (name === "assume_role_policy") return "trust";
+  return /^aws_(?:vpc_endpoint|api_gateway_rest_api)(?:_policy)?$/.test(type) ? "gate" : "resource";
+}
+
+function policyOfBody(value: Value, subject: Subject, resource: PlannedResource, things: Things): Policy[] {
+  const text = textOf(value);
+  if (text === undefined) return [unreadable(value, subject, resource, things.side)];
+  if (!text.includes(POLICY_OF_API)) return [];
+  const body = parseJson(text);
+  const places = [placeOf(resource)];
+  const document = typeof body === "object" && body !== null ? Reflect.get(body, POLICY_OF_API) : undefined;
+  const standing = { principal: principalOf(subject), resource: resourceOf(subject), places };
+  const grants = readParsed(document, standing);
+  if (grants !== undefined) return [{ subject, places, grants }];
+  return [
+    { subject, places, grants: undefined, unjudged: "not understood", sameAs: `not understood: ${text}` },
+  ];
+}
+
+/** What passes a gate that has no policy: everything that it leads to. */
+export function openGate(subject: Subject, places: Policy["places"]): Policy {
+  const action = subject.thing.key.startsWith("API:") ? "execute-api:Invoke" : "*";
+  return {
+    subject,
+    places,
+    grants: [
+      grant({
+        effect: "Allow",
+        principal: { kind: "anyone", name: "*" },
+        action: { kind: "one", text: action },
+        resource: { kind: "one", text: "*" },
+        conditions: [],
+        places,
+      }),
+    ],
+  };
+}
+
+/** A VPC endpoint that is new and has no policy lets everything pass; `others` are the policies on that side. */
+export function newOpenGates(plan: Plan, things: Things, others: readonly Policy[]): Policy[] {
+  if (things.side === "before") return [];
+  const closed = new Set(others.map(({ subject }) => subject.key));
+  return plan.resources.flatMap((resource) => {
+    if (resource.type !== "aws_vpc_endpoint" || resource.before !== undefined) return [];
+    const thing = things.itself(resource);
+    if (thing === undefined) return [];
+    const subject = subjectOf("gate", thing);
+    const takesPolicies = textOf(at(resource.after, "vpc_endpoint_type")) !== "GatewayLoadBalancer";
+    return closed.has(subject.key) || !takesPolicies ? [] : [openGate(subject, [placeOf(resource)])];
+  });
+}

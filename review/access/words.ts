@@ -1,0 +1,159 @@
+import type { AccessChange } from "./access";
+import type { Unclear } from "./compare";
+import type { Grant, Named, Principal } from "./grant";
+import { objects } from "./nouns";
+import type { Subject } from "./policy";
+import { conditionWords, type ShownCondition } from "./shown-condition";
+import { code, listed, sentence, thing } from "./text";
+import { doing } from "./verbs";
+
+/** What a sentence is made of. */
+export interface Told {
+  readonly subject: Subject;
+  readonly change: AccessChange["change"];
+  readonly effect: Grant["effect"];
+  readonly principal: Principal;
+  readonly actions: readonly Named[];
+  readonly resources: readonly Named[];
+  readonly before: readonly (readonly ShownCondition[])[];
+  readonly after: readonly (readonly ShownCondition[])[];
+  readonly narrower: readonly Grant[];
+  readonly isUncertain: boolean;
+}
+
+/** What somebody can do now, or can do no longer. */
+export function wordsOf(told: Told): string {
+  const who = whoOf(told.principal, told.subject);
+  const boundary = told.actions.find(
+    (action) => action.kind === "by" && action.what === "permissions boundary",
+  );
+  if (boundary?.kind === "by") return ofBoundary(told, who, boundary.text);
+  const what = doing(told.actions, objects(told.resources));
+  const [before, after] = [anyOf(told.before), anyOf(told.after)];
+  const words = ((): string => {
+    switch (told.change) {
+      case "granted":
+        return `${who} can now ${what}${spaced(after)}${before === "" ? narrower(told, "before only") : ""}.`;
+      case "withdrawn":
+        return `${who} can no longer ${what}${spaced(before)}${narrower(told, "what stays is")}${uncertain(told)}.`;
+      case "refused":
+        return `${who} is now refused to ${what}${spaced(after)}, whatever else allows it.`;
+      case "no longer refused":
+        return `${who} is no longer refused to ${what}${spaced(before)}${narrower(told, "what stays refused is")}${uncertain(told)}.`;
+      default:
+        return told.effect === "Allow"
+          ? `${who} can ${what} on other conditions: before ${orAlways(before)}, now ${orAlways(after)}${uncertain(told)}.`
+          : `${who} is refused to ${what} on other conditions: before ${orAlways(before)}, now ${orAlways(after)}${uncertain(told)}.`;
+    }
+  })();
+  return sentence(words);
+}
+
+/** What nobody can judge, and where it stands. */
+export function unclearWords({ subject, reason, side, places }: Unclear): string {
+  const where = listed([...new Set(places.map(({ path }) => path))].map(code), "and");
+  const about = ABOUT[subject.kind](thing(subject.thing.label));
+  if (side === "before")
+    return sentence(`${about} ${BEFORE[reason]} by ${where}: what is withdrawn, nobody can tell.`);
+  return sentence(`${about} ${AFTER[reason]} (${where}): nobody can judge it here.`);
+}
+
+const ABOUT: Readonly<Record<Subject["kind"], (label: string) => string>> = {
+  identity: (label) => `what the ${label} may do`,
+  trust: (label) => `who may take the ${label}`,
+  resource: (label) => `who may use the ${label}`,
+  gate: (label) => `who may pass the ${label}`,
+};
+
+const AFTER: Readonly<Record<Unclear["reason"], string>> = {
+  "known after apply": "is known after the apply alone",
+  masked: "is masked in the plan",
+  "not understood": "is said in a way that is not understood",
+};
+
+const BEFORE: Readonly<Record<Unclear["reason"], string>> = {
+  "known after apply": "was not known",
+  masked: "was said, masked in the plan,",
+  "not understood": "was said in a way that is not understood",
+};
+
+/** Who it is, in a table. */
+export function principalText({ kind, name }: Principal): string {
+  switch (kind) {
+    case "anyone":
+      return "anyone";
+    case "identity":
+    case "holder":
+    case "AWS":
+      return name;
+    default:
+      return `${kind} ${name}`;
+  }
+}
+
+/** What may be done, in a table; on what, too. */
+export function namedText(named: Named): string {
+  if (named.kind === "one") return named.text;
+  if (named.kind === "not") return `everything but ${named.texts.join(", ")}`;
+  if (named.what === "permissions boundary")
+    return `what is outside of the permissions boundary ${named.text}`;
+  return `what the ${named.what} allows: ${named.text}`;
+}
+
+function whoOf({ kind, name }: Principal, subject: Subject): string {
+  switch (kind) {
+    case "identity":
+      return thing(name);
+    case "holder":
+      return name.replace(
+        /^(whoever has(?: the)? )(.*)$/s,
+        (_, start: string, label: string) => start + thing(label),
+      );
+    case "anyone":
+      return subject.kind === "gate"
+        ? `anyone who comes by way of the ${thing(subject.thing.label)}`
+        : "anyone";
+    case "federated":
+      return `who signs in through ${code(name)}`;
+    case "everyone but":
+      return `everyone but ${code(name)}`;
+    case "AWS":
+      return code(name);
+    default:
+      return `the ${kind} ${code(name)}`;
+  }
+}
+
+function ofBoundary({ change, effect, isUncertain }: Told, who: string, boundary: string): string {
+  const isGone = change === "no longer refused" || effect === "Allow";
+  const end = isGone && isUncertain ? ", unless what is known after the apply says it again" : "";
+  return sentence(
+    `${who} is ${isGone ? "no longer" : "now"} kept within the permissions boundary ${code(boundary)}${end}.`,
+  );
+}
+
+/** Conditions of which any one is enough. */
+function anyOf(alternatives: readonly (readonly ShownCondition[])[]): string {
+  const words = [...new Set(alternatives.map(conditionWords))];
+  return words.includes("") ? "" : words.join(", or ");
+}
+
+function spaced(words: string): string {
+  return words === "" ? "" : `, ${words}`;
+}
+
+function orAlways(words: string): string {
+  return words === "" ? "always" : words;
+}
+
+function narrower({ narrower: rights }: Told, start: string): string {
+  if (rights.length === 0) return "";
+  const told = rights.map(
+    ({ action, resource }) => `${code(namedText(action))} on ${code(namedText(resource))}`,
+  );
+  return `; ${start} ${listed([...new Set(told)], "and")}`;
+}
+
+function uncertain({ isUncertain }: Told): string {
+  return isUncertain ? ", unless a policy that nobody can judge says so again" : "";
+}

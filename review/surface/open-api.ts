@@ -1,0 +1,131 @@
+import * as z from "zod";
+import { type Authorization, operationSecurity, readAuthorization, securityScheme } from "./authorization";
+import { type Cors, cors, NO_CORS } from "./cors";
+
+/** One method of one path. */
+export interface Route {
+  /** E.g. `POST`; `ANY` for all that have no operation of their own. */
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: Authorization;
+}
+
+/** What an API's document says of its surface. */
+export interface ApiSurface {
+  /** By name, e.g. `POST /sentiment`; without preflights, which API Gateway answers itself. */
+  readonly routes: ReadonlyMap<string, Route>;
+  /** Of the preflights, by path. */
+  readonly cors: ReadonlyMap<string, Cors>;
+  /** Of what API Gateway answers by itself. */
+  readonly ownAnswersCors: Cors;
+}
+
+const ANY = "x-amazon-apigateway-any-method";
+
+const METHODS = new Set(["get", "put", "post", "delete", "options", "head", "patch", "trace", ANY]);
+
+const responseParameters = z.optional(z.record(z.string(), z.string()));
+
+const operation = z.object({
+  ...operationSecurity.shape,
+  "x-amazon-apigateway-integration": z.optional(
+    z.object({
+      type: z.optional(z.string()),
+      responses: z.optional(z.record(z.string(), z.object({ responseParameters }))),
+    }),
+  ),
+});
+
+const schemes = z.optional(z.record(z.string(), securityScheme));
+
+const document = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+  components: z.optional(z.object({ securitySchemes: schemes })),
+  // Of OpenAPI 2.0, which API Gateway takes too.
+  securityDefinitions: schemes,
+  "x-amazon-apigateway-gateway-responses": z.optional(z.record(z.string(), z.object({ responseParameters }))),
+});
+
+/** The surface of an API by its document; undefined where it is no JSON, or not as OpenAPI has it. */
+export function readSurface(body: string): ApiSurface | undefined {
+  const parsed = document.safeParse(json(body));
+  if (!parsed.success) return undefined;
+  const { paths, components, securityDefinitions } = parsed.data;
+  const known = { ...securityDefinitions, ...components?.securitySchemes };
+
+  const routes = new Map<string, Route>();
+  const preflights = new Map<string, Cors>();
+  for (const [path, item] of Object.entries(paths)) {
+    // A path that stands elsewhere is not followed.
+    if (Object.hasOwn(item, "$ref")) return undefined;
+    for (const [key, value] of Object.entries(item)) {
+      if (!METHODS.has(key.toLowerCase())) continue;
+      const read = operation.safeParse(value);
+      if (!read.success) return undefined;
+      const method = key === ANY ? "ANY" : key.toUpperCase();
+      const integration = read.data["x-amazon-apigateway-integration"];
+      if (method === "OPTIONS" && integration?.type?.toLowerCase() === "mock") {
+        const answers = Object.values(integration.responses ?? {});
+        preflights.set(path, corsOf(answers, "method.response.header."));
+      } else {
+        const authorization = readAuthorization(read.data, known);
+        routes.set(`${method} ${path}`, { method, path, authorization });
+      }
+    }
+  }
+  const own = Object.values(parsed.data["x-amazon-apigateway-gateway-responses"] ?? {});
+  return { routes, cors: preflights, ownAnswersCors: corsOf(own, "gatewayresponse.header.") };
+}
+
+/** The surface of an API without a document: its methods are resources of their own. */
+export const NO_ROUTES: ApiSurface = { routes: new Map(), cors: new Map(), ownAnswersCors: NO_CORS };
+
+/** What answers a request for a route: itself, else `ANY` of its path, else the longest `{proxy+}` above it. */
+export function answering(
+  { routes }: ApiSurface,
+  { method, path }: Pick<Route, "method" | "path">,
+): Route | undefined {
+  const greedy = [...routes.values()]
+    .map((route) => route.path)
+    .filter((one) => one.endsWith("+}") && path.startsWith(one.slice(0, one.lastIndexOf("{"))))
+    .sort((a, b) => b.length - a.length);
+  for (const candidate of [path, ...greedy]) {
+    const route = routes.get(`${method} ${candidate}`) ?? routes.get(`ANY ${candidate}`);
+    if (route !== undefined) return route;
+  }
+  return undefined;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // API Gateway takes YAML, too.
+    return undefined;
+  }
+}
+
+interface Answer {
+  readonly responseParameters?: Readonly<Record<string, string>> | undefined;
+}
+
+function corsOf(answers: readonly Answer[], prefix: string): Cors {
+  const headers = answers.flatMap(({ responseParameters: mapped = {} }) =>
+    Object.entries(mapped).map(([name, value]) => [name.toLowerCase(), literal(value)] as const),
+  );
+  const valuesOf = (header: string) =>
+    headers
+      .filter(([name]) => name === `${prefix}access-control-allow-${header}`)
+      .flatMap(([, value]) => value);
+  return cors(
+    valuesOf("origin"),
+    valuesOf("methods").map((method) => method.toUpperCase()),
+    valuesOf("credentials").some((value) => value !== "false"),
+  );
+}
+
+/** `'a,b'` is two values; what is mapped from elsewhere is known when it is answered. */
+function literal(value: string): readonly string[] {
+  const [, text] = /^'(.*)'$/s.exec(value) ?? [];
+  return text === undefined ? ["what the answer says"] : text.split(",").map((one) => one.trim());
+}

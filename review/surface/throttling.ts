@@ -1,0 +1,93 @@
+import { inAws } from "../in-aws";
+import type { Plan, PlannedResource } from "../plan";
+import { at, textOf, UNKNOWN, type Value, type Values } from "../values";
+import type { Finding } from "./change";
+
+/** How many requests are let through; infinite where nothing of its own limits them. */
+interface Limits {
+  readonly rate: number | undefined;
+  readonly burst: number | undefined;
+  readonly words: string;
+}
+
+/** API Gateway's word for no limit of its own, which is the account's. */
+const UNLIMITED = -1;
+
+/** What changes of a stage's throttling, for all its routes or one. */
+export function stageThrottling(resource: PlannedResource, plan: Plan): Finding[] {
+  const { before, after } = inAws(resource);
+  const values = after ?? before;
+  const stage = textOf(values?.stage_name) ?? "known after apply";
+  const path = textOf(values?.method_path) ?? "known after apply";
+  const what = `${path === "*/*" ? "every route" : path} of stage ${stage}`;
+  // Where the stage goes as well, nothing is left that could be called more often.
+  const stays = plan.resources.some(
+    (other) =>
+      other.type === "aws_api_gateway_stage" && inAws(other).after?.stage_name === values?.stage_name,
+  );
+  const limitsOf = (side: Values | undefined) =>
+    limits(
+      at(side, "settings", 0, "throttling_rate_limit"),
+      at(side, "settings", 0, "throttling_burst_limit"),
+    );
+  return throttlingChange(what, before && limitsOf(before), after && limitsOf(after), stays);
+}
+
+/** What changes of a usage plan's throttling, which is that of each API key. */
+export function keyThrottling(resource: PlannedResource): Finding[] {
+  const { before, after } = inAws(resource);
+  const name = textOf((after ?? before)?.name) ?? "known after apply";
+  const limitsOf = (side: Values | undefined) =>
+    limits(at(side, "throttle_settings", 0, "rate_limit"), at(side, "throttle_settings", 0, "burst_limit"));
+  // A key without a plan calls nothing.
+  return throttlingChange(
+    `each key of usage plan ${name}`,
+    before && limitsOf(before),
+    after && limitsOf(after),
+    false,
+  );
+}
+
+/** @param unlimitedAfter - whether what loses its limits is still there */
+function throttlingChange(
+  what: string,
+  before: Limits | undefined,
+  after: Limits | undefined,
+  unlimitedAfter: boolean,
+): Finding[] {
+  const now = after ?? NO_LIMITS;
+  if ((before ?? NO_LIMITS).words === now.words && now.words !== KNOWN_LATER) return [];
+  const lost = before !== undefined && after === undefined;
+  if (lost && !unlimitedAfter) return [];
+  const raised = before !== undefined && (isMore(before.rate, now.rate) || isMore(before.burst, now.burst));
+  return [
+    { what, kind: "throttling changed", before: before?.words, after: now.words, raisedThrottling: raised },
+  ];
+}
+
+const KNOWN_LATER = "known after apply";
+
+const NO_LIMITS: Limits = { rate: Infinity, burst: Infinity, words: "no limit but the account's" };
+
+function limits(rateLimit: Value | undefined, burstLimit: Value | undefined): Limits {
+  const rate = limit(rateLimit);
+  const burst = limit(burstLimit);
+  if (rate === undefined || burst === undefined) return { rate, burst, words: KNOWN_LATER };
+  if (rate === Infinity && burst === Infinity) return NO_LIMITS;
+  return { rate, burst, words: `${inWords(rate)} a second, ${inWords(burst)} at once` };
+}
+
+function inWords(count: number): string {
+  return count === Infinity ? "any number" : String(count);
+}
+
+/** Undefined where it is not known yet. */
+function limit(value: Value | undefined): number | undefined {
+  if (value === UNKNOWN) return undefined;
+  return typeof value === "number" && value !== UNLIMITED ? value : Infinity;
+}
+
+/** What is not known yet may be more. */
+function isMore(before: number | undefined, after: number | undefined): boolean {
+  return after === undefined || (before !== undefined && after > before);
+}
