@@ -60,13 +60,7 @@ export function findSharedStacks(stacks: readonly NamedStack[]): Fault[] {
   const states = new Map<string, string>();
   for (const { name, state } of stacks) {
     const report = new Report(name, faults);
-    report.require(
-      !names.has(name),
-      "name",
-      name,
-      "a name of its own",
-      "the stack is named so",
-    );
+    report.require(!names.has(name), "name", name, "a name of its own", "the stack is named so");
     names.add(name);
 
     const place =

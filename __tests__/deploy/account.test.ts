@@ -149,7 +149,7 @@ describe("the life of an account", () => {
   );
 
   it(
-    "lets the plan role do all that a plan without a lock asks, and no more would be asked",
+    "lets the plan role do all that a plan without a lock asks, which writes nothing",
     async () => {
       // Act
       const operations = await operationsOf(async () =>

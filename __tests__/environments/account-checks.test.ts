@@ -16,6 +16,8 @@ const VALID: AccountSettings = {
   github,
 };
 
+const { github: _, ...WITHOUT_GITHUB } = VALID;
+
 /** Deployed by the workflows that {@link VALID} lets in. */
 const DEPLOYED: Environment = environmentOf(SERVERLESS, {
   accountId: "111122223333",
@@ -54,13 +56,12 @@ describe("accounts that are well", () => {
       [
         VALID,
         {
-          ...VALID,
+          ...WITHOUT_GITHUB,
           name: "us",
           region: "us-east-1",
           state: other.state,
           stateBucket: "us-states",
-          github: undefined,
-        } as unknown as AccountSettings,
+        },
       ],
       [DEPLOYED],
     ],
@@ -182,7 +183,7 @@ describe("an account with one thing broken has exactly that fault:", () => {
 
   it("nothing that it has", () => {
     // Prepare
-    const { stateBucket: _, github: __, ...nothing } = VALID;
+    const { stateBucket: _, ...nothing } = WITHOUT_GITHUB;
 
     // Act
     const faults = faultsOf([nothing], []);
@@ -212,7 +213,7 @@ describe("accounts beside each other, and beside environments, have a fault wher
     ],
     [
       "an account and region",
-      [VALID, { ...other, accountId: VALID.accountId, github: undefined } as unknown as AccountSettings],
+      [VALID, { ...WITHOUT_GITHUB, name: "other", state: other.state, stateBucket: "other-states" }],
       [environment],
       [
         'other: region: got "eu-central-1 of account 111122223333"; allowed: one entry for an account and region',
@@ -250,7 +251,7 @@ describe("accounts beside each other, and beside environments, have a fault wher
     ],
     [
       "a boundary that nothing makes",
-      [{ ...VALID, github: undefined } as unknown as AccountSettings],
+      [WITHOUT_GITHUB],
       [environment],
       [
         "test: permissionsBoundary: got true; allowed: false, or an environment with its state in S3 whose account has github",

@@ -32,10 +32,12 @@ export class EnvironmentArns {
     return `arn:${this.partition}:${service}::${this.accountId}:${resource}`;
   }
 
+  /** Roles of functions, or execution roles of endpoints. */
   roles(purpose: "endpoint" | "function"): string[] {
     return this.names.map((name) => this.globalArn("iam", `role/${name}-${purpose}`));
   }
 
+  /** Managed policies of callers. */
   callerPolicies(): string[] {
     const callers = Object.keys(this.environment.callers ?? {});
     return callers.map((caller) =>
@@ -51,18 +53,22 @@ export class EnvironmentArns {
     return [...new Set(named)].map((name) => this.globalArn("iam", `${kind.toLowerCase()}/${name}`));
   }
 
+  /** Lambda functions. */
   functions(): string[] {
     return this.names.map((name) => this.arn("lambda", `function:${name}`));
   }
 
+  /** SageMaker's models, of every revision. */
   models(): string[] {
     return this.names.map((name) => this.arn("sagemaker", `model/${name}-${DIGITS}`));
   }
 
+  /** Endpoint configurations, of every revision. */
   endpointConfigurations(): string[] {
     return this.names.map((name) => this.arn("sagemaker", `endpoint-config/${name}-${DIGITS}`));
   }
 
+  /** Endpoints. */
   endpoints(): string[] {
     return this.names.map((name) => this.arn("sagemaker", `endpoint/${name}`));
   }
@@ -73,10 +79,12 @@ export class EnvironmentArns {
     return this.names.map((name) => this.arn("logs", `log-group:${prefix}/${name}`));
   }
 
+  /** The environment's own bucket. */
   bucket(purpose: "artifacts" | "website"): string {
     return this.bucketArn(`${this.environment.name}-${purpose}-${this.accountId}-${this.region}`);
   }
 
+  /** A bucket by its name. */
   bucketArn(name: string): string {
     return `arn:${this.partition}:s3:::${name}`;
   }
