@@ -161,7 +161,7 @@ describe("an account with one thing broken has exactly that fault:", () => {
       "account: gitHub: got {}; allowed: no property of this name; environments/account.ts says which there are",
     ],
     [
-      "a number as a text",
+      "a text for a switch",
       { ...VALID, apiGatewayLogs: "yes" } as unknown as AccountSettings,
       'account: apiGatewayLogs: got "yes"; allowed: a value of the type boolean',
     ],
