@@ -36,8 +36,9 @@ export interface AccountSettings {
   readonly stateBucket?: string;
 
   /**
-   * Give API Gateway the role with which it writes logs to CloudWatch. An account and region have one such setting: one
-   * that is there already is replaced. Terraform refuses to destroy it as long as this is `true`.
+   * Give API Gateway the role with which it writes logs to CloudWatch: execution logs, and access logs in groups whose
+   * names start with `/aws/apigateway/`. An account and region have one such setting: one that is there already is
+   * replaced, for APIs of others, too. Terraform refuses to destroy it as long as this is `true`.
    *
    * @default false
    */
