@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: what synthesis and the handler cost, as ratios of two measurements of one run, because seconds
+ * `npm run bench`: what synthesis, the handler and the review cost, as ratios of two measurements of one run, because seconds
  * of one machine say nothing about another.
  */
 import { execFile, execFileSync } from "node:child_process";
@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
+import { largePlans } from "../__tests__/review/support/large-plans";
 import { functionCode } from "../stacks/constructs/function-code";
 
 const PROJECT = join(__dirname, "..");
@@ -55,6 +56,25 @@ function benchSynthesis(folder: string): void {
     CDKTF_OUTDIR: join(folder, "out"),
   });
   report("synthesis of all environments", synthesized, "loading the libraries it needs", loaded, "ms");
+}
+
+/** Twelve environments, in plans of 3 MB together. */
+function benchReview(folder: string): void {
+  const files = largePlans(12, 3).map(({ name, text }) => {
+    const file = join(folder, `${name}.json`);
+    writeFileSync(file, text);
+    return file;
+  });
+  const empty = join(folder, "empty.ts");
+  writeFileSync(empty, "");
+  const reviewed = timeProcess(["--import", "tsx", "review/main.ts", ...files]);
+  report(
+    "review of 12 environments' plans, 3 MB",
+    reviewed,
+    "starting Node.js with tsx",
+    timeProcess(["--import", "tsx", empty]),
+    "ms",
+  );
 }
 
 async function benchHandler(folder: string): Promise<void> {
@@ -143,6 +163,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   try {
     benchSynthesis(folder);
+    benchReview(folder);
     await benchHandler(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });

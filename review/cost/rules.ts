@@ -118,7 +118,7 @@ const kmsKey: Rule = () => [
 
 const logGroup: Rule = ({ retention_in_days, log_group_class }) => {
   const charge = { what: "what is written", per: "GB of log" } as const;
-  const logClass = textOf(log_group_class) ?? "STANDARD";
+  const logClass = textOf(log_group_class) || "STANDARD";
   const suffix = logClass === "STANDARD" ? "" : `:${logClass}`;
   if (retention_in_days === UNKNOWN) return [{ ...charge, terms: KNOWN_LATER }];
   if (typeof retention_in_days !== "number" || retention_in_days === 0) {

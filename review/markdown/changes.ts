@@ -61,8 +61,16 @@ const FOLDED: readonly {
   { kinds: ["tags"], title: "with other tags only", importance: 10, withAttributes: true },
 ];
 
-/** Everything else that changes, folded by its kind. */
-export function otherSections(changes: readonly Change[], titled: Titled): Section[] {
+/**
+ * Everything else that changes, folded by its kind.
+ *
+ * @param told - addresses of resources whose documents were compared by what they mean
+ */
+export function otherSections(
+  changes: readonly Change[],
+  told: ReadonlySet<string>,
+  titled: Titled,
+): Section[] {
   return FOLDED.flatMap(({ kinds, title, importance, withAttributes }): Section[] => {
     const these = changes.filter(({ kind }) => kinds.includes(kind));
     if (these.length === 0) return [];
@@ -73,14 +81,7 @@ export function otherSections(changes: readonly Change[], titled: Titled): Secti
         folded: true,
         importance,
         paragraphs: [],
-        header: header("path", "what", withAttributes ? "changes" : ""),
-        rows: these.map((change) =>
-          row(
-            code(change.path),
-            inWords(change.type).one,
-            withAttributes ? attributesInWords(change) : otherwise(change),
-          ),
-        ),
+        ...tableOf(these, withAttributes ? (change) => attributesInWords(change, told) : otherwise),
       },
     ];
   });
@@ -101,17 +102,43 @@ function otherwise({ kind, why }: Change): string {
   return plain([...said, ...(why === undefined ? [] : [why])].join(": "));
 }
 
-function attributesInWords({ changed, tags, knownAfterApply, why }: Change): string {
+/** Two columns, and a third one where there is something to say. */
+function tableOf(
+  changes: readonly Change[],
+  inWordsOf: (change: Change) => string,
+): Pick<Section, "header" | "rows"> {
+  const said = changes.map(inWordsOf);
+  const isSilent = said.every((words) => words === "");
+  return {
+    header: isSilent ? header("path", "what") : header("path", "what", "changes"),
+    rows: changes.map(({ path, type }, index) =>
+      row(code(path), inWords(type).one, ...(isSilent ? [] : [said[index] ?? ""])),
+    ),
+  };
+}
+
+function attributesInWords(change: Change, told: ReadonlySet<string>): string {
+  const { kind, address, changed, tags, knownAfterApply, why } = change;
   const parts = [
-    ...changed.map((change) => `${code(change.name)}: ${fromTo(change)}`),
+    ...changed.map((one) =>
+      told.has(address) && isDocument(one)
+        ? `${code(one.name)}: told above`
+        : `${code(one.name)}: ${fromTo(one)}`,
+    ),
     ...tags.map((change) => `tag ${code(change.name)}: ${fromTo(change)}`),
   ];
   // What AWS says anew after any apply is told only where nothing else is.
+  if (parts.length === 0 && kind === "rollout") parts.push("a new revision");
   if (parts.length === 0 && knownAfterApply.length > 0) {
     parts.push(`${knownAfterApply.map(code).join(", ")}: known after apply`);
   }
   if (why !== undefined) parts.push(plain(why));
   return parts.join("<br>");
+}
+
+/** A policy, or an API's document. */
+function isDocument({ name, after }: AttributeChange): boolean {
+  return /^(?:policy|assume_role_policy|body)$/.test(name) && /JSON of \d+ characters$/.test(after);
 }
 
 function fromTo({ before, after }: AttributeChange): string {

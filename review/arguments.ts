@@ -1,0 +1,78 @@
+import { parseArgs } from "node:util";
+import type { Flags } from "./report";
+
+/** What `npm run review` was asked for. */
+export interface Arguments {
+  /** Files with Terraform's JSON of plans, one an environment. */
+  readonly plans: readonly string[];
+  /** Whether JSON is written in place of Markdown. */
+  readonly json: boolean;
+  /** What ends it with status 3. */
+  readonly failOn: readonly (keyof Flags)[];
+  /** Folder of the synthesized stacks, which know the constructs' paths. */
+  readonly stacks: string;
+}
+
+/** The words of the command line make no sense. The message says which, and what does. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const FLAGS: readonly (keyof Flags)[] = ["destroy", "widen", "public"];
+
+const DEFAULT_STACKS = "cdktf.out/stacks";
+
+/** One line a rule. */
+export const USAGE = `usage: npm run --silent review -- <plan.json> … [--json] [--fail-on destroy,widen,public] [--stacks FOLDER]
+
+  <plan.json>       what \`terraform show -json <plan file>\` wrote, one file an environment
+  --json            JSON in place of Markdown
+  --fail-on LIST    end with status 3 where something is destroyed or replaced (destroy), somebody can do what they
+                    could not do before (widen), or everybody can call what they could not call before (public)
+  --stacks FOLDER   where the synthesized stacks are, whose constructs' paths are told in place of addresses;
+                    default ${DEFAULT_STACKS}`;
+
+/**
+ * @param words - the command line without node and script
+ * @returns `undefined` where help was asked for
+ * @throws UsageError
+ */
+export function readArguments(words: readonly string[]): Arguments | undefined {
+  const { values, positionals } = parse(words);
+  if (values.help === true) return undefined;
+  if (positionals.length === 0) throw new UsageError(`got no plan\n\n${USAGE}`);
+  return {
+    plans: positionals,
+    json: values.json === true,
+    failOn: readFlags(values["fail-on"]),
+    stacks: values.stacks ?? DEFAULT_STACKS,
+  };
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        json: { type: "boolean" },
+        "fail-on": { type: "string" },
+        stacks: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+function readFlags(list: string | undefined): (keyof Flags)[] {
+  if (list === undefined) return [];
+  return list.split(",").map((word) => {
+    const flag = FLAGS.find((known) => known === word.trim());
+    if (flag === undefined) {
+      throw new UsageError(`--fail-on: got ${JSON.stringify(word)}; allowed: ${FLAGS.join(", ")}`);
+    }
+    return flag;
+  });
+}

@@ -1,0 +1,129 @@
+import { differenceOf } from "../dollars";
+import type { EnvironmentReport, Report } from "../report";
+import { counted } from "../resource-types";
+import { accessSections } from "./access";
+import { lossSection, otherSections } from "./changes";
+import { costSection } from "./cost";
+import { compose, type Section } from "./document";
+import { surfaceSection } from "./surface";
+import { code, header, plain, row } from "./text";
+
+/**
+ * A report as Markdown for a comment: the verdict in its first line, then what matters most first.
+ *
+ * @param most - characters
+ */
+export function toMarkdown(report: Report, most?: number): string {
+  const { verdict, environments, differences } = report;
+  const changing = environments.filter((one) => !isQuiet(one));
+  if (changing.length === 0) return `${plain(verdict)}\n`;
+
+  const isOne = environments.length === 1;
+  const sections: Section[] = [
+    ...differenceSection(report),
+    ...changing.flatMap((one) => [
+      ...(isOne ? [] : [heading(one)]),
+      ...environmentSections(one, isOne ? (title) => title : (title) => `${one.environment}: ${title}`),
+    ]),
+  ];
+  return compose([plain(verdict), overview(environments, differences.length)], sections, most);
+}
+
+function isQuiet({ changes, outputs, errored }: EnvironmentReport): boolean {
+  return changes.length === 0 && outputs.length === 0 && !errored;
+}
+
+function overview(environments: readonly EnvironmentReport[], differences: number): string {
+  const rows = environments.map((one) => {
+    const { counts, flags, cost } = one;
+    const loss = (count: number): string => (count === 0 ? "" : `**${count}**`);
+    const number = (count: number): string => (count === 0 ? "" : String(count));
+    return row(
+      code(one.environment),
+      number(counts.create),
+      number(counts.update),
+      number(counts.rollout),
+      loss(counts.replace),
+      loss(counts.destroy),
+      flags.widen ? "⚠ wider" : one.access.length > 0 ? "no wider" : "",
+      flags.public ? "⚠ **open**" : one.surface.length > 0 ? "changes" : "",
+      cost.atRest === null || cost.atRest.difference === 0 ? "" : differenceOf(cost.atRest.difference),
+    );
+  });
+  const names = [
+    "environment",
+    "create",
+    "update",
+    "rollout",
+    "replace",
+    "destroy",
+    "access",
+    "public",
+    "a month",
+  ];
+  const note =
+    differences === 0
+      ? []
+      : ["", `⚠ The environments do not change alike: ${differences} differences below.`];
+  return [...header(...names), ...rows, ...note].join("\n");
+}
+
+function differenceSection({ differences, environments }: Report): Section[] {
+  const [first] = differences;
+  if (first === undefined) return [];
+  const names = environments.map(({ environment }) => environment).filter((name) => name in first.by);
+  return [
+    {
+      title: "What is not alike",
+      level: 3,
+      folded: false,
+      importance: 80,
+      paragraphs: [],
+      header: header("path", ...names.map(code)),
+      rows: differences.map(({ path, by }) => row(code(path), ...names.map((name) => plain(by[name] ?? "")))),
+    },
+  ];
+}
+
+function heading({ environment }: EnvironmentReport): Section {
+  return {
+    title: code(environment),
+    level: 2,
+    folded: false,
+    importance: 1_000,
+    paragraphs: [],
+    header: [],
+    rows: [],
+  };
+}
+
+function environmentSections(report: EnvironmentReport, titled: (title: string) => string): Section[] {
+  const { changes, access, surface, cost, outputs, standing } = report;
+  const told = new Set([
+    ...access.flatMap(({ where }) => where.map(({ address }) => address)),
+    ...surface.map(({ address }) => address),
+  ]);
+  return [
+    ...lossSection(changes, titled),
+    ...accessSections(access, titled, standing !== "lasting"),
+    ...surfaceSection(surface, titled),
+    ...costSection(cost, titled),
+    ...otherSections(changes, told, titled),
+    ...outputSection(outputs, titled),
+  ];
+}
+
+function outputSection(outputs: EnvironmentReport["outputs"], titled: (title: string) => string): Section[] {
+  if (outputs.length === 0) return [];
+  return [
+    {
+      title: titled(counted(outputs.length, { one: "output", many: "outputs" })),
+      level: 3,
+      folded: true,
+      importance: 20,
+      paragraphs: [],
+      header: header("output", "before", "after"),
+      rows: outputs.map(({ name, before, after }) => row(code(name), code(before), code(after))),
+    },
+  ];
+}

@@ -1,0 +1,125 @@
+import { type AccessChange, accessChanges } from "./access/access";
+import { asRollout } from "./access/rollout";
+import { inText } from "./attributes";
+import { type Change, changesOf } from "./changes";
+import { type CostChange, costChange } from "./cost";
+import { type Difference, differencesOf } from "./differences";
+import type { Plan } from "./plan";
+import { type SurfaceChange, surfaceChanges } from "./surface";
+import { verdictOf } from "./verdict";
+
+/** What a plan's reader decides by. */
+export interface Report {
+  /** One line. */
+  readonly verdict: string;
+  readonly environments: readonly EnvironmentReport[];
+  /** What does not change alike in environments that are alike. */
+  readonly differences: readonly Difference[];
+}
+
+/** What becomes of one environment. */
+export interface EnvironmentReport {
+  readonly environment: string;
+  /** `null` where the plan does not say. */
+  readonly region: string | null;
+  /** Whether nothing of it exists yet, or nothing of it will. */
+  readonly standing: "new" | "gone" | "lasting";
+  /** Whether the planning failed: such a plan cannot be applied. */
+  readonly errored: boolean;
+  readonly counts: Counts;
+  readonly flags: Flags;
+  readonly changes: readonly Change[];
+  readonly access: readonly AccessChange[];
+  readonly surface: readonly SurfaceChange[];
+  readonly cost: CostChange;
+  readonly outputs: readonly OutputChange[];
+}
+
+/** How many resources. */
+export interface Counts {
+  readonly create: number;
+  readonly update: number;
+  readonly rollout: number;
+  readonly replace: number;
+  readonly destroy: number;
+}
+
+/** What a gate can ask for. */
+export interface Flags {
+  /** Something goes, or is replaced by something that is not the same. */
+  readonly destroy: boolean;
+  /** Somebody can do what they could not do before, or nobody can judge it. */
+  readonly widen: boolean;
+  /** Everybody can call what they could not call before, or nobody can judge it. */
+  readonly public: boolean;
+}
+
+/** An output that changes. */
+export interface OutputChange {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Reads plans, one an environment, for the human who must decide. */
+export function reportOf(plans: readonly Plan[]): Report {
+  const environments = plans.map(environmentReport);
+  const report = {
+    verdict: verdictOf(environments),
+    environments,
+    differences: differencesOf(
+      plans.map((plan, index) => ({ plan, changes: environments[index]?.changes ?? [] })),
+    ),
+  };
+  // One environment's secret can stand in another one's plan.
+  return mapTexts(report, (text) => plans.reduce((scrubbed, { scrub }) => scrub(scrubbed), text));
+}
+
+/** `value` with every text in it changed; names of properties are the project's own, or environments'. */
+function mapTexts<T>(value: T, change: (text: string) => string): T;
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapTexts(inner, change)]));
+}
+
+function environmentReport(plan: Plan): EnvironmentReport {
+  const changes = changesOf(plan);
+  const access = accessChanges(plan).map((change) => asRollout(change, plan));
+  const surface = surfaceChanges(plan);
+  const count = (...kinds: readonly Change["kind"][]): number =>
+    changes.filter(({ kind }) => kinds.includes(kind)).length;
+  const counts = {
+    create: count("create", "import"),
+    update: count("update", "tags", "move", "forget"),
+    rollout: count("rollout"),
+    replace: count("replace"),
+    destroy: count("destroy"),
+  };
+  return {
+    environment: plan.environment,
+    region: plan.region ?? null,
+    standing: standingOf(plan),
+    errored: plan.errored,
+    counts,
+    flags: {
+      destroy: counts.destroy + counts.replace > 0,
+      widen: access.some(({ widens }) => widens),
+      public: surface.some((change) => change.public) || access.some((change) => change.public),
+    },
+    changes,
+    access,
+    surface,
+    cost: costChange(plan),
+    outputs: plan.outputs
+      .filter(({ actions }) => !actions.every((action) => action === "no-op"))
+      .map(({ name, before, after }) => ({ name, before: inText(before), after: inText(after) })),
+  };
+}
+
+function standingOf({ resources }: Plan): EnvironmentReport["standing"] {
+  if (resources.length > 0 && resources.every(({ before }) => before === undefined)) return "new";
+  if (resources.length > 0 && resources.every(({ after }) => after === undefined)) return "gone";
+  return "lasting";
+}
