@@ -27,8 +27,8 @@ export interface AccountSettings {
   readonly state: LocalState | S3State;
 
   /**
-   * Make a bucket of this name for Terraform's states: versioned, encrypted, private, TLS only, and never destroyed by
-   * Terraform. 3–63 characters `a-z`, `0-9`, `-`, unique in the world
+   * Make a bucket of this name for Terraform's states: versioned, encrypted, private, TLS only; Terraform refuses to
+   * destroy it. 3–63 characters `a-z`, `0-9`, `-`, unique in the world
    * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
    *
    * @default - none is made
@@ -36,8 +36,9 @@ export interface AccountSettings {
   readonly stateBucket?: string;
 
   /**
-   * Give API Gateway the role with which it writes logs to CloudWatch. An account and region have one such setting: one
-   * that is there already is replaced, and Terraform never destroys it.
+   * Give API Gateway the role with which it writes logs to CloudWatch: execution logs, and access logs in groups whose
+   * names start with `/aws/apigateway/`. An account and region have one such setting: one that is there already is
+   * replaced, for APIs of others, too. Terraform refuses to destroy it as long as this is `true`.
    *
    * @default false
    */
@@ -45,7 +46,8 @@ export interface AccountSettings {
 
   /**
    * Let workflows of one GitHub repository plan and deploy the environments of this account that keep their state in
-   * S3, without long-lived keys. IAM knows no region: of several entries for one account one has it.
+   * S3, in every region and at most 5, without long-lived keys. Their roles have a `permissionsBoundary`. IAM knows no
+   * region: of several entries for one account one has it.
    *
    * @default - none
    */
@@ -61,11 +63,17 @@ export interface AccountSettings {
 
 /** Who on GitHub may take the account's roles. */
 export interface GithubSettings {
-  /** `<owner>/<name>`, in the case in which GitHub shows it: it is compared letter by letter. */
+  /**
+   * The repository as GitHub's tokens name it, compared letter by letter: `<owner>@<id>/<name>@<id>` for repositories
+   * that were created or renamed since 15 July 2026, or that chose so, else `<owner>/<name>`, which whoever has the
+   * name next would have, too
+   * (https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/). The ids:
+   * `gh api repos/<owner>/<name> --jq '.owner.id, .id'`.
+   */
   readonly repository: string;
 
   /**
-   * The branch whose workflows may plan, besides pull requests of the repository itself.
+   * The branch whose workflows may plan, besides those of pull requests from branches of the repository itself.
    *
    * @default "main"
    */
@@ -127,6 +135,11 @@ export function deployRoleArn(environment: DeployableEnvironment): string {
 /** Name of the managed policy that is the permissions boundary of an environment's roles. */
 export function boundaryName({ name }: Pick<Environment, "name">): string {
   return `${name}-boundary`;
+}
+
+/** ARN of {@link boundaryName}; the policy exists where the account has `github`. */
+export function boundaryArn(environment: Pick<Environment, "name" | "region">, accountId: string): string {
+  return iamArn({ region: environment.region, accountId }, `policy/${boundaryName(environment)}`);
 }
 
 function iamArn(

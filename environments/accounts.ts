@@ -8,7 +8,7 @@ export const account: AccountSettings = {
   state: { local: { path: "terraform.account.tfstate" } },
   stateBucket: "amzn-s3-demo-state-bucket",
   apiGatewayLogs: true,
-  github: { repository: "octo-org/sagemaker-stages" },
+  github: { repository: "octo-org@123456/sagemaker-stages@456789" },
 };
 
 /** The account of prod. */
@@ -20,7 +20,7 @@ export const accountProd: AccountSettings = {
   state: { local: { path: "terraform.account-prod.tfstate" } },
   stateBucket: "amzn-s3-demo-state-bucket-prod",
   apiGatewayLogs: true,
-  github: { repository: "octo-org/sagemaker-stages" },
+  github: { repository: "octo-org@123456/sagemaker-stages@456789" },
 };
 
 /** The accounts that exist. */

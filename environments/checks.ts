@@ -1,5 +1,6 @@
-import { posix } from "node:path";
 import { catalog } from "../functions/catalog";
+import { type AccountSettings, accountName } from "./account";
+import { checkAccounts, findAccountShapeFaults } from "./account-checks";
 import { checkCallers, checkCallersTogether } from "./caller-checks";
 import type { Environment, QuotaSettings, StageSettings } from "./environment";
 import { PRICE_CLASSES, partitionOf } from "./environment";
@@ -12,12 +13,13 @@ import {
   routeAccess,
 } from "./model-settings";
 import { checkNetwork } from "./network-checks";
-import { isProjectFile, partsOf } from "./paths";
-import { BUCKET, BUCKET_SOURCE, ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
+import { ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
+import { checkAccountId, checkRegion } from "./place-checks";
 import { withoutUndefined } from "./present";
 import { findQuotaFaults, isQuotaValue } from "./quotas";
 import { describeFault, type Fault, inWords, Report, show } from "./report";
-import { findShapeFaults } from "./shape";
+import { findShapeFaults, type ShapeFault } from "./shape";
+import { checkState, findSharedStacks } from "./state-checks";
 import { checkTags } from "./tag-checks";
 
 /** Thrown where environments break rules; `message` is the whole list. */
@@ -30,36 +32,56 @@ export class InvalidEnvironments extends Error {
 }
 
 /**
- * Every fault of every environment. Values are looked at only in environments whose properties are all right.
+ * Every fault of every environment and account. Values are looked at only in those whose properties are all right.
  *
- * @param given - properties that are `undefined` are as if they were not there
+ * @param given - properties that are `undefined` are as if they were not there; `givenAccounts` likewise
  * @returns an empty list where all is well
  */
-export function checkEnvironments(given: readonly Environment[]): Fault[] {
-  const environments = given.map(withoutUndefined<Environment>);
-  const misshapen = environments.map(checkShape);
-  const wellShaped = environments.filter((_, index) => misshapen[index]?.length === 0);
-  return [...misshapen.flat(), ...wellShaped.flatMap(checkEnvironment), ...checkTogether(wellShaped)];
+export function checkEnvironments(
+  given: readonly Environment[],
+  givenAccounts: readonly AccountSettings[] = [],
+): Fault[] {
+  const [misshapen, environments] = checkShapes(given.map(withoutUndefined<Environment>), findShapeFaults);
+  const [misshapenAccounts, accounts] = checkShapes(
+    givenAccounts.map(withoutUndefined<AccountSettings>),
+    findAccountShapeFaults,
+    "account",
+  );
+  return [
+    ...misshapen,
+    ...misshapenAccounts,
+    ...environments.flatMap(checkEnvironment),
+    ...findSharedStacks([
+      ...environments,
+      ...accounts.map((account) => ({ name: accountName(account), state: account.state })),
+    ]),
+    ...checkTogether(environments),
+    ...checkAccounts(accounts, environments),
+  ];
 }
 
-function checkShape(environment: Environment): Fault[] {
-  return findShapeFaults(environment).map(({ field, got, allowed }) => ({
-    environment: String(environment?.name ?? "(without a name)"),
-    field,
-    got: show(got),
-    allowed,
-    because: "a property that is missing, misspelt or of another type would not do what it says",
-  }));
+/** The faults of shape, and what has none. @param unnamed - the name of what says none */
+function checkShapes<Settings extends { readonly name?: string }>(
+  given: readonly Settings[],
+  find: (settings: Settings) => ShapeFault[],
+  unnamed = "(without a name)",
+): [Fault[], Settings[]] {
+  const found = given.map((settings) => ({ settings, shape: find(settings) }));
+  const faults = found.flatMap(({ settings, shape }) =>
+    shape.map(({ field, got, allowed }) => ({
+      environment: String(settings?.name ?? unnamed),
+      field,
+      got: show(got),
+      allowed,
+      because: "a property that is missing, misspelt or of another type would not do what it says",
+    })),
+  );
+  return [faults, found.filter(({ shape }) => shape.length === 0).map(({ settings }) => settings)];
 }
 
 const THROTTLING_SOURCE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html";
 
 const NAME = /^[a-z][a-z0-9-]{0,15}$/;
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
-/** Partitions whose names and domains this project does not know. */
-const OTHER_PARTITIONS = /^(us-iso|eu-iso|eusc)/;
-/** Characters that need no thought in a key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html). */
-const STATE_KEY = /^[A-Za-z0-9!_.*'()-]+(?:\/[A-Za-z0-9!_.*'()-]+)*$/;
 
 const MOST_REQUESTS_PER_SECOND = 10_000;
 const MOST_REQUESTS_AT_ONCE = 5_000;
@@ -78,21 +100,9 @@ function checkEnvironment(environment: Environment): Fault[] {
     `1–16 characters a-z, 0-9, -, starting with a letter, other than ${RESERVED_NAMES.join(", ")}`,
     "it is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
   );
-  report.require(
-    REGION.test(region) && !OTHER_PARTITIONS.test(region),
-    "region",
-    region,
-    "an AWS region such as eu-central-1, of AWS, AWS China or AWS GovCloud (US)",
-    "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html",
-  );
+  checkRegion(region, report);
   if (accountId !== undefined) {
-    report.require(
-      /^\d{12}$/.test(accountId),
-      "accountId",
-      accountId,
-      "12 digits, as text",
-      "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html",
-    );
+    checkAccountId(accountId, report);
   } else {
     report.require(
       environment.protected !== true,
@@ -100,6 +110,13 @@ function checkEnvironment(environment: Environment): Fault[] {
       accountId,
       "12 digits, as text",
       "a protected environment is pinned to its account",
+    );
+    report.require(
+      environment.permissionsBoundary !== true,
+      "accountId",
+      accountId,
+      "12 digits, as text",
+      "a permissions boundary is a policy of one account",
     );
   }
   checkTags(environment.tags ?? {}, report);
@@ -185,52 +202,6 @@ function checkQuotas(quotas: QuotaSettings, report: Report): void {
   }
 }
 
-function checkState(state: Environment["state"], report: Report): void {
-  if ("local" in state) {
-    const { path } = state.local;
-    const parts = partsOf(path);
-    report.require(
-      isProjectFile(path),
-      "local.path",
-      path,
-      "a file inside the project's folder, of letters, digits and _ . - / (or \\)",
-      "the stack is the same wherever the project lies",
-    );
-    report.require(
-      parts[0] !== "cdktf.out",
-      "local.path",
-      path,
-      "a path outside cdktf.out",
-      "cdktf.out is made anew at every synthesis",
-    );
-    return;
-  }
-  const { bucket, key, region } = state.s3;
-  report.require(
-    BUCKET.test(bucket),
-    "s3.bucket",
-    bucket,
-    "3–63 characters a-z, 0-9, . and -",
-    BUCKET_SOURCE,
-  );
-  report.require(
-    STATE_KEY.test(key),
-    "s3.key",
-    key,
-    "letters, digits and !_.*'()/-, not starting or ending with a slash",
-    "https://developer.hashicorp.com/terraform/language/backend/s3",
-  );
-  if (region !== undefined) {
-    report.require(
-      REGION.test(region),
-      "s3.region",
-      region,
-      "an AWS region such as eu-central-1",
-      "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html",
-    );
-  }
-}
-
 function checkStage(
   { throttling, logRetentionInDays, corsAllowOrigin }: StageSettings,
   report: Report,
@@ -264,33 +235,6 @@ function checkStage(
 /** Rules between environments. */
 function checkTogether(environments: readonly Environment[]): Fault[] {
   const faults: Fault[] = [];
-  const names = new Set<string>();
-  const states = new Map<string, string>();
-  for (const { name, state } of environments) {
-    const report = new Report(name, faults);
-    report.require(
-      !names.has(name),
-      "name",
-      name,
-      "a name of its own",
-      "the stack is named as the environment",
-    );
-    names.add(name);
-
-    const place =
-      "local" in state
-        ? posix.normalize(state.local.path.replaceAll("\\", "/"))
-        : `s3://${state.s3.bucket}/${state.s3.key}`;
-    const other = states.get(place);
-    report.require(
-      other === undefined,
-      "state",
-      place,
-      "a place of its own",
-      `${other} keeps its state there, and would be destroyed`,
-    );
-    states.set(place, name);
-  }
   checkExistingFunctions(environments, faults);
   faults.push(...findQuotaFaults(environments));
   checkCallersTogether(environments, (name) => new Report(name, faults).in("callers"));

@@ -33,6 +33,16 @@ export interface Environment {
   readonly protected?: boolean;
 
   /**
+   * Every role that the environment makes has the managed policy `<environment>-boundary` of its account as permissions
+   * boundary, and may do no more than that, whatever its own policies say: so those who deploy the environment cannot
+   * give a role what they do not have. `environments/accounts.ts` says who makes the policy; it must be there first.
+   * Requires `accountId`.
+   *
+   * @default false
+   */
+  readonly permissionsBoundary?: boolean;
+
+  /**
    * Tags of every resource that can have tags, at most 47 (AWS allows 50, the stack adds up to three:
    * https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html). No key may differ from
    * another by its case alone: IAM takes both for one.
@@ -124,7 +134,7 @@ export interface LocalState {
 /** State in an S3 bucket, encrypted, with a lock file beside it. Terraform 1.10 or newer. */
 export interface S3State {
   readonly s3: {
-    /** Name of an existing bucket, versioned and private. */
+    /** Name of an existing bucket, versioned and private: an account's `stateBucket`, or one of your own. */
     readonly bucket: string;
     /** Key of the state in the bucket; the lock is `<key>.tflock`. */
     readonly key: string;

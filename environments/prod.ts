@@ -6,6 +6,7 @@ export const prod: Environment = {
   region: "us-east-1",
   accountId: "444455556666",
   protected: true,
+  permissionsBoundary: true,
   tags: { Project: "sagemaker-stages" },
   state: { s3: { bucket: "amzn-s3-demo-state-bucket-prod", key: "sagemaker-stages/prod.tfstate" } },
   stage: {

@@ -200,6 +200,7 @@ const environment = z.strictObject({
   region: text,
   accountId: z.optional(text),
   protected: z.optional(z.boolean()),
+  permissionsBoundary: z.optional(z.boolean()),
   tags: z.optional(z.record(text, text)),
   state,
   stage,
@@ -223,6 +224,7 @@ export const shapes = {
   newFunction,
   newVpc,
   existingVpc,
+  state,
 } as const;
 
 /**

@@ -5,6 +5,7 @@ export const staging: Environment = {
   name: "staging",
   region: "us-east-1",
   accountId: "111122223333",
+  permissionsBoundary: true,
   tags: { Project: "sagemaker-stages" },
   state: { s3: { bucket: "amzn-s3-demo-state-bucket", key: "sagemaker-stages/staging.tfstate" } },
   stage: {

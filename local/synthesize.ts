@@ -66,13 +66,26 @@ export async function synthesize(outdir: string): Promise<void> {
 export function readDeployments(outdir: string, environments: readonly string[]): Deployment[] {
   // The manifest, not the folders: a stack whose environment is gone stays behind on disk.
   const { stacks } = manifest.parse(JSON.parse(readFileSync(join(outdir, "manifest.json"), "utf8")));
+  const folders = new Map(
+    Object.entries(stacks)
+      .map(([name, { workingDirectory }]) => [name, join(outdir, workingDirectory)] as const)
+      .filter(([, folder]) => hasApi(folder)),
+  );
   return environments.map((name) => {
-    const stack = Object.hasOwn(stacks, name) ? stacks[name] : undefined;
-    if (stack === undefined) {
-      throw new UsageError(`environment: got ${name}; allowed: ${Object.keys(stacks).join(", ")}`);
+    const folder = folders.get(name);
+    if (folder === undefined) {
+      throw new UsageError(`environment: got ${name}; allowed: ${[...folders.keys()].join(", ")}`);
     }
-    return readDeployment(name, join(outdir, stack.workingDirectory));
+    return readDeployment(name, folder);
   });
 }
+
+/** Every environment has one; in what an account has once, nothing can be served. */
+function hasApi(folder: string): boolean {
+  const { resource } = terraform.parse(JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")));
+  return resource !== undefined && "aws_api_gateway_rest_api" in resource;
+}
+
+const terraform = z.object({ resource: z.optional(z.record(z.string(), z.unknown())) });
 
 const manifest = z.object({ stacks: z.record(z.string(), z.object({ workingDirectory: z.string() })) });

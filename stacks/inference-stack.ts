@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { boundaryArn } from "../environments/account";
 import { callerPolicyName, type Environment } from "../environments/environment";
 import {
   type ExistingEndpoint,
@@ -88,6 +89,9 @@ export class InferenceStack extends TerraformStack {
           : { sagemakerEnvironmentVariableName: settings.sagemakerEnvironmentVariableName }),
         ...(artifacts === undefined ? {} : { artifacts }),
         ...(network === undefined ? {} : { network }),
+        ...(environment.permissionsBoundary === true
+          ? { permissionsBoundaryArn: boundaryArn(environment, account.accountId) }
+          : {}),
         logRetentionInDays: environment.stage.logRetentionInDays,
         protected: isProtected,
         tags: { ...settings.tags, Model: model },

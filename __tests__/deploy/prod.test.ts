@@ -1,8 +1,11 @@
 import { GetDistributionCommand } from "@aws-sdk/client-cloudfront";
+import { CreatePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { boundaryName } from "../../environments/account";
 import type { Environment } from "../../environments/environment";
 import { prod } from "../../environments/prod";
+import { boundaryPolicy } from "../../stacks/policies/boundary";
 import { Deployment } from "./support/deployment";
 import { withModel } from "./support/environments";
 import { succeeded } from "./support/project";
@@ -30,7 +33,13 @@ describe("the life of prod", () => {
   let deployment: Deployment;
 
   beforeAll(async () => {
-    deployment = await Deployment.start(prod, async ({ s3 }) => {
+    deployment = await Deployment.start(prod, async ({ iam, s3 }) => {
+      await iam.send(
+        new CreatePolicyCommand({
+          PolicyName: boundaryName(prod),
+          PolicyDocument: JSON.stringify(boundaryPolicy(prod, prod.accountId ?? "")),
+        }),
+      );
       await s3.send(new CreateBucketCommand({ Bucket }));
       await s3.send(
         new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }),
@@ -51,7 +60,9 @@ describe("the life of prod", () => {
       expect(made).toEqual(await deployment.remembered());
       expect(made.filter((entry) => entry.startsWith("object "))).toHaveLength(6);
       const deployed = await deployment.deployed();
-      expect(Object.keys(deployed.roles)).toHaveLength(8);
+      expect(Object.values(deployed.roles).map(({ boundary }) => boundary)).toEqual(
+        Array(8).fill("arn:aws:iam::444455556666:policy/prod-boundary"),
+      );
       expect(Object.keys(deployed.buckets)).toEqual(["prod-website-444455556666-us-east-1"]);
       expect(deployed).toEqual(await deployment.synthesized());
       expect(deployment.emulator.faults()).toBe("");

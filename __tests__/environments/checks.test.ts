@@ -707,7 +707,7 @@ describe("two environments", () => {
         field: "name",
         got: '"test"',
         allowed: "a name of its own",
-        because: "the stack is named as the environment",
+        because: "the stack is named so",
       },
     ]);
   });

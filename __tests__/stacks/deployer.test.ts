@@ -37,6 +37,7 @@ const lives = [
 const NOT_RECORDED: Readonly<Record<string, string>> = {
   "cloudfront:UpdateOriginAccessControl": "a new version of the stack with other access",
   "cloudfront:UpdateResponseHeadersPolicy": "a new version of the page with other headers",
+  "iam:PutRolePermissionsBoundary": "an environment that gets its boundary later",
   "iam:UpdateAssumeRolePolicy": "a new version of the stack that trusts otherwise",
   "iam:UpdateRoleDescription": "a new version of the stack that describes otherwise",
   "lambda:UpdateFunctionCode": "a change in functions/",

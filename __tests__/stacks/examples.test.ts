@@ -48,6 +48,10 @@ describe("the examples", () => {
       "aws_api_gateway_usage_plan",
       "aws_api_gateway_usage_plan_key",
       "aws_iam_group_policy_attachment",
+      // What an account has once is no environment's.
+      "aws_api_gateway_account",
+      "aws_iam_openid_connect_provider",
+      "data.aws_iam_openid_connect_provider",
     ];
 
     // Act

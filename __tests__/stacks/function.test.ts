@@ -112,7 +112,7 @@ describe("a function", () => {
       const folder = join(outdir, "stacks", example.name);
 
       // Act
-      createApp([example], outdir).synth();
+      createApp([example], { outdir }).synth();
 
       // Assess
       const terraform = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8"));

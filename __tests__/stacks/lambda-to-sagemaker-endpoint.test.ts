@@ -134,6 +134,20 @@ describe("a function and an endpoint, both new", () => {
     ]);
   });
 
+  it("have roles within a boundary where there is one", () => {
+    // Prepare
+    const permissionsBoundaryArn = "arn:aws:iam::111122223333:policy/teams/boundary";
+
+    // Act
+    const bound = deploy(withProps({ permissionsBoundaryArn }));
+
+    // Assess
+    const boundaries = (of: SynthesizedStack) =>
+      of.all("aws_iam_role", 2).map(({ values }) => values.permissions_boundary);
+    expect(boundaries(bound.stack)).toEqual([permissionsBoundaryArn, permissionsBoundaryArn]);
+    expect(boundaries(stack)).toEqual([undefined, undefined]);
+  });
+
   it("run on arm64 for as long as API Gateway waits, or as the settings say", () => {
     // Act
     const other = deploy(withFunction({ architecture: "x86_64", timeoutInSeconds: 900 }));
@@ -583,6 +597,13 @@ describe("values", () => {
         `newEndpoint.artifact: got the file ${FILE} without artifacts; allowed: s3://<bucket>/<key>.tar.gz, or artifacts, an ArtifactBucket, beside the file (there is no bucket to upload it to)`,
         RETENTION,
         TAG,
+      ],
+    ],
+    [
+      "a boundary that is no managed policy",
+      withProps({ permissionsBoundaryArn: "arn:aws:iam::111122223333:role/boundary" }),
+      [
+        'permissionsBoundaryArn: got "arn:aws:iam::111122223333:role/boundary"; allowed: the ARN of a managed policy, e.g. arn:aws:iam::111122223333:policy/boundary (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html)',
       ],
     ],
     [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Environment } from "../../environments/environment";
+import { deployLimits } from "../../stacks/policies/deploy-limits";
 import { smokeTestPolicy } from "../../stacks/policies/smoke-test";
 import { isAllowed } from "../deploy/support/evaluation";
 import { EVERY_MODEL } from "../local/support/environments";
@@ -48,6 +49,24 @@ describe("who smoke-tests an environment", () => {
 
     // Assess
     expect(allowed).toBe(verdict === "may");
+  });
+
+  it("may do all of it within the limits of the deploy role, which smoke-tests in a pipeline", () => {
+    // Prepare
+    const limits = deployLimits(environment, ACCOUNT);
+    const asked = [
+      { action: "execute-api:Invoke", resource: `${ROUTE}/staging/POST/bike-rental`, context: {} },
+      { action: "lambda:InvokeFunctionUrl", resource: `${FUNCTION}:staging-toxicity`, context: BY_URL },
+      { action: "lambda:InvokeFunction", resource: `${FUNCTION}:staging-toxicity`, context: BY_URL },
+    ];
+    const others = asked.map((one) => ({ ...one, resource: one.resource.replace("staging", "prod") }));
+
+    // Act
+    const [within, without] = [asked, others].map((these) => these.filter((one) => isAllowed([limits], one)));
+
+    // Assess
+    expect(within).toEqual(asked);
+    expect(without).toEqual([]);
   });
 
   it("needs no rights where nothing wants signed requests", () => {

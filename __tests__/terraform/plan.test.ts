@@ -92,7 +92,7 @@ beforeAll(() => {
   mkdirSync(outdir);
   createApp(
     examples.map((example) => ({ ...example, state: { local: { path: `${example.name}.tfstate` } } })),
-    outdir,
+    { outdir },
   ).synth();
 });
 

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { examples } from "../../docs/examples";
 import { OwnStack } from "../../docs/examples/own-stack";
 import { environments } from "../../environments";
+import { type AccountSettings, accountName } from "../../environments/account";
+import { accounts } from "../../environments/accounts";
 import type { Environment } from "../../environments/environment";
 import { createApp } from "../../stacks/app";
 import {
@@ -57,6 +59,21 @@ const everyEnvironment = [
   ),
 ];
 
+const everyAccount: readonly AccountSettings[] = [
+  ...accounts,
+  {
+    name: "existing",
+    region: "eu-central-1",
+    accountId: "777788889999",
+    state: { s3: { bucket: "amzn-s3-demo-other-bucket", key: "existing.tfstate", region: "us-east-1" } },
+    github: { repository: "octo-org/stages", oidcProvider: "existing" },
+  },
+];
+const stacks = [
+  ...everyEnvironment,
+  ...everyAccount.map((account) => ({ name: accountName(account), state: account.state })),
+];
+
 /** The construct outside an environment. */
 const OWN_STACK = "own";
 /** The same between resources that it refers to. */
@@ -65,38 +82,42 @@ const REFERENCES_STACK = "references";
 const temp = makeTempFolder();
 const outdir = join(temp, "out");
 const terraform = new Terraform(join(temp, "home"));
-const folderOf = (stack: string): string => join(outdir, "stacks", stack);
+const outdirOfAccounts = join(temp, "accounts");
+const folderOf = (stack: string): string => {
+  const isAccount = everyAccount.some((account) => accountName(account) === stack);
+  return join(isAccount ? outdirOfAccounts : outdir, "stacks", stack);
+};
 
 beforeAll(() => {
   mkdirSync(outdir);
-  const app = createApp([...everyEnvironment, example], outdir);
+  mkdirSync(outdirOfAccounts);
+  const app = createApp([...everyEnvironment, example], { outdir });
   new OwnStack(app, OWN_STACK);
   new ReferencesStack(app, REFERENCES_STACK);
   app.synth();
+  // The examples' account is described beside the project's own environments alone.
+  createApp(environments, { accounts: everyAccount, outdir: outdirOfAccounts }).synth();
 });
 
 afterAll(() => removeFolder(temp));
 
-describe.each([...everyEnvironment.map(({ name }) => name), OWN_STACK, REFERENCES_STACK])(
-  "the stack %s",
-  (name) => {
-    it(
-      "is valid, without a warning",
-      () => {
-        // Prepare
-        terraform.init(folderOf(name));
+describe.each([...stacks.map(({ name }) => name), OWN_STACK, REFERENCES_STACK])("the stack %s", (name) => {
+  it(
+    "is valid, without a warning",
+    () => {
+      // Prepare
+      terraform.init(folderOf(name));
 
-        // Act
-        const { valid, diagnostics } = terraform.validate(folderOf(name));
+      // Act
+      const { valid, diagnostics } = terraform.validate(folderOf(name));
 
-        // Assess
-        expect(diagnostics).toEqual([]);
-        expect(valid).toBe(true);
-      },
-      INIT_TIMEOUT_IN_MS,
-    );
-  },
-);
+      // Assess
+      expect(diagnostics).toEqual([]);
+      expect(valid).toBe(true);
+    },
+    INIT_TIMEOUT_IN_MS,
+  );
+});
 
 describe("a stack that is wrong", () => {
   it(
@@ -125,8 +146,8 @@ describe("a stack that is wrong", () => {
 describe("the backend", () => {
   const backendOf = (name: string): { s3?: object; local?: object } =>
     JSON.parse(readFileSync(join(folderOf(name), "cdk.tf.json"), "utf8")).terraform.backend;
-  const inS3 = everyEnvironment.filter(({ state }) => "s3" in state).map(({ name }) => name);
-  const inFile = everyEnvironment.filter(({ state }) => "local" in state).map(({ name }) => name);
+  const inS3 = stacks.filter(({ state }) => "s3" in state).map(({ name }) => name);
+  const inFile = stacks.filter(({ state }) => "local" in state).map(({ name }) => name);
 
   it.each(inFile)(
     "of %s is initialized",

@@ -35,6 +35,11 @@ export class Account {
     return `arn:${this.partition}:iam::${this.accountId}:role/${name}`;
   }
 
+  /** `arn:<partition>:iam::<account>:oidc-provider/<issuer>` @param issuer - without `https://` */
+  oidcProviderArn(issuer: string): string {
+    return `arn:${this.partition}:iam::${this.accountId}:oidc-provider/${issuer}`;
+  }
+
   /** ARN of what is at a place in S3. @param url - `s3://<bucket>/<key>` */
   objectArn(url: string): string {
     return `arn:${this.partition}:s3:::${url.replace("s3://", "")}`;

@@ -6,7 +6,7 @@ import { Construct } from "constructs";
 import { PROJECT } from "../../environments/paths";
 import { privateBucketPolicy } from "../policies/private-bucket";
 import type { Account } from "./account";
-import { PrivateBucket } from "./private-bucket";
+import { environmentBucketName, PrivateBucket } from "./private-bucket";
 import { FROM_STACK_TO_PROJECT } from "./terraform-settings";
 
 /** A trained model in S3. */
@@ -51,9 +51,7 @@ export class ArtifactBucket extends Construct {
     super(scope, id);
     this.account = account;
     this.bucket = new PrivateBucket(this, {
-      account,
-      environmentName,
-      purpose: "artifacts",
+      bucketName: environmentBucketName(account, environmentName, "artifacts"),
       forceDestroy: !kept,
     });
     this.bucket.addPolicy(privateBucketPolicy(this.bucket.bucket.arn));

@@ -60,6 +60,12 @@ export interface InferenceFunctionProps {
   readonly endpoint: { readonly endpointName: string; readonly endpointArn: string };
   /** The variable in which it looks for the endpoint's name. */
   readonly variableName: string;
+  /**
+   * ARN of the permissions boundary of the role.
+   *
+   * @default - none
+   */
+  readonly permissionsBoundaryArn?: string | undefined;
   /** Days that its log is kept. */
   readonly logRetentionInDays: number;
   /**
@@ -105,6 +111,9 @@ export class InferenceFunction extends Construct implements EndpointFunction {
       name: roleName,
       description: `Role of the Lambda function ${name}`,
       assumeRolePolicy: terraformJson(functionRoleTrust({ accountId: account.accountId })),
+      ...(props.permissionsBoundaryArn === undefined
+        ? {}
+        : { permissionsBoundary: props.permissionsBoundaryArn }),
       tags,
     });
     this.rolePolicy = new IamRolePolicy(this, "policy", {

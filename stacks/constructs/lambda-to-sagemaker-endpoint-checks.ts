@@ -44,6 +44,7 @@ const shape = z.strictObject({
   newVpc: z.optional(shapes.newVpc),
   network: z.optional(z.instanceof(Network)),
   sagemakerEnvironmentVariableName: z.optional(text),
+  permissionsBoundaryArn: z.optional(text),
   logRetentionInDays: z.number(),
   protected: z.optional(z.boolean()),
   tags: z.optional(z.record(text, text)),
@@ -67,6 +68,8 @@ const WRITTEN: Written = {
 
 /** A bucket and something in it, each of which may be a reference. */
 const PLACE_IN_S3 = /^s3:\/\/[^/]+\/./;
+
+const MANAGED_POLICY_ARN = /^arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/;
 
 /** What a policy's statement is named after. */
 const ID = /^[a-zA-Z0-9-]+$/;
@@ -164,6 +167,15 @@ function checkValues(props: LambdaToSagemakerEndpointProps, report: Report): voi
   if (newEndpoint !== undefined) {
     checkEndpoint(newEndpoint, place, report.in("newEndpoint"));
     checkPlacesInS3(props, report.in("newEndpoint"));
+  }
+  if (props.permissionsBoundaryArn !== undefined) {
+    report.require(
+      MANAGED_POLICY_ARN.test(props.permissionsBoundaryArn),
+      "permissionsBoundaryArn",
+      props.permissionsBoundaryArn,
+      "the ARN of a managed policy, e.g. arn:aws:iam::111122223333:policy/boundary",
+      "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+    );
   }
   checkLogRetention(logRetentionInDays, report);
   checkResourceTags(tags ?? {}, report);

@@ -100,6 +100,13 @@ export interface LambdaToSagemakerEndpointProps {
    */
   readonly sagemakerEnvironmentVariableName?: string;
 
+  /**
+   * ARN of a managed policy that is the permissions boundary of the roles of a new function and a new endpoint.
+   *
+   * @default - none
+   */
+  readonly permissionsBoundaryArn?: string;
+
   /** Days that new logs are kept; one of CloudWatch's steps. */
   readonly logRetentionInDays: number;
 
@@ -177,6 +184,7 @@ export class LambdaToSagemakerEndpoint extends Construct {
         artifact: artifactOf(newEndpoint, props, this.node.id),
         settings: newEndpoint,
         network: isInNetwork ? network?.endpoints : undefined,
+        permissionsBoundaryArn: props.permissionsBoundaryArn,
         logRetentionInDays,
         protected: props.protected ?? false,
         tags,
@@ -199,6 +207,7 @@ export class LambdaToSagemakerEndpoint extends Construct {
       this.newFunction = new InferenceFunction(this, "function", {
         ...common,
         settings: props.newFunction,
+        permissionsBoundaryArn: props.permissionsBoundaryArn,
         logRetentionInDays,
         network: network?.functions,
         tags,

@@ -2,6 +2,7 @@ import { DataAwsSagemakerPrebuiltEcrImage } from "@cdktf/provider-aws/lib/data-a
 import { Fn } from "cdktf";
 import type { Construct } from "constructs";
 import type { NewEndpointBase } from "../../environments/model-settings";
+import { ecrRepositoryArn } from "../policies/ecr-repository";
 import type { Account } from "./account";
 import { inExpression, isReference } from "./references";
 
@@ -27,13 +28,7 @@ export function modelImage(scope: Construct, account: Account, image: NewEndpoin
     };
   }
   if ("uri" in image) {
-    const [registry = "", repositoryAndVersion = ""] = image.uri.split(/\/(.*)/s);
-    const [accountId, , , region] = registry.split(".");
-    const repository = repositoryAndVersion.split(/[:@]/)[0];
-    return {
-      uri: image.uri,
-      repositoryArn: `arn:${account.partition}:ecr:${region}:${accountId}:repository/${repository}`,
-    };
+    return { uri: image.uri, repositoryArn: ecrRepositoryArn(image.uri, account.partition) };
   }
   const prebuilt = new DataAwsSagemakerPrebuiltEcrImage(scope, "image", {
     repositoryName: image.algorithm,

@@ -13,13 +13,26 @@ import { terraformJson } from "./terraform-json";
 
 /** Props of {@link PrivateBucket}. */
 export interface PrivateBucketProps {
-  readonly account: Account;
-  /** At most 16 characters. */
-  readonly environmentName: string;
-  /** What the bucket is for, in one word: the middle of its name. */
-  readonly purpose: string;
+  /** Unique in the world. */
+  readonly bucketName: string;
   /** Let the bucket go with whatever else was put into it. */
   readonly forceDestroy: boolean;
+  /**
+   * Refuse to plan the bucket's destruction.
+   *
+   * @default false
+   */
+  readonly protected?: boolean;
+}
+
+/**
+ * Name of an environment's bucket. Account and region make it unique in the world.
+ *
+ * @param environmentName - at most 16 characters
+ * @param purpose - what the bucket is for, in one word
+ */
+export function environmentBucketName(account: Account, environmentName: string, purpose: string): string {
+  return `${environmentName}-${purpose}-${account.accountId}-${account.region}`;
 }
 
 /**
@@ -36,11 +49,14 @@ export class PrivateBucket {
 
   constructor(
     private readonly scope: Construct,
-    { account, environmentName, purpose, forceDestroy }: PrivateBucketProps,
+    { bucketName, forceDestroy, protected: isProtected = false }: PrivateBucketProps,
   ) {
-    // Bucket names are unique in the world: account and region make this one so.
-    this.bucketName = `${environmentName}-${purpose}-${account.accountId}-${account.region}`;
-    this.bucket = new S3Bucket(scope, "bucket", { bucket: this.bucketName, forceDestroy });
+    this.bucketName = bucketName;
+    this.bucket = new S3Bucket(scope, "bucket", {
+      bucket: bucketName,
+      forceDestroy,
+      ...(isProtected ? { lifecycle: { preventDestroy: true } } : {}),
+    });
     const bucket = this.bucket.id;
     const blocked = new S3BucketPublicAccessBlock(scope, "public-access", {
       bucket,

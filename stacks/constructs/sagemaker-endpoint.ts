@@ -34,6 +34,12 @@ export interface SagemakerEndpointProps {
    * @default - SageMaker's own network
    */
   readonly network?: NetworkPlace | undefined;
+  /**
+   * ARN of the permissions boundary of the role.
+   *
+   * @default - none
+   */
+  readonly permissionsBoundaryArn?: string | undefined;
   /** Days that the log of the endpoint's containers is kept; one of CloudWatch's steps. */
   readonly logRetentionInDays: number;
   /** Refuse to plan the endpoint's destruction. */
@@ -107,6 +113,9 @@ export class SagemakerEndpoint extends Construct {
       assumeRolePolicy: terraformJson(
         endpointRoleTrust({ accountId: account.accountId, regionArnPrefix: account.arnPrefix("sagemaker") }),
       ),
+      ...(props.permissionsBoundaryArn === undefined
+        ? {}
+        : { permissionsBoundary: props.permissionsBoundaryArn }),
       tags,
     });
 

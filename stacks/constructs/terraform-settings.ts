@@ -17,9 +17,12 @@ export function requireVersions(stack: TerraformStack): void {
   stack.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSIONS);
 }
 
-/** Versions, provider and backend of a stack. */
-export function addTerraformSettings(stack: TerraformStack, environment: Environment): void {
-  const { name, region, accountId, tags = {}, state } = environment;
+/** What a stack is deployed to and where its state is, as an environment or an account says it. */
+export type StackSettings = Pick<Environment, "name" | "region" | "accountId" | "tags" | "state">;
+
+/** Versions, provider and backend of a stack. Its resources have the tag `Environment`, which is its name. */
+export function addTerraformSettings(stack: TerraformStack, settings: StackSettings): void {
+  const { name, region, accountId, tags = {}, state } = settings;
 
   new AwsProvider(stack, "aws", {
     region,

@@ -12,7 +12,7 @@ import { securityHeaders } from "../../website/headers";
 import { publicDocument } from "../../website/public-document";
 import { websiteBucketPolicy } from "../policies/website-bucket";
 import type { Account } from "./account";
-import { PrivateBucket } from "./private-bucket";
+import { environmentBucketName, PrivateBucket } from "./private-bucket";
 import { terraformJson, terraformText } from "./terraform-json";
 
 /** Props of {@link Website}. */
@@ -60,9 +60,7 @@ export class Website extends Construct {
     super(scope, id);
     const { account, environmentName } = props;
     this.bucket = new PrivateBucket(this, {
-      account,
-      environmentName,
-      purpose: "website",
+      bucketName: environmentBucketName(account, environmentName, "website"),
       forceDestroy: !props.protected,
     });
     const distribution = this.addDistribution(props);

@@ -1,6 +1,7 @@
-import { callerPolicyName, type Environment, partitionOf } from "../../environments/environment";
-import { catalog } from "../../functions/catalog";
-import { type PolicyDocument, policyDocument, type Statement } from "./policy-document";
+import { boundaryArn } from "../../environments/account";
+import type { Environment } from "../../environments/environment";
+import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
+import { allow, type PolicyDocument, policyDocument, type Statement } from "./policy-document";
 
 /** What a managed policy holds at most, whitespace not counted (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). */
 export const MOST_CHARACTERS = 6_144;
@@ -17,7 +18,8 @@ export type DeployerPolicies = Readonly<
  *
  * Who may write a role's policy can give that role anything, and whoever can pass it gets it: the roles are this
  * environment's alone and are passed to their one service, but what stands in their policies only a permissions
- * boundary could limit.
+ * boundary limits: with `permissionsBoundary`, no role is made, changed or given a policy without it. What callers'
+ * policies say, and thereby the principals that they are attached to, nothing limits.
  *
  * @param accountId - 12 digits
  * @throws Error where the environment has what is not covered yet
@@ -29,23 +31,17 @@ export function deployerPolicies(environment: Environment, accountId: string): D
       `${environment.name}: ${uncovered.join(", ")}: stacks/policies/deployer.ts does not say yet what a deployer needs for this; add the statements there, and the operations to __tests__/deploy/`,
     );
   }
-  const place: Place = {
-    environment,
-    partition: partitionOf(environment.region),
-    region: environment.region,
-    accountId,
-    names: Object.keys(catalog).map((model) => `${environment.name}-${model}`),
-  };
+  const arns = new EnvironmentArns(environment, accountId);
   return {
-    roles: policyDocument(...roleStatements(place), ...callerStatements(place)),
-    functions: policyDocument(...functionStatements(place), ...logStatements(place)),
-    endpoints: policyDocument(...endpointStatements(place)),
-    stage: policyDocument(...apiStatements(place), ...websiteStatements(place)),
-    storage: policyDocument(...bucketStatements(place), ...stateStatements(place)),
+    roles: policyDocument(...roleStatements(arns), ...callerStatements(arns)),
+    functions: policyDocument(...functionStatements(arns), ...logStatements(arns)),
+    endpoints: policyDocument(...endpointStatements(arns)),
+    stage: policyDocument(...apiStatements(arns), ...websiteStatements(arns)),
+    storage: policyDocument(...bucketStatements(arns), ...stateStatements(arns)),
   };
 }
 
-/** Settings for which Terraform asks services that no recorded life has asked. */
+/** Settings for which Terraform asks services that no recorded life has asked; `boundary.ts` has no statements for them either. */
 function uncoveredSettings({ network, models }: Environment): string[] {
   const ofModels = Object.entries(models).flatMap(([model, settings]) => {
     const found: string[] = [];
@@ -65,71 +61,62 @@ function uncoveredSettings({ network, models }: Environment): string[] {
   return [...(network === undefined ? [] : ["network"]), ...ofModels];
 }
 
-interface Place {
-  readonly environment: Environment;
-  readonly partition: string;
-  readonly region: string;
-  readonly accountId: string;
-  /** `<environment>-<model>`, of every model that there is. */
-  readonly names: readonly string[];
-}
+/** What makes a role, or gives it rights. */
+const WITHIN_BOUNDARY = ["iam:CreateRole", "iam:PutRolePolicy"];
 
-function allow(
-  Sid: string,
-  Action: readonly string[],
-  Resource: readonly string[],
-  Condition?: Statement["Condition"],
-): Statement {
-  return { Sid, Effect: "Allow", Action, Resource, ...(Condition === undefined ? {} : { Condition }) };
-}
-
-function roleStatements({ partition, accountId, names }: Place): Statement[] {
-  const roles = (purpose: string): string[] =>
-    names.map((name) => `arn:${partition}:iam::${accountId}:role/${name}-${purpose}`);
+function roleStatements(arns: EnvironmentArns): Statement[] {
+  const { environment, accountId } = arns;
+  const roles = [...arns.roles("endpoint"), ...arns.roles("function")];
   const passing = (service: string): Statement["Condition"] => ({
     StringEquals: { "iam:PassedToService": service },
   });
+  const keep = [
+    "iam:CreateRole",
+    "iam:DeleteRole",
+    "iam:DeleteRolePolicy",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    // Terraform asks before it deletes a role.
+    "iam:ListInstanceProfilesForRole",
+    "iam:ListRolePolicies",
+    "iam:PutRolePolicy",
+    "iam:TagRole",
+    "iam:UntagRole",
+    // A role's trust follows the account and the region, its description the name: both change with new versions.
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRoleDescription",
+  ];
+  const isBound = environment.permissionsBoundary === true;
   return [
+    allow("KeepRoles", isBound ? keep.filter((action) => !WITHIN_BOUNDARY.includes(action)) : keep, roles),
+    ...(isBound
+      ? [
+          allow(
+            "GiveRolesRightsWithinTheirBoundary",
+            // The last one for roles that were made before the environment had a boundary.
+            [...WITHIN_BOUNDARY, "iam:PutRolePermissionsBoundary"],
+            roles,
+            { StringEquals: { "iam:PermissionsBoundary": boundaryArn(environment, accountId) } },
+          ),
+        ]
+      : []),
     allow(
-      "KeepRoles",
-      [
-        "iam:CreateRole",
-        "iam:DeleteRole",
-        "iam:DeleteRolePolicy",
-        "iam:GetRole",
-        "iam:GetRolePolicy",
-        "iam:ListAttachedRolePolicies",
-        // Terraform asks before it deletes a role.
-        "iam:ListInstanceProfilesForRole",
-        "iam:ListRolePolicies",
-        "iam:PutRolePolicy",
-        "iam:TagRole",
-        "iam:UntagRole",
-        // A role's trust follows the account and the region, its description the name: both change with new versions.
-        "iam:UpdateAssumeRolePolicy",
-        "iam:UpdateRoleDescription",
-      ],
-      [...roles("endpoint"), ...roles("function")],
+      "PassRolesToSageMaker",
+      ["iam:PassRole"],
+      arns.roles("endpoint"),
+      passing("sagemaker.amazonaws.com"),
     ),
-    allow("PassRolesToSageMaker", ["iam:PassRole"], roles("endpoint"), passing("sagemaker.amazonaws.com")),
-    allow("PassRolesToLambda", ["iam:PassRole"], roles("function"), passing("lambda.amazonaws.com")),
+    allow("PassRolesToLambda", ["iam:PassRole"], arns.roles("function"), passing("lambda.amazonaws.com")),
   ];
 }
 
-function callerStatements({ environment, partition, accountId }: Place): Statement[] {
-  const callers = Object.entries(environment.callers ?? {});
-  if (callers.length === 0) return [];
-  const iam = `arn:${partition}:iam::${accountId}`;
-  const policies = callers.map(([caller]) => `${iam}:policy/${callerPolicyName(environment.name, caller)}`);
-  const attachments = (
-    [
-      ["Role", "role", callers.flatMap(([, { roles = [] }]) => roles)],
-      ["User", "user", callers.flatMap(([, { users = [] }]) => users)],
-      ["Group", "group", callers.flatMap(([, { groups = [] }]) => groups)],
-    ] as const
-  ).flatMap(([kind, type, names]) => {
-    if (names.length === 0) return [];
-    const principals = [...new Set(names)].map((name) => `${iam}:${type}/${name}`);
+function callerStatements(arns: EnvironmentArns): Statement[] {
+  const policies = arns.callerPolicies();
+  if (policies.length === 0) return [];
+  const attachments = PRINCIPAL_KINDS.flatMap((kind) => {
+    const principals = arns.callers(kind);
+    if (principals.length === 0) return [];
     return [
       allow(`AttachTo${kind}s`, [`iam:Attach${kind}Policy`, `iam:Detach${kind}Policy`], principals, {
         ArnEquals: { "iam:PolicyARN": policies },
@@ -158,8 +145,8 @@ function callerStatements({ environment, partition, accountId }: Place): Stateme
   ];
 }
 
-function functionStatements({ partition, region, accountId, names }: Place): Statement[] {
-  const functions = names.map((name) => `arn:${partition}:lambda:${region}:${accountId}:function:${name}`);
+function functionStatements(arns: EnvironmentArns): Statement[] {
+  const functions = arns.functions();
   return [
     allow(
       "KeepFunctions",
@@ -191,15 +178,10 @@ function functionStatements({ partition, region, accountId, names }: Place): Sta
   ];
 }
 
-/** The digits of a revision, which no name of another environment ends with. */
-const DIGITS = "????????";
-
-function endpointStatements({ partition, region, accountId, names }: Place): Statement[] {
-  const arn = (type: string, name: string): string =>
-    `arn:${partition}:sagemaker:${region}:${accountId}:${type}/${name}`;
-  const models = names.map((name) => arn("model", `${name}-${DIGITS}`));
-  const configurations = names.map((name) => arn("endpoint-config", `${name}-${DIGITS}`));
-  const endpoints = names.map((name) => arn("endpoint", name));
+function endpointStatements(arns: EnvironmentArns): Statement[] {
+  const models = arns.models();
+  const configurations = arns.endpointConfigurations();
+  const endpoints = arns.endpoints();
   return [
     allow(
       "KeepModels",
@@ -230,10 +212,9 @@ function endpointStatements({ partition, region, accountId, names }: Place): Sta
   ];
 }
 
-function logStatements({ partition, region, accountId, names }: Place): Statement[] {
-  const groups = names
-    .flatMap((name) => [`/aws/lambda/${name}`, `/aws/sagemaker/Endpoints/${name}`])
-    .map((group) => `arn:${partition}:logs:${region}:${accountId}:log-group:${group}`);
+function logStatements(arns: EnvironmentArns): Statement[] {
+  const [functions, endpoints] = [arns.logGroups("functions"), arns.logGroups("endpoints")];
+  const groups = functions.flatMap((group, index) => [group, ...endpoints.slice(index, index + 1)]);
   return [
     allow(
       "KeepLogGroups",
@@ -259,7 +240,7 @@ function logStatements({ partition, region, accountId, names }: Place): Statemen
  * and, from their APIs, deployments and stages have
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html).
  */
-function apiStatements({ environment, partition, region }: Place): Statement[] {
+function apiStatements({ environment, partition, region }: EnvironmentArns): Statement[] {
   const collections = ["restapis", "apikeys", "usageplans"].map(
     (type) => `arn:${partition}:apigateway:${region}::/${type}`,
   );
@@ -284,10 +265,8 @@ function apiStatements({ environment, partition, region }: Place): Statement[] {
   ];
 }
 
-function bucketStatements({ environment, partition, region, accountId }: Place): Statement[] {
-  const buckets = ["artifacts", "website"].map(
-    (purpose) => `arn:${partition}:s3:::${environment.name}-${purpose}-${accountId}-${region}`,
-  );
+function bucketStatements(arns: EnvironmentArns): Statement[] {
+  const buckets = [arns.bucket("artifacts"), arns.bucket("website")];
   return [
     allow(
       "KeepBuckets",
@@ -338,9 +317,10 @@ function bucketStatements({ environment, partition, region, accountId }: Place):
 }
 
 /** CloudFront makes the ids up as well, and only distributions have tags. */
-function websiteStatements({ environment, partition, accountId }: Place): Statement[] {
+function websiteStatements(arns: EnvironmentArns): Statement[] {
+  const { environment } = arns;
   if (environment.website === undefined) return [];
-  const cloudfront = (type: string): string => `arn:${partition}:cloudfront::${accountId}:${type}/*`;
+  const cloudfront = (type: string): string => arns.globalArn("cloudfront", `${type}/*`);
   const withItsTag = { StringEquals: { "aws:RequestTag/Environment": environment.name } };
   const itsOwn = { StringEquals: { "aws:ResourceTag/Environment": environment.name } };
   return [
@@ -387,10 +367,10 @@ function websiteStatements({ environment, partition, accountId }: Place): Statem
 }
 
 /** https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required */
-function stateStatements({ environment, partition }: Place): Statement[] {
-  const { state } = environment;
+function stateStatements(arns: EnvironmentArns): Statement[] {
+  const { state } = arns.environment;
   if (!("s3" in state)) return [];
-  const bucket = `arn:${partition}:s3:::${state.s3.bucket}`;
+  const bucket = arns.bucketArn(state.s3.bucket);
   const file = `${bucket}/${state.s3.key}`;
   return [
     allow("FindItsState", ["s3:ListBucket"], [bucket]),

@@ -13,7 +13,7 @@ export interface Statement {
   readonly Sid: string;
   readonly Effect: "Allow" | "Deny";
   /** Only in trust and resource policies; `*` only in a Deny, or where a condition says who it is. */
-  readonly Principal?: { readonly Service: string } | "*";
+  readonly Principal?: { readonly Service: string } | { readonly Federated: string } | "*";
   readonly Action: readonly string[];
   /**
    * Absent in trust policies. `*` only where the service defines no resource type for the action, where AWS itself
@@ -26,4 +26,15 @@ export interface Statement {
 /** A document of `statements`. */
 export function policyDocument(...statements: readonly Statement[]): PolicyDocument {
   return { Version: "2012-10-17", Statement: statements };
+}
+
+/** A statement that allows; each resource once. */
+export function allow(
+  Sid: string,
+  Action: readonly string[],
+  resources: readonly string[],
+  Condition?: Statement["Condition"],
+): Statement {
+  const Resource = [...new Set(resources)];
+  return { Sid, Effect: "Allow", Action, Resource, ...(Condition === undefined ? {} : { Condition }) };
 }

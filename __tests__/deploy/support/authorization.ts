@@ -13,6 +13,8 @@ export interface Asked {
 export interface AskedIn {
   readonly accountId: string;
   readonly environmentName: string;
+  /** Permissions boundaries of roles, by the role's name. */
+  readonly boundaries?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -60,7 +62,20 @@ function firstOf(operation: Operation, ...names: readonly string[]): string | un
     | undefined;
 }
 
-const iam: Ask = (operation, { accountId }) => {
+/** Actions whose requests carry the boundary of their role, or the one that it gets. */
+const WITH_BOUNDARY = [
+  "AttachRolePolicy",
+  "CreateRole",
+  "DeleteRole",
+  "DeleteRolePermissionsBoundary",
+  "DeleteRolePolicy",
+  "DetachRolePolicy",
+  "PutRolePermissionsBoundary",
+  "PutRolePolicy",
+  "UpdateAssumeRolePolicy",
+];
+
+const iam: Ask = (operation, { accountId, boundaries }) => {
   const { operation: name } = operation;
   const policyArn = firstOf(operation, "PolicyArn");
   const principal = (["Role", "User", "Group"] as const)
@@ -71,7 +86,14 @@ const iam: Ask = (operation, { accountId }) => {
       ? `arn:aws:iam::${accountId}:${principal.kind.toLowerCase()}/${principal.name}`
       : (policyArn ?? `arn:aws:iam::${accountId}:policy/${text(operation, "PolicyName")}`);
   const attaches = principal !== undefined && policyArn !== undefined;
-  const action = asked(`iam:${name}`, resource, attaches ? { "iam:PolicyARN": policyArn } : {});
+  const boundary =
+    firstOf(operation, "PermissionsBoundary") ?? boundaries?.get(firstOf(operation, "RoleName") ?? "");
+  const action = asked(`iam:${name}`, resource, {
+    ...(attaches ? { "iam:PolicyARN": policyArn } : {}),
+    ...(boundary !== undefined && WITH_BOUNDARY.includes(name)
+      ? { "iam:PermissionsBoundary": boundary }
+      : {}),
+  });
   const tag = { CreateRole: "iam:TagRole", CreatePolicy: "iam:TagPolicy" }[name];
   return tag === undefined ? [action] : [action, asked(tag, resource)];
 };
@@ -225,7 +247,15 @@ const SERVICES: Readonly<Record<string, Ask>> = {
 
 /** Everything of `operations` that AWS asks IAM, once each, ids and digits that differ from run to run replaced; sorted. */
 export function recordingOf(operations: readonly Operation[], place: AskedIn): readonly Asked[] {
-  const everything = operations.flatMap((operation) => askedFor(operation, place)).map(withoutIds);
+  const boundaries = new Map(
+    operations.flatMap((operation) => {
+      const [role, boundary] = ["RoleName", "PermissionsBoundary"].map((name) => firstOf(operation, name));
+      return role === undefined || boundary === undefined ? [] : [[role, boundary]];
+    }),
+  );
+  const everything = operations
+    .flatMap((operation) => askedFor(operation, { boundaries, ...place }))
+    .map(withoutIds);
   const once = new Map(
     everything.map((one) => [`${one.action} ${one.resource} ${JSON.stringify(one.context)}`, one]),
   );

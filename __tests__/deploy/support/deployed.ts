@@ -5,10 +5,13 @@ import {
   GetStagesCommand,
 } from "@aws-sdk/client-api-gateway";
 import {
+  GetOpenIDConnectProviderCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
+  GetRoleCommand,
   GetRolePolicyCommand,
   ListAttachedRolePoliciesCommand,
+  ListOpenIDConnectProvidersCommand,
   ListPoliciesCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
@@ -32,6 +35,8 @@ export interface DeployedRole {
   readonly inline: Readonly<Record<string, Policy>>;
   /** ARNs. */
   readonly attached: readonly string[];
+  /** ARN of its permissions boundary; null where it has none. */
+  readonly boundary: string | null;
 }
 
 /** One method of one route. */
@@ -48,6 +53,8 @@ export interface Deployed {
   readonly roles: Readonly<Record<string, DeployedRole>>;
   /** By ARN. */
   readonly managedPolicies: Readonly<Record<string, Policy>>;
+  /** For whom the tokens of OIDC providers are made, by the provider's ARN. */
+  readonly oidcProviders: Readonly<Record<string, readonly string[]>>;
   /** Resource policies by the function's name; null where there is none. */
   readonly functions: Readonly<Record<string, Policy | null>>;
   /** Authorization of function URLs, by the function's name. */
@@ -67,11 +74,14 @@ export interface DeployedApi {
   readonly stages: readonly string[];
 }
 
-/** Reads the account through AWS's own clients; `without` are roles and buckets that were there before. */
+/** Reads the account through AWS's own clients; `without` are roles, managed policies and buckets that were there before. */
 export async function readDeployed(clients: Clients, without: readonly string[] = []): Promise<Deployed> {
   const isNew = (name: string | undefined): boolean => !without.includes(name ?? "");
   const { Roles = [] } = await clients.iam.send(new ListRolesCommand({}));
   const { Policies = [] } = await clients.iam.send(new ListPoliciesCommand({ Scope: "Local" }));
+  const { OpenIDConnectProviderList: providers = [] } = await clients.iam.send(
+    new ListOpenIDConnectProvidersCommand({}),
+  );
   const { Functions = [] } = await clients.lambda.send(new ListFunctionsCommand({}));
   const { Buckets = [] } = await clients.s3.send(new ListBucketsCommand({}));
   const { items: apis = [] } = await clients.apiGateway.send(new GetRestApisCommand({}));
@@ -81,9 +91,12 @@ export async function readDeployed(clients: Clients, without: readonly string[] 
     roles: await byKey(Roles.map(({ RoleName = "" }) => RoleName).filter(isNew), (name) =>
       readRole(clients, name),
     ),
-    managedPolicies: await byKey(
-      Policies.map(({ Arn = "" }) => Arn),
-      (arn) => readManagedPolicy(clients, arn),
+    managedPolicies: await byKey(Policies.map(({ Arn = "" }) => Arn).filter(isNew), (arn) =>
+      readManagedPolicy(clients, arn),
+    ),
+    oidcProviders: await byKey(
+      providers.map(({ Arn = "" }) => Arn),
+      (arn) => readOidcProvider(clients, arn),
     ),
     functions: await byKey(functions, (name) => readFunctionPolicy(clients, name)),
     functionUrls: Object.fromEntries(
@@ -123,17 +136,17 @@ function sortDeeply(value: unknown): unknown {
 }
 
 async function readRole({ iam }: Clients, RoleName: string): Promise<DeployedRole> {
-  const { Roles = [] } = await iam.send(new ListRolesCommand({}));
-  const trust = Roles.find((role) => role.RoleName === RoleName)?.AssumeRolePolicyDocument ?? "";
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
   const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
   const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
   return {
-    trust: canonical(decodeURIComponent(trust)),
+    trust: canonical(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")),
     inline: await byKey(PolicyNames, async (PolicyName) => {
       const { PolicyDocument = "" } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
       return canonical(decodeURIComponent(PolicyDocument));
     }),
     attached: AttachedPolicies.map(({ PolicyArn = "" }) => PolicyArn).sort(),
+    boundary: Role?.PermissionsBoundary?.PermissionsBoundaryArn ?? null,
   };
 }
 
@@ -143,6 +156,13 @@ async function readManagedPolicy({ iam }: Clients, PolicyArn: string): Promise<P
     new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId }),
   );
   return canonical(decodeURIComponent(PolicyVersion?.Document ?? ""));
+}
+
+async function readOidcProvider({ iam }: Clients, OpenIDConnectProviderArn: string): Promise<string[]> {
+  const { ClientIDList = [] } = await iam.send(
+    new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }),
+  );
+  return ClientIDList;
 }
 
 async function readFunctionPolicy({ lambda }: Clients, FunctionName: string): Promise<Policy | null> {

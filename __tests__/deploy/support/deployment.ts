@@ -56,9 +56,11 @@ export class Deployment {
     return listState((await this.project.state(this.name)).resources);
   }
 
-  /** Who may do what in the account, but for the roles and buckets that were there before. */
+  /** Who may do what in the account, but for the roles, managed policies and buckets that were there before. */
   deployed(): Promise<Deployed> {
-    const known = this.before.flatMap((entry) => /^(?:role|bucket) (\S+)$/.exec(entry)?.[1] ?? []);
+    const known = this.before.flatMap(
+      (entry) => /^(?:role|managed policy|bucket) (\S+)$/.exec(entry)?.[1] ?? [],
+    );
     return readDeployed(this.clients, known);
   }
 

@@ -26,18 +26,25 @@ export function expectedOf(cdkTfJson: string, state: readonly StateResource[]): 
   const permissions = all("aws_lambda_permission");
   const bucketPolicies = all("aws_s3_bucket_policy");
   const stages = all("aws_api_gateway_stage");
-  const roles = all("aws_iam_role").map(({ name = "", assume_role_policy = "" }): [string, DeployedRole] => [
-    name,
-    {
-      trust: canonical(assume_role_policy),
-      inline: Object.fromEntries(
-        all("aws_iam_role_policy")
+  const roles = all("aws_iam_role").map((role): [string, DeployedRole] => {
+    const { name = "", assume_role_policy = "", permissions_boundary: boundary = null } = role;
+    return [
+      name,
+      {
+        trust: canonical(assume_role_policy),
+        inline: Object.fromEntries(
+          all("aws_iam_role_policy")
+            .filter(({ role }) => role === name)
+            .map((policy) => [policy.name, canonical(policy.policy ?? "")]),
+        ),
+        attached: attachments
           .filter(({ role }) => role === name)
-          .map((policy) => [policy.name, canonical(policy.policy ?? "")]),
-      ),
-      attached: attachments.filter(({ role }) => role === name).map(({ policy_arn = "" }) => policy_arn),
-    },
-  ]);
+          .map(({ policy_arn = "" }) => policy_arn)
+          .sort(),
+        boundary,
+      },
+    ];
+  });
   const functionArn = (name: string): unknown =>
     state.find(({ type, values }) => type === "aws_lambda_function" && values.function_name === name)?.values
       .arn;
@@ -48,6 +55,19 @@ export function expectedOf(cdkTfJson: string, state: readonly StateResource[]): 
         state.find(({ type, values }) => type === "aws_iam_policy" && values.name === name)?.values.arn,
         canonical(policy),
       ]),
+    ),
+    oidcProviders: Object.fromEntries(
+      resources
+        .filter(({ type }) => type === "aws_iam_openid_connect_provider")
+        .map(({ values }) => [
+          state.find(
+            // IAM keeps the URL without its scheme.
+            (known) =>
+              known.type === "aws_iam_openid_connect_provider" &&
+              `https://${known.values.url}` === values.url,
+          )?.values.arn,
+          values.client_id_list as readonly string[],
+        ]),
     ),
     functions: Object.fromEntries(
       all("aws_lambda_function").map(({ function_name = "" }) => [
@@ -100,6 +120,7 @@ const GRANTS =
 /** Those that are read back. */
 const READ = [
   "aws_api_gateway_rest_api",
+  "aws_iam_openid_connect_provider",
   "aws_iam_policy",
   "aws_iam_role",
   "aws_iam_role_policy",

@@ -10,6 +10,7 @@ import { ListDistributionsCommand, ListOriginAccessControlsCommand } from "@aws-
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   ListAttachedRolePoliciesCommand,
+  ListOpenIDConnectProvidersCommand,
   ListPoliciesCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
@@ -57,7 +58,12 @@ async function listIam({ iam }: Clients): Promise<string[]> {
       ];
     }),
   );
-  return [...ofRoles.flat(), ...Policies.map(({ Arn }) => `managed policy ${Arn}`)];
+  const { OpenIDConnectProviderList = [] } = await iam.send(new ListOpenIDConnectProvidersCommand({}));
+  return [
+    ...ofRoles.flat(),
+    ...Policies.map(({ Arn }) => `managed policy ${Arn}`),
+    ...OpenIDConnectProviderList.map(({ Arn }) => `OIDC provider ${Arn}`),
+  ];
 }
 
 async function listLambda({ lambda }: Clients): Promise<string[]> {
@@ -148,6 +154,7 @@ export async function absentWhere<Value>(error: string, asked: Promise<Value>): 
 
 /** What {@link listAccount} calls a resource of Terraform's state; nothing where it is a setting of another. */
 const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => string) | "setting">> = {
+  aws_api_gateway_account: "setting",
   aws_api_gateway_api_key: ({ id }) => `API key ${id}`,
   aws_api_gateway_deployment: ({ id, rest_api_id }) => `deployment ${id} of API ${rest_api_id}`,
   aws_api_gateway_method_settings: "setting",
@@ -161,6 +168,7 @@ const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => stri
   // The emulator does not list them; their life is seen in its operations.
   aws_cloudfront_response_headers_policy: "setting",
   aws_cloudwatch_log_group: ({ name }) => `log group ${name}`,
+  aws_iam_openid_connect_provider: ({ arn }) => `OIDC provider ${arn}`,
   aws_iam_policy: ({ arn }) => `managed policy ${arn}`,
   aws_iam_role: ({ name }) => `role ${name}`,
   aws_iam_role_policy: ({ name, role }) => `policy ${name} of role ${role}`,

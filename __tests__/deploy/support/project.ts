@@ -1,5 +1,6 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { AccountSettings } from "../../../environments/account";
 import type { Environment } from "../../../environments/environment";
 import { copyProject } from "../../stacks/support/project";
 import { makeTempFolder, removeFolder } from "../../stacks/support/temp-folder";
@@ -21,9 +22,10 @@ const SOMETHING_TO_CHANGE = 2;
 const MAIN = `
 import type { TerraformStack } from "cdktf";
 import { environments } from "./environments";
+import { accounts } from "./environments/accounts";
 import { createApp } from "./stacks/app";
 
-const app = createApp(environments);
+const app = createApp(environments, { accounts });
 for (const stack of app.node.children) {
   (stack as TerraformStack).addOverride("terraform.required_providers.aws.version", "${PROVIDER_VERSION}");
 }
@@ -60,6 +62,7 @@ export class DeployedProject {
       TERRAFORM_PROCESSES: this.processes,
     };
     this.setEnvironments(...environments);
+    this.setAccounts();
   }
 
   /** Makes these the environments that exist. */
@@ -67,8 +70,33 @@ export class DeployedProject {
     const literal = JSON.stringify(environments, null, 2);
     writeFileSync(
       join(this.project, "environments", "index.ts"),
-      `import type { Environment } from "./environment";\n\nexport const environments: readonly Environment[] = ${literal};\n`,
+      `import type { AccountSettings } from "../../../environments/account";
+import type { Environment } from "./environment";\n\nexport const environments: readonly Environment[] = ${literal};\n`,
     );
+  }
+
+  /** Makes these the accounts that exist; none at first. */
+  setAccounts(...accounts: readonly AccountSettings[]): void {
+    const literal = JSON.stringify(accounts, null, 2);
+    writeFileSync(
+      join(this.project, "environments", "accounts.ts"),
+      `import type { AccountSettings } from "./account";\n\nexport const accounts: readonly AccountSettings[] = ${literal};\n`,
+    );
+  }
+
+  /** Writes the stacks as they are now. */
+  async synth(): Promise<void> {
+    succeeded(await this.cdktf("synth"));
+  }
+
+  /** Whether there is a file of the project, e.g. a state. */
+  hasFile(path: string): boolean {
+    return existsSync(join(this.project, path));
+  }
+
+  /** Removes a file of the project. */
+  removeFile(path: string): void {
+    rmSync(join(this.project, path));
   }
 
   /** `cdktf deploy <name>` */
@@ -81,11 +109,15 @@ export class DeployedProject {
     return this.cdktf("destroy", name, "--auto-approve", "--skip-provider-lock", "--no-color");
   }
 
-  /** What the next apply of the stack as it is now would change. */
-  async plan(name: string): Promise<readonly PlannedChange[]> {
+  /**
+   * What the next apply of the stack as it is now would change.
+   *
+   * @param options - more options of `terraform plan`
+   */
+  async plan(name: string, ...options: readonly string[]): Promise<readonly PlannedChange[]> {
     const file = join(this.folder, "plan");
     // To show a plan, Terraform loads the provider's schema, for seconds.
-    if (!(await this.planTo(file, name))) return [];
+    if (!(await this.planTo(file, name, ...options))) return [];
     return changesOf(JSON.parse(await this.terraform(name, "show", "-json", file)));
   }
 
@@ -110,7 +142,7 @@ export class DeployedProject {
 
   /** Whether there is something to change. */
   private async planTo(file: string, name: string, ...args: readonly string[]): Promise<boolean> {
-    succeeded(await this.cdktf("synth"));
+    await this.synth();
     await this.terraform(name, "init", "-input=false");
     const words = ["plan", "-input=false", "-detailed-exitcode", `-out=${file}`, ...args];
     const planned = await run("terraform", words, this.stack(name), this.environment);

@@ -11,8 +11,17 @@ import {
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import type { AccountSettings } from "../../../environments/account";
 import type { Environment } from "../../../environments/environment";
 import { DEV, PROD } from "./environments";
+
+/** A stack beside the environments', of which nothing can be served. */
+const ACCOUNT: AccountSettings = {
+  region: "eu-central-1",
+  accountId: "777788889999",
+  state: { local: { path: "terraform.account.tfstate" } },
+  stateBucket: "terraform-states",
+};
 
 const PROJECT = join(__dirname, "../../..");
 
@@ -42,6 +51,7 @@ export class ProjectCopy {
       cpSync(join(PROJECT, source), join(this.folder, source), { recursive: true });
     }
     this.setEnvironments(DEV, PROD);
+    this.setAccount(ACCOUNT);
     symlinkSync(join(PROJECT, "node_modules"), join(this.folder, "node_modules"), "dir");
     mkdirSync(this.tempFolder);
     shareTranslations(this.tempFolder);
@@ -62,6 +72,13 @@ export class ProjectCopy {
     writeFileSync(
       join(this.folder, "environments", "index.ts"),
       `import type { Environment } from "./environment";\n\nexport const environments: readonly Environment[] = ${literal};\n`,
+    );
+  }
+
+  private setAccount(account: AccountSettings): void {
+    writeFileSync(
+      join(this.folder, "environments", "accounts.ts"),
+      `import type { AccountSettings } from "./account";\n\nexport const accounts: readonly AccountSettings[] = [${JSON.stringify(account, null, 2)}];\n`,
     );
   }
 

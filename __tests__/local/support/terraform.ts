@@ -39,7 +39,7 @@ export class Stacks {
   /** Synthesizes `environment`. @returns its stack's folder */
   synthesize(environment: Environment): string {
     const outdir = join(this.folder, `synthesized-${this.written++}`);
-    createApp([environment], outdir).synth();
+    createApp([environment], { outdir }).synth();
     return join(outdir, "stacks", environment.name);
   }
 

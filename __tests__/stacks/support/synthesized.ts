@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type AccountSettings, accountName } from "../../../environments/account";
 import type { Environment } from "../../../environments/environment";
 import { createApp } from "../../../stacks/app";
 import { inTempFolder } from "./temp-folder";
@@ -39,7 +40,7 @@ export class SynthesizedStack {
   readonly terraform: TerraformJson;
 
   constructor(
-    /** The stack's name, which is its environment's. */
+    /** The stack's name, which is its environment's or account's. */
     readonly name: string,
     /** `cdk.tf.json`, byte for byte. */
     readonly text: string,
@@ -122,13 +123,16 @@ export class Synthesized {
   }
 }
 
-/** The stacks of `environments`. */
-export function synthesize(environments: readonly Environment[]): Synthesized {
+/** The stacks of `environments` and `accounts`. */
+export function synthesize(
+  environments: readonly Environment[],
+  accounts: readonly AccountSettings[] = [],
+): Synthesized {
   return inTempFolder((outdir) => {
-    createApp(environments, outdir).synth();
-    const stacks = environments.map(
-      ({ name }) =>
-        new SynthesizedStack(name, readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")),
+    createApp(environments, { accounts, outdir }).synth();
+    const names = [...environments.map(({ name }) => name), ...accounts.map(accountName)];
+    const stacks = names.map(
+      (name) => new SynthesizedStack(name, readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")),
     );
     return new Synthesized(stacks, outdir);
   });

@@ -43,6 +43,7 @@ interface SecurityGroupRule {
  */
 export interface TerraformTypes {
   "data.aws_caller_identity": object;
+  "data.aws_iam_openid_connect_provider": WithLifecycle & { readonly url: string };
   "data.aws_lambda_function": WithLifecycle & { readonly function_name: string };
   "data.aws_sagemaker_prebuilt_ecr_image": { readonly repository_name: string; readonly image_tag: string };
   aws_appautoscaling_policy: WithLifecycle & {
@@ -66,6 +67,7 @@ export interface TerraformTypes {
       readonly min_capacity: number;
       readonly max_capacity: number;
     };
+  aws_api_gateway_account: WithLifecycle & { readonly cloudwatch_role_arn: string };
   aws_api_gateway_api_key: { readonly name: string };
   aws_api_gateway_deployment: WithLifecycle & {
     readonly rest_api_id: string;
@@ -145,12 +147,19 @@ export interface TerraformTypes {
     readonly treat_missing_data: string;
   };
   aws_iam_group_policy_attachment: OfPolicy & { readonly group: string };
+  aws_iam_openid_connect_provider: {
+    readonly url: string;
+    readonly client_id_list: readonly string[];
+    readonly thumbprint_list?: readonly string[];
+  };
   aws_iam_policy: { readonly name: string; readonly description: string; readonly policy: string };
   aws_default_security_group: WithTags & { readonly vpc_id: string };
   aws_iam_role: WithTags & {
     readonly name: string;
     readonly description: string;
     readonly assume_role_policy: string;
+    readonly max_session_duration?: number;
+    readonly permissions_boundary?: string;
   };
   aws_iam_role_policy: WithLifecycle & {
     readonly name: string;
@@ -301,10 +310,12 @@ export type TerraformType = keyof TerraformTypes;
 /** Every {@link TerraformType}; the compiler keeps the two alike. */
 export const TERRAFORM_TYPES = Object.keys({
   "data.aws_caller_identity": true,
+  "data.aws_iam_openid_connect_provider": true,
   "data.aws_lambda_function": true,
   "data.aws_sagemaker_prebuilt_ecr_image": true,
   aws_appautoscaling_policy: true,
   aws_appautoscaling_target: true,
+  aws_api_gateway_account: true,
   aws_api_gateway_api_key: true,
   aws_api_gateway_deployment: true,
   aws_api_gateway_method_settings: true,
@@ -318,6 +329,7 @@ export const TERRAFORM_TYPES = Object.keys({
   aws_cloudwatch_log_group: true,
   aws_cloudwatch_metric_alarm: true,
   aws_iam_group_policy_attachment: true,
+  aws_iam_openid_connect_provider: true,
   aws_iam_policy: true,
   aws_default_security_group: true,
   aws_iam_role: true,

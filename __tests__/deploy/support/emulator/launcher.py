@@ -12,6 +12,8 @@ SageMaker
 - There is no UpdateEndpoint.
 - A second model, configuration or endpoint of a name overwrites the first; AWS refuses it.
 - A model has an empty VpcConfig, a configuration an empty DataCaptureConfig, where AWS says nothing.
+IAM
+- A role takes a permissions boundary that is not there; AWS refuses it.
 S3
 - The conditions of a bucket's policy are not read: one that refuses plain HTTP refuses everything.
 Lambda

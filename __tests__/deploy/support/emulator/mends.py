@@ -16,6 +16,7 @@ class Faults:
 def mend(faults):
     mend_api_gateway()
     mend_sagemaker(faults)
+    mend_iam()
     mend_s3()
     mend_lambda()
     mend_cloudfront()
@@ -101,6 +102,28 @@ def mend_sagemaker(faults):
 
     for describe in ("describe_model", "describe_endpoint_config", "describe_endpoint"):
         without_empty(describe)
+
+
+def mend_iam():
+    from moto.iam.exceptions import NotFoundException
+    from moto.iam.models import IAMBackend
+
+    def require(self, boundary):
+        if boundary and boundary not in self.managed_policies:
+            raise NotFoundException(f"Scope ARN: {boundary} does not exist or is not attachable.")
+
+    create_role, put_boundary = IAMBackend.create_role, IAMBackend.put_role_permissions_boundary
+
+    def create_within_boundary(self, role_name, trust, path, permissions_boundary, *args, **kwargs):
+        require(self, permissions_boundary)
+        return create_role(self, role_name, trust, path, permissions_boundary, *args, **kwargs)
+
+    def put_known_boundary(self, role_name, permissions_boundary):
+        require(self, permissions_boundary)
+        return put_boundary(self, role_name, permissions_boundary)
+
+    IAMBackend.create_role = create_within_boundary
+    IAMBackend.put_role_permissions_boundary = put_known_boundary
 
 
 def mend_s3():

@@ -1,0 +1,154 @@
+import { DataAwsIamOpenidConnectProvider } from "@cdktf/provider-aws/lib/data-aws-iam-openid-connect-provider";
+import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import {
+  boundaryName,
+  type DeployableEnvironment,
+  deployRoleName,
+  type GithubSettings,
+} from "../../environments/account";
+import { boundaryPolicy } from "../policies/boundary";
+import { deployLimits } from "../policies/deploy-limits";
+import { deployerPolicies } from "../policies/deployer";
+import { deployRoleTrust, GITHUB_AUDIENCE, GITHUB_ISSUER, planRoleTrust } from "../policies/github";
+import { plannerPolicies } from "../policies/planner";
+import type { PolicyDocument } from "../policies/policy-document";
+import { smokeTestPolicy } from "../policies/smoke-test";
+import type { Account } from "./account";
+import { terraformJson } from "./terraform-json";
+
+/** The shortest that IAM takes, and its default: a deployment that takes longer goes on with the next. */
+const SESSION_IN_SECONDS = 3_600;
+
+/** Props of {@link GithubRoles}. */
+export interface GithubRolesProps {
+  readonly account: Account;
+  /** Of the plan role; at most 64 characters. */
+  readonly planRoleName: string;
+  readonly settings: GithubSettings;
+  /** What is planned and deployed, at most 5: each adds two managed policies to the plan role. */
+  readonly environments: readonly DeployableEnvironment[];
+}
+
+/**
+ * Who on GitHub may plan and deploy: the provider of its tokens, one role that reads, and for each environment one that
+ * deploys, with the boundary of what it deploys.
+ */
+export class GithubRoles extends Construct {
+  /** Known after the first apply, as are the next. */
+  readonly planRoleArn: string;
+  /** By the environment's name. */
+  readonly deployRoleArns: Readonly<Record<string, string>>;
+
+  private readonly provider: ITerraformDependable;
+  private readonly providerArn: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: GithubRolesProps,
+  ) {
+    super(scope, id);
+    const { account, settings, environments, planRoleName } = props;
+    this.provider = this.addProvider();
+    this.providerArn = account.oidcProviderArn(GITHUB_ISSUER);
+
+    const planRole = this.addRole("plan", {
+      name: planRoleName,
+      description: "Lets GitHub's workflows plan",
+      trust: planRoleTrust(this.providerArn, settings),
+    });
+    for (const environment of environments) {
+      const policies = plannerPolicies(environment, environment.accountId);
+      for (const [part, policy] of Object.entries(policies)) {
+        this.attach(planRole, `${environment.name}-plan-${part}`, "plan", policy);
+      }
+    }
+    this.planRoleArn = planRole.arn;
+    this.deployRoleArns = Object.fromEntries(
+      environments.map((environment) => [environment.name, this.addDeployRole(environment).arn]),
+    );
+  }
+
+  /** An account has one provider for an issuer. AWS trusts GitHub's certificates without thumbprints. */
+  private addProvider(): ITerraformDependable {
+    const url = `https://${GITHUB_ISSUER}`;
+    if (this.props.settings.oidcProvider !== "existing") {
+      return new IamOpenidConnectProvider(this, "provider", { url, clientIdList: [GITHUB_AUDIENCE] });
+    }
+    return new DataAwsIamOpenidConnectProvider(this, "provider", {
+      url,
+      lifecycle: {
+        postcondition: [
+          {
+            condition: `\${contains(self.client_id_list, "${GITHUB_AUDIENCE}")}`,
+            errorMessage: `The account's provider of GitHub's tokens does not know the audience ${GITHUB_AUDIENCE}: add it, or no workflow can take a role.`,
+          },
+        ],
+      },
+    });
+  }
+
+  private addDeployRole(environment: DeployableEnvironment): IamRole {
+    const { name, accountId } = environment;
+    this.addPolicy(`${name}-boundary`, {
+      name: boundaryName(environment),
+      description: `The most that a role of the environment ${name} may do`,
+      policy: boundaryPolicy(environment, accountId),
+    });
+    const limits = this.addPolicy(`${name}-deploy-limits`, {
+      name: `${deployRoleName(environment)}-limits`,
+      description: `The most that the deployer of the environment ${name} may do`,
+      policy: deployLimits(environment, accountId),
+    });
+    const role = this.addRole(`${name}-deploy`, {
+      name: deployRoleName(environment),
+      description: `Lets GitHub's workflows deploy the environment ${name}`,
+      trust: deployRoleTrust(this.providerArn, this.props.settings, name),
+      permissionsBoundary: limits.arn,
+    });
+    for (const [part, policy] of Object.entries(deployerPolicies(environment, accountId))) {
+      this.attach(role, `${deployRoleName(environment)}-${part}`, "deploy", policy);
+    }
+    const smokeTest = smokeTestPolicy(environment, accountId);
+    if (smokeTest !== undefined) {
+      this.attach(role, `${deployRoleName(environment)}-smoke-test`, "deploy", smokeTest);
+    }
+    return role;
+  }
+
+  private addRole(
+    id: string,
+    {
+      trust,
+      ...config
+    }: { name: string; description: string; trust: PolicyDocument; permissionsBoundary?: string },
+  ): IamRole {
+    return new IamRole(this, id, {
+      ...config,
+      assumeRolePolicy: terraformJson(trust),
+      maxSessionDuration: SESSION_IN_SECONDS,
+      dependsOn: [this.provider],
+    });
+  }
+
+  private addPolicy(
+    id: string,
+    { policy, ...config }: { name: string; description: string; policy: PolicyDocument },
+  ): IamPolicy {
+    return new IamPolicy(this, id, { ...config, policy: terraformJson(policy) });
+  }
+
+  private attach(role: IamRole, name: string, does: "plan" | "deploy", policy: PolicyDocument): void {
+    const made = this.addPolicy(`${name}-policy`, {
+      name,
+      description: `Lets GitHub's workflows ${does}`,
+      policy,
+    });
+    new IamRolePolicyAttachment(this, `${name}-attachment`, { role: role.name, policyArn: made.arn });
+  }
+}

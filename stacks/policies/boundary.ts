@@ -1,0 +1,109 @@
+import { domainOf, type Environment } from "../../environments/environment";
+import type { ModelSettings, NewEndpoint } from "../../environments/model-settings";
+import { deployerPolicies } from "./deployer";
+import { ecrRepositoryArn } from "./ecr-repository";
+import { EnvironmentArns } from "./environment-arns";
+import { allow, type PolicyDocument, policyDocument, type Statement } from "./policy-document";
+
+/**
+ * The permissions boundary of an environment's roles: the most that any of them may ever do, whatever their own policies
+ * say. As a role's policy it names what is asked, but of all models at once, and of artifacts and images only the bucket
+ * and the repository, so that new ones need no new boundary. Another bucket, repository, key or existing endpoint does:
+ * the account's stack is then deployed before the environment's.
+ *
+ * @param accountId - 12 digits
+ * @throws Error as {@link deployerPolicies}: what a deployer cannot deploy needs no boundary yet
+ */
+export function boundaryPolicy(environment: Environment, accountId: string): PolicyDocument {
+  deployerPolicies(environment, accountId);
+  const arns = new EnvironmentArns(environment, accountId);
+  const models: readonly ModelSettings[] = Object.values(environment.models);
+  return policyDocument(...functionStatements(arns, models), ...endpointStatements(arns, models));
+}
+
+function functionStatements(arns: EnvironmentArns, models: readonly ModelSettings[]): Statement[] {
+  const existing = models.flatMap((settings) =>
+    "existingEndpoint" in settings ? [arns.arn("sagemaker", `endpoint/${settings.existingEndpoint}`)] : [],
+  );
+  return [
+    allow("InvokeEndpoints", ["sagemaker:InvokeEndpoint"], [...arns.endpoints(), ...existing]),
+    // X-Ray defines no resource types for these actions.
+    allow("SendTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
+    allow(
+      "WriteLogs",
+      ["logs:CreateLogStream", "logs:PutLogEvents"],
+      [...arns.logGroups("functions"), ...arns.logGroups("endpoints")].map((group) => `${group}:*`),
+    ),
+  ];
+}
+
+function endpointStatements(arns: EnvironmentArns, models: readonly ModelSettings[]): Statement[] {
+  const own = models.flatMap((settings) => ("existingEndpoint" in settings ? [] : [settings]));
+  if (own.length === 0) return [];
+  const buckets = own.map(({ artifact }) => {
+    const [, bucket] = /^s3:\/\/([^/]+)\//.exec(artifact) ?? [];
+    return bucket === undefined ? arns.bucket("artifacts") : arns.bucketArn(bucket);
+  });
+  // The accounts of SageMaker's own images differ by algorithm and region.
+  const repositories = own.map(({ image }) =>
+    "uri" in image
+      ? ecrRepositoryArn(image.uri, arns.partition)
+      : `arn:${arns.partition}:ecr:${arns.region}:*:repository/${image.algorithm}`,
+  );
+  const groups = arns.logGroups("endpoints");
+  return [
+    allow(
+      "LookAtLogs",
+      ["logs:CreateLogGroup", "logs:DescribeLogStreams"],
+      [...groups, ...groups.map((group) => `${group}:log-stream:*`)],
+    ),
+    // CloudWatch defines no resource type for this action; the namespace narrows it.
+    allow("PublishMetrics", ["cloudwatch:PutMetricData"], ["*"], {
+      StringEquals: { "cloudwatch:namespace": ["AWS/SageMaker", "/aws/sagemaker/Endpoints"] },
+    }),
+    // ECR defines no resource type for this action.
+    allow("LogInToRegistries", ["ecr:GetAuthorizationToken"], ["*"]),
+    allow(
+      "PullImages",
+      ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      repositories,
+    ),
+    allow(
+      "ReadArtifacts",
+      ["s3:GetObject"],
+      buckets.map((bucket) => `${bucket}/*`),
+    ),
+    ...dataCaptureStatements(arns, own),
+    ...keyStatements(arns, own),
+  ];
+}
+
+function dataCaptureStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
+  const destinations = own.flatMap((settings) =>
+    "instances" in settings && settings.dataCapture !== undefined ? [settings.dataCapture.destination] : [],
+  );
+  if (destinations.length === 0) return [];
+  const objects = destinations.map((destination) => arns.bucketArn(destination.replace("s3://", "")));
+  return [
+    allow(
+      "WriteCapturedData",
+      ["s3:PutObject"],
+      objects.map((prefix) => `${prefix}/${arns.environment.name}-*`),
+    ),
+  ];
+}
+
+/** Keys, by way of S3 alone. */
+function keyStatements({ region }: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
+  const throughS3 = { StringEquals: { "kms:ViaService": `s3.${region}.${domainOf(region)}` } };
+  const ofArtifacts = own.flatMap(({ artifactKeyArn }) => artifactKeyArn ?? []);
+  const ofCapture = own.flatMap((settings) =>
+    "instances" in settings ? (settings.dataCapture?.kmsKeyArn ?? []) : [],
+  );
+  return [
+    ...(ofArtifacts.length === 0 ? [] : [allow("DecryptArtifacts", ["kms:Decrypt"], ofArtifacts, throughS3)]),
+    ...(ofCapture.length === 0
+      ? []
+      : [allow("EncryptCapturedData", ["kms:GenerateDataKey"], ofCapture, throughS3)]),
+  ];
+}

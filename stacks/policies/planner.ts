@@ -1,0 +1,29 @@
+import type { Environment } from "../../environments/environment";
+import { deployerPolicies } from "./deployer";
+import { type PolicyDocument, policyDocument } from "./policy-document";
+
+/** Actions that only look. API Gateway's are the methods of HTTP. */
+const READS = /^(?:apigateway:GET|[a-z0-9]+:(?:Describe|Get|List)[A-Z]\w*)$/;
+
+/** What the planner of one environment may do: more than one managed policy holds. */
+export type PlannerPolicies = Readonly<Record<"functions" | "endpoints", PolicyDocument>>;
+
+/**
+ * What of the deployer's rights only looks: enough for `terraform plan -lock=false`, which writes nothing. It reads the
+ * state, and with it the value of an API key.
+ *
+ * @param accountId - 12 digits
+ * @throws Error as {@link deployerPolicies}
+ */
+export function plannerPolicies(environment: Environment, accountId: string): PlannerPolicies {
+  const { roles, functions, endpoints, stage, storage } = deployerPolicies(environment, accountId);
+  return { functions: readingOf(roles, functions), endpoints: readingOf(endpoints, stage, storage) };
+}
+
+function readingOf(...policies: readonly PolicyDocument[]): PolicyDocument {
+  const statements = policies
+    .flatMap(({ Statement }) => Statement)
+    .map((statement) => ({ ...statement, Action: statement.Action.filter((action) => READS.test(action)) }))
+    .filter(({ Sid, Action }) => Action.length > 0 && Sid !== "LockItsState");
+  return policyDocument(...statements);
+}
