@@ -1,10 +1,14 @@
+import type { AccessChange } from "./access/access";
 import { type Change, compareTexts } from "./changes";
 import type { Plan } from "./plan";
+import type { SurfaceChange } from "./surface";
 
 /** One environment with what becomes of it. */
 export interface Reviewed {
   readonly plan: Plan;
   readonly changes: readonly Change[];
+  readonly access: readonly AccessChange[];
+  readonly surface: readonly SurfaceChange[];
 }
 
 /** Something that changes in one environment, and in another, which has it as well, not or otherwise. */
@@ -20,15 +24,23 @@ const UNCHANGED = "unchanged";
 
 /**
  * What does not change alike in environments that are alike: those that exist before and after. Only what exists in two
- * of them can differ. Values may differ, what is done with which attributes may not.
+ * of them can differ. Values may differ; what is done with which attributes, who can do more and what can be reached
+ * otherwise may not.
  */
 export function differencesOf(reviewed: readonly Reviewed[]): readonly Difference[] {
   const alike = reviewed.filter(({ plan }) => exists(plan));
   if (alike.length < 2) return [];
 
   const paths = new Map<string, string>();
-  const byEnvironment = alike.map(({ plan, changes }) => {
-    const done = new Map(changes.map((change) => [lasting(change.address), wordsOf(change)]));
+  const byEnvironment = alike.map((reviewed) => {
+    const { plan, changes } = reviewed;
+    const meant = meaningsOf(reviewed);
+    const done = new Map(
+      changes.map((change) => {
+        const key = lasting(change.address);
+        return [key, [wordsOf(change), ...(meant.get(key) ?? [])].join("; ")];
+      }),
+    );
     const words = new Map<string, string>();
     for (const { address, path } of plan.resources) {
       const key = lasting(address);
@@ -65,4 +77,30 @@ function wordsOf({ kind, changed, forcedBy }: Change): string {
   // A rollout's values are its own, in every environment.
   if (kind === "rollout" || attributes.length === 0) return kind;
   return `${kind}: ${[...new Set(attributes)].join(", ")}`;
+}
+
+/** What documents mean that change, by address, in words that are the same in each environment. */
+function meaningsOf({ plan, access, surface }: Reviewed): ReadonlyMap<string, readonly string[]> {
+  const meant = new Map<string, string[]>();
+  const add = (address: string, words: string): void => {
+    const key = lasting(address);
+    meant.set(key, [...(meant.get(key) ?? []), withoutPlace(words, plan.environment)]);
+  };
+  for (const { address, what, before = "nothing", after = "nothing" } of surface) {
+    add(address, `${what}: ${before} → ${after}`);
+  }
+  for (const { widens, words, where } of access) {
+    const [first] = where;
+    if (widens && first !== undefined) add(first.address, words.replaceAll("`", ""));
+  }
+  return new Map([...meant].map(([key, words]) => [key, words.sort()]));
+}
+
+/** Names of environments and APIs, and numbers of accounts, differ without a meaning. */
+function withoutPlace(words: string, environment: string): string {
+  const name = environment.replaceAll(/[^\w-]/g, "\\$&");
+  return words
+    .replaceAll(/(arn:[\w-]+:execute-api:[\w-]*:\d*:)[a-z0-9]{10}\b/g, "$1…")
+    .replaceAll(/\b\d{12}\b/g, "…")
+    .replaceAll(new RegExp(`(?<![a-z0-9])${name}(?![a-z0-9])`, "g"), "…");
 }

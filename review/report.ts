@@ -63,14 +63,9 @@ export interface OutputChange {
 
 /** Reads plans, one an environment, for the human who must decide. */
 export function reportOf(plans: readonly Plan[]): Report {
-  const environments = plans.map(environmentReport);
-  const report = {
-    verdict: verdictOf(environments),
-    environments,
-    differences: differencesOf(
-      plans.map((plan, index) => ({ plan, changes: environments[index]?.changes ?? [] })),
-    ),
-  };
+  const reviewed = plans.map((plan) => ({ plan, ...environmentReport(plan) }));
+  const environments = reviewed.map(({ plan: _, ...report }) => report);
+  const report = { verdict: verdictOf(environments), environments, differences: differencesOf(reviewed) };
   // One environment's secret can stand in another one's plan.
   return mapTexts(report, (text) => plans.reduce((scrubbed, { scrub }) => scrub(scrubbed), text));
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import { accessChanges } from "../../review/access/access";
 import { changesOf } from "../../review/changes";
 import { differencesOf } from "../../review/differences";
+import { surfaceChanges } from "../../review/surface";
 import { planOf, type ResourceJson } from "./support/plan-json";
 
 const kept = { actions: ["no-op"], before: {}, after: {} };
@@ -11,7 +13,14 @@ function differences(environments: Readonly<Record<string, readonly ResourceJson
   const plans = Object.entries(environments).map(([environment, resources]) =>
     planOf({ environment, resources }),
   );
-  return differencesOf(plans.map((plan) => ({ plan, changes: changesOf(plan) })));
+  return differencesOf(
+    plans.map((plan) => ({
+      plan,
+      changes: changesOf(plan),
+      access: accessChanges(plan),
+      surface: surfaceChanges(plan),
+    })),
+  );
 }
 
 function sized(from: number, to: number): ResourceJson {
@@ -55,6 +64,83 @@ describe("environments differ", () => {
     // Assess
     expect(found.map(({ by }) => by)).toEqual([
       { dev: "not there", staging: "update: memory_size", prod: "unchanged" },
+    ]);
+  });
+});
+
+/** An API whose document lets callers in to one route as it says. */
+function api(before: string, after: string): ResourceJson {
+  const body = (type: string): string =>
+    JSON.stringify({
+      openapi: "3.0.1",
+      paths: { "/a": { post: { "x-amazon-apigateway-auth": { type } } } },
+    });
+  return {
+    address: "aws_api_gateway_rest_api.api",
+    actions: ["update"],
+    before: { name: "api", body: body(before) },
+    after: { name: "api", body: body(after) },
+  };
+}
+
+/** A role of the environment that may call another action. */
+function wider(environment: string, account: string, action: string): ResourceJson {
+  const policy = (...actions: readonly string[]): string =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Action: actions,
+          Resource: `arn:aws:sagemaker:us-east-1:${account}:endpoint/${environment}-a`,
+        },
+      ],
+    });
+  return {
+    address: "aws_iam_role_policy.a",
+    actions: ["update"],
+    before: { role: `${environment}-a`, name: "a", policy: policy("sagemaker:InvokeEndpoint") },
+    after: { role: `${environment}-a`, name: "a", policy: policy("sagemaker:InvokeEndpoint", action) },
+  };
+}
+
+describe("environments differ in what a document means", () => {
+  it("where a route is opened in one and closed in another", () => {
+    // Act
+    const found = differences({ dev: [api("AWS_IAM", "NONE")], prod: [api("NONE", "AWS_IAM")] });
+
+    // Assess
+    expect(found).toEqual([
+      {
+        path: "aws_api_gateway_rest_api.api",
+        by: {
+          dev: "update: body; POST /a: AWS_IAM → NONE",
+          prod: "update: body; POST /a: NONE → AWS_IAM",
+        },
+      },
+    ]);
+  });
+
+  it("where a role gets another right, and not where it gets the same one of its own environment", () => {
+    // Prepare
+    const asynchronous = "sagemaker:InvokeEndpointAsync";
+
+    // Act
+    const [same, others] = [asynchronous, "sagemaker:DeleteEndpoint"].map((action) =>
+      differences({
+        "dev-a": [wider("dev-a", "111122223333", asynchronous)],
+        prod: [wider("prod", "444455556666", action)],
+      }),
+    );
+
+    // Assess
+    expect(same).toEqual([]);
+    expect(others?.map(({ by }) => by)).toEqual([
+      {
+        "dev-a":
+          "update: policy; Role …-a can now call sagemaker:InvokeEndpointAsync on the SageMaker endpoint …-a.",
+        prod: "update: policy; Role …-a can now delete the SageMaker endpoint …-a.",
+      },
     ]);
   });
 });
