@@ -141,7 +141,8 @@ describe("the life of an account", () => {
       expect(roles["small-sentiment-function"]?.boundary).toBe(boundaryArn(environment, accountId));
       expect(roles["small-sentiment-endpoint"]?.boundary).toBe(boundaryArn(environment, accountId));
       const { attached, boundary } = await policiesOf(deployRoleName(environment));
-      expect(attached).toHaveLength(5);
+      // The deployer's five, and the smoke test's.
+      expect(attached).toHaveLength(6);
       expect(deniedTo(attached, operations)).toEqual([]);
       expect(deniedTo(boundary, operations)).toEqual([]);
     },
