@@ -68,14 +68,25 @@ export function accessChanges(plan: Plan): AccessChange[] {
     const subject = (next[0] ?? old[0])?.subject;
     if (subject === undefined) continue;
     const found = compare(subject, lifeOf(subject.thing.key, before, after), old, next);
-    // What an attached policy says is told of those to whom it is attached.
-    const isTold = (one: { before: readonly unknown[]; after: readonly unknown[] }): boolean =>
-      !(one.after.length > 0 ? sides.after : sides.before).attached.has(subject.thing.key);
+    const isTold = (one: Difference): boolean => {
+      const right = one.after[0] ?? one.before[0];
+      if (right?.action.kind === "by" && ONE_SIDED.has(right.action.what)) {
+        // Of a role that comes with the plan, all that it may do is told.
+        const role = `role:${right.action.text}`;
+        const isNewRole = right.action.what === "role" && lifeOf(role, before, after) === "created";
+        return one.widens && !isNewRole;
+      }
+      // What an attached policy says is told of those to whom it is attached.
+      return !(one.after.length > 0 ? sides.after : sides.before).attached.has(subject.thing.key);
+    };
     differences.push(...found.differences.filter(isTold));
     unclear.push(...found.unclear.filter(({ side }) => !sides[side].attached.has(subject.thing.key)));
   }
   return [...folded(differences, accounts), ...unclear.map(ofUnclear)].sort(inOrder);
 }
+
+/** What is told where it widens, and says nothing that matters where it does not. */
+const ONE_SIDED: ReadonlySet<string> = new Set(["role", "public access block"]);
 
 interface PoliciesOnSide {
   readonly bySubject: ReadonlyMap<string, readonly Policy[]>;

@@ -1,3 +1,4 @@
+import { opensToAnyone } from "./fences";
 import { covers, coverTogether, type Grant, mayCover, type Named, type Place } from "./grant";
 import type { Policy, Subject, Unjudged } from "./policy";
 import { openGate } from "./resource-policies";
@@ -15,6 +16,8 @@ export interface Difference {
   readonly after: readonly Grant[];
   /** Whether somebody can do what they could not. */
   readonly widens: boolean;
+  /** Of a Deny: whether what it kept from strangers is for anyone now. */
+  readonly opensToAnyone: boolean;
   /** Whether its principal had no right at all before. */
   readonly isNewcomer: boolean;
   /** Narrower rights: of a new one those that were there, of one that goes those that stay. */
@@ -63,11 +66,13 @@ export function compare(
     const [one] = pair.after.length > 0 ? pair.after : pair.before;
     if (one === undefined) return [];
     const isWider = one.effect === "Allow" ? added.has(key) : removed.has(key);
+    const widens = isWider && life !== "destroyed";
     return {
       subject,
       life,
       ...pair,
-      widens: isWider && life !== "destroyed",
+      widens,
+      opensToAnyone: widens && one.effect === "Deny" && opensToAnyone(pair.before, pair.after, next.all),
       isNewcomer: !old.hasPrincipal(one),
       narrower:
         pair.before.length > 0 && pair.after.length > 0

@@ -23,15 +23,23 @@ export function readDocument(text: string, standing: Standing): readonly Grant[]
 /** The same of a document that is parsed already. */
 export function readParsed(document: unknown, standing: Standing): readonly Grant[] | undefined {
   if (!isObject(document) || document.Statement === undefined) return undefined;
+  const { Version: version = WITHOUT_VARIABLES } = document;
+  if (version !== WITH_VARIABLES && version !== WITHOUT_VARIABLES) return undefined;
   const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
   const grants: Grant[] = [];
   for (const statement of statements) {
-    const read = readStatement(statement, standing);
+    const read = readStatement(statement, standing, version === WITH_VARIABLES);
     if (read === undefined) return undefined;
     grants.push(...read);
   }
   return grants;
 }
+
+/** Versions of IAM's grammar: in the older one, which is the default, `${…}` is a text as any other. */
+const WITH_VARIABLES = "2012-10-17";
+const WITHOUT_VARIABLES = "2008-10-17";
+/** `${$}`, as a replacement, in which the sign stands twice. */
+const VARIABLE_OF_ITS_SIGN = "$${$$}";
 
 /** Whether a text is a policy document, whether it is understood or not. */
 export function isDocument(text: string): boolean {
@@ -62,7 +70,7 @@ const MEMBERS = new Set([
   "Condition",
 ]);
 
-function readStatement(statement: unknown, standing: Standing): Grant[] | undefined {
+function readStatement(statement: unknown, standing: Standing, hasVariables: boolean): Grant[] | undefined {
   if (!isObject(statement) || !Object.keys(statement).every((member) => MEMBERS.has(member)))
     return undefined;
   const { Effect: effect } = statement;
@@ -72,8 +80,8 @@ function readStatement(statement: unknown, standing: Standing): Grant[] | undefi
   const resources =
     statement.Resource === undefined && statement.NotResource === undefined
       ? [{ kind: "one" as const, text: standing.resource }]
-      : readNamed(statement.Resource, statement.NotResource);
-  const conditions = readConditions(statement.Condition);
+      : readNamed(statement.Resource, statement.NotResource, hasVariables);
+  const conditions = readConditions(statement.Condition, hasVariables);
   if (
     principals === undefined ||
     actions === undefined ||
@@ -91,13 +99,13 @@ function readStatement(statement: unknown, standing: Standing): Grant[] | undefi
   );
 }
 
-function readNamed(named: unknown, notNamed: unknown): Named[] | undefined {
+function readNamed(named: unknown, notNamed: unknown, hasVariables = true): Named[] | undefined {
   if (named !== undefined && notNamed !== undefined) return undefined;
   if (notNamed !== undefined) {
-    const texts = textsOf(notNamed);
+    const texts = textsOf(notNamed, hasVariables);
     return texts === undefined ? undefined : [{ kind: "not", texts: [...new Set(texts)].sort() }];
   }
-  return textsOf(named)?.map((text) => ({ kind: "one", text }));
+  return textsOf(named, hasVariables)?.map((text) => ({ kind: "one", text }));
 }
 
 function readPrincipals(statement: JsonObject, standing: Standing): Principal[] | undefined {
@@ -137,14 +145,14 @@ export function awsPrincipal(name: string): Principal {
   return account === undefined ? { kind: "AWS", name } : { kind: "account", name: account };
 }
 
-function readConditions(conditions: unknown): readonly Condition[] | undefined {
+function readConditions(conditions: unknown, hasVariables: boolean): readonly Condition[] | undefined {
   if (conditions === undefined) return [];
   if (!isObject(conditions)) return undefined;
   const found: Condition[] = [];
   for (const [operator, byKey] of Object.entries(conditions)) {
     if (!isObject(byKey)) return undefined;
     for (const [key, value] of Object.entries(byKey)) {
-      const values = textsOf(value);
+      const values = textsOf(value, hasVariables);
       if (values === undefined) return undefined;
       found.push(condition(operator, key, values));
     }
@@ -152,12 +160,15 @@ function readConditions(conditions: unknown): readonly Condition[] | undefined {
   return inOrder(found);
 }
 
-/** IAM takes one in place of a list of one, and in conditions numbers and truths in place of their texts. */
-function textsOf(value: unknown): string[] | undefined {
+/**
+ * IAM takes one in place of a list of one, and in conditions numbers and truths in place of their texts. Where there are
+ * no variables, `${$}` stands for their sign, as in the newer version of the grammar.
+ */
+function textsOf(value: unknown, hasVariables = true): string[] | undefined {
   const found: string[] = [];
   for (const one of Array.isArray(value) ? value : [value]) {
     if (typeof one !== "string" && typeof one !== "number" && typeof one !== "boolean") return undefined;
-    found.push(String(one));
+    found.push(hasVariables ? String(one) : String(one).replaceAll(/\$(?=\{)/g, VARIABLE_OF_ITS_SIGN));
   }
   return found;
 }

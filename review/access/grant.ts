@@ -12,11 +12,17 @@ export type Named =
   | { readonly kind: "not"; readonly texts: readonly string[] }
   | {
       readonly kind: "by";
-      readonly what: "managed policy" | "permissions boundary" | "group";
+      readonly what:
+        | "managed policy"
+        | "permissions boundary"
+        | "group"
+        | "role"
+        | "network"
+        | "public access block";
       readonly text: string;
     };
 
-/** Who a statement speaks of: the members of `Principal`, and what has no such member. */
+/** Who a statement speaks of: the members of `Principal`, what has no such member, and addresses that are let in. */
 export type PrincipalKind =
   | "anyone"
   | "account"
@@ -24,6 +30,7 @@ export type PrincipalKind =
   | "service"
   | "federated"
   | "canonical user"
+  | "network"
   | "everyone but"
   | "identity"
   | "holder";
@@ -111,6 +118,29 @@ export function coversNamed(outer: Grant, inner: Grant): boolean {
   );
 }
 
+/** Whether `outer` is of everything that `inner` is of, whoever may do it or may not. */
+export function reaches(outer: Grant, inner: Grant): boolean {
+  return coversNamed({ ...outer, effect: inner.effect, principal: inner.principal }, inner);
+}
+
+/** Whether something may be of both: yes where it is not certain. */
+export function mayMeet(one: Grant, other: Grant): boolean {
+  return (
+    mayMeetNamed(one.action, one.actionStart, other.action, other.actionStart) &&
+    mayMeetNamed(one.resource, one.resourceStart, other.resource, other.resourceStart)
+  );
+}
+
+function mayMeetNamed(one: Named, oneStart: string, other: Named, otherStart: string): boolean {
+  const isExact = isText(one) && isText(other);
+  if (isExact) return oneStart === otherStart;
+  return oneStart.startsWith(otherStart) || otherStart.startsWith(oneStart);
+}
+
+function isText(named: Named): boolean {
+  return named.kind === "one" && !/[*?$]/.test(named.text);
+}
+
 /** Whether the grants together cover `inner`: some of them one value of a condition, others another. */
 export function coverTogether(outer: readonly Grant[], inner: Grant): boolean {
   const near = outer.filter((one) => coversNamed(one, inner));
@@ -124,13 +154,15 @@ export function coverTogether(outer: readonly Grant[], inner: Grant): boolean {
   );
 }
 
+/** What is a part of every action: what policies elsewhere allow, and not what is no policy. */
+const WITHIN_ALL: ReadonlySet<string> = new Set(["managed policy", "group", "role"]);
+
 function coversAction(outer: string, inner: string): boolean {
   return coversPattern(outer.toLowerCase(), inner.toLowerCase());
 }
 
 function coversOne(outer: Named, inner: Named, fits: (outer: string, inner: string) => boolean): boolean {
-  if (outer.kind === "one" && outer.text === "*")
-    return inner.kind !== "by" || inner.what !== "permissions boundary";
+  if (outer.kind === "one" && outer.text === "*") return inner.kind !== "by" || WITHIN_ALL.has(inner.what);
   if (outer.kind === "one" && inner.kind === "one") return fits(outer.text, inner.text);
   if (outer.kind === "not" && inner.kind === "not") {
     return outer.texts.every((one) => inner.texts.some((other) => fits(other, one)));

@@ -3,9 +3,21 @@ import { isValues, textOf, UNKNOWN, type Value } from "../values";
 import { type Grant, grant, type Named, type Place } from "./grant";
 import { type Policy, placeOf, policyFrom, principalOf, subjectOf, unreadable } from "./policy";
 import { attribute, valuesOn } from "./side";
-import type { Thing, Things } from "./things";
+import { labelOfUnknown } from "./text";
+import { type Thing, type Things, unnamed } from "./things";
 
 type IdentityKind = "role" | "user" | "group";
+
+/** What runs with the rights of a role, and the attribute that names it. */
+const RUNS_AS: ReadonlyMap<string, string> = new Map([
+  ["aws_codebuild_project", "service_role"],
+  ["aws_ecs_task_definition", "task_role_arn"],
+  ["aws_iam_instance_profile", "role"],
+  ["aws_lambda_function", "role"],
+  ["aws_sagemaker_model", "execution_role_arn"],
+  ["aws_sagemaker_notebook_instance", "role_arn"],
+  ["aws_sfn_state_machine", "role_arn"],
+]);
 
 /** What roles, users and groups may do, by policies of their own, attached ones, and groups. */
 export class IdentityPolicies {
@@ -20,12 +32,18 @@ export class IdentityPolicies {
     ["aws_iam_role_policy_attachment", (resource) => this.readAttachment(resource, "role")],
     ["aws_iam_user_policy_attachment", (resource) => this.readAttachment(resource, "user")],
     ["aws_iam_group_policy_attachment", (resource) => this.readAttachment(resource, "group")],
+    ["aws_iam_role_policy_attachments_exclusive", (resource) => this.readExclusive(resource, "role")],
+    ["aws_iam_user_policy_attachments_exclusive", (resource) => this.readExclusive(resource, "user")],
+    ["aws_iam_group_policy_attachments_exclusive", (resource) => this.readExclusive(resource, "group")],
     ["aws_iam_policy_attachment", (resource) => this.readSharedAttachment(resource)],
     ["aws_iam_policy", (resource) => this.readManaged(resource)],
     ["aws_iam_role", (resource) => this.readRole(resource)],
     ["aws_iam_user", (resource) => this.readBoundary(resource)],
     ["aws_iam_user_group_membership", (resource) => this.readGroups(resource)],
     ["aws_iam_group_membership", (resource) => this.readMembers(resource)],
+    ...[...RUNS_AS].map(
+      ([type, name]) => [type, (resource: PlannedResource) => this.readRunner(resource, name)] as const,
+    ),
   ]);
 
   constructor(
@@ -49,6 +67,24 @@ export class IdentityPolicies {
 
   private readAttachment(resource: PlannedResource, kind: IdentityKind): void {
     this.attach(resource, this.who(resource, kind, kind), "policy_arn");
+  }
+
+  /** All policies that somebody has: those that others attach, too. */
+  private readExclusive(resource: PlannedResource, kind: IdentityKind): void {
+    this.attach(resource, this.who(resource, `${kind}_name`, kind), "policy_arns");
+  }
+
+  private readRunner(resource: PlannedResource, name: string): void {
+    const value = attribute(resource, this.things.side, name);
+    if (value === undefined) return;
+    const who = this.things.itself(resource) ?? unnamed(resource);
+    const role = this.things.namedBy(resource, name, "role");
+    if (role === undefined) {
+      this.policies.push(unreadable(value, subjectOf("identity", who), resource, this.things.side));
+      return;
+    }
+    const text = role.key.slice("role:".length);
+    this.addGrant(who, "Allow", { kind: "by", what: "role", text }, [placeOf(resource)]);
   }
 
   private readManaged(resource: PlannedResource): void {
@@ -172,5 +208,5 @@ export class IdentityPolicies {
 }
 
 function unknownOf({ address, path }: PlannedResource, kind: IdentityKind): Thing {
-  return { key: `${kind}:@${address}`, label: `the ${kind} that ${path} names after the apply` };
+  return { key: `${kind}:@${address}`, label: labelOfUnknown(kind, path) };
 }

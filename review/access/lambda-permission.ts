@@ -5,6 +5,7 @@ import { awsPrincipal } from "./document";
 import { grant, type Principal } from "./grant";
 import { type Policy, placeOf, resourceOf, subjectOf, unreadable } from "./policy";
 import { attribute, type Side } from "./side";
+import { labelOfUnknown } from "./text";
 import type { Thing, Things } from "./things";
 
 /** What an argument of `aws_lambda_permission` becomes in the function's policy (https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html). */
@@ -31,7 +32,7 @@ export function permissionOf(resource: PlannedResource, things: Things): Policy 
     effect: "Allow",
     principal: principalFrom(principal),
     action: { kind: "one", text: action },
-    resource: { kind: "one", text: resourceOf(subject) },
+    resource: { kind: "one", text: resourceOf(subject) + qualifierOf(resource, side) },
     conditions: inOrder(CONDITIONS.flatMap((parts) => conditionOf(resource, side, ...parts))),
     places,
   });
@@ -64,12 +65,20 @@ function functionOf(resource: PlannedResource, things: Things): Thing {
   return (
     things.namedBy(resource, "function_name", "function") ?? {
       key: `function:@${address}`,
-      label: `the function that ${path} names after the apply`,
+      label: labelOfUnknown("function", path),
     }
   );
 }
 
-function principalFrom(name: string): Principal {
+/** A permission of a version or an alias is none of the function as a whole, and the other way around. */
+function qualifierOf(resource: PlannedResource, side: Side): string {
+  const qualifier = attribute(resource, side, "qualifier");
+  if (qualifier === undefined) return "";
+  return typeof qualifier === "string" ? `:${qualifier}` : ":(known after apply)";
+}
+
+/** Whom AWS names in one text: a service by its domain, an account, an ARN, everybody. */
+export function principalFrom(name: string): Principal {
   return /^[\w-]+(?:\.[\w-]+)+$/.test(name) ? { kind: "service", name } : awsPrincipal(name);
 }
 

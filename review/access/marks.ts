@@ -1,13 +1,12 @@
 import type { Difference } from "./compare";
-import type { Condition } from "./condition";
 import type { Grant, Named } from "./grant";
-import { baseOf, isAnyOf } from "./operator";
 import { coversPattern } from "./pattern";
 import permissionsManagement from "./permissions-management.json";
+import { isOfAnyone } from "./strangers";
 
 /**
  * What makes a right one to look at:
- * - `anyone`: nothing says who;
+ * - `anyone`: nothing says who; of a Deny, that it kept strangers from what is now for anyone;
  * - `other account`: of somebody else, or of nobody knows whom, where the plan does not tell its own account;
  * - `new service`: an AWS service that had no right there before, where something was there before;
  * - `every action`, `every resource`: of all, or of all of a service;
@@ -47,14 +46,15 @@ const GIVING: readonly string[] = [
 
 /** What there is to look at in a right; `accounts` are the plan's own. */
 export function marksOf(difference: Difference, accounts: ReadonlySet<string>): readonly Mark[] {
-  const { before, after, subject, isNewcomer, life } = difference;
+  const { before, after, subject, isNewcomer, life, opensToAnyone } = difference;
   const rights = after.length > 0 ? after : before;
   const [one] = rights;
   if (one === undefined) return [];
   const found: Mark[] = [];
+  const isGateOfVpc = subject.kind === "gate" && subject.thing.key.startsWith("VPC endpoint:");
+  if (!isGateOfVpc && (one.effect === "Allow" ? rights.some(isOfAnyone) : opensToAnyone))
+    found.push("anyone");
   if (one.effect === "Allow") {
-    const isGateOfVpc = subject.kind === "gate" && subject.thing.key.startsWith("VPC endpoint:");
-    if (!isGateOfVpc && rights.some(isOfAnyone)) found.push("anyone");
     const account = accountOf(one);
     if (account !== undefined && !accounts.has(account)) found.push("other account");
     if (one.principal.kind === "service" && isNewcomer && life === "kept") found.push("new service");
@@ -63,47 +63,6 @@ export function marksOf(difference: Difference, accounts: ReadonlySet<string>): 
   if (isEveryResource(one)) found.push("every resource");
   if (subject.kind !== "trust" && givesRights(one.action)) found.push("permissions management");
   return found;
-}
-
-/** Condition keys that say who asks, or for whom a service asks, in lower case. */
-const WHO: ReadonlySet<string> = new Set([
-  "aws:principalaccount",
-  "aws:principalarn",
-  "aws:principalorgid",
-  "aws:principalorgpaths",
-  "aws:sourceaccount",
-  "aws:sourcearn",
-  "aws:sourceip",
-  "aws:sourceorgid",
-  "aws:sourceorgpaths",
-  "aws:sourceowner",
-  "aws:sourcevpc",
-  "aws:sourcevpce",
-  "aws:userid",
-  "kms:calleraccount",
-  "lambda:eventsourcetoken",
-]);
-
-const GITHUB = "token.actions.githubusercontent.com";
-
-function isOfAnyone({ principal, conditions }: Grant): boolean {
-  if (principal.kind === "anyone" || principal.kind === "everyone but") {
-    return !conditions.some((one) => WHO.has(one.key.toLowerCase()) && confines(one));
-  }
-  if (principal.kind === "federated" && principal.name.endsWith(GITHUB)) {
-    // The audience is the same for every repository of the world.
-    return !conditions.some(
-      (one) => one.key.startsWith(`${GITHUB}:`) && !one.key.endsWith(":aud") && confines(one),
-    );
-  }
-  return false;
-}
-
-/** A condition that some request fails: a key that may be absent, or may be anything, keeps nobody out. */
-function confines({ operator, values, hidden }: Condition): boolean {
-  if (hidden !== undefined) return hidden === "masked";
-  if (!isAnyOf(operator) || operator.endsWith("IfExists") || baseOf(operator) === "Null") return false;
-  return values.length > 0 && !values.some((value) => /^(?:repo:)?[*?:/]*$|^arn:[*?:]*$|\/0$/.test(value));
 }
 
 function accountOf({ principal }: Grant): string | undefined {

@@ -80,6 +80,11 @@ export function isAnyOf(name: string): boolean {
   return quantifier !== "ForAllValues:" && OPERATORS.get(base)?.sense === "any";
 }
 
+/** Whether a request fits the operator's values where it fits none of them. */
+export function isNoneOf(name: string): boolean {
+  return OPERATORS.get(baseOf(name))?.sense === "none";
+}
+
 /** The operator that the name says, without what stands before and after it. */
 export function baseOf(name: string): string {
   return parse(name).base;

@@ -2,7 +2,9 @@ import type { Plan, PlannedResource } from "../plan";
 import { at, isValues, textOf, type Value } from "../values";
 import { isDocument, parseJson, readParsed } from "./document";
 import { grant } from "./grant";
+import { kmsGrantOf } from "./kms-grant";
 import { permissionOf, urlPermissionOf } from "./lambda-permission";
+import { isNotUnderstood, notUnderstood } from "./not-understood";
 import {
   type Policy,
   type PolicyKind,
@@ -14,6 +16,8 @@ import {
   subjectOf,
   unreadable,
 } from "./policy";
+import { publicAccessBlockOf } from "./public-access-block";
+import { ingressOf } from "./security-groups";
 import { attribute, valuesOn } from "./side";
 import { type ThingKind, type Things, unnamed } from "./things";
 
@@ -32,8 +36,29 @@ const OF_OTHERS: ReadonlyMap<string, { readonly kind: ThingKind; readonly by: st
 /** Read by identity-policies.ts. */
 const IDENTITIES = /^aws_iam_(?:role|user|group)?_?policy(?:_attachment)?$/;
 
+/** Resources that say who may do what, in another way than by a document. */
+const READERS: ReadonlyMap<string, (resource: PlannedResource, things: Things) => Policy[]> = new Map([
+  ["aws_kms_grant", (resource, things) => [kmsGrantOf(resource, things)]],
+  ["aws_lambda_function_url", urlPermissionOf],
+  ["aws_lambda_permission", (resource, things) => [permissionOf(resource, things)]],
+  ["aws_s3_bucket_public_access_block", publicAccessBlockOf],
+  ["aws_default_security_group", ingressOf],
+  ["aws_security_group", ingressOf],
+  ["aws_security_group_rule", ingressOf],
+  ["aws_vpc_security_group_ingress_rule", ingressOf],
+]);
+
 /** Attributes that hold a policy by their name, also where nobody can read them. */
-const POLICY_NAME = /^(?:policy|access_policies|.*_policy)$/;
+const POLICY_NAME = /^(?:policy|access_policies|policy_document|.*_policy|.*_policy_document)$/;
+
+/** Attributes that hold one by their type. */
+const POLICY_BY_TYPE: ReadonlyMap<string, string> = new Map([["aws_organizations_policy", "content"]]);
+
+/** Types and attributes whose policies are of something else than access: retries, filters, scaling, backups, TLS. */
+const OTHER_TYPE =
+  /_(?:lifecycle|scaling|autoscaling|appautoscaling|backup|data_protection|ssl|tls|load_balancer|stickiness|ciphers)_policy$|^aws_(?:autoscaling|appautoscaling)_policy$/;
+const OTHER_NAME =
+  /^(?:redrive(?:_allow)?|delivery|filter|lifecycle|retry|backup|scaling|data_protection|archive|ssl|tls|security|deletion|update|restart|viewer_protocol|restriction|placement|eviction)_policy$/;
 
 /** What an API's document calls its policy (https://docs.aws.amazon.com/apigateway/latest/developerguide/openapi-extensions-policy.html). */
 const POLICY_OF_API = "x-amazon-apigateway-policy";
@@ -46,19 +71,22 @@ export function resourcePolicies(plan: Plan, things: Things): Policy[] {
 }
 
 function policiesOf(resource: PlannedResource, things: Things): Policy[] {
-  if (resource.type === "aws_lambda_permission") return [permissionOf(resource, things)];
-  if (resource.type === "aws_lambda_function_url") return urlPermissionOf(resource, things);
-  if (!/^aws(?:cc)?_/.test(resource.type) || IDENTITIES.test(resource.type)) return [];
+  const { type } = resource;
+  const reader = READERS.get(type);
+  if (reader !== undefined) return reader(resource, things);
+  if (isNotUnderstood(type)) return notUnderstood(resource, things.side);
+  if (!/^aws(?:cc)?_/.test(type) || IDENTITIES.test(type) || OTHER_TYPE.test(type)) return [];
 
   const found: Policy[] = [];
   for (const [name, value] of Object.entries(valuesOn(resource, things.side) ?? {})) {
     if (attribute(resource, things.side, name) === undefined) continue;
-    if (resource.type === "aws_iam_role" && name !== "assume_role_policy") continue;
+    if (type === "aws_iam_role" && name !== "assume_role_policy") continue;
     const subject = subjectOfAttribute(resource, name, things);
-    if (resource.type === "aws_api_gateway_rest_api" && name === "body") {
+    if (type === "aws_api_gateway_rest_api" && name === "body") {
       found.push(...policyOfBody(value, subject, resource, things));
     } else {
-      found.push(...inside(value, name).map((one) => policyFrom(one, subject, resource, things.side)));
+      const named = POLICY_BY_TYPE.get(type) === name ? "policy" : name;
+      found.push(...inside(value, named).map((one) => policyFrom(one, subject, resource, things.side)));
     }
   }
   return found;
@@ -66,14 +94,19 @@ function policiesOf(resource: PlannedResource, things: Things): Policy[] {
 
 /** The policies in a value of an attribute, however deep. */
 function inside(value: Value, name: string): Value[] {
+  const isNamed = POLICY_NAME.test(name) && !OTHER_NAME.test(name);
   if (typeof value === "string") {
-    const isNamed = POLICY_NAME.test(name) && value.trimStart().startsWith("{");
-    return isNamed || isDocument(value) ? [value] : [];
+    return isDocument(value) || (isNamed && isBroken(value)) ? [value] : [];
   }
-  if (typeof value === "symbol") return POLICY_NAME.test(name) ? [value] : [];
+  if (typeof value === "symbol") return isNamed ? [value] : [];
   if (Array.isArray(value)) return value.flatMap((one: Value) => inside(one, name));
   if (isValues(value)) return Object.entries(value).flatMap(([inner, one]) => inside(one, inner));
   return [];
+}
+
+/** Of what cannot be read as JSON, nobody can tell that it is no policy. */
+function isBroken(text: string): boolean {
+  return text.trimStart().startsWith("{") && parseJson(text) === undefined;
 }
 
 function subjectOfAttribute(resource: PlannedResource, name: string, things: Things): Subject {
@@ -84,7 +117,7 @@ function subjectOfAttribute(resource: PlannedResource, name: string, things: Thi
 }
 
 function kindOf({ type }: PlannedResource, name: string): PolicyKind {
-  if (name === "assume_role_policy") return "trust";
+  if (/^assume_role_policy(?:_document)?$/.test(name)) return "trust";
   return /^aws_(?:vpc_endpoint|api_gateway_rest_api)(?:_policy)?$/.test(type) ? "gate" : "resource";
 }
 
@@ -122,12 +155,12 @@ export function openGate(subject: Subject, places: Policy["places"]): Policy {
   };
 }
 
-/** A VPC endpoint that is new and has no policy lets everything pass; `others` are the policies on that side. */
+/** A VPC endpoint that is made (anew) and has no policy lets everything pass; `others` are the policies on that side. */
 export function newOpenGates(plan: Plan, things: Things, others: readonly Policy[]): Policy[] {
   if (things.side === "before") return [];
   const closed = new Set(others.map(({ subject }) => subject.key));
   return plan.resources.flatMap((resource) => {
-    if (resource.type !== "aws_vpc_endpoint" || resource.before !== undefined) return [];
+    if (resource.type !== "aws_vpc_endpoint" || !resource.actions.includes("create")) return [];
     const thing = things.itself(resource);
     if (thing === undefined) return [];
     const subject = subjectOf("gate", thing);

@@ -1,36 +1,71 @@
 import type { Plan, PlannedResource } from "../plan";
 import { at, textOf } from "../values";
-import type { AccessChange } from "./access";
+import { type AccessChange, accessChanges } from "./access";
 
 const MODEL = "aws_sagemaker_model";
 
+/** An artifact that takes the place of another one, by their ARNs. */
+interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
- * The change as part of a rollout, where it is one: that an endpoint's role reads the new artifact of its own model, in
- * the bucket of the old one, is what every rollout asks for, and widens nothing. A place in another bucket does.
+ * The change as part of a rollout, where it is one: that an endpoint's role reads the new artifact of its own model in
+ * place of the old one is what every rollout asks for, and widens nothing. It is none where the model changes its role,
+ * where the old artifact stays readable, or where the new one is in another place: see {@link moveOf}.
+ *
+ * @param all - the changes of the plan, where they are known
  */
-export function asRollout(change: AccessChange, plan: Plan): AccessChange {
+export function asRollout(change: AccessChange, plan: Plan, all?: readonly AccessChange[]): AccessChange {
   if (!change.widens || change.change !== "granted" || change.condition !== "") return change;
   if (change.actions.join() !== "s3:GetObject") return change;
-  const expected = plan.resources
-    .filter(({ type, before, after }) => type === MODEL && before !== undefined && after !== undefined)
-    .filter((model) => `role ${roleOf(model)}` === change.principal)
-    .flatMap(movedArtifacts);
-  if (!change.resources.every((resource) => expected.includes(resource))) return change;
+  const moves = plan.resources.flatMap((resource) => moveOf(resource, change.principal));
+  const asked = change.resources.map((resource) => moves.filter(({ to }) => to === resource));
+  if (asked.some((found) => found.length === 0)) return change;
+  const withdrawn = new Set(
+    (all ?? accessChanges(plan)).flatMap((one) => (isWithdrawalOf(change, one) ? one.resources : [])),
+  );
+  if (!asked.flat().every(({ from }) => withdrawn.has(from))) return change;
   return { ...change, widens: false, words: `${change.words} It is the new artifact of its model.` };
 }
 
-/** Name of the model's execution role, as long as that stays the same. */
-function roleOf({ before }: PlannedResource): string | undefined {
-  return textOf(before?.execution_role_arn)?.split("/").at(-1);
+function isWithdrawalOf({ principal }: AccessChange, other: AccessChange): boolean {
+  return (
+    other.change === "withdrawn" &&
+    other.principal === principal &&
+    other.condition === "" &&
+    other.actions.join() === "s3:GetObject"
+  );
 }
 
-/** ARNs of the artifacts that come where another one of the same bucket was. */
-function movedArtifacts(model: PlannedResource): string[] {
-  const was = textOf(at(model.before, "primary_container", 0, "model_data_url"));
-  const is = textOf(at(model.after, "primary_container", 0, "model_data_url"));
-  const partition = /^arn:([^:]+):/.exec(textOf(model.before?.arn) ?? "")?.[1];
-  if (was === undefined || is === undefined || partition === undefined) return [];
-  const place = /^s3:\/\/([^/]+)\/[^*?]+$/.exec(is);
-  if (place === null || !was.startsWith(`s3://${place[1]}/`)) return [];
-  return [`arn:${partition}:s3:::${is.slice("s3://".length)}`];
+/** The artifact that a replaced model of the role reads afterwards, and the one that it read before. */
+function moveOf({ type, actions, before, after }: PlannedResource, principal: string): Move[] {
+  if (type !== MODEL || !actions.includes("create") || !actions.includes("delete")) return [];
+  const role = textOf(before?.execution_role_arn);
+  if (role === undefined || role !== textOf(after?.execution_role_arn)) return [];
+  if (`role ${role.split("/").at(-1)}` !== principal) return [];
+  const was = textOf(at(before, "primary_container", 0, "model_data_url"));
+  const is = textOf(at(after, "primary_container", 0, "model_data_url"));
+  const partition = /^arn:([^:]+):/.exec(role)?.[1];
+  if (was === undefined || is === undefined || !isNextVersion(was, is)) return [];
+  const arnOf = (url: string): string => `arn:${partition}:s3:::${url.slice("s3://".length)}`;
+  return [{ from: arnOf(was), to: arnOf(is) }];
+}
+
+/**
+ * Whether two artifacts are versions of one: in the same bucket, of the same kind of file, with keys that differ in one
+ * part alone, which is not the first, as `<model>/<version>/model.tar.gz`. Anything else can be a file of anybody's.
+ */
+function isNextVersion(was: string, is: string): boolean {
+  const [old, next] = [was, is].map((url) => /^s3:\/\/([^*?$]+)$/.exec(url)?.[1]?.split("/"));
+  if (old === undefined || next === undefined || old.length !== next.length) return false;
+  const different = old.flatMap((part, index) => (part === next[index] ? [] : [index]));
+  const [only] = different;
+  // The parts are the bucket, what the key begins with, and the rest.
+  return different.length === 1 && only !== undefined && only >= 2 && extensionOf(was) === extensionOf(is);
+}
+
+function extensionOf(url: string): string | undefined {
+  return /(?:\.tar)?\.[a-z]\w*$/i.exec(url)?.[0];
 }

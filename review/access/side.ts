@@ -1,5 +1,5 @@
 import type { PlannedResource } from "../plan";
-import { at, UNKNOWN, type Value, type Values } from "../values";
+import { at, isSame, UNKNOWN, type Value, type Values } from "../values";
 
 /** Before the apply, or after it. */
 export type Side = "before" | "after";
@@ -21,11 +21,15 @@ export function attribute(resource: PlannedResource, side: Side, name: string): 
   return isMirrored(resource, name) ? undefined : value;
 }
 
-function isMirrored({ configured, before, after }: PlannedResource, name: string): boolean {
+/**
+ * Whether nobody sets the attribute: the configuration does not name it, and the plan does not change it. Terraform
+ * leaves `dynamic` blocks out of the configuration in a plan, so that what changes is set all the same.
+ */
+function isMirrored({ configured, actions, before, after }: PlannedResource, name: string): boolean {
   if (configured === undefined || after === undefined || Object.hasOwn(configured, name)) return false;
-  // Taken out of the configuration, an attribute that AWS does not give goes.
-  const isGone = before !== undefined && (after[name] === null || after[name] === undefined);
-  return !isGone;
+  // Of what is made anew, AWS tells after the apply; in place Terraform keeps what it knows.
+  if (after[name] === UNKNOWN) return actions.includes("create");
+  return before !== undefined && isSame(before[name], after[name]);
 }
 
 /** Addresses that the attribute's configuration refers to, where its value is known after the apply alone. */

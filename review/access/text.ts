@@ -1,9 +1,17 @@
 /** More of them make a sentence hard to read. */
 const MOST_LISTED = 4;
 
-/** A text of a plan as code in Markdown, which it cannot break out of. */
+/**
+ * A text of a plan as code in Markdown, which it cannot break out of, in a paragraph, a list or a table's cell: no end of
+ * a line, and look-alikes of what would end the code or the cell.
+ */
 export function code(text: string): string {
-  return `\`${text.replace(/`/g, "ˋ").replace(/\p{Cc}+/gu, " ")}\``;
+  const line = text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replaceAll("`", "ˋ")
+    .replaceAll("|", "¦");
+  // Of spaces alone, or of nothing, Markdown makes no code.
+  return line.trim() === "" ? "`(empty)`" : `\`${line}\``;
 }
 
 /** `a, b and c`; of many, the first and how many more. */
@@ -20,12 +28,22 @@ export function sentence(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** A thing of the plan by its label, e.g. ``role `dev-toxicity-function` `` of `role dev-toxicity-function`. */
+/** What a thing is called of which only the resource that names it is known. */
+export function labelOfUnknown(kind: string, path: string): string {
+  return `${kind} that ${path} names after the apply`;
+}
+
+/**
+ * A thing of the plan by its label, e.g. ``role `dev-toxicity-function` `` of `role dev-toxicity-function`. What is no
+ * such label is code as a whole.
+ */
 export function thing(label: string): string {
+  const [, unknown, path] = /^(role|user|group|function) that (.+) names after the apply$/s.exec(label) ?? [];
+  if (unknown !== undefined && path !== undefined)
+    return `${unknown} that ${code(path)} names after the apply`;
   const [, kind, name] =
-    /^(role|user|group|managed policy|bucket|function|API|VPC endpoint|key|queue|topic|repository|secret|aws\w+) (.+)$/s.exec(
+    /^(role|user|group|managed policy|bucket|function|model|API|VPC endpoint|key|queue|topic|repository|secret|security group|aws\w+) (.+)$/s.exec(
       label,
     ) ?? [];
-  if (kind === undefined || name === undefined) return label;
-  return `${kind} ${code(name)}`;
+  return kind === undefined || name === undefined ? code(label) : `${kind} ${code(name)}`;
 }

@@ -16,7 +16,8 @@ export type ThingKind =
   | "queue"
   | "topic"
   | "repository"
-  | "secret";
+  | "secret"
+  | "security group";
 
 /** A thing on one side of a plan. */
 export interface Thing {
@@ -42,6 +43,8 @@ const OWNERS: ReadonlyMap<string, { readonly kind: ThingKind; readonly id: strin
     ["aws_sns_topic", { kind: "topic", id: "arn", name: "name" }],
     ["aws_ecr_repository", { kind: "repository", id: "name", name: "name" }],
     ["aws_secretsmanager_secret", { kind: "secret", id: "arn", name: "name" }],
+    ["aws_security_group", { kind: "security group", id: "id", name: "name" }],
+    ["aws_default_security_group", { kind: "security group", id: "id", name: "name" }],
   ]);
 
 /** The things of a plan on one side. */
@@ -60,7 +63,7 @@ export class Things {
       if (owner === undefined) {
         // A policy of another thing says nothing of whether that is there.
         const { key, label } = unnamed(resource);
-        if (!resource.type.endsWith("_policy")) this.labels.set(key, label);
+        if (!/_policy(?:_attachment)?$/.test(resource.type)) this.labels.set(key, label);
         continue;
       }
       const id = textOf(at(values, owner.id));
@@ -113,17 +116,21 @@ export class Things {
   }
 }
 
+/** What is named anew with each revision, and is the same thing all the same. */
+const REVISED: ReadonlyMap<string, string> = new Map([["aws_sagemaker_model", "model"]]);
+
 /** A thing that is known by the resource's address alone. */
 export function unnamed({ address, path, type }: PlannedResource): Thing {
-  return { key: `${type}:@${address}`, label: `${type} ${path}` };
+  return { key: `${type}:@${address}`, label: `${REVISED.get(type) ?? type} ${path}` };
 }
 
 function keyOf(kind: ThingKind, id: string): string {
   return `${kind}:${shortId(kind, id)}`;
 }
 
-/** Functions and keys are named by ARNs as well. */
+/** Roles, functions and keys are named by ARNs as well. */
 function shortId(kind: ThingKind, id: string): string {
+  if (kind === "role") return /^arn:[^:]*:iam::\d*:role\/(?:.*\/)?([^/]+)$/.exec(id)?.[1] ?? id;
   if (kind === "function")
     return /^(?:arn:[^:]*:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?([^:]+)/.exec(id)?.[1] ?? id;
   if (kind === "key") return /^arn:[^:]*:kms:.*:key\/(.+)$/.exec(id)?.[1] ?? id;

@@ -51,7 +51,7 @@ export function doing(actions: readonly Named[], objects: string): string {
     action.kind === "one" ? VERBS.get(action.text.toLowerCase()) : undefined,
   );
   const known = verbs.filter((verb) => verb !== undefined);
-  if (known.length < actions.length) return `${called(actions)}${on(actions, objects)}`;
+  if (known.length < actions.length) return `${called(actions, objects)}${on(actions, objects)}`;
   const alone = known.flatMap((verb) => (typeof verb === "string" ? [] : verb.alone));
   const withObject = known.filter((verb) => typeof verb === "string");
   const told = [...new Set(alone)];
@@ -64,7 +64,7 @@ function on(actions: readonly Named[], objects: string): string {
   return actions.every(({ kind }) => kind === "by") ? "" : ` on ${objects}`;
 }
 
-function called(actions: readonly Named[]): string {
+function called(actions: readonly Named[], objects: string): string {
   const named = actions.flatMap((action) =>
     action.kind === "one" && action.text !== "*" ? action.text : [],
   );
@@ -72,6 +72,9 @@ function called(actions: readonly Named[]): string {
     if (action.kind === "not") return `call everything but ${listed(action.texts.map(code), "and")}`;
     if (action.kind === "one") return action.text === "*" ? "do everything" : [];
     if (action.what === "group") return `do what the ${thing(action.text)} may`;
+    if (action.what === "role") return `run with the rights of the ${thing(`role ${action.text}`)}`;
+    if (action.what === "network") return `reach ${code(action.text)} of ${objects}`;
+    if (action.what === "public access block") return `make ${objects} public: ${code(action.text)} is off`;
     return `do what the ${action.what} ${code(action.text)} allows, which is not in this plan`;
   });
   return listed([...(named.length > 0 ? [`call ${listed(named.map(code), "and")}`] : []), ...told], "and");

@@ -95,9 +95,18 @@ export function principalText({ kind, name }: Principal): string {
 export function namedText(named: Named): string {
   if (named.kind === "one") return named.text;
   if (named.kind === "not") return `everything but ${named.texts.join(", ")}`;
-  if (named.what === "permissions boundary")
-    return `what is outside of the permissions boundary ${named.text}`;
-  return `what the ${named.what} allows: ${named.text}`;
+  switch (named.what) {
+    case "permissions boundary":
+      return `what is outside of the permissions boundary ${named.text}`;
+    case "role":
+      return `run as the role ${named.text}`;
+    case "network":
+      return `reach ${named.text}`;
+    case "public access block":
+      return `what ${named.text} refuses`;
+    default:
+      return `what the ${named.what} allows: ${named.text}`;
+  }
 }
 
 function whoOf({ kind, name }: Principal, subject: Subject): string {

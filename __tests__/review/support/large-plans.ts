@@ -2,6 +2,7 @@ import { recordedText } from "./recorded-plans";
 
 interface PlanText {
   readonly resource_changes: readonly object[];
+  readonly configuration: { readonly root_module: { readonly resources: readonly object[] } };
 }
 
 /**
@@ -13,17 +14,24 @@ export function largePlans(environments: number, copies: number): readonly { nam
   return Array.from({ length: environments }, (_, index) => {
     const name = `env-${index + 1}`;
     const plan = JSON.parse(recorded.replaceAll(/\bprod\b/g, name)) as PlanText;
-    const resources = Array.from({ length: copies }, (_, copy) =>
-      copy === 0 ? plan.resource_changes : copied(plan.resource_changes, copy),
-    );
-    return { name, text: JSON.stringify({ ...plan, resource_changes: resources.flat() }) };
+    const copiesOf = (resources: readonly object[]): object[] =>
+      Array.from({ length: copies }, (_, copy) => (copy === 0 ? resources : copied(resources, copy))).flat();
+    const { root_module } = plan.configuration;
+    const configuration = {
+      ...plan.configuration,
+      root_module: { ...root_module, resources: copiesOf(root_module.resources) },
+    };
+    return {
+      name,
+      text: JSON.stringify({ ...plan, resource_changes: copiesOf(plan.resource_changes), configuration }),
+    };
   });
 }
 
-/** The same of other models. */
+/** The same of other models, which refer to one another. */
 function copied(resources: readonly object[], copy: number): readonly object[] {
   const text = JSON.stringify(resources)
     .replaceAll(/\b(sentiment|toxicity)/g, `$1${copy}`)
-    .replaceAll(/"address":"([^"]+)"/g, `"address":"$1${copy}"`);
+    .replaceAll(/"((?:aws_\w+|terraform_data)\.\w+)((?:\.\w+)*)"/g, `"$1${copy}$2"`);
   return JSON.parse(text) as object[];
 }

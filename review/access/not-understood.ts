@@ -1,0 +1,57 @@
+import type { PlannedResource } from "../plan";
+import { isSame, type Values } from "../values";
+import { type Policy, placeOf, subjectOf } from "./policy";
+import type { Side } from "./side";
+import { unnamed } from "./things";
+
+/** What gives rights, or credentials, without a policy document, and is not read here. */
+const NOT_UNDERSTOOD = new RegExp(
+  `^aws(?:cc)?_(?:${[
+    "ami_launch_permission",
+    "api_gateway_usage_plan_key",
+    "cloudwatch_event_permission",
+    "cognito_identity_pool_roles_attachment",
+    "ebs_snapshot_block_public_access",
+    "eks_access_(?:entry|policy_association)",
+    "eks_pod_identity_association",
+    "iam_access_key",
+    "iam_(?:openid_connect|saml)_provider",
+    "iam_(?:role|user|group)_policies_exclusive",
+    "iam_service_specific_credential",
+    "iam_user_(?:login_profile|ssh_key)",
+    "lakeformation_(?:data_lake_settings|opt_in|permissions)",
+    "lambda_layer_version_permission",
+    "opensearch_authorize_vpc_endpoint_access",
+    "organizations_policy_attachment",
+    "ram_(?:principal_association|resource_association|resource_share)",
+    "redshift_endpoint_authorization",
+    "rolesanywhere_(?:profile|trust_anchor)",
+    "s3_(?:account_public_access_block|bucket_acl|bucket_ownership_controls|object_copy)",
+    "s3control_access_grant",
+    "snapshot_create_volume_permission",
+    "ssoadmin_(?:account_assignment|managed_policy_attachment|permissions_boundary_attachment)",
+    "ssoadmin_customer_managed_policy_attachment",
+    "vpc_endpoint_service_allowed_principal",
+    "vpc_security_group_vpc_association",
+  ].join("|")})$`,
+);
+
+/** Whether the type is one that gives rights and is not read here. */
+export function isNotUnderstood(type: string): boolean {
+  return NOT_UNDERSTOOD.test(type);
+}
+
+/** That a resource gives something, and nobody reads here what; nothing where it stays as it is. */
+export function notUnderstood(resource: PlannedResource, side: Side): Policy[] {
+  const { before, after, actions, address } = resource;
+  if (actions.includes("forget")) return [];
+  if (before !== undefined && after !== undefined && isSame(withoutTags(before), withoutTags(after)))
+    return [];
+  const subject = subjectOf("resource", unnamed(resource));
+  const sameAs = `${side} in ${address}`;
+  return [{ subject, places: [placeOf(resource)], grants: undefined, unjudged: "not understood", sameAs }];
+}
+
+function withoutTags({ tags: _, tags_all: __, ...rest }: Values): Values {
+  return rest;
+}

@@ -1,0 +1,105 @@
+import type { PlannedResource } from "../plan";
+import { at, type Value } from "../values";
+import { type Grant, grant, type Place, type Principal } from "./grant";
+import { type Policy, placeOf, resourceOf, type Subject, subjectOf, unreadable } from "./policy";
+import { attribute, valuesOn } from "./side";
+import { type Things, unnamed } from "./things";
+
+/** How a type of rule writes from where it lets in, and to which protocol. */
+interface Spelling {
+  readonly addresses: readonly string[];
+  readonly protocol: string;
+}
+
+const SINGLE: Spelling = { addresses: ["cidr_ipv4", "cidr_ipv6"], protocol: "ip_protocol" };
+const LISTS: Spelling = { addresses: ["cidr_blocks", "ipv6_cidr_blocks"], protocol: "protocol" };
+
+/**
+ * Addresses that security groups let in. What comes from another group or a prefix list is not read: neither is open to
+ * the world.
+ */
+export function ingressOf(resource: PlannedResource, things: Things): Policy[] {
+  const { side } = things;
+  const values = valuesOn(resource, side) ?? {};
+  switch (resource.type) {
+    case "aws_vpc_security_group_ingress_rule":
+      return ruleIn(values, SINGLE, ofGroup(resource, things), resource, things);
+    case "aws_security_group_rule":
+      if (at(values, "type") === "egress") return [];
+      return ruleIn(values, LISTS, ofGroup(resource, things), resource, things);
+    case "aws_security_group":
+    case "aws_default_security_group": {
+      const ingress = attribute(resource, side, "ingress");
+      if (ingress === undefined) return [];
+      const subject = subjectOf("resource", things.itself(resource) ?? unnamed(resource));
+      if (!Array.isArray(ingress)) return [unreadable(ingress as Value, subject, resource, side)];
+      return ingress.flatMap((rule: Value) => ruleIn(rule, LISTS, subject, resource, things));
+    }
+    default:
+      return [];
+  }
+}
+
+function ofGroup(resource: PlannedResource, things: Things): Subject {
+  const group = things.namedBy(resource, "security_group_id", "security group");
+  return subjectOf("resource", group ?? unnamed(resource));
+}
+
+function ruleIn(
+  rule: Value,
+  { addresses, protocol }: Spelling,
+  subject: Subject,
+  resource: PlannedResource,
+  { side }: Things,
+): Policy[] {
+  if (typeof rule === "symbol") return [unreadable(rule, subject, resource, side)];
+  const sources = addresses.flatMap((name): readonly Value[] => {
+    const value = at(rule, name);
+    return Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];
+  });
+  const places = [placeOf(resource)];
+  const ports = portsOf(at(rule, protocol), at(rule, "from_port"), at(rule, "to_port"));
+  return sources.map((source): Policy => {
+    if (typeof source === "symbol") return unreadable(source, subject, resource, side);
+    return { subject, places, grants: [admission(String(source), ports, subject, places)] };
+  });
+}
+
+function admission(source: string, ports: string, subject: Subject, places: readonly Place[]): Grant {
+  return grant({
+    effect: "Allow",
+    principal: principalOf(source),
+    action: { kind: "by", what: "network", text: ports },
+    resource: { kind: "one", text: resourceOf(subject) },
+    conditions: [],
+    places,
+  });
+}
+
+/** Half of the world is the world: nobody has so large a network of their own. */
+function principalOf(source: string): Principal {
+  return isOfTheWorld(source) ? { kind: "anyone", name: "*" } : { kind: "network", name: source };
+}
+
+/** IANA gave no network larger than this to anybody (https://www.iana.org/assignments/ipv4-address-space). */
+const SHORTEST_PREFIX = 8;
+
+/** Whether a range of addresses is too large to be somebody's own. */
+export function isOfTheWorld(range: string): boolean {
+  const prefix = /\/(\d+)$/.exec(range)?.[1];
+  return prefix !== undefined && Number(prefix) < SHORTEST_PREFIX;
+}
+
+/** `tcp 443`, `udp 1000-2000`, `every protocol` */
+function portsOf(protocol: Value | undefined, from: Value | undefined, to: Value | undefined): string {
+  const name = nameOf(protocol);
+  if (name === "-1" || name === "all") return "every protocol";
+  const [first, last] = [nameOf(from), nameOf(to)];
+  if (first === "" && last === "") return name;
+  return first === last ? `${name} ${first}` : `${name} ${first}-${last}`;
+}
+
+function nameOf(value: Value | undefined): string {
+  if (typeof value === "symbol") return "(known after apply)";
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
