@@ -69,7 +69,7 @@ function admission(source: string, ports: string, subject: Subject, places: read
   return grant({
     effect: "Allow",
     principal: principalOf(source),
-    action: { kind: "by", what: "network", text: ports },
+    action: { kind: "by", what: "network", text: source.includes(":") ? `${ports} over IPv6` : ports },
     resource: { kind: "one", text: resourceOf(subject) },
     conditions: [],
     places,

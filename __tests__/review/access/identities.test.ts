@@ -115,6 +115,45 @@ describe("the policies of one role", () => {
     expect(configured).toEqual([]);
   });
 
+  it("are those of a dynamic block, too, which Terraform leaves out of the configuration", () => {
+    // Prepare
+    const of = (document: string) => ({
+      name: "scoring",
+      assume_role_policy: policy(),
+      inline_policy: [{ name: "endpoint", policy: document }],
+    });
+    const sets = { assume_role_policy: [] };
+    const before = of(policy(read("1")));
+
+    // Act
+    const changed = changesOf({
+      address: "aws_iam_role.scoring",
+      before,
+      after: of(policy(allow("*", "*"))),
+      sets,
+    });
+    const created = changesOf({ address: "aws_iam_role.scoring", after: before, sets });
+    const unknown = changesOf({
+      address: "aws_iam_role.scoring",
+      before,
+      after: { name: "scoring", assume_role_policy: policy() },
+      unknown: { inline_policy: true },
+      sets,
+    });
+    const computed = changesOf({
+      address: "aws_iam_role.scoring",
+      after: { name: "scoring", assume_role_policy: policy() },
+      unknown: { inline_policy: true },
+      sets,
+    });
+
+    // Assess
+    expect(told(changed)[0]).toContain("Role `scoring` can now do everything on every resource");
+    expect(told(created)).toEqual(["+ Role `scoring` can now read the object `s3://models/1`."]);
+    expect(unknown.map(({ widens, unjudged }) => [widens, unjudged])).toEqual([[true, "known after apply"]]);
+    expect(computed).toEqual([]);
+  });
+
   it("go with the role, which widens nothing, not even where they denied", () => {
     // Prepare
     const { before } = role("scoring");
@@ -199,6 +238,24 @@ describe("a managed policy", () => {
         ["what the managed policy allows: arn:aws:iam::aws:policy/AdministratorAccess"],
       ],
       [false, [], [`what the managed policy allows: ${READ_ONLY}`]],
+    ]);
+  });
+
+  it("is attached by the list of all that somebody has, too", () => {
+    // Prepare
+    const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
+    const values = (...policy_arns: readonly string[]) => ({ role_name: "a", policy_arns });
+
+    // Act
+    const changes = changesOf({
+      address: "aws_iam_role_policy_attachments_exclusive.a",
+      before: values(READ_ONLY),
+      after: values(READ_ONLY, admin),
+    });
+
+    // Assess
+    expect(changes).toMatchObject([
+      { principal: "role a", widens: true, marks: ["every action", "permissions management"] },
     ]);
   });
 

@@ -192,6 +192,25 @@ describe("what a role may do", () => {
   });
 });
 
+describe("a variable", () => {
+  const variable = (name: string) => `\${${name}}`;
+  const ofUser = allow("s3:GetObject", `arn:aws:s3:::models/${variable("aws:username")}/*`);
+  const inVersion = (Version: string | undefined) => JSON.stringify({ Version, Statement: ofUser });
+
+  it("is none in the older version of the grammar, which is the default", () => {
+    // Act
+    const changes = changesOf(rolePolicy(inVersion("2008-10-17"), inVersion("2012-10-17")));
+    const same = changesOf(rolePolicy(inVersion("2008-10-17"), inVersion(undefined)));
+
+    // Assess
+    expect(changes.map(({ change, widens, resources }) => [change, widens, resources])).toEqual([
+      ["granted", true, [`arn:aws:s3:::models/${variable("aws:username")}/*`]],
+      ["withdrawn", false, [`arn:aws:s3:::models/${variable("$")}{aws:username}/*`]],
+    ]);
+    expect(same).toEqual([]);
+  });
+});
+
 describe("a condition's values", () => {
   it.each<[string, object, object, boolean]>([
     [
