@@ -14,11 +14,8 @@ export function kmsGrantOf(resource: PlannedResource, things: Things): Policy {
   const subject = subjectOf("resource", key ?? unnamed(resource));
   const operations = attribute(resource, side, "operations");
   const actions = (Array.isArray(operations) ? operations : []).map((one: Value) => textOf(one));
-  const role = things.referred(resource, "grantee_principal", "role").at(0);
   const grantee = textOf(attribute(resource, side, "grantee_principal"));
-  const principal =
-    grantee === undefined ? role && ({ kind: "AWS", name: role.label } as const) : principalFrom(grantee);
-  if (principal === undefined || actions.length === 0 || actions.includes(undefined)) {
+  if (grantee === undefined || actions.length === 0 || actions.includes(undefined)) {
     return unreadable(UNKNOWN, subject, resource, side);
   }
   const places = [placeOf(resource)];
@@ -30,7 +27,7 @@ export function kmsGrantOf(resource: PlannedResource, things: Things): Policy {
     grants: actions.map((action) =>
       grant({
         effect: "Allow",
-        principal,
+        principal: principalFrom(grantee),
         action: { kind: "one", text: `kms:${action}` },
         resource: { kind: "one", text: resourceOf(subject) },
         // What a key encrypts can be told by its context: that there is one says enough.

@@ -53,7 +53,7 @@ export function urlPermissionOf(resource: PlannedResource, things: Things): Poli
     effect: "Allow",
     principal: { kind: "anyone", name: "*" },
     action: { kind: "one", text: "lambda:InvokeFunctionUrl" },
-    resource: { kind: "one", text: resourceOf(subject) },
+    resource: { kind: "one", text: resourceOf(subject) + qualifierOf(resource, things.side) },
     conditions: [condition("StringEquals", "lambda:FunctionUrlAuthType", ["NONE"])],
     places,
   });

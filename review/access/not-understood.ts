@@ -22,6 +22,7 @@ const NOT_UNDERSTOOD = new RegExp(
     "lakeformation_(?:data_lake_settings|opt_in|permissions)",
     "lambda_layer_version_permission",
     "opensearch_authorize_vpc_endpoint_access",
+    "opensearchserverless_(?:access|security)_policy",
     "organizations_policy_attachment",
     "ram_(?:principal_association|resource_association|resource_share)",
     "redshift_endpoint_authorization",
@@ -47,7 +48,7 @@ export function notUnderstood(resource: PlannedResource, side: Side): Policy[] {
   if (actions.includes("forget")) return [];
   if (before !== undefined && after !== undefined && isSame(withoutTags(before), withoutTags(after)))
     return [];
-  const subject = subjectOf("resource", unnamed(resource));
+  const subject = subjectOf("other", unnamed(resource));
   const sameAs = `${side} in ${address}`;
   return [{ subject, places: [placeOf(resource)], grants: undefined, unjudged: "not understood", sameAs }];
 }

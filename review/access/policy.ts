@@ -9,9 +9,10 @@ import type { Thing } from "./things";
  * - `identity`: what a role, user or group may do;
  * - `trust`: who may take a role;
  * - `resource`: who may do what with a resource;
- * - `gate`: the same, where everything passes if there is no policy.
+ * - `gate`: the same, where everything passes if there is no policy;
+ * - `other`: what something gives by itself that is no policy.
  */
-export type PolicyKind = "identity" | "trust" | "resource" | "gate";
+export type PolicyKind = "identity" | "trust" | "resource" | "gate" | "other";
 
 /** Why nobody can judge a policy. */
 export type Unjudged = "known after apply" | "masked" | "not understood";

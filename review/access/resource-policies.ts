@@ -63,7 +63,7 @@ const OTHER_NAME =
 /** What an API's document calls its policy (https://docs.aws.amazon.com/apigateway/latest/developerguide/openapi-extensions-policy.html). */
 const POLICY_OF_API = "x-amazon-apigateway-policy";
 
-/** Who may do what with resources: trust of roles, and every attribute that holds a policy. */
+/** Who may do what with resources: trust of roles, every attribute that holds a policy, and what is as good as one. */
 export function resourcePolicies(plan: Plan, things: Things): Policy[] {
   return plan.resources.flatMap((resource) =>
     valuesOn(resource, things.side) === undefined ? [] : policiesOf(resource, things),

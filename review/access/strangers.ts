@@ -75,7 +75,7 @@ function isOwnProvider(name: string): boolean {
   return /^arn:[^:]*:iam::\d*:saml-provider\//.test(name);
 }
 
-const GITHUB = "token.actions.githubusercontent.com:";
+const GITHUB = "token.actions.githubusercontent.com";
 
 /** Claims that say who signs in; an audience, a branch or an environment is the same for everybody in the world. */
 const SUBJECT = /:(?:sub|id|user_id)$/;
@@ -83,7 +83,8 @@ const SUBJECT_OF_GITHUB =
   /:(?:sub|repository|repository_id|repository_owner|repository_owner_id|enterprise_id)$/;
 
 function namesSubject(one: Condition): boolean {
-  const { key, operator, values, hidden } = one;
+  const { operator, values, hidden } = one;
+  const key = one.key.toLowerCase();
   const isOfGitHub = key.startsWith(GITHUB);
   if (!(isOfGitHub ? SUBJECT_OF_GITHUB : SUBJECT).test(key)) return false;
   if (hidden !== undefined) return hidden === "masked";
@@ -94,7 +95,7 @@ function namesSubject(one: Condition): boolean {
 
 /** A text, or the beginning of one that has an owner in it, e.g. `project_path:group/*`, `organization:acme:*`. */
 function isSubject(value: string): boolean {
-  return isLiteral(value) || /^[\w-]+:[^*?$/:]+[/:]/.test(value) || /^[^*?$/:]+\//.test(value);
+  return isLiteral(value) || /^[\w-]+:[^*?$/:]+[/:]/.test(value);
 }
 
 /** https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims */

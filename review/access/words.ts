@@ -63,6 +63,7 @@ const ABOUT: Readonly<Record<Subject["kind"], (label: string) => string>> = {
   trust: (label) => `who may take the ${label}`,
   resource: (label) => `who may use the ${label}`,
   gate: (label) => `who may pass the ${label}`,
+  other: (label) => `what the ${label} gives`,
 };
 
 const AFTER: Readonly<Record<Unclear["reason"], string>> = {

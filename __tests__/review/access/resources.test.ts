@@ -108,6 +108,7 @@ describe("the trust of a role", () => {
     ["gitlab.com", undefined, true],
     ["gitlab.com", { StringLike: { "gitlab.com:sub": "project_path:*" } }, true],
     ["gitlab.com", { StringLike: { "gitlab.com:sub": "project_path:group/*" } }, false],
+    ["gitlab.com", { StringLike: { "GitLab.com:Sub": "project_path:gr*/x" } }, true],
     [`arn:aws:iam::${ACCOUNT}:saml-provider/staff`, undefined, false],
   ])("lets in who signs in through %s, where %j", (Federated, Condition, isPublic) => {
     // Act
@@ -474,6 +475,9 @@ describe("what gives rights, and is not read", () => {
     // Assess
     for (const changes of [created, changed]) {
       expect(changes).toMatchObject([{ change: "unjudged", widens: true, unjudged: "not understood" }]);
+      expect(told(changes)).toEqual([
+        `+ What the ${type} \`${address}\` gives is said in a way that is not understood (\`${address}\`): nobody can judge it here.`,
+      ]);
     }
     expect(retagged).toEqual([]);
   });

@@ -16,6 +16,7 @@ const read = (...keys: readonly string[]) =>
 
 function model(before: object, after: object): Given {
   const of = ({ key = OLD, role = "scoring" }: { readonly key?: string; readonly role?: string }) => ({
+    arn: `arn:aws:sagemaker:us-east-1:${ACCOUNT}:model/scoring`,
     execution_role_arn: `arn:aws:iam::${ACCOUNT}:role/${role}`,
     primary_container: [{ model_data_url: `s3://${key}` }],
   });
