@@ -1,5 +1,6 @@
 import { alternatives, type Condition, coversConditions } from "./condition";
 import { coversArn, coversPattern } from "./pattern";
+import { coversPorts } from "./ports";
 
 /**
  * What a statement says of actions, or of resources:
@@ -166,6 +167,9 @@ function coversOne(outer: Named, inner: Named, fits: (outer: string, inner: stri
   if (outer.kind === "one" && inner.kind === "one") return fits(outer.text, inner.text);
   if (outer.kind === "not" && inner.kind === "not") {
     return outer.texts.every((one) => inner.texts.some((other) => fits(other, one)));
+  }
+  if (outer.kind === "by" && inner.kind === "by" && outer.what === "network" && inner.what === "network") {
+    return coversPorts(outer.text, inner.text);
   }
   return keyOf(outer) === keyOf(inner);
 }

@@ -386,6 +386,27 @@ describe("a security group", () => {
     expect(changes[0]).toMatchObject({ widens: true, public: isPublic });
   });
 
+  it.each<[string, object, object, boolean]>([
+    ["fewer ports", { from_port: 1, to_port: 1024 }, {}, false],
+    ["one protocol in place of all", { ip_protocol: "-1", from_port: -1, to_port: -1 }, {}, false],
+    ["more ports", {}, { to_port: 444 }, true],
+    ["another protocol", {}, { ip_protocol: "udp" }, true],
+  ])("lets the world in by %s", (_, before, after, isPublic) => {
+    // Prepare
+    const world = { cidr_ipv4: "0.0.0.0/0" };
+
+    // Act
+    const changes = changesOf({
+      address: "aws_vpc_security_group_ingress_rule.r",
+      before: rule({ ...world, ...before }),
+      after: rule({ ...world, ...after }),
+    });
+
+    // Assess
+    expect(changes.some((one) => one.public)).toBe(isPublic);
+    expect(changes).not.toEqual([]);
+  });
+
   it("lets in another world by IPv4 than by IPv6", () => {
     // Act
     const changes = changesOf({
