@@ -4,6 +4,7 @@ import { inText } from "./attributes";
 import { type Change, changesOf } from "./changes";
 import { type CostChange, costChange } from "./cost";
 import { type Difference, differencesOf } from "./differences";
+import { unnumbered } from "./masking";
 import type { Plan } from "./plan";
 import { type SurfaceChange, surfaceChanges } from "./surface";
 import { verdictOf } from "./verdict";
@@ -66,8 +67,7 @@ export function reportOf(plans: readonly Plan[]): Report {
   const reviewed = plans.map((plan) => ({ plan, ...environmentReport(plan) }));
   const environments = reviewed.map(({ plan: _, ...report }) => report);
   const report = { verdict: verdictOf(environments), environments, differences: differencesOf(reviewed) };
-  // One environment's secret can stand in another one's plan.
-  return mapTexts(report, (text) => plans.reduce((scrubbed, { scrub }) => scrub(scrubbed), text));
+  return mapTexts(report, unnumbered);
 }
 
 /** `value` with every text in it changed; names of properties are the project's own, or environments'. */

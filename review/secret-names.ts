@@ -1,0 +1,26 @@
+/** Attributes that hold the variables of a program: of functions, containers, jobs, stages. In words, in lower case. */
+const VARIABLES =
+  /(?:^| )(?:env|environment|environment variables?|env vars?|variables|default arguments|job parameters)$/;
+
+/** Names of things that are secrets, whatever Terraform's provider thinks of them. In words, in lower case. */
+const SECRET =
+  /(?:^| )(?:passwords?|passwd|pwd|passphrase|secrets?|tokens?|credentials?|apikey|(?:private|api|secret|signing|access|session|auth|shared) ?keys?)(?: (?:value|string|text|plain|base64|hash|old|new|\d+))?$/;
+
+/** Whether what is below the name is the variables of a program. */
+export function isOfVariables(name: string): boolean {
+  return VARIABLES.test(inWords(name));
+}
+
+/** Whether a value of this name is a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET.test(inWords(name));
+}
+
+/** `dbPassword`, `DB_PASSWORD` and `db-password` are `db password`. */
+function inWords(name: string): string {
+  return name
+    .replaceAll(/([a-z\d])([A-Z])/g, "$1 $2")
+    .replaceAll(/[^A-Za-z\d]+/g, " ")
+    .trim()
+    .toLowerCase();
+}
