@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { type Configured, readConfiguration, withoutKeys } from "./configuration";
 import { NotReviewable } from "./errors";
@@ -165,6 +166,7 @@ function learn(
   for (const one of [...resource_changes, ...resource_drift]) {
     masking.learn({ value: one.address, sensitive: undefined });
     masking.learn({ value: one.change.before, sensitive: one.change.before_sensitive });
+    if (isUnchanged(one.change)) continue;
     masking.learn({ value: one.change.after, sensitive: one.change.after_sensitive });
   }
   for (const [name, one] of Object.entries(output_changes)) {
@@ -229,6 +231,11 @@ export function withConstructPaths(plan: Plan, paths: ReadonlyMap<string, string
   return { ...plan, resources: plan.resources.map(told), drift: plan.drift.map(told) };
 }
 
+/** Whether both sides are the same: of most resources in most plans. */
+function isUnchanged({ actions, before_sensitive, after_sensitive }: z.infer<typeof change>): boolean {
+  return actions.join() === "no-op" && isDeepStrictEqual(before_sensitive, after_sensitive);
+}
+
 function readSides(
   one: z.infer<typeof change>,
   masking: Masking,
@@ -236,7 +243,8 @@ function readSides(
 ): { before: Value; after: Value } {
   const before = { value: one.before, unknown: undefined, sensitive: one.before_sensitive };
   const after = { value: one.after, unknown: one.after_unknown, sensitive: one.after_sensitive };
-  return { before: masking.read(before, undefined, name), after: masking.read(after, before, name) };
+  const read = masking.read(before, undefined, name);
+  return { before: read, after: isUnchanged(one) ? read : masking.read(after, before, name) };
 }
 
 function sidesOf(one: z.infer<typeof change>, masking: Masking): Pick<PlannedResource, "before" | "after"> {

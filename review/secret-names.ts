@@ -7,13 +7,19 @@ const SECRET =
   /(?:^| )(?:passwords?|passwd|pwd|passphrase|secrets?|tokens?|credentials?|apikey|(?:private|api|secret|signing|access|session|auth|shared) ?keys?)(?: (?:value|string|text|plain|base64|hash|old|new|\d+))?$/;
 
 /** Whether what is below the name is the variables of a program. */
-export function isOfVariables(name: string): boolean {
-  return VARIABLES.test(inWords(name));
-}
+export const isOfVariables = remembering((name) => VARIABLES.test(inWords(name)));
 
 /** Whether a value of this name is a secret. */
-export function isSecretName(name: string): boolean {
-  return SECRET.test(inWords(name));
+export const isSecretName = remembering((name) => SECRET.test(inWords(name)));
+
+/** Plans have few names, and each of them many times. */
+function remembering(judge: (name: string) => boolean): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const judged = known.get(name) ?? judge(name);
+    known.set(name, judged);
+    return judged;
+  };
 }
 
 /** `dbPassword`, `DB_PASSWORD` and `db-password` are `db password`. */
