@@ -3,6 +3,7 @@ export type SurfaceKind =
   | "added"
   | "removed"
   | "authorization changed"
+  | "target changed"
   | "address changed"
   | "CORS changed"
   | "throttling changed"
