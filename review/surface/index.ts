@@ -1,6 +1,7 @@
 import { compareTexts } from "../changes";
 import { inAws } from "../in-aws";
 import type { Plan, PlannedResource } from "../plan";
+import { withoutTags } from "../tags";
 import { isSame, type Values } from "../values";
 import { type Finding, type SurfaceChange, unjudged } from "./change";
 import { distributionChanges } from "./distributions";
@@ -88,10 +89,6 @@ function staysOpen(policy: Values | undefined, plan: Plan): boolean {
       isSame(api.before.id, policy?.rest_api_id)
     );
   });
-}
-
-function withoutTags({ tags: _, tags_all: __, ...rest }: Values): Values {
-  return rest;
 }
 
 function sortKey(change: SurfaceChange): string {
