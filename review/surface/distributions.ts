@@ -13,6 +13,7 @@ const PAGE = "page (CloudFront distribution)";
 
 /** What CloudFront does with the paths that fit a pattern. */
 interface Behavior {
+  /** Without the slash with which every path begins, and which CloudFront's patterns may leave out. */
   readonly pattern: string;
   readonly readers: string;
 }
@@ -51,7 +52,7 @@ function changeOf(pattern: string, was: readonly Behavior[], is: readonly Behavi
   const opened = after === ANYBODY;
   return [
     {
-      what: pattern === EVERYTHING ? PAGE : `${PAGE}, ${pattern}`,
+      what: pattern === EVERYTHING ? PAGE : `${PAGE}, ${pattern.startsWith("*") ? "" : "/"}${pattern}`,
       kind: before === undefined ? "added" : after === undefined ? "removed" : "authorization changed",
       before,
       after,
@@ -73,7 +74,7 @@ function behaviorsOf(values: Values | undefined): readonly Behavior[] | undefine
   const ordered = values.ordered_cache_behavior ?? [];
   if (!Array.isArray(ordered)) return undefined;
   const behaviors = ordered.map((behavior: Value) => ({
-    pattern: textOf(at(behavior, "path_pattern")),
+    pattern: textOf(at(behavior, "path_pattern"))?.replace(/^\//, ""),
     readers: askedBy(behavior),
   }));
   const known = behaviors.flatMap(({ pattern, readers }) =>

@@ -93,8 +93,7 @@ export function readSurface(body: string): ApiSurface | undefined {
 function targetOf(integration: z.infer<typeof operation>["x-amazon-apigateway-integration"]): Target {
   const { type, uri, credentials, connectionId, httpMethod } = integration ?? {};
   const [, name] = /:function:([\w-]+)/.exec(uri ?? "") ?? [];
-  const called =
-    name === undefined ? `what is not a function (${type?.toLowerCase() ?? "none"})` : `function ${name}`;
+  const called = name === undefined ? `an integration of type ${type ?? "none"}` : `function ${name}`;
   return {
     words: credentials === undefined ? called : `${called}, with a role's rights`,
     // Another version of the same function is no other function.

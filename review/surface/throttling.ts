@@ -19,7 +19,7 @@ interface Quota {
 }
 
 /** API Gateway's periods. */
-const DAYS: ReadonlyMap<Value | undefined, number> = new Map([
+const DAYS: ReadonlyMap<string | undefined, number> = new Map([
   ["DAY", 1],
   ["WEEK", 7],
   ["MONTH", 30],
@@ -101,7 +101,7 @@ function limits(rateLimit: Value | undefined, burstLimit: Value | undefined): Li
 
 function withQuota(limited: Limits, usagePlan: Values): Limits {
   const settings = usagePlan.quota_settings;
-  const period = at(settings, 0, "period");
+  const period = textOf(at(settings, 0, "period"));
   const limitOfPeriod = at(settings, 0, "limit");
   if (settings !== UNKNOWN && limitOfPeriod === undefined) return limited;
   const quota = {
@@ -109,7 +109,7 @@ function withQuota(limited: Limits, usagePlan: Values): Limits {
     days: DAYS.get(period),
   };
   const isKnown = quota.limit !== undefined && quota.days !== undefined;
-  const words = isKnown ? `${quota.limit} a ${String(textOf(period)).toLowerCase()}` : KNOWN_LATER;
+  const words = isKnown ? `${quota.limit} a ${period?.toLowerCase()}` : KNOWN_LATER;
   return { ...limited, quota, words: `${limited.words}, ${words}` };
 }
 

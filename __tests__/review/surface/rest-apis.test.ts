@@ -393,7 +393,7 @@ describe("the routes of anybody's document", () => {
     ],
     [
       "to an address",
-      "NONE, to what is not a function (http_proxy)",
+      "NONE, to an integration of type http_proxy",
       { type: "http_proxy", uri: "https://a.example" },
     ],
   ])("open what was closed where an open one leads %s", (_, words, integrationAfter) => {

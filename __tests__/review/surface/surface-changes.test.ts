@@ -260,7 +260,7 @@ describe("a part of a page", () => {
     ["gets an open behavior in a signed page", page(signed("")), page(signed(""), open("/a/*"))],
     [
       "is answered by an open behavior that stands before its own",
-      page(open(""), signed("/a/*"), open("/*")),
+      page(open(""), signed("a/*"), open("/*")),
       page(open(""), open("/*"), signed("/a/*")),
     ],
   ])("is opened where it %s", (_, before, after) => {
