@@ -87,7 +87,7 @@ describe("what is not counted", () => {
   it("is left out where a comment would be too long for it", () => {
     // Prepare
     const queues = Array.from(
-      { length: 700 },
+      { length: 1_500 },
       (_, index): PlannedChange => ({
         type: "aws_sqs_queue",
         name: `queue-${index}`,
