@@ -192,7 +192,11 @@ function principals(names: ReadonlySet<string>): string {
   return names.size === 1 && only !== undefined ? only : `${names.size} principals`;
 }
 
-function costInWords({ cost }: EnvironmentReport): string[] {
-  if (cost.atRest === null || cost.atRest.difference === 0) return [];
-  return [`${differenceOf(cost.atRest.difference)} a month`];
+/** What is not counted may come or go: the difference says nothing of it. */
+function costInWords({ cost: { atRest } }: EnvironmentReport): string[] {
+  if (atRest === null) return [];
+  return [
+    ...(atRest.isPartial ? ["cost not all known"] : []),
+    ...(atRest.difference === 0 ? [] : [`${differenceOf(atRest.difference)} a month`]),
+  ];
 }

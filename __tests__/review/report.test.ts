@@ -140,6 +140,10 @@ function newRole(Action: string, Principal: object): readonly ResourceJson[] {
   ];
 }
 
+function variant(instance_type: string, initial_instance_count: number): object {
+  return { variant_name: "AllTraffic", instance_type, initial_instance_count };
+}
+
 describe("the verdict names what nobody may overlook:", () => {
   const lambda = { Service: "lambda.amazonaws.com" };
 

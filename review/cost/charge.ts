@@ -53,9 +53,11 @@ export function hoursOf(count: number): Pick<Term, "quantity" | "words"> {
   return { quantity: count * HOURS_PER_MONTH, words: `${count} × ${HOURS_PER_MONTH} h` };
 }
 
+const DIGITS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4 });
+
 /** A number with thousands apart, in the same way on every machine. */
 export function inDigits(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 4 });
+  return DIGITS.format(value);
 }
 
 /** Why a quantity that Terraform does not know yet is not counted. */

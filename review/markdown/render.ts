@@ -53,7 +53,7 @@ function overview(environments: readonly EnvironmentReport[], differences: numbe
       loss(counts.destroy),
       one.access.some(({ widens }) => widens) ? "⚠ wider" : one.access.length > 0 ? "no wider" : "",
       publicInWords(one),
-      cost.atRest === null || cost.atRest.difference === 0 ? "" : differenceOf(cost.atRest.difference),
+      moneyInWords(cost),
     );
   });
   const names = [
@@ -72,6 +72,12 @@ function overview(environments: readonly EnvironmentReport[], differences: numbe
       ? []
       : ["", `⚠ The environments do not change alike: ${differences} differences below.`];
   return [...header(...names), ...rows, ...note].join("\n");
+}
+
+function moneyInWords({ atRest }: EnvironmentReport["cost"]): string {
+  if (atRest === null) return "";
+  const difference = atRest.difference === 0 ? "" : differenceOf(atRest.difference);
+  return atRest.isPartial ? `${difference} not all known`.trim() : difference;
 }
 
 function differenceSection({ differences, environments }: Report): Section[] {
