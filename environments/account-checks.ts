@@ -3,8 +3,11 @@ import {
   type AccountSettings,
   accountName,
   deployableEnvironments,
+  deployRoleName,
   type GithubSettings,
+  logsRoleName,
   OIDC_PROVIDERS,
+  planRoleName,
 } from "./account";
 import type { Environment } from "./environment";
 import { BUCKET_SOURCE } from "./patterns";
@@ -64,6 +67,7 @@ export function checkAccounts(
   checkAccountsApart(accounts, reportOf);
   checkPlacesOfStates(accounts, environments, reportOf);
   checkPipelines(accounts, environments, reportOf);
+  checkCallersOfPipelines(accounts, environments, reportOf);
   return faults;
 }
 
@@ -199,6 +203,33 @@ function checkPlacesOfStates(
 }
 
 /** Pipelines and the boundaries of what they deploy go together. */
+/** A caller's policy is written by the environment's deployer: it would give the pipelines' roles what it likes. */
+function checkCallersOfPipelines(
+  accounts: readonly AccountSettings[],
+  environments: readonly Environment[],
+  reportOf: ReportOf,
+): void {
+  const own = new Set([
+    ...accounts.flatMap((one) => [planRoleName(one), logsRoleName(one)]),
+    ...environments.map(deployRoleName),
+  ]);
+  for (const { name, callers = {} } of environments) {
+    for (const [caller, { roles = [] }] of Object.entries(callers)) {
+      for (const role of roles) {
+        reportOf(name)
+          .in(`callers.${caller}`)
+          .require(
+            !own.has(role.toLowerCase()),
+            "roles",
+            role,
+            "a role that no account makes",
+            "pipelines have exactly the rights that they need",
+          );
+      }
+    }
+  }
+}
+
 function checkPipelines(
   accounts: readonly AccountSettings[],
   environments: readonly Environment[],

@@ -122,6 +122,11 @@ export function planRoleArn(account: AccountSettings): string {
   return iamArn(account, `role/${planRoleName(account)}`);
 }
 
+/** Name of the role with which API Gateway writes logs; it exists where the account has `apiGatewayLogs`. */
+export function logsRoleName(account: AccountSettings): string {
+  return `${accountName(account)}-api-gateway-logs`;
+}
+
 /** Name of the role with which workflows deploy one environment. */
 export function deployRoleName({ name }: Pick<Environment, "name">): string {
   return `${name}-deploy`;

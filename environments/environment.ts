@@ -34,9 +34,9 @@ export interface Environment {
 
   /**
    * Every role that the environment makes has the managed policy `<environment>-boundary` of its account as permissions
-   * boundary, and may do no more than that, whatever its own policies say: so those who deploy the environment cannot
-   * give a role what they do not have. `environments/accounts.ts` says who makes the policy; it must be there first.
-   * Requires `accountId`.
+   * boundary, and may do no more than that, whatever its own policies say: so those who deploy the environment can give
+   * its roles what its models may read and invoke, and nothing else. Who may take the roles they say as before.
+   * `environments/accounts.ts` says who makes the policy; it must be there first. Requires `accountId`.
    *
    * @default false
    */

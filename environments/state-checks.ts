@@ -5,8 +5,11 @@ import { BUCKET, BUCKET_SOURCE } from "./patterns";
 import { checkBucketRegion } from "./place-checks";
 import { type Fault, Report } from "./report";
 
-/** Characters that need no thought in a key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html). */
-const STATE_KEY = /^[A-Za-z0-9!_.*'()-]+(?:\/[A-Za-z0-9!_.*'()-]+)*$/;
+/**
+ * Characters that need no thought in a key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html), but
+ * for `*`, by which a policy that names the state would mean others', too.
+ */
+const STATE_KEY = /^[A-Za-z0-9!_.'()-]+(?:\/[A-Za-z0-9!_.'()-]+)*$/;
 
 /** Rules of one stack's `state`. @param report - in `state` */
 export function checkState(state: LocalState | S3State, report: Report): void {
@@ -41,7 +44,7 @@ export function checkState(state: LocalState | S3State, report: Report): void {
     STATE_KEY.test(key),
     "s3.key",
     key,
-    "letters, digits and !_.*'()/-, not starting or ending with a slash",
+    "letters, digits and !_.'()/-, not starting or ending with a slash",
     "https://developer.hashicorp.com/terraform/language/backend/s3",
   );
   if (region !== undefined) checkBucketRegion(region, "s3.region", report);

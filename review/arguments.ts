@@ -27,8 +27,9 @@ export const USAGE = `usage: npm run --silent review -- <plan.json> … [--json]
 
   <plan.json>       what \`terraform show -json <plan file>\` wrote, one file an environment
   --json            JSON in place of Markdown
-  --fail-on LIST    end with status 3 where something is destroyed or replaced (destroy), somebody can do what they
-                    could not do before (widen), or everybody can call what they could not call before (public)
+  --fail-on LIST    end with status 3 where something is destroyed or replaced (destroy), somebody can do or call what
+                    they could not before (widen), or everybody can call what they could not before (public); also
+                    where the plan cannot tell
   --stacks FOLDER   where the synthesized stacks are, whose constructs' paths are told in place of addresses;
                     default ${DEFAULT_STACKS}`;
 
@@ -56,7 +57,7 @@ function parse(words: readonly string[]) {
       allowPositionals: true,
       options: {
         json: { type: "boolean" },
-        "fail-on": { type: "string" },
+        "fail-on": { type: "string", multiple: true },
         stacks: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
@@ -66,13 +67,14 @@ function parse(words: readonly string[]) {
   }
 }
 
-function readFlags(list: string | undefined): (keyof Flags)[] {
-  if (list === undefined) return [];
-  return list.split(",").map((word) => {
-    const flag = FLAGS.find((known) => known === word.trim());
-    if (flag === undefined) {
-      throw new UsageError(`--fail-on: got ${JSON.stringify(word)}; allowed: ${FLAGS.join(", ")}`);
-    }
-    return flag;
-  });
+function readFlags(lists: readonly string[] = []): (keyof Flags)[] {
+  return lists
+    .flatMap((list) => list.split(","))
+    .map((word) => {
+      const flag = FLAGS.find((known) => known === word.trim());
+      if (flag === undefined) {
+        throw new UsageError(`--fail-on: got ${JSON.stringify(word)}; allowed: ${FLAGS.join(", ")}`);
+      }
+      return flag;
+    });
 }

@@ -13,6 +13,8 @@ export type Kind =
   | "tags"
   /** A new one is created, what uses it moves over, the old one goes: nothing is ever missing. */
   | "rollout"
+  /** What a rollout that failed left behind goes; its successor serves. */
+  | "leftover"
   /** It goes, and another one comes: what has only the old one's name, content or id loses it. */
   | "replace"
   /** It goes. */
@@ -70,8 +72,7 @@ function kindOf(resource: PlannedResource, successors: readonly PlannedResource[
     case "create":
       return "create";
     case "delete":
-      // Left over from a rollout that failed: its successor serves.
-      if (deposed !== undefined && isRolledOut(type)) return "rollout";
+      if (deposed !== undefined && isRolledOut(type)) return "leftover";
       return successors.some((other) => succeeds(other, resource)) ? "rollout" : "destroy";
     case "forget":
       return "forget";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { type Arguments, readArguments, USAGE, UsageError } from "./arguments";
+import { readArguments, USAGE, UsageError } from "./arguments";
 import { readConstructPaths } from "./construct-paths";
 import { NotReviewable } from "./errors";
 import { toMarkdown } from "./markdown/render";
-import { type Plan, readPlan, withConstructPaths } from "./plan";
+import { type Plan, readPlans, withConstructPaths } from "./plan";
 import { reportOf } from "./report";
 
 /** Status of a gate that something did not pass. */
@@ -15,7 +15,10 @@ function main(words: readonly string[]): number {
     say(USAGE);
     return 0;
   }
-  const plans = asked.plans.map((file) => readPlanFile(file, asked));
+  const files = asked.plans.map((file) => ({ file, text: readText(file) }));
+  const plans = readPlans(files).map((plan) =>
+    withConstructPaths(plan, readConstructPaths(asked.stacks, plan.environment)),
+  );
   requireApart(plans, asked.plans);
   const report = reportOf(plans);
   say(asked.json ? JSON.stringify(report, null, 2) : toMarkdown(report));
@@ -24,11 +27,6 @@ function main(words: readonly string[]): number {
   if (failing.length === 0) return 0;
   console.error(`review: ${failing.join(", ")} (--fail-on)`);
   return GATE;
-}
-
-function readPlanFile(file: string, { stacks }: Arguments): Plan {
-  const plan = readPlan(readText(file), file);
-  return withConstructPaths(plan, readConstructPaths(stacks, plan.environment));
 }
 
 function readText(file: string): string {

@@ -1,55 +1,71 @@
+import { credentialsIn } from "./credentials";
+import { Needles } from "./needles";
+import { isOfVariables, isSecretName } from "./secret-names";
 import { MASKED, MASKED_CHANGED, UNKNOWN, type Value } from "./values";
-
-/** Attributes whose leaves are variables of a program: of functions, containers, stages. */
-const VARIABLES = /^(?:environment|environment_variables|env|variables|stage_variables)$/;
-
-/** Names of things that are secrets, whatever Terraform's provider thinks of them. */
-const SECRET_NAME = /pass(?:word|wd|phrase)|secret|token|credential|private_?key/i;
-
-/** Texts that are credentials by their shape, wherever they stand. */
-const CREDENTIALS =
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}|\bxox[abprs]-[\w-]{10,}|\bsk_(?:live|test)_\w{10,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 
 /** What stands in a text in place of what nobody may read. */
 export const MASK = "‹masked›";
 
-/** A shorter text can be part of any other by chance. */
-const SHORTEST_SECRET = 6;
+/** The same as long as texts are compared: what differs in its secrets alone must not become the same. */
+const NUMBERED_MASK = /‹masked:\d+›/g;
 
 /** What is known of a raw value of a plan: Terraform gives trees of `true` of the same shape, or `true` for all. */
-interface Raw {
+export interface Raw {
   readonly value: unknown;
   readonly unknown: unknown;
   readonly sensitive: unknown;
 }
 
-/** Reads values of a plan, keeps back those that nobody may see, and remembers them to find them elsewhere. */
+/**
+ * Reads values of plans, and keeps back those that nobody may see: first it learns them all, then it reads, and takes
+ * them out of every other text. One for all plans that are read together: a secret of one can stand in another.
+ */
 export class Masking {
-  private readonly secrets = new Set<string>();
+  private readonly secrets = new Needles();
+  private readonly numbers = new Map<string, number>();
+
+  /** Remembers what nobody may see of a value. @param name - of the value, where it has one */
+  learn({ value, sensitive }: Omit<Raw, "unknown">, name = ""): void {
+    this.learnAt(value, sensitive, isSecretName(name));
+  }
 
   /**
    * A value for people's eyes.
    *
    * @param before - the raw value from before the change, where this is the one after it
+   * @param name - of the value, where it has one
    */
-  read(raw: Raw, before?: Raw): Value {
-    return this.readAt(raw, before, false);
+  read(raw: Raw, before?: Raw, name = ""): Value {
+    return this.readAt(raw, before, isSecretName(name));
   }
 
-  /** `text` without credentials, and without the secrets that were read. */
+  /** `text` without secrets; two that differ stay apart until {@link unnumbered} is asked. */
   scrub(text: string): string {
-    let scrubbed = text.replace(CREDENTIALS, MASK);
-    // The longest first: one secret can be a part of another.
-    for (const secret of [...this.secrets].sort((a, b) => b.length - a.length)) {
-      scrubbed = scrubbed.replaceAll(secret, MASK);
+    return this.secrets.replaceIn(text, (secret) => {
+      const number = this.numbers.get(secret) ?? this.numbers.size + 1;
+      this.numbers.set(secret, number);
+      return `‹masked:${number}›`;
+    });
+  }
+
+  private learnAt(value: unknown, sensitive: unknown, secret: boolean): void {
+    const isSecret = secret || sensitive === true;
+    if (typeof value === "string" || typeof value === "number") {
+      if (isSecret) this.secrets.add(String(value));
+      else if (typeof value === "string") for (const found of credentialsIn(value)) this.secrets.add(found);
+      return;
     }
-    return scrubbed;
+    if (typeof value !== "object" || value === null) return;
+    for (const [name, one] of Object.entries(value)) {
+      this.learnAt(one, inner(sensitive, name), isSecret || isNamedAsSecret(value, name));
+    }
   }
 
   private readAt({ value, unknown, sensitive }: Raw, before: Raw | undefined, hidden: boolean): Value {
     if (sensitive === true || hidden) {
       if (value === null || value === undefined) return unknown === true ? UNKNOWN : null;
-      if (sensitive === true) this.remember(value);
+      // A switch says nothing of the secret that it is of.
+      if (typeof value === "boolean" && sensitive !== true) return value;
       if (typeof value !== "object" || sensitive === true) {
         const was = before?.value ?? undefined;
         const isOther = was !== undefined && JSON.stringify(was) !== JSON.stringify(value);
@@ -63,41 +79,60 @@ export class Masking {
         this.readAt(
           { value: value[index], unknown: inner(unknown, index), sensitive: inner(sensitive, index) },
           innerRaw(before, index),
-          hidden,
+          hidden || isOption(value[index - 1]),
         ),
       );
     }
-    if (typeof value === "object" && value !== null) {
-      const names = new Set([
-        ...Object.keys(value),
-        ...(typeof unknown === "object" && unknown !== null ? Object.keys(unknown) : []),
-      ]);
-      return Object.fromEntries(
-        [...names].sort().map((name) => {
-          const one = inner(value, name);
-          if (SECRET_NAME.test(name) && typeof one === "string") this.remember(one);
-          return [
-            name,
-            this.readAt(
-              { value: one, unknown: inner(unknown, name), sensitive: inner(sensitive, name) },
-              innerRaw(before, name),
-              hidden || VARIABLES.test(name) || (SECRET_NAME.test(name) && typeof one === "string"),
-            ),
-          ];
-        }),
-      );
-    }
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
-    return null;
+    if (typeof value === "object" && value !== null)
+      return this.readObject({ value, unknown, sensitive }, before, hidden);
+    if (typeof value === "string") return this.scrub(value);
+    if (typeof value === "number") return this.secrets.has(String(value)) ? MASKED : value;
+    return typeof value === "boolean" ? value : null;
   }
 
-  private remember(value: unknown): void {
-    if (typeof value === "string") {
-      if (value.length >= SHORTEST_SECRET) this.secrets.add(value);
-    } else if (typeof value === "object" && value !== null) {
-      for (const one of Object.values(value)) this.remember(one);
-    }
+  private readObject(raw: Raw & { value: object }, before: Raw | undefined, hidden: boolean): Value {
+    const { value, unknown, sensitive } = raw;
+    const names = new Set([
+      ...Object.keys(value),
+      ...(typeof unknown === "object" && unknown !== null ? Object.keys(unknown) : []),
+    ]);
+    return Object.fromEntries(
+      [...names].sort().map((name) => {
+        const one = inner(value, name);
+        const isMap = typeof one === "object" && one !== null;
+        return [
+          this.scrub(name),
+          this.readAt(
+            { value: one, unknown: inner(unknown, name), sensitive: inner(sensitive, name) },
+            innerRaw(before, name),
+            hidden || (isMap && isOfVariables(name)) || isNamedAsSecret(value, name),
+          ),
+        ];
+      }),
+    );
   }
+}
+
+/** A text for people's eyes: which secret it was is nobody's business. */
+export function unnumbered(text: string): string {
+  return text.replaceAll(NUMBERED_MASK, MASK);
+}
+
+/** By its own name, or as the value of what its neighbour names: `{ name: "DB_PASSWORD", value: "…" }`. */
+function isNamedAsSecret(values: object, name: string): boolean {
+  if (isSecretName(name)) return true;
+  if (!/^value$/i.test(name)) return false;
+  const [named] = ["name", "Name", "key", "Key"].map((other) => inner(values, other)).filter(isText);
+  return named !== undefined && isSecretName(named);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** `--password`, which a command's next word is the value of. */
+function isOption(word: unknown): boolean {
+  return typeof word === "string" && /^--?[\w-]+$/.test(word) && isSecretName(word);
 }
 
 function hasUnknown(unknown: unknown): boolean {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { type Configured, readConfiguration, withoutKeys } from "./configuration";
 import { NotReviewable } from "./errors";
@@ -22,7 +23,9 @@ export interface Plan {
   readonly outputs: readonly PlannedOutput[];
   /** Of a condition that failed, or an error of the planning itself: such a plan cannot be applied. */
   readonly errored: boolean;
-  /** Takes credentials and the plan's secrets out of a text. */
+  /** Why the plan does not say all that it will do, in words; empty where it does. */
+  readonly reservations: readonly string[];
+  /** Takes the secrets of all plans that were read together out of a text. */
   readonly scrub: (text: string) => string;
 }
 
@@ -90,6 +93,9 @@ const document = z.object({
   planned_values: tree,
   configuration: tree,
   errored: z.optional(z.boolean()),
+  complete: z.optional(z.boolean()),
+  deferred_changes: z.optional(z.array(z.unknown())),
+  action_invocations: z.optional(z.array(z.unknown())),
 });
 
 /** The formats that are understood: minor versions add, major ones break (same source as {@link Action}). */
@@ -97,16 +103,37 @@ const FORMAT = /^1\.\d+$/;
 
 const HOW = "make it with `terraform show -json <plan file> > plan.json`";
 
+/** A file with a plan. */
+export interface PlanFile {
+  /** Its content: what `terraform show -json <plan file>` wrote. */
+  readonly text: string;
+  /** Its name, for messages, and for the environment's name where the plan does not tell it. */
+  readonly file: string;
+}
+
 /**
- * Reads what `terraform show -json <plan file>` wrote.
+ * Reads plans that are to be read together.
  *
- * @param text - the file's content
- * @param file - its name, for messages, and for the environment's name where the plan does not tell it
- * @throws NotReviewable where it is something else
+ * @throws NotReviewable where one is something else
  */
+export function readPlans(files: readonly PlanFile[]): readonly Plan[] {
+  const documents = files.map((file) => ({ file: file.file, data: parse(file) }));
+  const masking = new Masking();
+  for (const { data } of documents) learn(data, masking);
+  return documents.map(({ file, data }) => planOf(data, file, masking));
+}
+
+/** Reads one plan: see {@link readPlans}. */
 export function readPlan(text: string, file: string): Plan {
-  const raw = parse(text, file);
-  const { data, error } = document.safeParse(raw);
+  const [plan] = readPlans([{ text, file }]);
+  if (plan === undefined) throw new Error("each file is read");
+  return plan;
+}
+
+type Document = z.infer<typeof document>;
+
+function parse({ text, file }: PlanFile): Document {
+  const { data, error } = document.safeParse(parseJson(text, file));
   if (error !== undefined) {
     const [issue] = error.issues;
     const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.message})`;
@@ -120,23 +147,50 @@ export function readPlan(text: string, file: string): Plan {
   if (data.planned_values === undefined) {
     throw new NotReviewable(`${file} is a state, and not a plan; ${HOW}`);
   }
+  return data;
+}
 
-  const masking = new Masking();
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The message of JSON.parse quotes the text, which can hold secrets.
+    throw new NotReviewable(`${file} is no JSON; ${HOW}`);
+  }
+}
+
+function learn(
+  { resource_changes = [], resource_drift = [], output_changes = {} }: Document,
+  masking: Masking,
+): void {
+  for (const one of [...resource_changes, ...resource_drift]) {
+    masking.learn({ value: one.address, sensitive: undefined });
+    masking.learn({ value: one.change.before, sensitive: one.change.before_sensitive });
+    if (isUnchanged(one.change)) continue;
+    masking.learn({ value: one.change.after, sensitive: one.change.after_sensitive });
+  }
+  for (const [name, one] of Object.entries(output_changes)) {
+    masking.learn({ value: one.before, sensitive: one.before_sensitive }, name);
+    masking.learn({ value: one.after, sensitive: one.after_sensitive }, name);
+  }
+}
+
+function planOf(data: Document, file: string, masking: Masking): Plan {
   const provider = providerOf(data.configuration);
   const configured = readConfiguration(data.configuration);
   const resources = (changes: readonly z.infer<typeof resourceChange>[] = []): PlannedResource[] =>
     changes
       .filter(({ mode }) => mode === "managed")
       .map((one) => ({
-        address: one.address,
-        path: one.address,
+        address: masking.scrub(one.address),
+        path: masking.scrub(one.address),
         type: one.type,
         actions: one.change.actions,
         ...sidesOf(one.change, masking),
         configured: configured.get(withoutKeys(one.address)),
         replacePaths: one.change.replace_paths ?? [],
         reason: one.action_reason,
-        previousAddress: one.previous_address,
+        previousAddress: one.previous_address === undefined ? undefined : masking.scrub(one.previous_address),
         imported: one.change.importing !== undefined && one.change.importing !== null,
         deposed: one.deposed,
       }));
@@ -150,11 +204,22 @@ export function readPlan(text: string, file: string): Plan {
     outputs: Object.entries(data.output_changes ?? {}).map(([name, one]) => ({
       name,
       actions: one.actions,
-      ...readSides(one, masking),
+      ...readSides(one, masking, name),
     })),
     errored: data.errored ?? false,
+    reservations: reservationsOf(data),
     scrub: (said) => masking.scrub(said),
   };
+}
+
+function reservationsOf({ complete, deferred_changes = [], action_invocations = [] }: Document): string[] {
+  return [
+    ...(complete === false ? ["the plan is not complete (-target, or deferred changes)"] : []),
+    ...(deferred_changes.length > 0 ? [`${deferred_changes.length} changes are deferred`] : []),
+    ...(action_invocations.length > 0
+      ? [`${action_invocations.length} actions are invoked, not read here`]
+      : []),
+  ];
 }
 
 /** The same plan, whose resources know the paths of their constructs, by address. */
@@ -166,19 +231,20 @@ export function withConstructPaths(plan: Plan, paths: ReadonlyMap<string, string
   return { ...plan, resources: plan.resources.map(told), drift: plan.drift.map(told) };
 }
 
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The message of JSON.parse quotes the text, which can hold secrets.
-    throw new NotReviewable(`${file} is no JSON; ${HOW}`);
-  }
+/** Whether both sides are the same: of most resources in most plans. */
+function isUnchanged({ actions, before_sensitive, after_sensitive }: z.infer<typeof change>): boolean {
+  return actions.join() === "no-op" && isDeepStrictEqual(before_sensitive, after_sensitive);
 }
 
-function readSides(one: z.infer<typeof change>, masking: Masking): { before: Value; after: Value } {
+function readSides(
+  one: z.infer<typeof change>,
+  masking: Masking,
+  name = "",
+): { before: Value; after: Value } {
   const before = { value: one.before, unknown: undefined, sensitive: one.before_sensitive };
   const after = { value: one.after, unknown: one.after_unknown, sensitive: one.after_sensitive };
-  return { before: masking.read(before), after: masking.read(after, before) };
+  const read = masking.read(before, undefined, name);
+  return { before: read, after: isUnchanged(one) ? read : masking.read(after, before, name) };
 }
 
 function sidesOf(one: z.infer<typeof change>, masking: Masking): Pick<PlannedResource, "before" | "after"> {

@@ -4,6 +4,7 @@ import { inText } from "./attributes";
 import { type Change, changesOf } from "./changes";
 import { type CostChange, costChange } from "./cost";
 import { type Difference, differencesOf } from "./differences";
+import { unnumbered } from "./masking";
 import type { Plan } from "./plan";
 import { type SurfaceChange, surfaceChanges } from "./surface";
 import { verdictOf } from "./verdict";
@@ -26,6 +27,8 @@ export interface EnvironmentReport {
   readonly standing: "new" | "gone" | "lasting";
   /** Whether the planning failed: such a plan cannot be applied. */
   readonly errored: boolean;
+  /** Why the plan does not say all that it will do. */
+  readonly reservations: readonly string[];
   readonly counts: Counts;
   readonly flags: Flags;
   readonly changes: readonly Change[];
@@ -46,9 +49,9 @@ export interface Counts {
 
 /** What a gate can ask for. */
 export interface Flags {
-  /** Something goes, or is replaced by something that is not the same. */
+  /** Something goes, or is replaced by something that is not the same. True of a plan that is not complete, as are the others. */
   readonly destroy: boolean;
-  /** Somebody can do what they could not do before, or nobody can judge it. */
+  /** Somebody can do or call what they could not before, or nobody can judge it. */
   readonly widen: boolean;
   /** Everybody can call what they could not call before, or nobody can judge it. */
   readonly public: boolean;
@@ -66,8 +69,7 @@ export function reportOf(plans: readonly Plan[]): Report {
   const reviewed = plans.map((plan) => ({ plan, ...environmentReport(plan) }));
   const environments = reviewed.map(({ plan: _, ...report }) => report);
   const report = { verdict: verdictOf(environments), environments, differences: differencesOf(reviewed) };
-  // One environment's secret can stand in another one's plan.
-  return mapTexts(report, (text) => plans.reduce((scrubbed, { scrub }) => scrub(scrubbed), text));
+  return mapTexts(report, unnumbered);
 }
 
 /** `value` with every text in it changed; names of properties are the project's own, or environments'. */
@@ -88,20 +90,24 @@ function environmentReport(plan: Plan): EnvironmentReport {
   const counts = {
     create: count("create", "import"),
     update: count("update", "tags", "move", "forget"),
-    rollout: count("rollout"),
+    rollout: count("rollout", "leftover"),
     replace: count("replace"),
     destroy: count("destroy"),
   };
+  // No gate lets pass what the plan does not say in full.
+  const isUncertain = plan.errored || plan.reservations.length > 0;
   return {
     environment: plan.environment,
     region: plan.region ?? null,
     standing: standingOf(plan),
     errored: plan.errored,
     counts,
+    reservations: plan.reservations,
     flags: {
-      destroy: counts.destroy + counts.replace > 0,
-      widen: access.some(({ widens }) => widens),
-      public: surface.some((change) => change.public) || access.some((change) => change.public),
+      destroy: isUncertain || counts.destroy + counts.replace > 0,
+      widen: isUncertain || access.some(({ widens }) => widens) || surface.some(({ opened }) => opened),
+      public:
+        isUncertain || surface.some((change) => change.public) || access.some((change) => change.public),
     },
     changes,
     access,
@@ -115,6 +121,7 @@ function environmentReport(plan: Plan): EnvironmentReport {
 
 function standingOf({ resources }: Plan): EnvironmentReport["standing"] {
   if (resources.length > 0 && resources.every(({ before }) => before === undefined)) return "new";
-  if (resources.length > 0 && resources.every(({ after }) => after === undefined)) return "gone";
-  return "lasting";
+  // What Terraform forgets is still there.
+  const isGone = resources.every(({ after, actions }) => after === undefined && !actions.includes("forget"));
+  return resources.length > 0 && isGone ? "gone" : "lasting";
 }

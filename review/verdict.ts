@@ -1,3 +1,4 @@
+import type { Mark } from "./access/access";
 import { type Change, compareTexts } from "./changes";
 import { differenceOf } from "./dollars";
 import type { EnvironmentReport } from "./report";
@@ -14,31 +15,81 @@ export function verdictOf(environments: readonly EnvironmentReport[]): string {
 }
 
 function saidOf(report: EnvironmentReport): string {
-  const { changes, counts, standing, errored } = report;
-  const failed = errored ? ["the planning failed, this cannot be applied"] : [];
+  const { changes, counts, standing, errored, reservations } = report;
+  const doubts = [...(errored ? ["the planning failed, this cannot be applied"] : []), ...reservations];
   if (changes.length === 0 && report.outputs.length === 0) {
-    return [...failed, "nothing changes"].join(" · ");
+    return [...doubts, doubts.length === 0 ? "nothing changes" : "nothing else changes"].join(" · ");
   }
   const lost = lossesInWords(report);
   const parts = [
-    ...failed,
+    ...doubts,
     ...lost,
     ...(standing === "new" ? [`a new environment of ${counts.create} resources`] : []),
     ...rolloutsInWords(changes),
+    ...codeInWords(changes),
     ...surfaceInWords(report),
     ...accessInWords(report),
+    ...retentionInWords(changes),
     ...costInWords(report),
+    ...restInWords(report),
   ];
-  const quiet = parts.length === 0;
-  if (standing === "lasting" && counts.create > 0) parts.push(`${counts.create} created`);
-  if (quiet && counts.update > 0) parts.push(updatesInWords(changes, counts.update));
-  if (parts.length === 0) parts.push("outputs change");
+  if (parts.length === doubts.length) parts.push("outputs change");
   if (lost.length === 0) parts.push("nothing destroyed");
   return parts.join(" · ");
 }
 
-function updatesInWords(changes: readonly Change[], count: number): string {
-  return changes.every(({ kind }) => kind === "tags") ? `other tags on ${count}` : `${count} updated`;
+/** What nothing else in the verdict stands for, by its kind. */
+function restInWords({ changes, standing, access, surface }: EnvironmentReport): string[] {
+  const told = new Set([
+    ...access.flatMap(({ where }) => where.map(({ address }) => address)),
+    ...surface.map(({ address }) => address),
+  ]);
+  const count = (fits: (change: Change) => boolean): number => changes.filter(fits).length;
+  const updated = count(
+    (change) =>
+      change.kind === "update" && !told.has(change.address) && !isOfRollout(change) && !isCode(change),
+  );
+  const kinds: readonly (readonly [number, string])[] = [
+    [standing === "new" ? 0 : count(({ kind }) => kind === "create"), "created"],
+    [count(({ kind }) => kind === "import"), "imported"],
+    [updated, "updated"],
+    [count(({ kind }) => kind === "tags"), "with other tags"],
+    [count(({ kind }) => kind === "move"), "moved"],
+    [count(({ kind }) => kind === "leftover"), "left over from a failed rollout, removed"],
+    [count(({ kind }) => kind === "forget"), "no longer managed, and left as they are"],
+  ];
+  return kinds.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`]));
+}
+
+/** An endpoint that moves over, and a stage: what they get is told as a rollout, or by what it means. */
+function isOfRollout({ type, changed }: Change): boolean {
+  return ["aws_sagemaker_endpoint", "aws_api_gateway_stage"].includes(type) && changed.length === 0;
+}
+
+function isCode({ type, changed }: Change): boolean {
+  return type === "aws_lambda_function" && changed.some(({ name }) => CODE.test(name));
+}
+
+const CODE = /^(?:source_code_hash|filename|image_uri|s3_(?:bucket|key|object_version))$/;
+
+function codeInWords(changes: readonly Change[]): string[] {
+  const functions = changes.filter((change) => change.kind === "update" && isCode(change)).length;
+  return functions === 0 ? [] : [`new code of ${counted(functions, inWords("aws_lambda_function"))}`];
+}
+
+/** What was kept is deleted as soon as it is kept for less long. */
+function retentionInWords(changes: readonly Change[]): string[] {
+  const shorter = changes.filter(({ kind, changed }) => {
+    if (kind !== "update") return false;
+    const days = changed.find(({ name }) => name === "retention_in_days");
+    // 0 is for ever, and is told as nothing.
+    return days !== undefined && daysOf(days.after) < daysOf(days.before);
+  }).length;
+  return shorter === 0 ? [] : [`${counted(shorter, inWords("aws_cloudwatch_log_group"))} kept for less long`];
+}
+
+function daysOf(text: string): number {
+  return /^[1-9]\d*$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
 }
 
 /** `everything destroyed: 2 endpoints, 1 API and 30 more`, `1 endpoint replaced` */
@@ -81,31 +132,47 @@ function rolloutsInWords(changes: readonly Change[]): string[] {
 
 /** What opens comes first; what nobody can judge is said, too. */
 function surfaceInWords({ surface }: EnvironmentReport): string[] {
-  const opened = surface.filter((change) => change.public && !change.unjudged);
+  const opened = surface.filter(isOpen);
   const routes = opened.filter(({ what }) => ROUTE.test(what)).length;
   const others = opened.length - routes;
-  const unjudged = surface.filter((change) => change.unjudged).length;
+  const unjudged = surface.some((change) => change.unjudged);
   const weaker = surface.filter((change) => change.opened && !change.public).length;
+  const wider = surface.filter((change) => change.widenedCors || change.raisedThrottling).length;
+  const names = [
+    ...(routes === 0 ? [] : [counted(routes, { one: "route", many: "routes" })]),
+    ...(others === 0 ? [] : [counted(others, { one: "other URL", many: "other URLs" })]),
+  ].join(" and ");
   return [
-    ...(routes === 0 ? [] : [`${counted(routes, { one: "route", many: "routes" })} opened to the public`]),
-    ...(others === 0 ? [] : [`${others} more opened to the public`]),
+    ...(names === "" ? [] : [`${routes === 0 ? names.replace("other ", "") : names} opened to the public`]),
     ...(weaker === 0 ? [] : [`weaker authorization of ${weaker}`]),
-    ...(unjudged === 0 ? [] : [`public surface not known before the apply`]),
+    ...(unjudged ? ["a public surface that nobody can judge yet"] : []),
+    ...(wider === 0 ? [] : [`wider CORS or throttling of ${wider}`]),
   ];
+}
+
+function isOpen(change: EnvironmentReport["surface"][number]): boolean {
+  return change.public && !change.unjudged;
 }
 
 /** A method and a path. */
 const ROUTE = /^[A-Z]+ \//;
 
+/** What nobody overlooks, also in an environment that is new. */
+const LOUD: ReadonlySet<Mark> = new Set<Mark>(["other account", "every action", "permissions management"]);
+
 /** Of whom rights are widened: those who are there, and those who come with the plan. */
-function accessInWords({ access, standing }: EnvironmentReport): string[] {
+function accessInWords({ access, surface, standing }: EnvironmentReport): string[] {
   const widening = access.filter(({ widens }) => widens);
-  const those = new Set(widening.filter(({ of }) => of.life === "kept").map(({ principal }) => principal));
-  const created = widening.filter(({ of }) => of.life === "created");
+  const isPublic = widening.some((change) => change.public);
+  const judged = widening.filter((change) => change.change !== "unjudged" && !change.public);
+  const those = new Set(judged.filter(({ of }) => of.life === "kept").map(({ principal }) => principal));
+  const created = judged.filter(({ of }) => of.life === "created");
   const roles = new Set(created.filter(({ of }) => of.kind === "identity").map(({ principal }) => principal));
   const isToldByStanding = standing === "new" || created.length === 0;
+  const marks = [...new Set(widening.flatMap((change) => change.marks))].filter((mark) => LOUD.has(mark));
   return [
-    ...(widening.some((change) => change.public) ? ["anyone is given access"] : []),
+    // A URL that is open needs a permission for anyone: one fact.
+    ...(isPublic && !surface.some(isOpen) ? ["anyone is given access"] : []),
     ...(those.size === 0 ? [] : [`access of ${principals(those)} widened`]),
     ...(isToldByStanding
       ? []
@@ -114,6 +181,8 @@ function accessInWords({ access, standing }: EnvironmentReport): string[] {
             ? "access to what is new"
             : `rights for ${counted(roles.size, { one: "new principal", many: "new principals" })}`,
         ]),
+    ...(marks.length === 0 ? [] : [`to look at: ${marks.sort().join(", ")}`]),
+    ...(widening.some(({ change }) => change === "unjudged") ? ["access that nobody can judge yet"] : []),
   ];
 }
 
@@ -123,7 +192,11 @@ function principals(names: ReadonlySet<string>): string {
   return names.size === 1 && only !== undefined ? only : `${names.size} principals`;
 }
 
-function costInWords({ cost }: EnvironmentReport): string[] {
-  if (cost.atRest === null || cost.atRest.difference === 0) return [];
-  return [`${differenceOf(cost.atRest.difference)} a month`];
+/** What is not counted may come or go: the difference says nothing of it. */
+function costInWords({ cost: { atRest } }: EnvironmentReport): string[] {
+  if (atRest === null) return [];
+  return [
+    ...(atRest.isPartial ? ["cost not all known"] : []),
+    ...(atRest.difference === 0 ? [] : [`${differenceOf(atRest.difference)} a month`]),
+  ];
 }

@@ -4,6 +4,7 @@ import {
   type AccountSettings,
   accountName,
   deployableEnvironments,
+  logsRoleName,
   planRoleName,
 } from "../environments/account";
 import type { Environment } from "../environments/environment";
@@ -31,7 +32,7 @@ export class AccountStack extends TerraformStack {
       this.addOutput("state_bucket", "The bucket for Terraform's states", stateBucket);
     }
     if (apiGatewayLogs) {
-      new ApiGatewayLogs(this, "api-gateway-logs", { account, roleName: `${name}-api-gateway-logs` });
+      new ApiGatewayLogs(this, "api-gateway-logs", { account, roleName: logsRoleName(settings) });
     }
     if (github !== undefined) {
       const roles = new GithubRoles(this, "github", {

@@ -20,6 +20,7 @@ import { Deployment } from "./support/deployment";
 import { artifactOf, devWithCaller as first, NOTEBOOKS, withModel } from "./support/environments";
 import { succeeded } from "./support/project";
 import { requireRecorded } from "./support/recordings";
+import { squashed } from "./support/squashed";
 
 const TIMEOUT_IN_MS = 240_000;
 
@@ -316,7 +317,7 @@ describe("the life of dev", () => {
 
         // Assess
         expect(status).not.toBe(0);
-        expect(words(output)).toContain("SageMaker rolled the update of endpoint dev-sentiment back");
+        expect(squashed(output, "dev")).toContain("SageMakerrolledtheupdateofendpointdev-sentimentback");
         expect(await liveModel("sentiment")).toEqual(before);
         // The role reads the old artifact as long as it serves.
         expect(await deployment.made()).toEqual(expect.arrayContaining([...policies]));
@@ -415,9 +416,4 @@ describe("the life of dev", () => {
 /** Without what CDKTF and hashes add to an address. */
 function withoutDigits(address: string): string {
   return address.replace(/(-[0-9a-f]{16})?_[0-9A-F]{8}$/, "");
-}
-
-/** Terraform's words without the frame that it draws around them. */
-function words(output: string): string {
-  return output.replaceAll(/[│╷╵\s]+/g, " ");
 }

@@ -10,6 +10,7 @@ import { Deployment } from "./support/deployment";
 import { withModel } from "./support/environments";
 import { succeeded } from "./support/project";
 import { requireRecorded } from "./support/recordings";
+import { squashed } from "./support/squashed";
 
 const TIMEOUT_IN_MS = 240_000;
 
@@ -137,9 +138,8 @@ describe("the life of prod", () => {
       const kept = resources.filter(({ type }) => PROTECTED.includes(type));
       expect(kept).toHaveLength(6);
       expect(ended.status).not.toBe(0);
-      const words = ended.output.replaceAll(/[│╷╵\s]+/g, " ");
-      const refused = words.matchAll(
-        /Error: Instance cannot be destroyed on \S+ line \d+, in \S+: \S+ \S+ \{ Resource (\S+) \(\S+\) has lifecycle\.prevent_destroy set/g,
+      const refused = squashed(ended.output, "prod").matchAll(
+        /Instancecannotbedestroyed.*?Resource(aws_[\w.-]+)\([^)]*\)haslifecycle\.prevent_destroyset/g,
       );
       // Terraform ends its walk when one is refused, so that not every other one's turn comes.
       const addresses = kept.map(({ address }) => address);

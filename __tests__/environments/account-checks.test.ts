@@ -211,6 +211,19 @@ describe("accounts beside each other, and beside environments, have a fault wher
       [environment],
       ['other: state: got "terraform.account.tfstate"; allowed: a place of its own'],
     ],
+    ...["account-plan", "Account-API-Gateway-Logs", "test-deploy"].map(
+      (role): [string, readonly AccountSettings[], readonly Environment[], readonly string[]] => [
+        `the role ${role}, which would be a caller`,
+        [VALID],
+        [
+          {
+            ...environment,
+            callers: { ci: { mayInvoke: [{ model: "breast-cancer", by: "endpoint" }], roles: [role] } },
+          },
+        ],
+        [`test: callers.ci.roles: got "${role}"; allowed: a role that no account makes`],
+      ],
+    ),
     [
       "an account and region",
       [VALID, { ...WITHOUT_GITHUB, name: "other", state: other.state, stateBucket: "other-states" }],

@@ -39,7 +39,7 @@ describe("a resource is", () => {
     ],
     // A model that goes before its successor is there leaves its endpoint without one.
     ["replace", "aws_sagemaker_model.a", { actions: ["delete", "create"], before: {}, after: {} }],
-    ["rollout", "aws_sagemaker_model.a", { actions: ["delete"], before: {}, deposed: "1a2b3c4d" }],
+    ["leftover", "aws_sagemaker_model.a", { actions: ["delete"], before: {}, deposed: "1a2b3c4d" }],
     ["destroy", "aws_sagemaker_endpoint.a", { actions: ["delete"], before: {}, deposed: "1a2b3c4d" }],
     ...[
       "aws_sagemaker_endpoint",

@@ -78,7 +78,7 @@ describe("the review", () => {
           region: "us-east-1",
           standing: "lasting",
           counts: { create: 0, update: 2, rollout: 1, replace: 0, destroy: 0 },
-          flags: { destroy: false, widen: false, public: true },
+          flags: { destroy: false, widen: true, public: true },
           surface: [{ what: "POST /sentiment", before: "AWS_IAM", after: "NONE", public: true }],
         },
       ],
@@ -87,12 +87,13 @@ describe("the review", () => {
   });
 
   it.each([
-    ["destroy,widen,public", 3, "review: public (--fail-on)\n"],
-    ["public", 3, "review: public (--fail-on)\n"],
-    ["destroy,widen", 0, ""],
-  ])("as a gate on %s ends with %d, and with the review all the same", (flags, status, stderr) => {
+    ["--fail-on=destroy,widen,public", 3, "review: widen, public (--fail-on)\n"],
+    ["--fail-on=public", 3, "review: public (--fail-on)\n"],
+    ["--fail-on=public --fail-on=destroy", 3, "review: public (--fail-on)\n"],
+    ["--fail-on=destroy", 0, ""],
+  ])("as a gate with %s ends with %d, and with the review all the same", (options, status, stderr) => {
     // Act
-    const ended = review({ "prod.json": opened }, "prod.json", "--fail-on", flags);
+    const ended = review({ "prod.json": opened }, "prod.json", ...options.split(" "));
 
     // Assess
     expect({ status: ended.status, stderr: ended.stderr }).toEqual({ status, stderr });

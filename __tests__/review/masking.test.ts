@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import { unnumbered } from "../../review/masking";
+import { readPlans } from "../../review/plan";
 import { MASKED, MASKED_CHANGED, UNKNOWN, type Values } from "../../review/values";
-import { planOf } from "./support/plan-json";
+import { planJson, planOf } from "./support/plan-json";
 
 /** A resource's values before and after, as a reviewer's code gets them. */
 function read(change: {
@@ -90,38 +92,147 @@ describe("nobody sees", () => {
   );
 });
 
-describe("out of a text are taken", () => {
-  const plan = planOf({
-    resources: [
-      {
-        address: "a.b",
-        actions: ["create"],
-        after: {
-          value: "correct horse",
-          environment: [{ variables: { DB_PASSWORD: "battery staple", STAGE: "staging" } }],
-          short: "abc",
-        },
-        sensitive: { after: { value: true, short: true } },
-      },
+describe("what is named as a secret nobody sees, whatever it is:", () => {
+  it.each<[string, unknown, unknown]>([
+    ["a number", { pin_password: 8765432187 }, { pin_password: MASKED }],
+    ["a list", { passwords: ["one", "two"] }, { passwords: [MASKED, MASKED] }],
+    ["a block", { credentials: [{ user: "u", pw: "p" }] }, { credentials: [{ user: MASKED, pw: MASKED }] }],
+    ["in camel case", { dbPassword: "one" }, { dbPassword: MASKED }],
+    [
+      "as a name and a value",
+      { v: [{ name: "DB_PASSWORD", value: "one" }] },
+      { v: [{ name: "DB_PASSWORD", value: MASKED }] },
     ],
-    outputs: { key: { actions: ["create"], after: "correct horse battery", sensitive: true } },
+    [
+      "after an option",
+      { command: ["run", "--password", "one"] },
+      { command: ["run", "--password", MASKED] },
+    ],
+    [
+      "variables of other names",
+      { runtime_environment_variables: { A: "one" } },
+      { runtime_environment_variables: { A: MASKED } },
+    ],
+    [
+      "variables in camel case",
+      { environmentVariables: { A: "one" } },
+      { environmentVariables: { A: MASKED } },
+    ],
+    ["a job's arguments", { default_arguments: { "--a": "one" } }, { default_arguments: { "--a": MASKED } }],
+  ])("%s", (_, after, expected) => {
+    // Act and assess
+    expect(read({ after }).after).toEqual(expected);
   });
 
   it.each([
+    { tokenizer: "sentiment", secret_arn: "arn:aws:x", api_key_source: "HEADER", key: "a/b" },
+    { tags: { Environment: "prod" }, environment: "prod", password_length: 20 },
+  ])("but not what is only named alike: %j", (after) => {
+    // Act and assess
+    expect(read({ after }).after).toEqual(after);
+  });
+});
+
+describe("out of every text of a plan are taken", () => {
+  /** What people read of a text beside these secrets. */
+  function shown(text: string): unknown {
+    const { outputs } = planOf({
+      resources: [
+        {
+          address: "a.b",
+          actions: ["create"],
+          after: {
+            value: "correct horse",
+            code: 8765432187,
+            environment: [{ variables: { DB_PASSWORD: "battery `staple`", STAGE: "staging" } }],
+            short: "abc",
+          },
+          sensitive: { after: { value: true, code: true, short: true } },
+        },
+      ],
+      outputs: {
+        db_password: { actions: ["create"], after: "named as one" },
+        key: { actions: ["create"], after: "correct horse battery", sensitive: true },
+        said: { actions: ["create"], after: text },
+      },
+    });
+    const said = outputs.find(({ name }) => name === "said")?.after;
+    return typeof said === "string" ? unnumbered(said) : said;
+  }
+
+  it.each([
     ["what was sensitive in the plan", "is correct horse?", "is ‹masked›?"],
+    ["a number that was", "is 8765432187?", "is ‹masked›?"],
     ["the longer of two that are alike", "a correct horse battery.", "a ‹masked›."],
-    ["variables whose names say so", "battery staple", "‹masked›"],
+    ["variables whose names say so", "battery `staple`!", "‹masked›!"],
+    ["outputs whose names say so", "it is named as one", "it is ‹masked›"],
     ["AWS's keys", "key AKIAIOSFODNN7EXAMPLE.", "key ‹masked›."],
+    ["AWS's secret keys", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE1", "‹masked›"],
     ["GitHub's tokens", `t=ghp_${"a1".repeat(18)}`, "t=‹masked›"],
+    ["Hugging Face's", `use hf_${"a1".repeat(17)}`, "use ‹masked›"],
+    ["Anthropic's", `sk-ant-api03-${"a1".repeat(20)}`, "‹masked›"],
     ["JSON Web Tokens", `Bearer eyJ${"a".repeat(20)}.eyJ${"b".repeat(20)}.c-c`, "Bearer ‹masked›"],
     ["private keys", "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----!", "‹masked›!"],
+    ["the user of a URL", "postgres://admin:pw@db.example/x", "postgres://‹masked›@db.example/x"],
+    ["what a shell is told", "export DB_PASSWORD='hunter2' && run", "export DB_PASSWORD='‹masked›' && run"],
   ])("%s", (_, text, scrubbed) => {
     // Act and assess
-    expect(plan.scrub(text)).toBe(scrubbed);
+    expect(shown(text)).toBe(scrubbed);
   });
 
-  it("no names of environments, and nothing so short that it is in any text by chance", () => {
+  it.each([
+    "staging: abc",
+    "https://example.com/a:b@c",
+    "arn:aws:sagemaker:us-east-1:444455556666:endpoint/prod-sentiment",
+    "0123456789abcdef0123456789abcdef01234567",
+    "secretsmanager:GetSecretValue",
+  ])("but not %s", (text) => {
     // Act and assess
-    expect(plan.scrub("staging: abc")).toBe("staging: abc");
+    expect(shown(text)).toBe(text);
+  });
+
+  it("and two that differ stay different, as long as they are compared", () => {
+    // Prepare
+    const { resources } = planOf({
+      resources: [
+        {
+          address: "a.b",
+          actions: ["update"],
+          before: { one: "secret-one", text: "may use secret-one" },
+          after: { one: "secret-two", text: "may use secret-two" },
+          sensitive: { before: { one: true }, after: { one: true } },
+        },
+      ],
+    });
+
+    // Act
+    const [{ before, after } = { before: undefined, after: undefined }] = resources;
+
+    // Assess
+    expect(before?.text).not.toEqual(after?.text);
+    expect([before?.text, after?.text].map((text) => unnumbered(String(text)))).toEqual([
+      "may use ‹masked›",
+      "may use ‹masked›",
+    ]);
+  });
+
+  it("also where it is another plan's", () => {
+    // Prepare
+    const [one, other] = [
+      planJson({
+        environment: "dev",
+        outputs: { o: { actions: ["create"], after: "of the other", sensitive: true } },
+      }),
+      planJson({ environment: "prod", outputs: { o: { actions: ["create"], after: "it is of the other" } } }),
+    ];
+
+    // Act
+    const [, prod] = readPlans([
+      { file: "dev.json", text: one },
+      { file: "prod.json", text: other },
+    ]);
+
+    // Assess
+    expect(unnumbered(String(prod?.outputs[0]?.after))).toBe("it is ‹masked›");
   });
 });

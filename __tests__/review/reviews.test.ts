@@ -17,7 +17,7 @@ describe("the review of the plan", () => {
     ["widened", "prod: access of 2 principals widened · nothing destroyed"],
     [
       "renamed",
-      "prod: 1 endpoint, 2 log groups, 1 function and 4 more replaced · rights for 2 new principals",
+      "prod: 1 endpoint, 2 log groups, 1 function and 4 more replaced · rights for 2 new principals · 1 updated",
     ],
     ["destroyed", "prod: everything destroyed: 2 endpoints, 1 API, 1 stage and 29 more"],
   ])("%s begins with: %s", (name, verdict) => {

@@ -7,8 +7,11 @@ export const HOURS_PER_MONTH = 730;
 /** So long is each request taken to last in the function and in the model, because nobody knows it from a plan. */
 export const ASSUMED_DURATION_IN_MS = 100;
 
-/** What an amount is for: a month at rest, a million requests, or a GB a month that is written to a log. */
-export type Per = "month" | "million requests" | "GB of log";
+/**
+ * What an amount is for: a month at rest, a million requests, a GB a month that is written to a log, or a use of which
+ * nothing is counted.
+ */
+export type Per = "month" | "million requests" | "GB of log" | "use";
 
 /** One part of an amount. */
 export interface Term {
@@ -50,9 +53,11 @@ export function hoursOf(count: number): Pick<Term, "quantity" | "words"> {
   return { quantity: count * HOURS_PER_MONTH, words: `${count} × ${HOURS_PER_MONTH} h` };
 }
 
+const DIGITS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4 });
+
 /** A number with thousands apart, in the same way on every machine. */
 export function inDigits(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 4 });
+  return DIGITS.format(value);
 }
 
 /** Why a quantity that Terraform does not know yet is not counted. */

@@ -1,22 +1,25 @@
 import { compareTexts } from "../changes";
 import { inAws } from "../in-aws";
 import type { Plan, PlannedResource } from "../plan";
+import { withoutTags } from "../tags";
 import { isSame } from "../values";
 import { ASSUMED_DURATION_IN_MS, type Charge, HOURS_PER_MONTH, type Per } from "./charge";
 import { findPrice, PRICED_REGIONS, PRICES } from "./prices";
 import { BY_USE, FREE, RULES } from "./rules";
+
+export type { Per } from "./charge";
 
 /** What a plan changes of the bill, as far as it can be told from the plan. */
 export interface CostChange {
   /** Of the prices; `null` where the plan does not say where it is. */
   readonly region: string | null;
   /**
-   * The time of the region's prices, from the oldest to the newest, e.g. `2026-03-04 – 2026-11-21`: when their source says
+   * The time of the region's prices, from the oldest to the newest, e.g. `2023-12 – 2026-11-21`: when their source says
    * that they were so, else when the source was read. `null` without prices.
    */
   readonly pricesDated: string | null;
-  /** USD a month of everything that has a price at rest, what does not change too; `null` without prices. */
-  readonly atRest: { readonly before: number; readonly after: number; readonly difference: number } | null;
+  /** `null` without prices. */
+  readonly atRest: AtRest | null;
   /** What changes of a month at rest, by path. */
   readonly lines: readonly CostLine[];
   /** What changes of the price of a million requests to one function, endpoint or API, by path. */
@@ -29,6 +32,18 @@ export interface CostChange {
   readonly notPriced: string | null;
   /** How it was counted, and what never is. */
   readonly sentence: string;
+}
+
+/** USD a month of everything that has a price at rest, what does not change too. */
+export interface AtRest {
+  /** All that is counted of it. */
+  readonly before: number;
+  /** All that is counted of it. */
+  readonly after: number;
+  /** Of what is counted on both sides; where {@link AtRest.isPartial} is true, it says nothing of the rest. */
+  readonly difference: number;
+  /** Whether something at rest changes that is not counted, before or after: then the bill changes by another amount. */
+  readonly isPartial: boolean;
 }
 
 /** One change of a price. */
@@ -55,14 +70,23 @@ export interface Amount {
   readonly note?: string;
 }
 
-/** Something that costs, and is not counted. */
+/** Something that costs, and is not counted on one side at least. */
 export interface NotCounted {
   readonly path: string;
   readonly address: string;
   readonly what: string;
-  readonly reason: string;
+  readonly per: Per;
+  /** `null` where there was nothing. */
+  readonly before: Amount | Uncounted | null;
+  /** `null` where there will be nothing. */
+  readonly after: Amount | Uncounted | null;
   /** Whether the plan changes it: what does not change is missing before and after alike. */
   readonly changes: boolean;
+}
+
+/** Why it cannot be told what something costs, with its quantity where that is known. */
+export interface Uncounted {
+  readonly reason: string;
 }
 
 const SENTENCE =
@@ -80,17 +104,24 @@ export function costChange(plan: Plan): CostChange {
     .flatMap((resource) => pairsOf(resource, plan).map((pair) => counted(pair, resource, region)));
   const linesPer = (per: Per) => found.flatMap((one) => (one.per === per && "line" in one ? [one.line] : []));
   const month = linesPer("month");
+  const notCounted = found.flatMap((one) => ("notCounted" in one ? [one.notCounted] : []));
+  const notCountedAtRest = notCounted.filter(({ per }) => per === "month");
   const sum = (side: "before" | "after") =>
-    rounded(month.reduce((total, line) => total + (line[side]?.usd ?? 0), 0));
+    rounded([...month, ...notCountedAtRest].reduce((total, one) => total + usdOf(one[side]), 0));
   const changed = (lines: readonly CostLine[]) => lines.filter(({ difference }) => difference !== 0);
   return {
     region,
     pricesDated: timeOf(region),
-    atRest: { before: sum("before"), after: sum("after"), difference: rounded(sum("after") - sum("before")) },
+    atRest: {
+      before: sum("before"),
+      after: sum("after"),
+      difference: rounded(month.reduce((total, line) => total + line.difference, 0)),
+      isPartial: notCountedAtRest.some(({ changes }) => changes),
+    },
     lines: changed(month),
     perMillionRequests: changed(linesPer("million requests")),
     perGbOfLog: changed(linesPer("GB of log")),
-    notCounted: found.flatMap((one) => ("notCounted" in one ? [one.notCounted] : [])),
+    notCounted,
     notPriced: null,
     sentence: SENTENCE,
   };
@@ -154,10 +185,12 @@ function withoutRule(resource: PlannedResource): Pair[] {
   const { before, after } = inAws(resource);
   if (FREE.test(type)) return [];
   const isThroughout = before !== undefined && after !== undefined;
-  if (isThroughout && (BY_USE.test(type) || isSame(before, after))) return [];
-  const terms = BY_USE.test(type) ? "it costs by use" : "nothing is known here of what it costs";
-  const charge: Charge = { what: type, per: "month", terms };
-  return [{ what: type, per: "month", before: before && charge, after: after && charge, changes: true }];
+  if (isThroughout && (BY_USE.test(type) || isSame(withoutTags(before), withoutTags(after)))) return [];
+  const charge: Charge = BY_USE.test(type)
+    ? { what: type, per: "use", terms: "it costs by use" }
+    : { what: type, per: "month", terms: "nothing is known here of what it costs" };
+  const { what, per } = charge;
+  return [{ what, per, before: before && charge, after: after && charge, changes: true }];
 }
 
 type Counted = { readonly per: Per } & ({ readonly line: CostLine } | { readonly notCounted: NotCounted });
@@ -170,15 +203,25 @@ function counted(
   const place = { path: resource.path, address: resource.address, what };
   const was = before && amountOf(before, region);
   const is = after && amountOf(after, region);
-  // What cannot be counted on one side is left out on both, or the difference would be none.
-  if (is !== undefined && "reason" in is) return { per, notCounted: { ...place, ...is, changes } };
-  if (was !== undefined && "reason" in was) return { per, notCounted: { ...place, ...was, changes } };
-  const difference = rounded((is?.usd ?? 0) - (was?.usd ?? 0));
+  // What cannot be counted on one side has no difference.
+  if (isUncounted(was) || isUncounted(is)) {
+    return { per, notCounted: { ...place, per, before: was ?? null, after: is ?? null, changes } };
+  }
+  const difference = rounded(usdOf(is) - usdOf(was));
   return { per, line: { ...place, before: was ?? null, after: is ?? null, difference } };
 }
 
+/** Whether it costs something that cannot be told. */
+export function isUncounted(amount: Amount | Uncounted | null | undefined): amount is Uncounted {
+  return amount !== null && amount !== undefined && "reason" in amount;
+}
+
+function usdOf(amount: Amount | Uncounted | null | undefined): number {
+  return amount === null || amount === undefined || isUncounted(amount) ? 0 : amount.usd;
+}
+
 /** What it costs, or why that cannot be told. */
-function amountOf({ terms, each, note }: Charge, region: string): Amount | Pick<NotCounted, "reason"> {
+function amountOf({ terms, each, note }: Charge, region: string): Amount | Uncounted {
   if (typeof terms === "string") {
     const one = each && amountOf({ what: "", per: "month", terms: [each] }, region);
     return { reason: one !== undefined && "usd" in one ? `${terms}; each costs ${one.calculation}` : terms };

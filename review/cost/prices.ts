@@ -6,11 +6,11 @@ export interface Price {
   readonly item: string;
   readonly usd: number;
   readonly unit: PriceUnit;
-  /** Where it stands, or the figure that it follows from. */
-  readonly source: string;
-  /** The day on which the source was read, from a copy that was kept of it. */
+  /** Where it stands, or the figure that it follows from; all of them say the same. */
+  readonly sources: readonly string[];
+  /** The day on which the sources were read, from copies that were kept of them. */
   readonly read: string;
-  /** When the source says that it was so; absent where it does not say. */
+  /** When a source says that it was so; absent where none says. */
   readonly asOf?: string;
 }
 
@@ -28,10 +28,13 @@ const FUNCTIONS = golden("01c59b17a6fbaab511ccab5fb75ce760ad694eef", "lambda_fun
 const REST_APIS = golden("01c59b17a6fbaab511ccab5fb75ce760ad694eef", "api_gateway_rest_api_test");
 const ALARMS = golden("25994726439bcf0e3e585237c275f7a732a65575", "cloudwatch_metric_alarm_test");
 const WEB_ACLS = golden("027bec33d4836acb33a90ea902d8255869e9077f", "wafv2_web_acl_test");
+const ENDPOINTS_OF_VPC = golden("0a8a5aaa4471db9d2115eba0f096042cad348fd6", "vpc_endpoint_test");
+const NAT_GATEWAYS = golden("153fa9d9fc5eb28b59dd5ed7f7d09c704336ff66", "nat_gateway_test");
+const LOG_GROUPS = golden("25994726439bcf0e3e585237c275f7a732a65575", "cloudwatch_log_group_test");
 
-/** A fork of AWS's agent plugins, which keep what AWS's price list says. */
-const PRICE_LIST =
-  "https://github.com/icarthick/agent-plugins/blob/25736364709399322c26bc40d51a32af190b7f6a/plugins/migration-to-aws/skills/gcp-to-aws/references/shared/pricing-cache.md";
+/** AWS's own benchmark of serverless inference, by which each GB of memory costs the same. */
+const SERVERLESS =
+  "https://github.com/aws-samples/sagemaker-serverless-inference-benchmarking/blob/88cf86c009d38ba9040c384d5283f0ff908ff5c3/sagemaker_serverless_benchmarking/cost_constants.py";
 
 /** A bill of AWS's own. */
 const BILL =
@@ -42,7 +45,7 @@ const KEYS = "https://aws.amazon.com/kms/pricing/";
 
 function prices(
   region: string,
-  source: string,
+  sources: readonly string[],
   rows: readonly (readonly [item: string, usd: number, unit: PriceUnit])[],
   asOf?: string,
 ): Price[] {
@@ -51,7 +54,7 @@ function prices(
     item,
     usd,
     unit,
-    source,
+    sources,
     read: READ,
     ...(asOf === undefined ? {} : { asOf }),
   }));
@@ -61,52 +64,67 @@ function prices(
 export const PRICES: readonly Price[] = [
   ...prices(
     "us-east-1",
-    PRICE_LIST,
+    [ENDPOINTS],
     [
-      ["sagemaker:instance:ml.t3.medium", 0.05, "hour"],
-      ["sagemaker:instance:ml.m5.large", 0.115, "hour"],
-      ["sagemaker:serverless", 0.00002, "GB-second"],
-      ["vpc:interface-endpoint", 0.01, "hour"],
-      ["vpc:nat-gateway", 0.045, "hour"],
+      ["sagemaker:instance:ml.m5.large", 0.115, "hour"], // 730 hours are $83.95
+      ["sagemaker:instance:ml.m5.xlarge", 0.23, "hour"], // 730 hours are $167.90
+      ["sagemaker:provisioned-concurrency:2048", 0.0000233, "second"], // 5,256,000 seconds are $122.46
+      ["sagemaker:provisioned-concurrency-duration:2048", 0.00001, "second"],
+    ],
+  ),
+  ...prices("us-east-1", [ENDPOINTS, SERVERLESS], [["sagemaker:serverless", 0.00002, "GB-second"]]), // 2 GB: $0.00004
+  ...prices("us-east-1", [ENDPOINTS_OF_VPC], [["vpc:interface-endpoint", 0.01, "hour"]]), // 730 hours are $7.30
+  ...prices("us-east-1", [NAT_GATEWAYS], [["vpc:nat-gateway", 0.045, "hour"]]), // 730 hours are $32.85
+  ...prices(
+    "us-east-1",
+    [LOG_GROUPS],
+    [
       ["logs:ingestion", 0.5, "GB"],
       ["logs:storage", 0.03, "GB-month"],
     ],
-    "2026-03-04",
   ),
-  ...prices("us-east-1", ENDPOINTS, [
-    ["sagemaker:instance:ml.m5.xlarge", 0.23, "hour"], // 730 hours are $167.90
-    ["sagemaker:provisioned-concurrency:2048", 0.0000233, "second"], // 5,256,000 seconds are $122.46
-    ["sagemaker:provisioned-concurrency-duration:2048", 0.00001, "second"],
-  ]),
-  ...prices("us-east-1", FUNCTIONS, [
-    ["lambda:request", 0.2, "million"],
-    ["lambda:duration:x86_64", 0.0000166667, "GB-second"],
-    ["lambda:duration:arm64", 0.0000133334, "GB-second"],
-    ["lambda:ephemeral-storage", 0.0000000309, "GB-second"],
-  ]),
-  ...prices("us-east-1", REST_APIS, [["apigateway:rest-request", 3.5, "million"]]),
-  ...prices("us-east-1", ALARMS, [
-    ["cloudwatch:alarm", 0.1, "month"],
-    ["cloudwatch:high-resolution-alarm", 0.3, "month"],
-  ]),
-  ...prices("us-east-1", WEB_ACLS, [
-    ["waf:web-acl", 5, "month"],
-    ["waf:rule", 1, "month"],
-    ["waf:request", 0.6, "million"],
-  ]),
-  ...prices("us-east-1", KEYS, [["kms:key", 1, "month"]]),
+  ...prices(
+    "us-east-1",
+    [FUNCTIONS],
+    [
+      ["lambda:request", 0.2, "million"],
+      ["lambda:duration:x86_64", 0.0000166667, "GB-second"],
+      ["lambda:duration:arm64", 0.0000133334, "GB-second"],
+      ["lambda:ephemeral-storage", 0.0000000309, "GB-second"],
+    ],
+  ),
+  ...prices("us-east-1", [REST_APIS], [["apigateway:rest-request", 3.5, "million"]]),
+  ...prices(
+    "us-east-1",
+    [ALARMS],
+    [
+      ["cloudwatch:alarm", 0.1, "month"],
+      ["cloudwatch:high-resolution-alarm", 0.3, "month"],
+    ],
+  ),
+  ...prices(
+    "us-east-1",
+    [WEB_ACLS],
+    [
+      ["waf:web-acl", 5, "month"],
+      ["waf:rule", 1, "month"],
+      ["waf:request", 0.6, "million"],
+    ],
+  ),
+  ...prices("us-east-1", [KEYS], [["kms:key", 1, "month"]]),
   ...prices(
     "eu-west-1",
-    BILL,
+    [BILL],
     [
       ["sagemaker:instance:ml.m5.xlarge", 0.257, "hour"],
+      ["sagemaker:instance:ml.g4dn.xlarge", 0.821, "hour"],
       ["sagemaker:instance:ml.g4dn.4xlarge", 1.678, "hour"],
       ["sagemaker:instance:ml.g4dn.12xlarge", 5.453, "hour"],
       ["sagemaker:instance:ml.g5.12xlarge", 7.91, "hour"],
     ],
     "2023-12",
   ),
-  ...prices("eu-west-1", KEYS, [["kms:key", 1, "month"]]),
+  ...prices("eu-west-1", [KEYS], [["kms:key", 1, "month"]]),
 ];
 
 /** The price of `item` in `region`; undefined where none is known. */

@@ -75,7 +75,7 @@ const methodSettings: Rule = ({ settings }) =>
     ? [
         {
           what: "detailed metrics",
-          per: "month",
+          per: "use",
           terms: "CloudWatch charges each metric that gets data: by use",
         },
       ]

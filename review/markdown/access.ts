@@ -1,6 +1,6 @@
 import type { AccessChange } from "../access/access";
 import type { Section } from "./document";
-import { code, header, plain, row } from "./text";
+import { code, codes, header, row } from "./text";
 
 /**
  * Who can do what now: in words what widens access, then everything in a table.
@@ -33,10 +33,10 @@ export function accessSections(
     rows: access.map((change) =>
       row(
         `${change.widens ? "⚠ " : ""}${change.change}`,
-        plain(change.principal),
+        code(change.principal),
         codes(change.actions),
         codes(change.resources),
-        plain(change.condition),
+        code(change.condition),
         codes(change.where.map(({ path }) => path)),
       ),
     ),
@@ -46,8 +46,4 @@ export function accessSections(
 
 function marksInWords({ marks }: AccessChange): string {
   return marks.length === 0 ? "" : ` *(${marks.join(", ")})*`;
-}
-
-function codes(texts: readonly string[]): string {
-  return texts.map(code).join("<br>");
 }

@@ -58,6 +58,7 @@ const FOLDED: readonly {
     importance: 35,
     withAttributes: false,
   },
+  { kinds: ["leftover"], title: "left over from a failed rollout", importance: 25, withAttributes: false },
   { kinds: ["tags"], title: "with other tags only", importance: 10, withAttributes: true },
 ];
 
@@ -98,7 +99,7 @@ function byType(changes: readonly Change[]): string {
 }
 
 function otherwise({ kind, why }: Change): string {
-  const said = kind === "create" ? [] : [kind];
+  const said = kind === "create" || kind === "leftover" ? [] : [kind];
   return plain([...said, ...(why === undefined ? [] : [why])].join(": "));
 }
 

@@ -1,6 +1,8 @@
+import { html, plain } from "./text";
+
 /** A part of a document: what stands above its rows, and the rows, of which the last may be left out. */
 export interface Section {
-  /** Without Markdown's signs; also the summary, where it is folded. */
+  /** As it is to be read; also the summary, where it is folded. */
   readonly title: string;
   /** Of the heading, 2 for `##`. */
   readonly level: number;
@@ -8,7 +10,7 @@ export interface Section {
   readonly folded: boolean;
   /** What goes first where the document is too long: the lowest. */
   readonly importance: number;
-  /** Paragraphs that are never left out. */
+  /** Markdown above the rows. */
   readonly paragraphs: readonly string[];
   /** The rows' header; empty where they are a list. */
   readonly header: readonly string[];
@@ -21,12 +23,16 @@ export interface Section {
  */
 export const LONGEST_COMMENT = 65_000;
 
+/** Stands for the rows of a section that is left out. */
+const GONE = "gone";
+
 /** What is told of rows that are left out is shorter than this. */
 const ROOM_FOR_NOTE = 160;
 
 /**
  * The document: `lead`, then the sections in their order. Where it is longer than `most` characters, rows are left out,
- * of the least important sections first and from their ends, and each such section says how many.
+ * of the least important sections first and from their ends, and each such section says how many; where that is not
+ * enough, so are whole sections, and the last line says how many.
  *
  * @param most - characters, counted as UTF-16 does, which is never less than Unicode does
  */
@@ -35,11 +41,17 @@ export function compose(
   sections: readonly Section[],
   most = LONGEST_COMMENT,
 ): string {
-  const shown = sections.map(({ rows }) => rows.length);
-  const text = (): string =>
-    [...lead, ...sections.map((section, index) => render(section, shown[index] ?? 0))]
-      .join("\n\n")
-      .concat("\n");
+  const shown: (number | typeof GONE)[] = sections.map(({ rows }) => rows.length);
+  const text = (): string => {
+    const parts = sections.flatMap((section, index) => {
+      const rows = shown[index] ?? 0;
+      return rows === GONE ? [] : [render(section, rows)];
+    });
+    const gone = shown.filter((rows) => rows === GONE).length;
+    const note =
+      gone === 0 ? [] : [`*${gone} sections are left out, or this would be longer than GitHub takes.*`];
+    return `${[...lead, ...parts, ...note].join("\n\n")}\n`;
+  };
 
   const leastImportantFirst = sections
     .map((section, index) => ({ ...section, index }))
@@ -57,6 +69,11 @@ export function compose(
     shown[index] = kept;
     excess = text().length - most;
   }
+  for (const { index } of leastImportantFirst) {
+    if (excess <= 0) break;
+    shown[index] = GONE;
+    excess = text().length - most;
+  }
   return text();
 }
 
@@ -71,7 +88,7 @@ function render(section: Section, shown: number): string {
       : [`*${left} of ${rows.length} rows are left out here, or this would be longer than GitHub takes.*`]),
   ];
   if (folded) {
-    return [`<details><summary>${title}</summary>`, ...parts, "</details>"].join("\n\n");
+    return [`<details><summary>${html(title)}</summary>`, ...parts, "</details>"].join("\n\n");
   }
-  return [`${"#".repeat(level)} ${title}`, ...parts].join("\n\n");
+  return [`${"#".repeat(level)} ${plain(title)}`, ...parts].join("\n\n");
 }

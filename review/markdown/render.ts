@@ -29,13 +29,19 @@ export function toMarkdown(report: Report, most?: number): string {
   return compose([plain(verdict), overview(environments, differences.length)], sections, most);
 }
 
-function isQuiet({ changes, outputs, errored }: EnvironmentReport): boolean {
-  return changes.length === 0 && outputs.length === 0 && !errored;
+function isQuiet({ changes, outputs, errored, reservations }: EnvironmentReport): boolean {
+  return changes.length === 0 && outputs.length === 0 && !errored && reservations.length === 0;
+}
+
+function publicInWords({ surface, access }: EnvironmentReport): string {
+  if (surface.some((change) => change.public) || access.some((change) => change.public)) return "⚠ **open**";
+  if (surface.some(({ opened }) => opened)) return "⚠ weaker";
+  return surface.length > 0 ? "changes" : "";
 }
 
 function overview(environments: readonly EnvironmentReport[], differences: number): string {
   const rows = environments.map((one) => {
-    const { counts, flags, cost } = one;
+    const { counts, cost } = one;
     const loss = (count: number): string => (count === 0 ? "" : `**${count}**`);
     const number = (count: number): string => (count === 0 ? "" : String(count));
     return row(
@@ -45,9 +51,9 @@ function overview(environments: readonly EnvironmentReport[], differences: numbe
       number(counts.rollout),
       loss(counts.replace),
       loss(counts.destroy),
-      flags.widen ? "⚠ wider" : one.access.length > 0 ? "no wider" : "",
-      flags.public ? "⚠ **open**" : one.surface.length > 0 ? "changes" : "",
-      cost.atRest === null || cost.atRest.difference === 0 ? "" : differenceOf(cost.atRest.difference),
+      one.access.some(({ widens }) => widens) ? "⚠ wider" : one.access.length > 0 ? "no wider" : "",
+      publicInWords(one),
+      moneyInWords(cost),
     );
   });
   const names = [
@@ -66,6 +72,12 @@ function overview(environments: readonly EnvironmentReport[], differences: numbe
       ? []
       : ["", `⚠ The environments do not change alike: ${differences} differences below.`];
   return [...header(...names), ...rows, ...note].join("\n");
+}
+
+function moneyInWords({ atRest }: EnvironmentReport["cost"]): string {
+  if (atRest === null) return "";
+  const difference = atRest.difference === 0 ? "" : differenceOf(atRest.difference);
+  return atRest.isPartial ? `${difference} not all known`.trim() : difference;
 }
 
 function differenceSection({ differences, environments }: Report): Section[] {
@@ -87,7 +99,7 @@ function differenceSection({ differences, environments }: Report): Section[] {
 
 function heading({ environment }: EnvironmentReport): Section {
   return {
-    title: code(environment),
+    title: environment,
     level: 2,
     folded: false,
     importance: 1_000,

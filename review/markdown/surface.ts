@@ -1,6 +1,6 @@
 import type { SurfaceChange } from "../surface";
 import type { Section } from "./document";
-import { code, header, plain, row } from "./text";
+import { code, header, row } from "./text";
 
 /** What can be called, and how: never folded. */
 export function surfaceSection(
@@ -20,8 +20,8 @@ export function surfaceSection(
         row(
           `${warningOf(change)}${change.kind}`,
           code(change.what),
-          plain(change.before ?? ""),
-          plain(change.after ?? ""),
+          code(change.before ?? ""),
+          code(change.after ?? ""),
           code(change.path),
         ),
       ),

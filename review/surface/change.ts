@@ -3,6 +3,7 @@ export type SurfaceKind =
   | "added"
   | "removed"
   | "authorization changed"
+  | "target changed"
   | "address changed"
   | "CORS changed"
   | "throttling changed"
@@ -21,7 +22,10 @@ export interface SurfaceChange {
   readonly before: string | undefined;
   /** In words; undefined where there will be nothing. */
   readonly after: string | undefined;
-  /** Somebody may call without authorization, or with a weaker one, who could not before. */
+  /**
+   * Somebody may call without authorization, or with a weaker one, who could not before; or nobody can tell, because an
+   * authorizer decides instead.
+   */
   readonly opened: boolean;
   /**
    * Anybody can reach, without authorization, what was not reachable so before. Also true where that cannot be told from

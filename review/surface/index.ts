@@ -1,11 +1,13 @@
 import { compareTexts } from "../changes";
 import { inAws } from "../in-aws";
 import type { Plan, PlannedResource } from "../plan";
+import { withoutTags } from "../tags";
 import { isSame, type Values } from "../values";
 import { type Finding, type SurfaceChange, unjudged } from "./change";
 import { distributionChanges } from "./distributions";
 import { functionUrlChanges } from "./function-urls";
 import { restApiChanges } from "./rest-apis";
+import { stageChanges } from "./stages";
 import { keyThrottling, stageThrottling } from "./throttling";
 
 export type { SurfaceChange, SurfaceKind } from "./change";
@@ -13,6 +15,7 @@ export type { SurfaceChange, SurfaceKind } from "./change";
 /** Finders by the type of the resource. */
 const FINDERS: Readonly<Record<string, (resource: PlannedResource, plan: Plan) => Finding[]>> = {
   aws_api_gateway_rest_api: restApiChanges,
+  aws_api_gateway_stage: stageChanges,
   aws_api_gateway_method_settings: stageThrottling,
   aws_api_gateway_usage_plan: keyThrottling,
   aws_lambda_function_url: functionUrlChanges,
@@ -23,10 +26,13 @@ const FINDERS: Readonly<Record<string, (resource: PlannedResource, plan: Plan) =
 const NOT_UNDERSTOOD =
   /^aws_(?:apigatewayv2_(?:api|route|stage|authorizer|domain_name|api_mapping)|api_gateway_(?:method|authorizer|domain_name|base_path_mapping|rest_api_policy|rest_api_put|gateway_response)|appsync_graphql_api|apprunner_service|lb|alb|elb)$/;
 
+/** What is open to more where this goes; what else goes opens nothing. */
+const RESTRICTS = /_rest_api_policy$/;
+
 /**
  * What a plan changes of who can reach what: routes of REST APIs by their OpenAPI document, with authorization, CORS and
- * throttling, function URLs, and pages. Nothing of a document is told but methods, paths, names of authorizers, scopes,
- * origins and limits.
+ * throttling, function URLs, and pages. Nothing of a document is told but methods, paths, names of authorizers and of
+ * functions, scopes, origins and limits.
  *
  * CORS that a function sends by itself is not seen: its variables are masked. Whom a resource policy lets in is a matter
  * of access, and not told here.
@@ -64,23 +70,25 @@ function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
   if (!NOT_UNDERSTOOD.test(resource.type)) return [];
   if (before !== undefined && after !== undefined && isSame(withoutTags(before), withoutTags(after)))
     return [];
-  const inWords = (side: unknown, words: string) => (side === undefined ? undefined : words);
-  return [
-    unjudged(
-      resource.type,
-      inWords(before, "there"),
-      inWords(
-        after,
-        before === undefined
-          ? "new; not understood here: look at it"
-          : "changed; not understood here: look at it",
-      ),
-    ),
-  ];
+  const was = before === undefined ? undefined : "there";
+  if (after === undefined && !(RESTRICTS.test(resource.type) && staysOpen(before, plan))) {
+    return [{ what: resource.type, kind: "removed", before: was, after: undefined }];
+  }
+  const change = before === undefined ? "new" : after === undefined ? "gone" : "changed";
+  return [unjudged(resource.type, was, `${change}; not understood here: look at it`)];
 }
 
-function withoutTags({ tags: _, tags_all: __, ...rest }: Values): Values {
-  return rest;
+/** Whether the API that a policy was of is still there. */
+function staysOpen(policy: Values | undefined, plan: Plan): boolean {
+  return !plan.resources.some((one) => {
+    const api = inAws(one);
+    return (
+      one.type === "aws_api_gateway_rest_api" &&
+      api.after === undefined &&
+      api.before !== undefined &&
+      isSame(api.before.id, policy?.rest_api_id)
+    );
+  });
 }
 
 function sortKey(change: SurfaceChange): string {

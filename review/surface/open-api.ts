@@ -8,6 +8,15 @@ export interface Route {
   readonly method: string;
   readonly path: string;
   readonly authorization: Authorization;
+  readonly target: Target;
+}
+
+/** What is called for a request. */
+export interface Target {
+  /** E.g. `function prod-sentiment`; without addresses, which may hold what is secret. */
+  readonly words: string;
+  /** All that says what is called, and with whose rights: to compare only. */
+  readonly key: string;
 }
 
 /** What an API's document says of its surface. */
@@ -31,6 +40,10 @@ const operation = z.object({
   "x-amazon-apigateway-integration": z.optional(
     z.object({
       type: z.optional(z.string()),
+      uri: z.optional(z.string()),
+      credentials: z.optional(z.string()),
+      connectionId: z.optional(z.string()),
+      httpMethod: z.optional(z.string()),
       responses: z.optional(z.record(z.string(), z.object({ responseParameters }))),
     }),
   ),
@@ -69,12 +82,29 @@ export function readSurface(body: string): ApiSurface | undefined {
         preflights.set(path, corsOf(answers, "method.response.header."));
       } else {
         const authorization = readAuthorization(read.data, known);
-        routes.set(`${method} ${path}`, { method, path, authorization });
+        routes.set(`${method} ${path}`, { method, path, authorization, target: targetOf(integration) });
       }
     }
   }
   const own = Object.values(parsed.data["x-amazon-apigateway-gateway-responses"] ?? {});
   return { routes, cors: preflights, ownAnswersCors: corsOf(own, "gatewayresponse.header.") };
+}
+
+function targetOf(integration: z.infer<typeof operation>["x-amazon-apigateway-integration"]): Target {
+  const { type, uri, credentials, connectionId, httpMethod } = integration ?? {};
+  const [, name] = /:function:([\w-]+)/.exec(uri ?? "") ?? [];
+  const called = name === undefined ? `an integration of type ${type ?? "none"}` : `function ${name}`;
+  return {
+    words: credentials === undefined ? called : `${called}, with a role's rights`,
+    // Another version of the same function is no other function.
+    key: JSON.stringify([
+      type?.toLowerCase(),
+      uri?.replace(/(:function:[\w-]+):[\w$-]+/, "$1"),
+      credentials,
+      connectionId,
+      httpMethod,
+    ]),
+  };
 }
 
 /** The surface of an API without a document: its methods are resources of their own. */

@@ -1,7 +1,7 @@
 import { inAws } from "../in-aws";
 import type { PlannedResource } from "../plan";
 import { at, isSame, textOf, UNKNOWN, type Value, type Values } from "../values";
-import { isSameAuthorization, isWeaker, STRENGTH } from "./authorization";
+import { isSameAuthorization, isUnjudged, isWeaker, STRENGTH } from "./authorization";
 import { type Finding, unjudged } from "./change";
 import { corsInWords, isWider, NO_CORS } from "./cors";
 import { type ApiSurface, answering, NO_ROUTES, type Route, readSurface } from "./open-api";
@@ -32,8 +32,8 @@ export function restApiChanges(resource: PlannedResource): Finding[] {
   ];
 }
 
-/** The surface, or why it cannot be told. */
-function surfaceOf(values: Values | undefined): ApiSurface | string {
+/** The surface of an API's document, or why it cannot be told. */
+export function surfaceOf(values: Values | undefined): ApiSurface | string {
   const body = values?.body ?? null;
   if (body === null) return NO_ROUTES;
   const text = textOf(body);
@@ -67,13 +67,23 @@ function routeChanges(was: ApiSurface, is: ApiSurface, wasPublic: boolean, isPub
     if (route === undefined) return [];
     const oldAnswer = answering(was, route);
     const newAnswer = answering(is, route);
+    const isUnjudgedChange =
+      oldAnswer !== undefined &&
+      newAnswer !== undefined &&
+      isUnjudged(oldAnswer.authorization, newAnswer.authorization);
+    // Where a route goes, what answers in its place could be called before.
+    const isElsewhere =
+      oldAnswer === undefined || (now !== undefined && oldAnswer.target.key !== now.target.key);
+    const isLessAsked =
+      oldAnswer !== undefined &&
+      newAnswer !== undefined &&
+      isWeaker(oldAnswer.authorization, newAnswer.authorization);
     const flags = {
-      opened:
-        newAnswer !== undefined &&
-        (oldAnswer === undefined
-          ? isOpen(newAnswer)
-          : isWeaker(oldAnswer.authorization, newAnswer.authorization)),
-      public: isPublic && isOpen(newAnswer) && !(wasPublic && isOpen(oldAnswer)),
+      opened: isLessAsked || isUnjudgedChange || (isOpen(newAnswer) && isElsewhere),
+      public:
+        isPublic &&
+        (isUnjudgedChange || (isOpen(newAnswer) && (isElsewhere || !wasPublic || !isOpen(oldAnswer)))),
+      unjudged: isUnjudgedChange,
     };
     const before = answerInWords(oldAnswer, old, was);
     const after = answerInWords(newAnswer, now, is);
@@ -81,7 +91,9 @@ function routeChanges(was: ApiSurface, is: ApiSurface, wasPublic: boolean, isPub
     if (now === undefined) {
       return [{ what, kind: flags.opened ? "authorization changed" : "removed", before, after, ...flags }];
     }
-    if (isSameAuthorization(old.authorization, now.authorization)) return [];
+    if (isSameAuthorization(old.authorization, now.authorization)) {
+      return isOpen(now) && isElsewhere ? [targetChange(what, old, now, flags)] : [];
+    }
     const sameWords = old.authorization.words === now.authorization.words;
     return [
       {
@@ -95,7 +107,21 @@ function routeChanges(was: ApiSurface, is: ApiSurface, wasPublic: boolean, isPub
   });
 }
 
-function isOpen(route: Route | undefined): boolean {
+/** Of an open route: what is behind others, who may call them is asked. */
+function targetChange(what: string, old: Route, now: Route, flags: Partial<Finding>): Finding {
+  const before = `${old.authorization.words}, to ${old.target.words}`;
+  const after = `${now.authorization.words}, to ${now.target.words}`;
+  return {
+    what,
+    kind: "target changed",
+    before,
+    after: before === after ? `${after}: another one` : after,
+    ...flags,
+  };
+}
+
+/** Whether anybody may call it. */
+export function isOpen(route: Route | undefined): boolean {
   return route?.authorization.weakest === STRENGTH.NONE;
 }
 
@@ -162,7 +188,8 @@ function typesOf(values: Values): readonly Value[] {
   return Array.isArray(types) ? types : [];
 }
 
-function isPrivate(values: Values): boolean {
+/** Whether an API is reached from VPCs alone. */
+export function isPrivate(values: Values): boolean {
   return typesOf(values).includes("PRIVATE");
 }
 

@@ -7,8 +7,23 @@ import type { Finding } from "./change";
 interface Limits {
   readonly rate: number | undefined;
   readonly burst: number | undefined;
+  /** In a whole period; absent where there is none. */
+  readonly quota?: Quota;
   readonly words: string;
 }
+
+/** How many requests a key may send in a period. */
+interface Quota {
+  readonly limit: number | undefined;
+  readonly days: number | undefined;
+}
+
+/** API Gateway's periods. */
+const DAYS: ReadonlyMap<string | undefined, number> = new Map([
+  ["DAY", 1],
+  ["WEEK", 7],
+  ["MONTH", 30],
+]);
 
 /** API Gateway's word for no limit of its own, which is the account's. */
 const UNLIMITED = -1;
@@ -33,12 +48,15 @@ export function stageThrottling(resource: PlannedResource, plan: Plan): Finding[
   return throttlingChange(what, before && limitsOf(before), after && limitsOf(after), stays);
 }
 
-/** What changes of a usage plan's throttling, which is that of each API key. */
+/** What changes of a usage plan's throttling and quota, which are those of each API key. */
 export function keyThrottling(resource: PlannedResource): Finding[] {
   const { before, after } = inAws(resource);
   const name = textOf((after ?? before)?.name) ?? "known after apply";
-  const limitsOf = (side: Values | undefined) =>
-    limits(at(side, "throttle_settings", 0, "rate_limit"), at(side, "throttle_settings", 0, "burst_limit"));
+  const limitsOf = (side: Values) =>
+    withQuota(
+      limits(at(side, "throttle_settings", 0, "rate_limit"), at(side, "throttle_settings", 0, "burst_limit")),
+      side,
+    );
   // A key without a plan calls nothing.
   return throttlingChange(
     `each key of usage plan ${name}`,
@@ -56,10 +74,14 @@ function throttlingChange(
   unlimitedAfter: boolean,
 ): Finding[] {
   const now = after ?? NO_LIMITS;
-  if ((before ?? NO_LIMITS).words === now.words && now.words !== KNOWN_LATER) return [];
+  if ((before ?? NO_LIMITS).words === now.words && !now.words.includes(KNOWN_LATER)) return [];
   const lost = before !== undefined && after === undefined;
   if (lost && !unlimitedAfter) return [];
-  const raised = before !== undefined && (isMore(before.rate, now.rate) || isMore(before.burst, now.burst));
+  const raised =
+    before !== undefined &&
+    (isMore(before.rate, now.rate) ||
+      isMore(before.burst, now.burst) ||
+      isMoreQuota(before.quota, now.quota));
   return [
     { what, kind: "throttling changed", before: before?.words, after: now.words, raisedThrottling: raised },
   ];
@@ -75,6 +97,28 @@ function limits(rateLimit: Value | undefined, burstLimit: Value | undefined): Li
   if (rate === undefined || burst === undefined) return { rate, burst, words: KNOWN_LATER };
   if (rate === Infinity && burst === Infinity) return NO_LIMITS;
   return { rate, burst, words: `${inWords(rate)} a second, ${inWords(burst)} at once` };
+}
+
+function withQuota(limited: Limits, usagePlan: Values): Limits {
+  const settings = usagePlan.quota_settings;
+  const period = textOf(at(settings, 0, "period"));
+  const limitOfPeriod = at(settings, 0, "limit");
+  if (settings !== UNKNOWN && limitOfPeriod === undefined) return limited;
+  const quota = {
+    limit: typeof limitOfPeriod === "number" ? limitOfPeriod : undefined,
+    days: DAYS.get(period),
+  };
+  const isKnown = quota.limit !== undefined && quota.days !== undefined;
+  const words = isKnown ? `${quota.limit} a ${period?.toLowerCase()}` : KNOWN_LATER;
+  return { ...limited, quota, words: `${limited.words}, ${words}` };
+}
+
+/** Of a shorter period, as many are more; of a longer one, more may come at once. */
+function isMoreQuota(before: Quota | undefined, after: Quota | undefined): boolean {
+  if (before === undefined) return false;
+  if (after?.limit === undefined || after.days === undefined) return true;
+  if (before.limit === undefined || before.days === undefined) return false;
+  return after.limit > before.limit || after.limit / after.days > before.limit / before.days;
 }
 
 function inWords(count: number): string {

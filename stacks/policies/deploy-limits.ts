@@ -5,9 +5,9 @@ import { allow, type PolicyDocument, policyDocument, type Statement } from "./po
 
 /**
  * The deploy role's own permissions boundary: whatever is attached to it one day, it reaches no further than what begins
- * with its environment's name, what has only ids, and its own state; not itself, nor boundaries, nor who may take a
- * role. It gives no role anything without the environment's boundary, and takes that from none. It is an outer limit,
- * and short enough for one policy: the names one by one stand in {@link deployerPolicies}.
+ * with its environment's name, what has only ids, and its own state; not itself, nor boundaries. It gives no role
+ * anything without the environment's boundary, and takes that from none; who may take the environment's roles it says.
+ * It is an outer limit, and short enough for one policy: the names one by one stand in {@link deployerPolicies}.
  *
  * @param accountId - 12 digits
  */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type CostChange, type CostLine, costChange } from "../../../review/cost";
+import { type CostChange, type CostLine, costChange, type NotCounted } from "../../../review/cost";
 import { type PlannedChange, planned } from "../support/planned";
 import { recordedPlan } from "../support/recorded-plans";
 
@@ -113,6 +113,7 @@ describe("a month at rest", () => {
       before,
       after,
       difference: Math.round((after - before) * 10_000) / 10_000,
+      isPartial: false,
     });
     expect(cost.lines.map((line) => [line.before?.usd ?? 0, line.after?.usd ?? 0])).toEqual([
       [before, after],
@@ -127,7 +128,7 @@ describe("a month at rest", () => {
     // Assess
     expect(cost).toMatchObject({
       region: "us-east-1",
-      pricesDated: "2026-03-04 – 2026-11-21",
+      pricesDated: "2026-11-21",
       notPriced: null,
     });
     expect(cost.lines).toEqual([
@@ -156,7 +157,7 @@ describe("a month at rest", () => {
     );
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 83.95, after: 84.95, difference: 1 });
+    expect(cost.atRest).toEqual({ before: 83.95, after: 84.95, difference: 1, isPartial: false });
     expect(cost.lines.map(({ path }) => path)).toEqual(["stack/new"]);
   });
 
@@ -169,7 +170,7 @@ describe("a month at rest", () => {
     );
 
     // Assess: 3 × 730 × 0.115, and 2 ×; not 1 ×
-    expect(cost.atRest).toEqual({ before: 251.85, after: 167.9, difference: -83.95 });
+    expect(cost.atRest).toEqual({ before: 251.85, after: 167.9, difference: -83.95, isPartial: false });
     expect(cost.lines.map((line) => line.after?.note)).toEqual(["it scales: counted at its least, 2"]);
   });
 
@@ -201,7 +202,7 @@ describe("a month at rest", () => {
     );
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 0, after: 251.85, difference: 251.85 });
+    expect(cost.atRest).toEqual({ before: 0, after: 251.85, difference: 251.85, isPartial: false });
   });
 
   it("goes on where Terraform only forgets what costs", () => {
@@ -209,7 +210,7 @@ describe("a month at rest", () => {
     const cost = costOf({ type: CONFIGURATION, before: onInstances("ml.m5.large", 1), actions: ["forget"] });
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 83.95, after: 83.95, difference: 0 });
+    expect(cost.atRest).toEqual({ before: 83.95, after: 83.95, difference: 0, isPartial: false });
   });
 
   it("counts a configuration that a failed rollout left over once, with its successor", () => {
@@ -220,7 +221,7 @@ describe("a month at rest", () => {
     );
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 83.95, after: 83.95, difference: 0 });
+    expect(cost.atRest).toEqual({ before: 83.95, after: 83.95, difference: 0, isPartial: false });
   });
 });
 
@@ -245,7 +246,7 @@ describe("a million requests", () => {
 
     // Assess
     expect(cost.perMillionRequests.map((line) => line.difference)).toEqual([difference]);
-    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0 });
+    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: false });
   });
 });
 
@@ -273,35 +274,41 @@ describe("a GB of log", () => {
 });
 
 describe("what is not counted", () => {
-  it.each<[string, PlannedChange, string, string]>([
+  const sevenDays = {
+    usd: 0.5069,
+    calculation: "1 GB × $0.5 (logs' ingestion) + 1 GB × 0.2301 months × $0.03 (logs' storage)",
+    note: "stored as if it were not compressed",
+  };
+
+  it.each<[string, PlannedChange, Partial<NotCounted>, string]>([
     [
       "an instance type without a price",
       { type: CONFIGURATION, after: onInstances("ml.g4dn.xlarge", 2) },
-      "variant AllTraffic: instances",
+      { what: "variant AllTraffic: instances", per: "month" },
       "no price of ml.g4dn.xlarge in us-east-1 is known here (2 × 730 h)",
     ],
     [
       "an interface endpoint in subnets that do not exist yet",
       { type: "aws_vpc_endpoint", after: { vpc_endpoint_type: "Interface" }, unknown: { subnet_ids: true } },
-      "network interfaces",
+      { what: "network interfaces", per: "month" },
       "how many subnets it is in is known after apply; each costs 1 × 730 h × $0.01 (interface endpoint)",
     ],
     [
       "a log that is kept for ever",
       { type: "aws_cloudwatch_log_group", before: { retention_in_days: 7 }, after: { retention_in_days: 0 } },
-      "what is written",
+      { what: "what is written", per: "GB of log", before: sevenDays },
       "kept for ever: what is stored grows from month to month",
     ],
     [
       "a page",
       { type: "aws_cloudfront_distribution", after: { enabled: true } },
-      "aws_cloudfront_distribution",
+      { what: "aws_cloudfront_distribution", per: "use" },
       "it costs by use",
     ],
     [
       "what no rule reads",
       { type: "aws_db_instance", after: { instance_class: "db.t4g.micro" } },
-      "aws_db_instance",
+      { what: "aws_db_instance", per: "month" },
       "nothing is known here of what it costs",
     ],
   ])("is named with its reason: %s", (_, change, what, reason) => {
@@ -310,21 +317,54 @@ describe("what is not counted", () => {
 
     // Assess
     const place = { path: "stack/it", address: `${change.type}.it` };
-    expect(cost.notCounted).toEqual([{ ...place, what, reason, changes: true }]);
+    expect(cost.notCounted).toEqual([{ ...place, before: null, ...what, after: { reason }, changes: true }]);
     expect(linesOf(cost)).toEqual([]);
+    expect(cost.atRest).toMatchObject({ difference: 0, isPartial: what.per === "month" });
   });
 
-  it("is left out on both sides where one has no price", () => {
+  it("takes nothing from what is known of the other side", () => {
+    // Act
+    const cost = costOf(
+      {
+        type: CONFIGURATION,
+        before: onInstances("ml.m5.large", 1),
+        after: onInstances("ml.p4d.24xlarge", 4),
+      },
+      { type: "aws_cloudwatch_metric_alarm", name: "new", after: { period: 60, metric_query: [] } },
+    );
+
+    // Assess: 730 × 0.115, and the alarm's 0.1
+    expect(cost.atRest).toEqual({ before: 83.95, after: 0.1, difference: 0.1, isPartial: true });
+    expect(cost.notCounted).toMatchObject([
+      {
+        before: { usd: 83.95, calculation: "1 × 730 h × $0.115 (ml.m5.large)" },
+        after: { reason: "no price of ml.p4d.24xlarge in us-east-1 is known here (4 × 730 h)" },
+      },
+    ]);
+  });
+
+  it("is not told of what gets other tags alone", () => {
     // Act
     const cost = costOf({
-      type: CONFIGURATION,
-      before: onInstances("ml.m5.large", 1),
-      after: onInstances("ml.g4dn.xlarge", 1),
+      type: "aws_db_instance",
+      before: { tags: { a: "b" } },
+      after: { tags: { a: "c" } },
     });
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0 });
-    expect(cost.notCounted).toHaveLength(1);
+    expect(cost.notCounted).toEqual([]);
+  });
+
+  it("is not missing in the change where it stays as it is", () => {
+    // Prepare
+    const same = onInstances("ml.p4d.24xlarge", 1);
+
+    // Act
+    const cost = costOf({ type: CONFIGURATION, before: same, after: same });
+
+    // Assess
+    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: false });
+    expect(cost.notCounted).toMatchObject([{ changes: false }]);
   });
 
   it("is provisioned concurrency of a memory size without a price, warm and by request", () => {
@@ -332,10 +372,11 @@ describe("what is not counted", () => {
     const cost = costOf({ type: CONFIGURATION, after: serverless(3072, 2) });
 
     // Assess
-    expect(cost.notCounted.map(({ reason }) => reason)).toEqual([
+    expect(cost.notCounted.map(({ after }) => after && "reason" in after && after.reason)).toEqual([
       "no price of provisioned concurrency of 3072 MB in us-east-1 is known here (2 × 2,628,000 s)",
       "no price of requests to provisioned concurrency of 3072 MB in us-east-1 is known here (100,000 s)",
     ]);
+    expect(cost.atRest).toMatchObject({ difference: 0, isPartial: true });
   });
 
   it.each([
@@ -360,8 +401,10 @@ describe("what is not counted", () => {
     );
 
     // Assess
-    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0 });
-    expect(cost.notCounted).toMatchObject([{ reason: expect.stringContaining("ml.m5.large in eu-west-1") }]);
+    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: true });
+    expect(cost.notCounted).toMatchObject([
+      { after: { reason: expect.stringContaining("ml.m5.large in eu-west-1") } },
+    ]);
   });
 });
 
@@ -384,7 +427,7 @@ describe("the examples, in a region with prices", () => {
     );
 
     // Assess: 2 × 730 × 0.115 + 2 × 0.1
-    expect(cost.atRest).toEqual({ before: 0, after: 168.1, difference: 168.1 });
+    expect(cost.atRest).toEqual({ before: 0, after: 168.1, difference: 168.1, isPartial: false });
   });
 
   it("of provisioned concurrency costs its two warm invocations, where the size has a price", () => {
@@ -397,7 +440,7 @@ describe("the examples, in a region with prices", () => {
     );
 
     // Assess: 2 × 2,628,000 × 0.0000233; 100,000 × 0.00001, and 0.2 + 100,000 × 0.5 × 0.0000133334
-    expect(cost.atRest).toEqual({ before: 0, after: 122.4648, difference: 122.4648 });
+    expect(cost.atRest).toEqual({ before: 0, after: 122.4648, difference: 122.4648, isPartial: false });
     expect(cost.perMillionRequests.map(({ difference }) => difference)).toEqual([0.8667, 1]);
   });
 });

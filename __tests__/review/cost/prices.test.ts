@@ -6,10 +6,11 @@ describe("the table of prices", () => {
     "tells of %s, %s what it is, where that stands and when it was read",
     (_, __, price) => {
       // Act
-      const source = new URL(price.source);
+      const protocols = price.sources.map((source) => new URL(source).protocol);
 
       // Assess
-      expect(source.protocol).toBe("https:");
+      expect(protocols.length).toBeGreaterThan(0);
+      expect([...new Set(protocols)]).toEqual(["https:"]);
       expect(price.usd).toBeGreaterThan(0);
       expect(new Date(price.read).toISOString()).toBe(`${price.read}T00:00:00.000Z`);
       expect(price.asOf ?? price.read).toMatch(/^20\d\d-\d\d(-\d\d)?$/);
@@ -23,6 +24,14 @@ describe("the table of prices", () => {
 
     // Assess
     expect(names).toEqual([...new Set(names)]);
+  });
+
+  it("has no price of an instance that its source does not name for hosting", () => {
+    // Act
+    const found = findPrice("us-east-1", "sagemaker:instance:ml.t3.medium");
+
+    // Assess
+    expect(found).toBeUndefined();
   });
 
   it("has nothing of another region", () => {

@@ -82,6 +82,22 @@ describe("a document", () => {
   });
 });
 
+describe("where rows alone do not make it short enough", () => {
+  it("whole sections go, the least important first, and it is said how many", () => {
+    // Prepare
+    const long = { ...section("small", 1, 0), paragraphs: ["x".repeat(1_000)] };
+    const sections = [section("great", 2, 1), long];
+
+    // Act
+    const text = compose(["Lead."], sections, 300);
+
+    // Assess
+    expect(text).toBe(
+      "Lead.\n\n### great\n\nAbout great.\n\n| what |\n| --- |\n| great 1 |\n\n*1 sections are left out, or this would be longer than GitHub takes.*\n",
+    );
+  });
+});
+
 describe("in Markdown", () => {
   it.each([
     ["a name", "`a name`"],
@@ -89,6 +105,8 @@ describe("in Markdown", () => {
     ["two\nlines", "`two lines`"],
     ["a `tick`", "`` a `tick` ``"],
     ["", ""],
+    ["a\u202eb\u200bc\u0007", "`a\ufffdb\ufffdc\ufffd`"],
+    ["x".repeat(500), `\`${"x".repeat(400)}…\``],
   ])("%j as code is %j", (text, marked) => {
     // Act and assess
     expect(code(text)).toBe(marked);
@@ -97,6 +115,9 @@ describe("in Markdown", () => {
   it.each([
     ["<img src=x> [a](b) *c* _d_ `e` a|b", "\\<img src=x\\> \\[a\\](b) \\*c\\* \\_d\\_ \\`e\\` a\\|b"],
     ["@everyone", "@\u200beveryone"],
+    ["https://evil.example www.evil.example", "https:\u200b//evil.example www.\u200bevil.example"],
+    ["&#64;org", "&amp;\\#64;org"],
+    ["a\u202egnp.exe", "a\ufffdgnp.exe"],
   ])("%j is nothing but a text", (text, marked) => {
     // Act and assess
     expect(plain(text)).toBe(marked);

@@ -7,13 +7,17 @@ interface PlanText {
 
 /**
  * Plans of `environments` environments, each with `copies` times the resources of a recorded one, in which an endpoint
- * is renamed: as large as real ones, and everything in them happens.
+ * is renamed: as large as real ones, with secrets, and everything in them happens.
  */
 export function largePlans(environments: number, copies: number): readonly { name: string; text: string }[] {
   const recorded = recordedText("renamed");
   return Array.from({ length: environments }, (_, index) => {
     const name = `env-${index + 1}`;
-    const plan = JSON.parse(recorded.replaceAll(/\bprod\b/g, name)) as PlanText;
+    const plan = JSON.parse(
+      recorded
+        .replaceAll(/\bprod\b/g, name)
+        .replaceAll('"ENDPOINT_NAME":', `"API_TOKEN":"token of sentiment in ${name}","ENDPOINT_NAME":`),
+    ) as PlanText;
     const copiesOf = (resources: readonly object[]): object[] =>
       Array.from({ length: copies }, (_, copy) => (copy === 0 ? resources : copied(resources, copy))).flat();
     const { root_module } = plan.configuration;

@@ -36,6 +36,9 @@ export interface PlanParts {
   readonly drift?: readonly ResourceJson[];
   readonly outputs?: Readonly<Record<string, OutputJson>>;
   readonly errored?: boolean;
+  readonly complete?: boolean;
+  readonly deferred?: readonly object[];
+  readonly invocations?: readonly object[];
 }
 
 /** What `terraform show -json` writes of a plan. */
@@ -73,6 +76,9 @@ export function planJson(parts: PlanParts): string {
       root_module: { resources: resources.flatMap(configurationJson) },
     },
     errored: parts.errored ?? false,
+    complete: parts.complete ?? true,
+    deferred_changes: parts.deferred,
+    action_invocations: parts.invocations,
   });
 }
 

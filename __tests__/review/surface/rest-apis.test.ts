@@ -3,7 +3,7 @@ import type { RouteAccess } from "../../../environments/model-settings";
 import { catalog, type ModelName } from "../../../functions/catalog";
 import { type SurfaceChange, surfaceChanges } from "../../../review/surface";
 import { openApi } from "../../../stacks/constructs/openapi";
-import { planned } from "../support/planned";
+import { type PlannedChange, planned } from "../support/planned";
 
 const API = "aws_api_gateway_rest_api";
 
@@ -51,6 +51,13 @@ const users = (uri: string) => ({
   in: "header",
   "x-amazon-apigateway-authtype": "custom",
   "x-amazon-apigateway-authorizer": { type: "token", authorizerUri: uri },
+});
+
+/** What calls a function. */
+const lambda = (name: string) => ({
+  type: "aws_proxy",
+  httpMethod: "POST",
+  uri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:${name}/invocations`,
 });
 
 /** A document that somebody else could write, with one route. */
@@ -264,6 +271,8 @@ describe("the routes of anybody's document", () => {
   it.each([
     ["one of two requirements goes", [{ key: [] }, { sigv4: [] }], [{ key: [] }]],
     ["another requirement comes, which may do instead", [{ sigv4: [] }], [{ sigv4: [] }, { key: [] }]],
+    ["a key is asked no more beside a signature", [{ key: [], sigv4: [] }], [{ sigv4: [] }]],
+    ["what was asked together is asked in turn", [{ key: [], sigv4: [] }], [{ key: [] }, { sigv4: [] }]],
     ["a token needs no scope any more", [{ users: ["a"] }], [{ users: [] }]],
     ["a token may have another scope", [{ users: ["a"] }], [{ users: ["a", "b"] }]],
   ])("are opened where %s", (_, before, after) => {
@@ -277,18 +286,142 @@ describe("the routes of anybody's document", () => {
     expect(change).toMatchObject({ kind: "authorization changed", opened: true, public: false });
   });
 
-  it("have another authorization where the authorizer of the same name is another one", () => {
+  const one = users("arn:one");
+  const two = { people: users("arn:two") };
+
+  it.each<[string, object[], object[], object | undefined, string]>([
+    [
+      "is another one under the same name",
+      [{ users: [] }],
+      [{ users: [] }],
+      { users: users("arn:two") },
+      "authorizer users → authorizer users, defined otherwise",
+    ],
+    [
+      "comes in place of a signature",
+      [{ sigv4: [] }],
+      [{ users: [] }],
+      undefined,
+      "AWS_IAM → authorizer users",
+    ],
+    ["comes in place of a key", [{ key: [] }], [{ users: [] }], undefined, "API_KEY → authorizer users"],
+    [
+      "comes as a second way in",
+      [{ sigv4: [] }],
+      [{ sigv4: [] }, { users: [] }],
+      undefined,
+      "AWS_IAM → AWS_IAM + authorizer users",
+    ],
+    [
+      "is all that is left beside a signature",
+      [{ sigv4: [] }, { users: [] }],
+      [{ users: [] }],
+      undefined,
+      "AWS_IAM + authorizer users → authorizer users",
+    ],
+    [
+      "gives way to another one",
+      [{ users: [] }],
+      [{ people: [] }],
+      two,
+      "authorizer users → authorizer people",
+    ],
+  ])("cannot be judged where an authorizer %s", (_, before, after, schemes, words) => {
+    // Act
+    const changes = changesOf(
+      { body: foreign({ security: before }) },
+      { body: foreign({ security: after }, "/a", "get", schemes) },
+    );
+
+    // Assess
+    expect(changes.map(line)).toEqual([`authorization changed GET /a: ${words} !opened !public !unjudged`]);
+  });
+
+  it.each<[string, object[], object[], object, string[]]>([
+    [
+      "nobody was asked before",
+      [],
+      [{ users: [] }],
+      {},
+      ["authorization changed GET /a: NONE → authorizer users"],
+    ],
+    [
+      "a key was asked, and still is",
+      [{ key: [] }],
+      [{ key: [], users: [] }],
+      {},
+      ["authorization changed GET /a: API_KEY → API_KEY + authorizer users"],
+    ],
+    [
+      "it has another name alone",
+      [{ users: [] }],
+      [{ people: [] }],
+      { people: one },
+      ["authorization changed GET /a: authorizer users → authorizer people"],
+    ],
+    [
+      "a signature comes in its place",
+      [{ users: [] }],
+      [{ sigv4: [] }],
+      {},
+      ["authorization changed GET /a: authorizer users → AWS_IAM"],
+    ],
+    [
+      "its definition stands in another order",
+      [{ users: [] }],
+      [{ users: [] }],
+      { users: Object.fromEntries(Object.entries(one).reverse()) },
+      [],
+    ],
+  ])("are not opened by an authorizer where %s", (_, before, after, schemes, expected) => {
+    // Act
+    const changes = changesOf(
+      { body: foreign({ security: before }) },
+      { body: foreign({ security: after }, "/a", "get", schemes) },
+    );
+
+    // Assess
+    expect(changes.map(line)).toEqual(expected);
+  });
+
+  it.each([
+    ["to another function", "NONE, to function admin", lambda("admin")],
+    [
+      "with a role's rights",
+      "NONE, to function it, with a role's rights",
+      { ...lambda("it"), credentials: "arn:role" },
+    ],
+    [
+      "to an address",
+      "NONE, to an integration of type http_proxy",
+      { type: "http_proxy", uri: "https://a.example" },
+    ],
+  ])("open what was closed where an open one leads %s", (_, words, integrationAfter) => {
     // Prepare
-    const operation = { security: [{ users: [] }] };
-    const other = foreign(operation, "/a", "get", { users: users("arn:two") });
+    const to = (integrated: object) => foreign({ "x-amazon-apigateway-integration": integrated });
 
     // Act
-    const changes = changesOf({ body: foreign(operation) }, { body: other });
+    const changes = changesOf({ body: to(lambda("it")) }, { body: to(integrationAfter) });
 
     // Assess
     expect(changes.map(line)).toEqual([
-      "authorization changed GET /a: authorizer users → authorizer users, defined otherwise",
+      `target changed GET /a: NONE, to function it → ${words} !opened !public`,
     ]);
+  });
+
+  it.each([
+    ["asks for a signature", { security: [{ sigv4: [] }] }, lambda("admin")],
+    ["leads to another version of its function", {}, lambda("it:2")],
+  ])("open nothing by their target where the route %s", (_, operation, integrationAfter) => {
+    // Prepare
+    const to = (integrated: object) =>
+      foreign({ ...operation, "x-amazon-apigateway-integration": integrated });
+
+    // Act
+    const changes = changesOf({ body: to(lambda("it:1")) }, { body: to(integrationAfter) });
+
+    // Assess
+    expect(changes).toEqual([]);
   });
 
   it.each([
@@ -391,6 +524,50 @@ describe("a document that is merged into its API", () => {
 
     // Assess
     expect(changes.map(({ kind, what }) => [kind, what])).toEqual([["added", "GET /toxicity"]]);
+  });
+});
+
+describe("a new stage", () => {
+  const STAGE = { type: "aws_api_gateway_stage", name: "stage" };
+  const api = (body: string): PlannedChange => ({
+    type: API,
+    before: { id: "a", body },
+    after: { id: "a", body },
+  });
+  const newStage: PlannedChange = { ...STAGE, after: { stage_name: "two", rest_api_id: "a" } };
+
+  it.each<[string, PlannedChange[], string[]]>([
+    [
+      "is one more address of its API's open routes",
+      [api(foreign({})), newStage],
+      ["added stage two: undefined → NONE for GET /a !opened !public"],
+    ],
+    [
+      "opens nothing where each route asks who calls",
+      [api(foreign({ security: [{ sigv4: [] }] })), newStage],
+      [],
+    ],
+    [
+      "cannot be judged where its API is elsewhere",
+      [newStage],
+      [
+        "not understood stage two: undefined → of an API that is not in the plan: look at its routes !public !unjudged",
+      ],
+    ],
+    [
+      "is told by its routes where its API is new, too",
+      [
+        { type: API, after: { body: foreign({}) }, unknown: { id: true } },
+        { ...STAGE, after: { stage_name: "two" }, unknown: { rest_api_id: true } },
+      ],
+      ["added GET /a: undefined → NONE; no CORS !opened !public"],
+    ],
+  ])("%s", (_, changed, expected) => {
+    // Act
+    const changes = surfaceChanges(planned(changed));
+
+    // Assess
+    expect(changes.map(line)).toEqual(expected);
   });
 });
 

@@ -107,6 +107,50 @@ describe("throttling of a stage", () => {
   });
 });
 
+describe("a usage plan's quota", () => {
+  const limited = (limit?: number, period?: string) => ({
+    name: "prod",
+    throttle_settings: [{ rate_limit: 5, burst_limit: 9 }],
+    quota_settings: limit === undefined ? [] : [{ limit, period, offset: 0 }],
+  });
+  const NO_QUOTA = "5 a second, 9 at once";
+
+  it.each([
+    ["is taken away", limited(1000, "DAY"), limited(), `${NO_QUOTA}, 1000 a day`, NO_QUOTA, true],
+    ["comes", limited(), limited(1000, "DAY"), NO_QUOTA, `${NO_QUOTA}, 1000 a day`, false],
+    [
+      "is for a shorter period",
+      limited(1000, "MONTH"),
+      limited(1000, "DAY"),
+      `${NO_QUOTA}, 1000 a month`,
+      `${NO_QUOTA}, 1000 a day`,
+      true,
+    ],
+    [
+      "may be used up at once",
+      limited(10, "DAY"),
+      limited(300, "MONTH"),
+      `${NO_QUOTA}, 10 a day`,
+      `${NO_QUOTA}, 300 a month`,
+      true,
+    ],
+    [
+      "is lowered",
+      limited(1000, "DAY"),
+      limited(10, "DAY"),
+      `${NO_QUOTA}, 1000 a day`,
+      `${NO_QUOTA}, 10 a day`,
+      false,
+    ],
+  ])("is told where it %s", (_, before, after, was, is, raisedThrottling) => {
+    // Act
+    const changes = surfaceChanges(planned([{ type: "aws_api_gateway_usage_plan", before, after }]));
+
+    // Assess
+    expect(changes).toMatchObject([{ before: was, after: is, raisedThrottling }]);
+  });
+});
+
 describe("a function URL", () => {
   const type = "aws_lambda_function_url";
   const WORDS = "CORS https://example.com (*)";
@@ -199,7 +243,79 @@ describe("a page", () => {
   });
 });
 
+describe("a part of a page", () => {
+  const SIGNED = "who has a signed URL or cookie may read it";
+  const OPEN = "anybody may read it";
+  const open = (path_pattern: string) => ({ path_pattern, trusted_key_groups: [] });
+  const signed = (path_pattern: string) => ({ path_pattern, trusted_key_groups: ["group"] });
+  const page = (whole: object, ...parts: object[]) => ({
+    enabled: true,
+    default_cache_behavior: [whole],
+    ordered_cache_behavior: parts,
+  });
+
+  it.each([
+    ["asks for no signature any more", page(open(""), signed("/a/*")), page(open(""), open("/a/*"))],
+    ["loses its behavior to an open page", page(open(""), signed("/a/*")), page(open(""))],
+    ["gets an open behavior in a signed page", page(signed("")), page(signed(""), open("/a/*"))],
+    [
+      "is answered by an open behavior that stands before its own",
+      page(open(""), signed("a/*"), open("/*")),
+      page(open(""), open("/*"), signed("/a/*")),
+    ],
+  ])("is opened where it %s", (_, before, after) => {
+    // Act
+    const changes = surfaceChanges(planned([{ type: "aws_cloudfront_distribution", before, after }]));
+
+    // Assess
+    expect(changes).toMatchObject([
+      {
+        what: "page (CloudFront distribution), /a/*",
+        kind: "authorization changed",
+        before: SIGNED,
+        after: OPEN,
+        opened: true,
+        public: true,
+      },
+    ]);
+  });
+
+  it("is not told again where it changes with the whole page", () => {
+    // Act
+    const changes = surfaceChanges(
+      planned([{ type: "aws_cloudfront_distribution", after: page(open(""), open("/a/*"), signed("/b/*")) }]),
+    );
+
+    // Assess
+    expect(changes.map(({ what, after }) => [what, after])).toEqual([
+      ["page (CloudFront distribution)", OPEN],
+      ["page (CloudFront distribution), /b/*", SIGNED],
+    ]);
+  });
+});
+
 describe("what is not understood", () => {
+  const api = { type: "aws_api_gateway_rest_api", name: "api", before: { id: "a" } };
+
+  it.each<[string, string, PlannedChange[], boolean]>([
+    ["opens nothing where it goes", "aws_apigatewayv2_route", [], false],
+    [
+      "cannot be judged where it kept callers out",
+      "aws_api_gateway_rest_api_policy",
+      [{ ...api, after: { id: "a" } }],
+      true,
+    ],
+    ["opens nothing where its API goes, too", "aws_api_gateway_rest_api_policy", [api], false],
+  ])("%s", (_, type, others, isUnjudged) => {
+    // Act
+    const changes = surfaceChanges(planned([{ type, before: { rest_api_id: "a" } }, ...others]));
+
+    // Assess
+    expect(changes).toMatchObject([
+      { before: "there", public: isUnjudged, unjudged: isUnjudged, opened: false },
+    ]);
+  });
+
   it("is named, and does not pass a gate silently", () => {
     // Prepare
     const type = "aws_apigatewayv2_route";
