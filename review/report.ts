@@ -83,7 +83,8 @@ function mapTexts(value: unknown, change: (text: string) => string): unknown {
 
 function environmentReport(plan: Plan): EnvironmentReport {
   const changes = changesOf(plan);
-  const access = accessChanges(plan).map((change) => asRollout(change, plan));
+  const all = accessChanges(plan);
+  const access = all.map((change) => asRollout(change, plan, all));
   const surface = surfaceChanges(plan);
   const count = (...kinds: readonly Change["kind"][]): number =>
     changes.filter(({ kind }) => kinds.includes(kind)).length;

@@ -153,6 +153,20 @@ describe("the verdict names what nobody may overlook:", () => {
       { resources: [stays, functionUrl("AWS_IAM", "NONE")] },
     ],
     [
+      "dev: 1 endpoint rollout · cost not all known · nothing destroyed",
+      {
+        resources: [
+          stays,
+          {
+            address: "aws_sagemaker_endpoint_configuration.c",
+            actions: ["create", "delete"],
+            before: { production_variants: [variant("ml.m5.large", 1)] },
+            after: { production_variants: [variant("ml.p4d.24xlarge", 4)] },
+          },
+        ],
+      },
+    ],
+    [
       "dev: 1 log group kept for less long · 1 updated · nothing destroyed",
       { resources: [stays, logGroup(365, 1)] },
     ],

@@ -1,5 +1,5 @@
 import type { PlannedResource } from "../plan";
-import { isSame, type Values } from "../values";
+import { at, isSame, type Values } from "../values";
 import { type Policy, placeOf, subjectOf } from "./policy";
 import type { Side } from "./side";
 import { unnamed } from "./things";
@@ -8,7 +8,6 @@ import { unnamed } from "./things";
 const NOT_UNDERSTOOD = new RegExp(
   `^aws(?:cc)?_(?:${[
     "ami_launch_permission",
-    "api_gateway_usage_plan_key",
     "cloudwatch_event_permission",
     "cognito_identity_pool_roles_attachment",
     "ebs_snapshot_block_public_access",
@@ -45,12 +44,20 @@ export function isNotUnderstood(type: string): boolean {
 /** That a resource gives something, and nobody reads here what; nothing where it stays as it is. */
 export function notUnderstood(resource: PlannedResource, side: Side): Policy[] {
   const { before, after, actions, address } = resource;
-  if (actions.includes("forget")) return [];
+  if (actions.includes("forget") || isWithoutAcls(resource)) return [];
   if (before !== undefined && after !== undefined && isSame(withoutTags(before), withoutTags(after)))
     return [];
   const subject = subjectOf("other", unnamed(resource));
   const sameAs = `${side} in ${address}`;
   return [{ subject, places: [placeOf(resource)], grants: undefined, unjudged: "not understood", sameAs }];
+}
+
+/** Whether a bucket knows no access lists afterwards: nobody gets anything by that. */
+function isWithoutAcls({ type, after }: PlannedResource): boolean {
+  return (
+    type === "aws_s3_bucket_ownership_controls" &&
+    at(after, "rule", 0, "object_ownership") === "BucketOwnerEnforced"
+  );
 }
 
 function withoutTags({ tags: _, tags_all: __, ...rest }: Values): Values {

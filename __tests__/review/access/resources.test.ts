@@ -480,8 +480,8 @@ describe("what gives rights, and is not read", () => {
   it.each([
     "aws_iam_access_key",
     "aws_iam_openid_connect_provider",
-    "aws_api_gateway_usage_plan_key",
     "aws_s3_bucket_acl",
+    "aws_s3_bucket_ownership_controls",
     "aws_organizations_policy_attachment",
   ])("is nobody's to judge: %s", (type) => {
     // Prepare
@@ -501,6 +501,28 @@ describe("what gives rights, and is not read", () => {
       ]);
     }
     expect(retagged).toEqual([]);
+  });
+
+  it("is nothing where a bucket knows no access lists any more", () => {
+    // Prepare
+    const address = "aws_s3_bucket_ownership_controls.a";
+    const owned = (by: string): object => ({ bucket: "b", rule: [{ object_ownership: by }] });
+
+    // Act
+    const closed = changesOf({
+      address,
+      before: owned("ObjectWriter"),
+      after: owned("BucketOwnerEnforced"),
+    });
+    const opened = changesOf({
+      address,
+      before: owned("BucketOwnerEnforced"),
+      after: owned("ObjectWriter"),
+    });
+
+    // Assess
+    expect(closed).toEqual([]);
+    expect(opened).toMatchObject([{ change: "unjudged", widens: true }]);
   });
 });
 
