@@ -82,7 +82,7 @@ export function accessChanges(plan: Plan): AccessChange[] {
     differences.push(...found.differences.filter(isTold));
     unclear.push(...found.unclear.filter(({ side }) => !sides[side].attached.has(subject.thing.key)));
   }
-  return [...folded(differences, accounts), ...unclear.map(ofUnclear)].sort(inOrder);
+  return inOrder([...folded(differences, accounts), ...unclear.map(ofUnclear)]);
 }
 
 /** What is told where it widens, and says nothing that matters where it does not. */
@@ -263,15 +263,25 @@ function distinct(all: readonly Named[], regard: (text: string) => string = (tex
   return [...byText.values()].sort((a, b) => compareTexts(namedText(a), namedText(b)));
 }
 
-function inOrder(one: AccessChange, other: AccessChange): number {
-  if (one.widens !== other.widens) return one.widens ? -1 : 1;
-  return compareTexts(sortKey(one), sortKey(other));
+function inOrder(changes: readonly AccessChange[]): AccessChange[] {
+  return changes
+    .map((change) => ({ change, key: sortKey(change) }))
+    .sort((one, other) => compareTexts(one.key, other.key))
+    .map(({ change }) => change);
 }
 
-function sortKey({ principal, actions, resources, change, words, where, of }: AccessChange): string {
-  return [principal, actions.join(), resources.join(), of.thing, change, words, JSON.stringify(where)].join(
-    "\n",
-  );
+function sortKey({ widens, principal, actions, resources, change, words, where, of }: AccessChange): string {
+  const first = widens ? "0" : "1";
+  return [
+    first,
+    principal,
+    actions.join(),
+    resources.join(),
+    of.thing,
+    change,
+    words,
+    JSON.stringify(where),
+  ].join("\n");
 }
 
 function compareTexts(one: string, other: string): number {

@@ -23,9 +23,6 @@ export interface Section {
  */
 export const LONGEST_COMMENT = 65_000;
 
-/** Stands for the rows of a section that is left out. */
-const GONE = "gone";
-
 /** What is told of rows that are left out is shorter than this. */
 const ROOM_FOR_NOTE = 160;
 
@@ -41,24 +38,21 @@ export function compose(
   sections: readonly Section[],
   most = LONGEST_COMMENT,
 ): string {
-  const shown: (number | typeof GONE)[] = sections.map(({ rows }) => rows.length);
+  const parts: (string | undefined)[] = sections.map((section) => render(section, section.rows.length));
   const text = (): string => {
-    const parts = sections.flatMap((section, index) => {
-      const rows = shown[index] ?? 0;
-      return rows === GONE ? [] : [render(section, rows)];
-    });
-    const gone = shown.filter((rows) => rows === GONE).length;
+    const gone = parts.filter((part) => part === undefined).length;
     const note =
       gone === 0 ? [] : [`*${gone} sections are left out, or this would be longer than GitHub takes.*`];
-    return `${[...lead, ...parts, ...note].join("\n\n")}\n`;
+    return `${[...lead, ...parts.filter((part) => part !== undefined), ...note].join("\n\n")}\n`;
   };
 
+  let excess = text().length - most;
   const leastImportantFirst = sections
     .map((section, index) => ({ ...section, index }))
     .sort((one, other) => one.importance - other.importance || other.index - one.index);
-  let excess = text().length - most;
-  for (const { rows, index } of leastImportantFirst) {
+  for (const section of leastImportantFirst) {
     if (excess <= 0) break;
+    const { rows, index } = section;
     let kept = rows.length;
     let saved = -ROOM_FOR_NOTE;
     while (kept > 0 && saved < excess) {
@@ -66,13 +60,13 @@ export function compose(
       saved += (rows[kept]?.length ?? 0) + 1;
     }
     if (saved <= 0) continue;
-    shown[index] = kept;
-    excess = text().length - most;
+    const shorter = render(section, kept);
+    excess += shorter.length - (parts[index]?.length ?? 0);
+    parts[index] = shorter;
   }
   for (const { index } of leastImportantFirst) {
-    if (excess <= 0) break;
-    shown[index] = GONE;
-    excess = text().length - most;
+    if (text().length <= most) break;
+    parts[index] = undefined;
   }
   return text();
 }
