@@ -230,7 +230,8 @@ describe("the comment at a pull request", () => {
     commit: MERGED,
     tree: HEAD,
     changes,
-    sha256: Object.fromEntries(["plan", "json", "lockFile", "stack"].map((name) => [name, "0".repeat(64)])),
+    state: { lineage: "6f3d", serial: 7 },
+    sha256: Object.fromEntries(["plan", "lockFile", "stack"].map((name) => [name, "0".repeat(64)])),
   });
 
   /** Names that the plans of `changes` have; of `staging` and `prod` there should be plans. */

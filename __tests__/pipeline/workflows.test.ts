@@ -183,7 +183,7 @@ describe("the workflows", () => {
     expect(commands.filter((command) => !usage.includes(`\n  ${command} `))).toEqual([]);
   });
 
-  it("plan and apply with one Terraform, never with a lock while planning, and always with the plan while applying", () => {
+  it("plan and apply with one Terraform, never with a lock while planning, and apply nothing but what the same job planned", () => {
     // Act
     const text = files.map(textOf).join("\n");
 
@@ -194,8 +194,9 @@ describe("the workflows", () => {
       text.match(/ plan -.*/g)?.filter((line) => !/^ plan -lock=false -input=false .*-out=/.test(line)),
     ).toEqual([]);
     expect(text.match(/ apply .*/g)?.map((line) => line.trim())).toEqual([
-      'apply -input=false -no-color "$PWD/plans/$ENVIRONMENT/plan.tfplan"',
+      'apply -input=false -no-color "$RUNNER_TEMP/plan.tfplan"',
     ]);
+    expect(text.match(/\S*\.tfplan\S*/g)?.filter((file) => !file.includes('"$RUNNER_TEMP/'))).toEqual([]);
   });
 
   it("keep what a plan needs, for days, and look at its digest when it comes back", () => {
