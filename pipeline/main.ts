@@ -6,7 +6,7 @@ import { comment } from "./comment";
 import { compare } from "./compare";
 import { findDeployable, type Planning } from "./deployable";
 import { Refused } from "./errors";
-import { findRun } from "./find-run";
+import { findRun, requireHead } from "./find-run";
 import { FILES, headOf, readAllPlanned, readPlanned, readState, record } from "./planned";
 import { select } from "./select";
 import { verify } from "./verify";
@@ -22,7 +22,8 @@ const USAGE = `usage: npm run pipeline -- <command>, a step of .github/workflows
   select <folder>                  output environments: those whose plans are applied, as JSON
   verify <environment> <folder>    makes sure that what a folder keeps is PLAN_DIGEST, and of these sources
   compare <environment> <folder> <plan> <state>
-                                   makes sure that a plan, as JSON, does what a folder keeps, from the same state`;
+                                   makes sure that a plan, as JSON, does what a folder keeps, from the same state
+  head                             makes sure that GITHUB_SHA is still what main is`;
 
 const COMMANDS: Readonly<Record<string, (...words: string[]) => Promise<void> | void>> = {
   matrix() {
@@ -83,6 +84,10 @@ const COMMANDS: Readonly<Record<string, (...words: string[]) => Promise<void> | 
       { plan: read(join(folder, FILES.plan)), state: readPlanned(folder).state },
       { plan: read(plan), state: readState(state) },
     );
+  },
+
+  async head() {
+    await requireHead(variable("GITHUB_SHA"));
   },
 };
 

@@ -12,7 +12,7 @@ const PULL_REQUEST: PullRequest = {
   number: 7,
   merged_at: "2026-11-21T10:00:00Z",
   merge_commit_sha: MERGED,
-  head: { sha: HEAD },
+  head: { sha: HEAD, ref: "a-branch" },
   base: { ref: "main" },
 };
 
@@ -24,6 +24,7 @@ const RUN: Run = {
   head_sha: HEAD,
   conclusion: "success",
   created_at: "2026-11-21T09:00:00Z",
+  run_started_at: "2026-11-21T09:00:00Z",
   head_repository: { full_name: REPOSITORY },
 };
 
@@ -124,6 +125,8 @@ describe("the run whose plans are applied", () => {
         { ...RUN, id: 44, created_at: "2026-11-21T09:40:00Z", conclusion: "failure" },
         { ...RUN, id: 45, created_at: "2026-11-21T09:50:00Z", head_sha: "c".repeat(40) },
         { ...RUN, id: 46, created_at: "2026-11-21T09:55:00Z", head_repository: { full_name: "fork/stages" } },
+        { ...RUN, id: 47, created_at: "2026-11-21T09:56:00Z", head_branch: "another-branch" },
+        { ...RUN, id: 48, created_at: "2026-11-21T09:57:00Z", run_started_at: "2026-11-21T10:00:01Z" },
       ];
       github.holds.artifacts = new Map([[43, ARTIFACTS]]);
 
@@ -172,7 +175,27 @@ describe("the run whose plans are applied", () => {
         github.holds.runs = [{ ...RUN, conclusion: "failure" }];
       },
       "",
-      `Pull request 7 has no successful run of plan.yml for ${HEAD}. ${REMEDY}`,
+      `Pull request 7 has no successful run of plan.yml for ${HEAD} from before it was merged. ${REMEDY}`,
+    ],
+    [
+      "its only run ran again after the merge",
+      () => {
+        github.holds.runs = [{ ...RUN, run_started_at: "2026-11-21T10:00:01Z" }];
+      },
+      "",
+      `Pull request 7 has no successful run of plan.yml for ${HEAD} from before it was merged. ${REMEDY}`,
+    ],
+    [
+      "another pull request, into another branch, is of the same commit",
+      () => {
+        github.holds.pullRequests = [
+          PULL_REQUEST,
+          { ...PULL_REQUEST, number: 8, merged_at: null, merge_commit_sha: "", base: { ref: "other" } },
+        ];
+        github.holds.runs = [RUN, { ...RUN, id: 43, created_at: "2026-11-21T09:30:00Z" }];
+      },
+      "",
+      `Pull requests 7 and 8 are both of ${HEAD}: whose plan is whose, no run says. ${REMEDY}`,
     ],
     [
       "it has no plans",
@@ -194,7 +217,7 @@ describe("the run whose plans are applied", () => {
       "the one that is named is of a pull request",
       () => {},
       "42",
-      "plan_run: got 42, a run of .github/workflows/plan.yml by pull_request on a-branch, success; allowed: ",
+      `plan_run: got 42, a run of .github/workflows/plan.yml by pull_request on a-branch (${HEAD}), success; allowed: `,
     ],
     [
       "the one that is named is of another workflow",
@@ -202,7 +225,15 @@ describe("the run whose plans are applied", () => {
         github.holds.runs = [{ ...ON_MAIN, path: ".github/workflows/check.yml" }];
       },
       "50",
-      "plan_run: got 50, a run of .github/workflows/check.yml by workflow_dispatch on main, success; allowed: ",
+      `plan_run: got 50, a run of .github/workflows/check.yml by workflow_dispatch on main (${MERGED}), success; allowed: `,
+    ],
+    [
+      "the one that is named is of another commit, such as that of a tag with main's name",
+      () => {
+        github.holds.runs = [{ ...ON_MAIN, head_sha: "c".repeat(40) }];
+      },
+      "50",
+      `plan_run: got 50, a run of .github/workflows/plan.yml by workflow_dispatch on main (${"c".repeat(40)}), success; allowed: a successful run of plan.yml that somebody started on main at ${MERGED}`,
     ],
     ["there is no run of that id", () => {}, "51", "Not Found"],
     ["what is named is no id", () => {}, "50/../1", "plan_run: got 50/../1; allowed: the id of a run"],
@@ -218,6 +249,42 @@ describe("the run whose plans are applied", () => {
       // Assess
       expect(output).toContain(`::error::${message}`);
       expect(outputs).toEqual({});
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+describe("the commit that is deployed", () => {
+  const head = () => step(["head"], { GITHUB_SHA: MERGED });
+
+  it(
+    "is still what main is",
+    async () => {
+      // Prepare
+      github.holds.main = MERGED;
+
+      // Act
+      const { status, output } = await head();
+
+      // Assess
+      expect(output).toBe("");
+      expect(status).toBe(0);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "is refused where something was merged since",
+    async () => {
+      // Prepare
+      github.holds.main = "c".repeat(40);
+
+      // Act
+      const { status, output } = await head();
+
+      // Assess
+      expect(output).toMatch(new RegExp(`^::error::${MERGED} is not main any more: c{40} is.+${REMEDY}`));
       expect(status).toBe(1);
     },
     TIMEOUT_IN_MS,

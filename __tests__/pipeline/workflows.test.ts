@@ -199,6 +199,15 @@ describe("the workflows", () => {
     expect(text.match(/\S*\.tfplan\S*/g)?.filter((file) => !file.includes('"$RUNNER_TEMP/'))).toEqual([]);
   });
 
+  it("look at what main is right before they apply", () => {
+    // Act
+    const scripts = scriptsOf("deploy.yml");
+
+    // Assess
+    const apply = scripts.findIndex((script) => / apply /.test(script));
+    expect(scripts[apply - 1]).toBe("npm run --silent pipeline -- head");
+  });
+
   it("keep what a plan needs, for days, and look at its digest when it comes back", () => {
     // Act
     const steps = everyStep();
