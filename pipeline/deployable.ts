@@ -38,11 +38,11 @@ export function findDeployable(
   accounts: readonly AccountSettings[],
   repository: Repository,
 ): Planning {
-  if (repository.visibility === "public") {
+  if (repository.visibility !== "private") {
     return {
       deployable: [],
       notices: [
-        "Nothing is planned: the repository is public, and so would be the plans, which hold values of the state such as the API key. Plan in a private one.",
+        `Nothing is planned: the repository is ${repository.visibility}. Whoever reads it could read the plans, which hold values of the state such as the API key. Plan in a private one.`,
       ],
     };
   }

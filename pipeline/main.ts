@@ -44,6 +44,7 @@ const COMMANDS: Readonly<Record<string, (...words: string[]) => Promise<void> | 
   async comment(folder = "", review = "") {
     const done = await comment({
       pullRequest: Number(variable("PULL_REQUEST")),
+      commit: variable("HEAD_SHA"),
       plans: readAllPlanned(folder),
       environments: namesOf(variable("ENVIRONMENTS")),
       review: readFileSync(review, "utf8"),

@@ -93,7 +93,7 @@ describe("a plan that is read and carried out by the workflows", () => {
   /** Plans an environment; answers the plan's digest, as a run passes it on. */
   async function plan(environment: Environment): Promise<string> {
     await checkOut(environment);
-    succeeded(await step("plan.yml", "plan", "terraform plan"));
+    succeeded(await step("plan.yml", "environment", "terraform plan"));
     const { stdout } = succeeded(await deployment.project.shell("sha256sum plans/small/planned.json"));
     return stdout.slice(0, 64);
   }

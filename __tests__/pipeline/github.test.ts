@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { ACCOUNTS, LIVE, LOCAL, STAGING } from "./support/environments";
 import { GitHub, type PullRequest, REPOSITORY, type Run } from "./support/github";
@@ -301,14 +304,24 @@ describe("the comment at a pull request", () => {
     sha256: Object.fromEntries(["plan", "lockFile", "stack"].map((name) => [name, "0".repeat(64)])),
   });
 
+  const digestOf = (name: string) =>
+    createHash("sha256")
+      .update(readFileSync(join(workspace.project.folder, "plans", name, "planned.json")))
+      .digest("hex");
+
   /** Names that the plans of `changes` have; of `staging` and `prod` there should be plans. */
-  async function comment(review: string, changes: Readonly<Record<string, boolean>>): Promise<Step> {
+  async function comment(
+    review: string,
+    changes: Readonly<Record<string, boolean>>,
+    commit = HEAD,
+  ): Promise<Step> {
     for (const [name, does] of Object.entries(changes)) {
       workspace.write(`plans/${name}/planned.json`, JSON.stringify(planned(name, does)));
     }
     workspace.write("review.md", review);
     return step(["comment", "plans", "review.md"], {
       PULL_REQUEST: "7",
+      HEAD_SHA: commit,
       ENVIRONMENTS: JSON.stringify([{ name: "staging" }, { name: "prod" }]),
     });
   }
@@ -326,7 +339,7 @@ describe("the comment at a pull request", () => {
 
       // Act
       const first = await comment("prod: 1 update", { staging: true, prod: true });
-      const second = await comment("prod: 2 updates", { staging: true, prod: true });
+      const second = await comment("prod: 2 updates", { staging: true, prod: true }, "c".repeat(40));
 
       // Assess
       expect([first.output, second.output]).toEqual(["comment: created\n", "comment: updated\n"]);
@@ -334,7 +347,7 @@ describe("the comment at a pull request", () => {
       expect(github.holds.comments.slice(0, -1)).toEqual(others);
       expect(github.holds.comments.at(-1)?.body).toMatch(
         new RegExp(
-          `^<!-- plans-of-all-environments -->\nprod: 2 updates\n\n.*https://github.com/${REPOSITORY}/actions/runs/9`,
+          `^<!-- plans-of-all-environments -->\nprod: 2 updates\n\nOf commit c{40}, .*https://github.com/${REPOSITORY}/actions/runs/9.*\nPlans: prod \`${digestOf("prod")}\`, staging \`${digestOf("staging")}\`\n$`,
         ),
       );
     },
@@ -353,6 +366,28 @@ describe("the comment at a pull request", () => {
       expect(first.output).toBe("comment: silent\n");
       expect(github.changes).toEqual(["POST /issues/7/comments", "PATCH /issues/comments/1"]);
       expect(github.holds.comments[0]?.body).toContain("\nNothing would change in prod, staging.\n");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "does not go on telling of an older commit where nothing of the newer one is planned",
+    async () => {
+      // Prepare
+      await comment("prod: 1 update", { staging: false, prod: true });
+
+      // Act
+      const { output } = await step(["comment", "no-plans", "review.md"], {
+        PULL_REQUEST: "7",
+        HEAD_SHA: "c".repeat(40),
+        ENVIRONMENTS: "[]",
+      });
+
+      // Assess
+      expect(output).toBe("comment: updated\n");
+      expect(github.holds.comments[0]?.body).toMatch(
+        /^.*\nNothing is planned: the run says why\.\n\nOf commit c{40}, /,
+      );
     },
     TIMEOUT_IN_MS,
   );
@@ -383,6 +418,7 @@ describe("the comment where an environment could not be planned", () => {
       // Act
       const { output } = await step(["comment", "no-plans", "review.md"], {
         PULL_REQUEST: "7",
+        HEAD_SHA: HEAD,
         ENVIRONMENTS: JSON.stringify([{ name: "staging" }]),
       });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
@@ -26,7 +27,8 @@ const PERMISSIONS = {
   },
   "plan.yml": {
     environments: { contents: "read" },
-    plan: { contents: "read", "id-token": "write" },
+    environment: { contents: "read", "id-token": "write" },
+    plan: {},
     review: { contents: "read", "pull-requests": "write" },
   },
 };
@@ -38,6 +40,8 @@ interface Step {
 }
 
 interface Job {
+  readonly if?: string;
+  readonly needs?: string | readonly string[];
   readonly "runs-on": string;
   readonly "timeout-minutes"?: number;
   readonly permissions?: Readonly<Record<string, string>>;
@@ -115,18 +119,55 @@ describe("the workflows", () => {
 
     // Assess
     expect(jobs.map(({ mayAsk }) => mayAsk)).toEqual(jobs.map(({ asks }) => asks.length === 1));
-    const settings = jobs.flatMap(({ asks }) => asks.map((step) => step.with));
-    expect(settings).toEqual([
-      expect.objectContaining({ "role-to-assume": expression("matrix.deployRoleArn") }),
-      expect.objectContaining({ "role-to-assume": expression("matrix.planRoleArn") }),
+    const place = {
+      "aws-region": expression("matrix.region"),
+      "allowed-account-ids": expression("matrix.accountId"),
+    };
+    expect(jobs.flatMap(({ asks }) => asks.map((step) => step.with))).toEqual([
+      {
+        ...place,
+        "role-to-assume": expression("matrix.deployRoleArn"),
+        "role-duration-seconds": 10_800,
+        "role-session-name": `deploy-${expression("github.run_id")}`,
+      },
+      {
+        ...place,
+        "role-to-assume": expression("matrix.planRoleArn"),
+        "role-session-name": `plan-${expression("github.run_id")}`,
+      },
     ]);
-    for (const setting of settings) {
-      expect(Object.keys(setting ?? {}).sort()).toEqual([
-        "allowed-account-ids",
-        "aws-region",
-        "role-to-assume",
-      ]);
-    }
+  });
+
+  it("do not end a deployment before its credentials end", () => {
+    // Act
+    const deploy = workflowOf("deploy.yml").jobs.deploy;
+
+    // Assess
+    expect(deploy?.["timeout-minutes"]).toBeGreaterThan(10_800 / 60);
+  });
+
+  it.each<[what: string, environments: string, results: string, status: number]>([
+    ["everything is planned and read", '[{"name":"dev"}]', "success success success", 0],
+    ["nothing can be planned", "[]", "success skipped success", 0],
+    ["an environment could not be planned", '[{"name":"dev"}]', "success failure success", 1],
+    ["nothing was planned that can be", '[{"name":"dev"}]', "success skipped success", 1],
+    ["nothing was read", '[{"name":"dev"}]', "success success failure", 1],
+    ["nobody knows what can be planned", "", "failure skipped skipped", 1],
+    ["it was cancelled", '[{"name":"dev"}]', "success cancelled cancelled", 1],
+  ])("have one check for all plans: where %s", (_, ENVIRONMENTS, RESULTS, status) => {
+    // Prepare
+    const { if: condition, needs, steps } = workflowOf("plan.yml").jobs.plan ?? { steps: [] };
+    const [script = ""] = steps.flatMap(({ run }) => run ?? []);
+
+    // Act
+    const ended = spawnSync("bash", ["-eo", "pipefail", "-c", script], {
+      env: { PATH: process.env.PATH, ENVIRONMENTS, RESULTS },
+    });
+
+    // Assess
+    expect(ended.status).toBe(status);
+    expect(condition).toBe(expression("always()"));
+    expect(needs).toEqual(Object.keys(workflowOf("plan.yml").jobs).filter((name) => name !== "plan"));
   });
 
   it("use only actions that are pinned by commit", () => {
@@ -148,6 +189,7 @@ describe("the workflows", () => {
     expect(text).not.toMatch(/\bsecrets[.[]|pull_request_target|workflow_run|AWS_ACCESS_KEY_ID/);
     expect(text.match(/\bgithub\.event\.[\w.]+/g)?.toSorted()).toEqual([
       "github.event.pull_request.head.repo.full_name",
+      "github.event.pull_request.head.sha",
       "github.event.pull_request.number",
       "github.event.repository.visibility",
       "github.event.repository.visibility",

@@ -292,13 +292,13 @@ describe("the roles", () => {
     expect(boundaryArn(environment, "111122223333")).toBe("arn:aws:iam::111122223333:policy/test-boundary");
   });
 
-  it("are taken for an hour, and the one that deploys has a boundary of its own", () => {
+  it("are taken for as long as their work can take, and the one that deploys has a boundary of its own", () => {
     // Act
     const { values } = roleOf(stack, "test-deploy");
 
     // Assess
     const limits = stack.find("aws_iam_policy").find((policy) => policy.values.name === "test-deploy-limits");
-    expect(values.max_session_duration).toBe(3_600);
+    expect(values.max_session_duration).toBe(10_800);
     expect(values.permissions_boundary).toBe(`\${${limits?.address}.arn}`);
     expect(roleOf(stack, "account-plan").values.max_session_duration).toBe(3_600);
   });
