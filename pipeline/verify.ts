@@ -3,8 +3,8 @@ import { PLAN_AGAIN, Refused } from "./errors";
 import { FILES, headOf, readPlanned, sha256Of, stackFolder } from "./planned";
 
 /**
- * Makes sure that what was kept of a plan is the one that was reviewed, and that what is checked out and synthesized here is what it was
- * made of.
+ * Makes sure that what was kept of a plan is what was reviewed, and that what is checked out and synthesized here is
+ * what it was made of.
  *
  * @param folder - where the plan's files are
  * @param digest - of the plan that was reviewed
