@@ -73,7 +73,8 @@ export interface GithubSettings {
   readonly repository: string;
 
   /**
-   * The branch whose workflows may plan, besides those of pull requests from branches of the repository itself.
+   * The branch whose workflow deploys, and may plan besides those of pull requests from branches of the repository
+   * itself.
    *
    * @default "main"
    */
@@ -93,6 +94,11 @@ export const OIDC_PROVIDERS = ["new", "existing"] as const;
 
 /** An environment that workflows can deploy: its account is known, and its state is where they find it. */
 export type DeployableEnvironment = Environment & { readonly accountId: string; readonly state: S3State };
+
+/** `<owner>/<name>`, without the ids that a token's subject may carry: other claims and variables have names alone. */
+export function repositoryName({ repository }: GithubSettings): string {
+  return repository.replaceAll(/@\d+/g, "");
+}
 
 /** Name of the stack. */
 export function accountName({ name = "account" }: AccountSettings): string {

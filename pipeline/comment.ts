@@ -1,5 +1,5 @@
 import { github } from "./github";
-import type { Planned } from "./planned";
+import type { Kept } from "./planned";
 
 /** Tells the one comment from all others. */
 const MARKER = "<!-- plans-of-all-environments -->";
@@ -13,8 +13,10 @@ const MOST_CHARACTERS = 65_536;
 /** What a pull request is told. */
 export interface Told {
   readonly pullRequest: number;
+  /** Its last commit. */
+  readonly commit: string;
   /** What was planned. */
-  readonly plans: readonly Planned[];
+  readonly plans: readonly Kept[];
   /** Names of the environments that should have been. */
   readonly environments: readonly string[];
   /** Markdown. */
@@ -55,20 +57,27 @@ function missingOf({ plans, environments }: Pick<Told, "plans" | "environments">
 }
 
 function bodyOf(told: Told): string {
-  const { plans, review, runUrl } = told;
+  const { commit, plans, environments, review, runUrl } = told;
   const missing = missingOf(told);
-  const foot = `\n\n[The run that planned this](${runUrl}) applies nothing; what is merged is applied as it was planned here.\n`;
+  const digests = plans.map(({ environment, digest }) => `${environment} \`${digest}\``).join(", ");
+  const foot = [
+    "\n",
+    `Of commit ${commit}, by [a run](${runUrl}) that applies nothing; what is merged does what was planned here.`,
+    ...(plans.length === 0 ? [] : [`Plans: ${digests}`]),
+    "",
+  ].join("\n");
   const head = [
     MARKER,
     ...missing.map((name) => `**${name} could not be planned**: the run says why.\n`),
     "",
   ].join("\n");
+  if (environments.length === 0) return `${head}Nothing is planned: the run says why.${foot}`;
   if (isNothing(told)) return `${head}Nothing would change in ${names(plans)}.${foot}`;
   return `${head}${cut(review.trimEnd(), MOST_CHARACTERS - head.length - foot.length)}${foot}`;
 }
 
-function names(plans: readonly Planned[]): string {
-  return plans.map(({ environment }) => environment).join(", ") || "any environment";
+function names(plans: readonly Kept[]): string {
+  return plans.map(({ environment }) => environment).join(", ");
 }
 
 const CUT = "\n\n**The rest does not fit here**: the summary of the run has it.";

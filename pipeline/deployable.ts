@@ -5,6 +5,7 @@ import {
   deployableEnvironments,
   deployRoleArn,
   planRoleArn,
+  repositoryName,
 } from "../environments/account";
 import type { Environment } from "../environments/environment";
 
@@ -38,11 +39,11 @@ export function findDeployable(
   accounts: readonly AccountSettings[],
   repository: Repository,
 ): Planning {
-  if (repository.visibility === "public") {
+  if (repository.visibility !== "private") {
     return {
       deployable: [],
       notices: [
-        "Nothing is planned: the repository is public, and so would be the plans, which hold values of the state such as the API key. Plan in a private one.",
+        `Nothing is planned: the repository is ${repository.visibility}. Whoever reads it could read the plans, which hold values of the state such as the API key. Plan in a private one.`,
       ],
     };
   }
@@ -71,7 +72,7 @@ function findOne(
     return `${name} is not planned: no entry of environments/accounts.ts with github is of its account.`;
   }
   const { account, deployable } = found;
-  const trusted = repositoryName(account);
+  const trusted = account.github === undefined ? "none" : repositoryName(account.github);
   if (trusted.toLowerCase() !== repository.name.toLowerCase()) {
     return `${name} is not planned: ${accountName(account)} trusts the repository ${trusted}, not ${repository.name}.`;
   }
@@ -82,9 +83,4 @@ function findOne(
     planRoleArn: planRoleArn(account),
     deployRoleArn: deployRoleArn(deployable satisfies DeployableEnvironment),
   };
-}
-
-/** Without the ids that tokens may carry: GitHub's own variables have names alone. */
-function repositoryName({ github }: AccountSettings): string {
-  return (github?.repository ?? "").replaceAll(/@\d+/g, "");
 }

@@ -12,15 +12,15 @@ export const ARTIFACT_PREFIX = "plan-";
 
 /**
  * The run whose plans are those of a commit on main: the one that somebody named, else the last successful one of the
- * pull request that was merged.
+ * pull request that was merged, from before it was merged.
  *
  * @param commit - that is deployed
- * @param named - id of a run on main
+ * @param named - id of a run on main of the same commit
  * @returns the run's id
  * @throws Refused where there is none, or its plans are not kept any more
  */
 export async function findRun(commit: string, named: string | undefined): Promise<number> {
-  const run = named === undefined ? await runOfPullRequest(commit) : await runOnMain(named);
+  const run = named === undefined ? await runOfPullRequest(commit) : await runOnMain(commit, named);
   await requirePlans(run);
   return run;
 }
@@ -36,6 +36,21 @@ async function runOfPullRequest(commit: string): Promise<number> {
   });
   if (merged === undefined) throw new Refused(`${commit} is of no pull request. ${PLAN_AGAIN}`);
 
+  // Both would have runs of the same commit, and a plan of the other's branch can be of another workflow. What a run
+  // says of its pull requests tells the open ones alone.
+  const { data: ofBranch } = await client.pulls.list({
+    ...repository,
+    head: `${repository.owner}:${merged.head.ref}`,
+    state: "all",
+    per_page: 100,
+  });
+  const twin = ofBranch.find(({ number, head }) => number !== merged.number && head.sha === merged.head.sha);
+  if (twin !== undefined) {
+    throw new Refused(
+      `Pull requests ${merged.number} and ${twin.number} are both of ${merged.head.sha}: whose plan is whose, no run says. ${PLAN_AGAIN}`,
+    );
+  }
+
   const { data } = await client.actions.listWorkflowRuns({
     ...repository,
     workflow_id: WORKFLOW,
@@ -43,18 +58,25 @@ async function runOfPullRequest(commit: string): Promise<number> {
     event: "pull_request",
     status: "success",
   });
-  // A fork's workflow is its owner's, and gets no credentials: nothing of it is applied.
-  const own = data.workflow_runs.filter(({ head_repository }) => isOf(repository, head_repository));
-  const last = own.toSorted((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at))[0];
+  const mergedAt = Date.parse(merged.merged_at ?? "");
+  // A fork's workflow is its owner's, and gets no credentials: nothing of it is applied. What ran again after the merge
+  // nobody read before it.
+  const read = data.workflow_runs.filter(
+    ({ head_repository, head_branch, run_started_at, created_at }) =>
+      isOf(repository, head_repository) &&
+      head_branch === merged.head.ref &&
+      Date.parse(run_started_at ?? created_at) < mergedAt,
+  );
+  const last = read.toSorted((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at))[0];
   if (last === undefined) {
     throw new Refused(
-      `Pull request ${merged.number} has no successful run of ${WORKFLOW} for ${merged.head.sha}. ${PLAN_AGAIN}`,
+      `Pull request ${merged.number} has no successful run of ${WORKFLOW} for ${merged.head.sha} from before it was merged. ${PLAN_AGAIN}`,
     );
   }
   return last.id;
 }
 
-async function runOnMain(named: string): Promise<number> {
+async function runOnMain(commit: string, named: string): Promise<number> {
   if (!/^\d{1,15}$/.test(named)) {
     throw new Refused(
       `plan_run: got ${named}; allowed: the id of a run, the number at the end of its address`,
@@ -67,11 +89,27 @@ async function runOnMain(named: string): Promise<number> {
     path === `.github/workflows/${WORKFLOW}` &&
     run.event === "workflow_dispatch" &&
     run.head_branch === BRANCH &&
+    // Nor of a tag that is named so.
+    run.head_sha === commit &&
     run.conclusion === "success" &&
     isOf(repository, run.head_repository);
   if (isRight) return run.id;
   throw new Refused(
-    `plan_run: got ${named}, a run of ${path} by ${run.event} on ${run.head_branch}, ${run.conclusion ?? run.status}; allowed: a successful run of ${WORKFLOW} that somebody started on ${BRANCH}`,
+    `plan_run: got ${named}, a run of ${path} by ${run.event} on ${run.head_branch} (${run.head_sha}), ${run.conclusion ?? run.status}; allowed: a successful run of ${WORKFLOW} that somebody started on ${BRANCH} at ${commit}`,
+  );
+}
+
+/**
+ * Makes sure that a commit is still what main is: whoever agrees late to a deployment would undo those after it.
+ *
+ * @throws Refused where something was merged since
+ */
+export async function requireHead(commit: string): Promise<void> {
+  const { client, repository } = github();
+  const { data } = await client.git.getRef({ ...repository, ref: `heads/${BRANCH}` });
+  if (data.object.sha === commit) return;
+  throw new Refused(
+    `${commit} is not ${BRANCH} any more: ${data.object.sha} is, whose own deployment takes this one along. Where that one is refused: ${PLAN_AGAIN}`,
   );
 }
 

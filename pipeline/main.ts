@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { environments } from "../environments";
 import { accounts } from "../environments/accounts";
 import { comment } from "./comment";
 import { compare } from "./compare";
 import { findDeployable, type Planning } from "./deployable";
 import { Refused } from "./errors";
-import { findRun } from "./find-run";
-import { headOf, readAllPlanned, record } from "./planned";
+import { findRun, requireHead } from "./find-run";
+import { FILES, headOf, readAllPlanned, readPlanned, readState, record } from "./planned";
 import { select } from "./select";
 import { verify } from "./verify";
 import { failure, notice, setOutput, variable } from "./workflow";
@@ -14,12 +15,15 @@ import { failure, notice, setOutput, variable } from "./workflow";
 const USAGE = `usage: npm run pipeline -- <command>, a step of .github/workflows/
 
   matrix                           output environments: those that can be planned here, as JSON
-  record <environment> <folder>    describes the plan in a folder
+  record <environment> <folder> <state>
+                                   describes the plan in a folder; state: what terraform state pull said before it
   comment <folder> <review.md>     keeps the comment of PULL_REQUEST on the plans in ENVIRONMENTS up to date
   find                             output run: the id of the run whose plans are of GITHUB_SHA, or PLAN_RUN
   select <folder>                  output environments: those whose plans are applied, as JSON
-  verify <environment> <folder>    makes sure that the plan in a folder is PLAN_SHA256, and of these sources
-  compare <environment> <a> <b>    makes sure that two plans, as JSON, do the same`;
+  verify <environment> <folder>    makes sure that what a folder keeps is PLAN_DIGEST, and of these sources
+  compare <environment> <folder> <plan> <state>
+                                   makes sure that a plan, as JSON, does what a folder keeps, from the same state
+  head                             makes sure that GITHUB_SHA is still what main is`;
 
 const COMMANDS: Readonly<Record<string, (...words: string[]) => Promise<void> | void>> = {
   matrix() {
@@ -30,14 +34,17 @@ const COMMANDS: Readonly<Record<string, (...words: string[]) => Promise<void> | 
     setOutput("environments", JSON.stringify(refusal === undefined ? deployable : []));
   },
 
-  record(environment = "", folder = "") {
-    const { changes } = record(environment, folder);
-    notice(`${environment}: ${changes ? "something would change" : "nothing would change"}.`);
+  record(environment = "", folder = "", state = "") {
+    const { changes, digest, commit } = record(environment, folder, state);
+    notice(
+      `${environment}: ${changes ? "something" : "nothing"} would change. Plan ${digest} of commit ${commit}.`,
+    );
   },
 
   async comment(folder = "", review = "") {
     const done = await comment({
       pullRequest: Number(variable("PULL_REQUEST")),
+      commit: variable("HEAD_SHA"),
       plans: readAllPlanned(folder),
       environments: namesOf(variable("ENVIRONMENTS")),
       review: readFileSync(review, "utf8"),
@@ -60,17 +67,28 @@ const COMMANDS: Readonly<Record<string, (...words: string[]) => Promise<void> | 
       planning().deployable,
       headOf(".").tree,
     );
+    for (const { name, digest, commit } of deployments) {
+      notice(`${name}: what is applied is plan ${digest} of commit ${commit}.`);
+    }
     if (unchanged.length > 0) notice(`Nothing changes in ${unchanged.join(", ")}: not applied.`);
     setOutput("environments", JSON.stringify(deployments));
   },
 
   verify(environment = "", folder = "") {
-    verify(environment, folder, variable("PLAN_SHA256"));
+    verify(environment, folder, variable("PLAN_DIGEST"));
   },
 
-  compare(environment = "", kept = "", again = "") {
+  compare(environment = "", folder = "", plan = "", state = "") {
     const read = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
-    compare(environment, read(kept), read(again));
+    compare(
+      environment,
+      { plan: read(join(folder, FILES.plan)), state: readPlanned(folder).state },
+      { plan: read(plan), state: readState(state) },
+    );
+  },
+
+  async head() {
+    await requireHead(variable("GITHUB_SHA"));
   },
 };
 

@@ -7,10 +7,8 @@ import { Refused } from "./errors";
 
 /** The files of a planned environment, in a folder of their own. None is hidden: uploads leave hidden files out. */
 export const FILES = {
-  /** What `terraform apply` takes. */
-  plan: "plan.tfplan",
-  /** What `terraform show -json` says of it. */
-  json: "plan.json",
+  /** What `terraform show -json` says of the plan: what the review reads. The plan itself is not kept. */
+  plan: "plan.json",
   /** `.terraform.lock.hcl`: a plan is applied with the provider that made it. */
   lockFile: "terraform.lock.hcl",
 } as const;
@@ -20,13 +18,23 @@ const DESCRIPTION = "planned.json";
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const objectId = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
 
+const stateVersion = z.object({ lineage: z.string(), serial: z.int() });
+
 const planned = z.strictObject({
   environment: z.string(),
   commit: objectId,
   tree: objectId,
+  state: z.nullable(stateVersion),
   changes: z.boolean(),
-  sha256: z.strictObject({ plan: sha256, json: sha256, lockFile: sha256, stack: sha256 }),
+  sha256: z.strictObject({ plan: sha256, lockFile: sha256, stack: sha256 }),
 });
+
+/** Which of its states an environment is in: Terraform counts the serial up wherever the state changes. */
+export interface StateVersion {
+  /** Of all states that came of one another. */
+  readonly lineage: string;
+  readonly serial: number;
+}
 
 /** Of which sources a plan was made, and what belongs to it. */
 export interface Planned {
@@ -36,10 +44,18 @@ export interface Planned {
   readonly commit: string;
   /** That commit's tree, in git's words: two commits with one tree have the same files. */
   readonly tree: string;
+  /** What it was planned from; `null` where there was no state. */
+  readonly state: StateVersion | null;
   /** Whether there is anything to apply. */
   readonly changes: boolean;
   /** Of the files, and of the synthesized stack (`cdk.tf.json`). */
-  readonly sha256: Readonly<Record<"plan" | "json" | "lockFile" | "stack", string>>;
+  readonly sha256: Readonly<Record<"plan" | "lockFile" | "stack", string>>;
+}
+
+/** A description that was kept. */
+export interface Kept extends Planned {
+  /** SHA-256 of the description, which names those of all that belongs to it: the plan's digest, for short. */
+  readonly digest: string;
 }
 
 /** Where the stack of an environment is synthesized. */
@@ -56,26 +72,37 @@ export function sha256Of(file: string): string {
  * Describes a plan beside it.
  *
  * @param folder - where the plan's files are
+ * @param state - file with what `terraform state pull` said before the planning
  * @throws Refused where the planning failed, or a file is missing
  */
-export function record(environment: string, folder: string): Planned {
-  const json: unknown = JSON.parse(contentOf(join(folder, FILES.json)).toString("utf8"));
+export function record(environment: string, folder: string, state: string): Kept {
+  const json: unknown = JSON.parse(contentOf(join(folder, FILES.plan)).toString("utf8"));
   // Terraform says itself whether there is anything to apply, since 1.8.
   const { applyable, errored } = z.object({ applyable: z.boolean(), errored: z.boolean() }).parse(json);
   if (errored) throw new Refused(`${environment}: the planning failed; such a plan cannot be applied.`);
   const described: Planned = {
     environment,
     ...headOf("."),
+    state: readState(state),
     changes: applyable,
     sha256: {
       plan: sha256Of(join(folder, FILES.plan)),
-      json: sha256Of(join(folder, FILES.json)),
       lockFile: sha256Of(join(folder, FILES.lockFile)),
       stack: sha256Of(join(stackFolder(environment), "cdk.tf.json")),
     },
   };
   writeFileSync(join(folder, DESCRIPTION), `${JSON.stringify(described, null, 2)}\n`);
-  return described;
+  return readPlanned(folder);
+}
+
+/**
+ * Which state `terraform state pull` told.
+ *
+ * @param file - with what it printed; nothing where there is no state
+ */
+export function readState(file: string): StateVersion | null {
+  const pulled = contentOf(file).toString("utf8");
+  return pulled.trim() === "" ? null : stateVersion.parse(JSON.parse(pulled));
 }
 
 /**
@@ -83,14 +110,15 @@ export function record(environment: string, folder: string): Planned {
  *
  * @throws Refused where there is none, or one that cannot be read
  */
-export function readPlanned(folder: string): Planned {
-  const parsed = planned.safeParse(JSON.parse(contentOf(join(folder, DESCRIPTION)).toString("utf8")));
-  if (!parsed.success) throw new Refused(`${join(folder, DESCRIPTION)}: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+export function readPlanned(folder: string): Kept {
+  const file = join(folder, DESCRIPTION);
+  const parsed = planned.safeParse(JSON.parse(contentOf(file).toString("utf8")));
+  if (!parsed.success) throw new Refused(`${file}: ${z.prettifyError(parsed.error)}`);
+  return { ...parsed.data, digest: sha256Of(file) };
 }
 
 /** The descriptions in the folders of a folder; empty where there is no such folder. */
-export function readAllPlanned(folder: string): Planned[] {
+export function readAllPlanned(folder: string): Kept[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).map((name) => readPlanned(join(folder, name)));
 }

@@ -1,11 +1,13 @@
 import type { Deployable } from "./deployable";
 import { PLAN_AGAIN, Refused } from "./errors";
-import type { Planned } from "./planned";
+import type { Kept } from "./planned";
 
 /** An environment with a plan to apply. */
 export interface Deployment extends Pick<Deployable, "name" | "region" | "accountId" | "deployRoleArn"> {
   /** Of the plan that was reviewed. */
-  readonly planSha256: string;
+  readonly digest: string;
+  /** That it was made of: one with the same files. */
+  readonly commit: string;
 }
 
 /** What is deployed, and what need not be. */
@@ -22,11 +24,7 @@ export interface Selection {
  * @param tree - of the sources that are checked out
  * @throws Refused where the plans are not of exactly these sources and environments
  */
-export function select(
-  plans: readonly Planned[],
-  deployable: readonly Deployable[],
-  tree: string,
-): Selection {
+export function select(plans: readonly Kept[], deployable: readonly Deployable[], tree: string): Selection {
   const faults = [
     ...deployable
       .filter(({ name }) => !plans.some(({ environment }) => environment === name))
@@ -54,7 +52,8 @@ export function select(
         region,
         accountId,
         deployRoleArn,
-        planSha256: plan.sha256.plan,
+        digest: plan.digest,
+        commit: plan.commit,
       })),
     unchanged: pairs.filter(({ plan }) => !plan.changes).map(({ one }) => one.name),
   };

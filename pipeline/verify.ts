@@ -3,21 +3,20 @@ import { PLAN_AGAIN, Refused } from "./errors";
 import { FILES, headOf, readPlanned, sha256Of, stackFolder } from "./planned";
 
 /**
- * Makes sure that a plan is the one that was reviewed, and that what is checked out and synthesized here is what it was
- * made of.
+ * Makes sure that what was kept of a plan is what was reviewed, and that what is checked out and synthesized here is
+ * what it was made of.
  *
  * @param folder - where the plan's files are
- * @param planSha256 - of the plan that was reviewed
+ * @param digest - of the plan that was reviewed
  * @throws Refused with everything that differs
  */
-export function verify(environment: string, folder: string, planSha256: string): void {
+export function verify(environment: string, folder: string, digest: string): void {
   const planned = readPlanned(folder);
   const faults = [
     [planned.environment === environment, `the plan is of ${planned.environment}, not of ${environment}`],
     [planned.tree === headOf(".").tree, "other sources are checked out than those that were planned"],
-    [planned.sha256.plan === planSha256, "it is not the plan that was selected"],
+    [planned.digest === digest, "it is not the plan that was selected"],
     [sha256Of(join(folder, FILES.plan)) === planned.sha256.plan, "the plan was changed"],
-    [sha256Of(join(folder, FILES.json)) === planned.sha256.json, "what was read of the plan was changed"],
     [sha256Of(join(folder, FILES.lockFile)) === planned.sha256.lockFile, "the lock file was changed"],
     [
       sha256Of(join(stackFolder(environment), "cdk.tf.json")) === planned.sha256.stack,

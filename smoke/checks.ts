@@ -28,8 +28,8 @@ export interface Check {
   readonly request: () => HttpRequest;
   /** What is wrong with an answer, without a word of it; `undefined` where it is as expected. */
   readonly findFault: (answer: HttpAnswer) => string | undefined;
-  /** Whether a 403 can come of a key or a policy that is not known everywhere yet. */
-  readonly isPermitted: boolean;
+  /** Whether an answer that is not expected can be that of a moment: new deployments, keys and policies take seconds. */
+  readonly canSettle: (answer: HttpAnswer) => boolean;
 }
 
 /** What callers identify themselves with. */
@@ -70,6 +70,7 @@ export function checksOf(environment: Environment, deployed: Deployed, means: Me
     ...permittedChecks(target, means),
     ...strangerChecks(target, means),
     preflightCheck(target),
+    ...foreignPreflightChecks(target),
   ]);
 }
 
@@ -116,7 +117,7 @@ function* permittedChecks(target: Target, means: Means): Generator<Check> {
     expected: "200, an answer",
     request: () => authorize(requestOf(target, example.request)),
     findFault: (answer) => unlessStatus(answer, 200) ?? findMisfit(parseJson(answer.body), example.answer),
-    isPermitted: true,
+    canSettle: ({ status }) => status === 403,
   };
   const { error } = schema.safeParse({});
   if (error === undefined) return;
@@ -127,7 +128,7 @@ function* permittedChecks(target: Target, means: Means): Generator<Check> {
     expected: "400, names the field",
     request: () => authorize(requestOf(target, {})),
     findFault: (answer) => unlessStatus(answer, 400) ?? unlessProblem(answer) ?? unlessNamed(answer, missing),
-    isPermitted: true,
+    canSettle: ({ status }) => status === 403,
   };
 }
 
@@ -170,7 +171,7 @@ function strangerChecks(target: Target, means: Means): Check[] {
     request: () => authorize(requestOf(target, example.request)),
     findFault: (answer) =>
       unlessStatus(answer, 403) ?? (target.kind === "route" ? unlessProblem(answer) : undefined),
-    isPermitted: false,
+    canSettle: () => true,
   }));
 }
 
@@ -184,8 +185,9 @@ function signed({ kind, environment }: Target, credentials: Credentials): Author
   return signing(credentials, service, environment.region);
 }
 
-/** A page of the origin, or of any where any may ask. */
-function preflightCheck({ label, url, model, origin }: Target): Check {
+/** What a page asks before it sends the request: one of the origin, or of any where any may ask. */
+function preflightCheck(target: Target): Check {
+  const { label, model, origin } = target;
   const { method } = catalog[model].route;
   const asking = origin === undefined || origin === "*" ? "https://www.example.com" : origin;
   const admitted = origin === "*" ? "any page" : (origin ?? "one origin");
@@ -193,21 +195,75 @@ function preflightCheck({ label, url, model, origin }: Target): Check {
     route: label,
     caller: "a page's preflight",
     expected: `2xx, allows ${method} to ${admitted}`,
-    request: () => ({
-      method: "OPTIONS",
-      url,
-      headers: { origin: asking, "access-control-request-method": method },
-    }),
+    request: () => preflightOf(target, asking),
     findFault: ({ status, headers }) => {
       if (status < 200 || status > 299) return "not 2xx";
       const allowed = headers.get("access-control-allow-origin");
       if (allowed === null) return "allows no origin";
       if (origin !== undefined && allowed !== origin) return "allows another origin";
-      const methods = (headers.get("access-control-allow-methods") ?? "").split(/\s*,\s*/);
-      return methods.includes(method) || methods.includes("*") ? undefined : `does not allow ${method}`;
+      const methods = listOf(headers, "access-control-allow-methods");
+      if (![method.toLowerCase(), "*"].some((one) => methods.includes(one)))
+        return `does not allow ${method}`;
+      // No `*` here: it does not stand for authorization (https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name).
+      const names = listOf(headers, "access-control-allow-headers");
+      const refused = headersOfPage(target).filter((name) => !names.includes(name));
+      return refused.length > 0 ? `does not allow ${refused.join(", ")}` : undefined;
     },
-    isPermitted: false,
+    canSettle: () => true,
   };
+}
+
+/** Where not every page may ask, one of somebody else may not. */
+function foreignPreflightChecks(target: Target): Check[] {
+  const { label, origin } = target;
+  if (origin === "*") return [];
+  const foreign = "https://foreign.example.com";
+  return [
+    {
+      route: label,
+      caller: "a foreign page's preflight",
+      expected: "does not allow it",
+      request: () => preflightOf(target, foreign),
+      findFault: ({ status, headers }) => {
+        if (status === 429 || status >= 500) return "tells nothing";
+        const allowed = headers.get("access-control-allow-origin") ?? "";
+        return ["*", foreign].includes(allowed) ? "allows it" : undefined;
+      },
+      canSettle: () => true,
+    },
+  ];
+}
+
+function preflightOf(target: Target, origin: string): HttpRequest {
+  const { method } = catalog[target.model].route;
+  const names = headersOfPage(target).join(",");
+  return {
+    method: "OPTIONS",
+    url: target.url,
+    headers: {
+      origin,
+      "access-control-request-method": method,
+      ...(names === "" ? {} : { "access-control-request-headers": names }),
+    },
+  };
+}
+
+/** Names of the headers that a page's request has beyond those that every page may send, in lower case and sorted. */
+function headersOfPage({ model, access }: Target): string[] {
+  const ofAccess = {
+    PUBLIC: [],
+    API_KEY: ["x-api-key"],
+    AWS_IAM: ["authorization", "x-amz-date", "x-amz-security-token"],
+  }[access];
+  return [...ofAccess, ...(catalog[model].route.method === "POST" ? ["content-type"] : [])].sort();
+}
+
+/** The items of a header that is a list, in lower case. */
+function listOf(headers: Headers, name: string): string[] {
+  return (headers.get(name) ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((item) => item.trim());
 }
 
 function requestOf({ url, model }: Target, request: unknown): HttpRequest {

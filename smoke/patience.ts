@@ -17,7 +17,7 @@ export type OnWait = (check: Check, because: string) => void;
 /** What an endpoint that wakes up, or a throttled stage, answers. */
 const WAITING_STATUSES = [429, 503, 504];
 
-/** A new key, policy or host is known everywhere within seconds; what is refused for longer is refused. */
+/** A new deployment, key, policy or host is known everywhere within seconds; what is otherwise for longer is so. */
 const SETTLING_IN_MS = 30_000;
 
 /** API Gateway answers within 29 seconds, or says that it cannot. */
@@ -61,7 +61,7 @@ function patienceWith(check: Check, answer: HttpAnswer | NoAnswer, waitInMs: num
   const settling = Math.min(SETTLING_IN_MS, waitInMs);
   if ("reason" in answer) return { yes: waitInMs, settling, no: 0 }[answer.heals];
   if (WAITING_STATUSES.includes(answer.status)) return waitInMs;
-  return check.isPermitted && answer.status === 403 ? settling : 0;
+  return check.canSettle(answer) ? settling : 0;
 }
 
 function pauseOf(answer: HttpAnswer | NoAnswer): number | undefined {

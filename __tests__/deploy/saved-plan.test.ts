@@ -9,7 +9,7 @@ import { Deployment } from "./support/deployment";
 import type { Ended } from "./support/programs";
 import { succeeded } from "./support/project";
 
-const TIMEOUT_IN_MS = 120_000;
+const TIMEOUT_IN_MS = 180_000;
 
 const Bucket = "amzn-s3-demo-state-bucket";
 
@@ -40,13 +40,18 @@ function scriptsOf(workflow: string, job: string): ReadonlyMap<string, string> {
   return new Map(steps.flatMap(({ name, run }) => (run === undefined ? [] : [[name ?? run, run]])));
 }
 
+/** What an apply that comes to the same does to a state. */
+const MOVE_ON = `cd cdktf.out/stacks/small
+terraform state pull | node -e 'const state = JSON.parse(require("fs").readFileSync(0)); state.serial++; process.stdout.write(JSON.stringify(state))' > moved.json
+terraform state push -lock=false moved.json`;
+
 const WRITES = /^(Create|Put|Update|Delete|Tag|Untag|Add|Remove|Attach|Detach|Set|Publish|Start|Stop)/;
 
 // What a plan's and a deployment's job run, on one environment; each test goes on where the one before it ended.
-describe("a plan that is kept and applied by the workflows", () => {
+describe("a plan that is read and carried out by the workflows", () => {
   let deployment: Deployment;
   /** Of `reviewed`, as a run passes it on. */
-  let planSha256: string;
+  let digestOfReviewed: string;
 
   beforeAll(async () => {
     deployment = await Deployment.start(small, async ({ s3 }) => {
@@ -66,7 +71,7 @@ describe("a plan that is kept and applied by the workflows", () => {
     if (script === undefined) throw new Error(`${workflow}: ${job} has no step ${name}`);
     return deployment.project.shell(script, {
       ENVIRONMENT: "small",
-      PLAN_SHA256: digest,
+      PLAN_DIGEST: digest,
       RUNNER_TEMP: deployment.project.folder,
       GITHUB_STEP_SUMMARY: join(deployment.project.folder, "summary.md"),
     });
@@ -88,8 +93,8 @@ describe("a plan that is kept and applied by the workflows", () => {
   /** Plans an environment; answers the plan's digest, as a run passes it on. */
   async function plan(environment: Environment): Promise<string> {
     await checkOut(environment);
-    succeeded(await step("plan.yml", "plan", "terraform plan"));
-    const { stdout } = succeeded(await deployment.project.shell("sha256sum plans/small/plan.tfplan"));
+    succeeded(await step("plan.yml", "environment", "terraform plan"));
+    const { stdout } = succeeded(await deployment.project.shell("sha256sum plans/small/planned.json"));
     return stdout.slice(0, 64);
   }
 
@@ -121,7 +126,7 @@ describe("a plan that is kept and applied by the workflows", () => {
       // Act
       succeeded(await verify(digest));
       succeeded(await step("deploy.yml", "deploy", "terraform init"));
-      succeeded(await step("deploy.yml", "deploy", "terraform plan, to compare"));
+      succeeded(await step("deploy.yml", "deploy", "terraform plan"));
       succeeded(await step("deploy.yml", "deploy", "terraform apply"));
 
       // Assess
@@ -138,7 +143,7 @@ describe("a plan that is kept and applied by the workflows", () => {
     "is read by the review of the same run",
     async () => {
       // Prepare
-      planSha256 = await plan(reviewed);
+      digestOfReviewed = await plan(reviewed);
 
       // Act
       succeeded(await step("plan.yml", "review", "npm run review"));
@@ -156,13 +161,13 @@ describe("a plan that is kept and applied by the workflows", () => {
     async () => {
       // Prepare
       const { project } = deployment;
-      succeeded(await project.shell("cp -r plans kept && printf . >> plans/small/plan.tfplan"));
+      succeeded(await project.shell("cp -r plans kept && printf ' ' >> plans/small/plan.json"));
 
       // Act
-      const ofPlan = await verify(planSha256);
+      const ofPlan = await verify(digestOfReviewed);
       succeeded(await project.shell("rm -rf plans && mv kept plans"));
       succeeded(await project.shell("printf ' ' >> cdktf.out/stacks/small/cdk.tf.json"));
-      const ofStack = await verify(planSha256);
+      const ofStack = await verify(digestOfReviewed);
 
       // Assess
       expect(ofPlan.status).toBe(1);
@@ -176,21 +181,47 @@ describe("a plan that is kept and applied by the workflows", () => {
   );
 
   it(
-    "is refused by Terraform where the state has moved on",
+    "is refused where the state has moved on, before it is made again and after that",
+    async () => {
+      // Prepare
+      succeeded(await deployment.project.shell("rm -rf cdktf.out"));
+      await checkOut(reviewed);
+      succeeded(await verify(digestOfReviewed));
+      succeeded(await step("deploy.yml", "deploy", "terraform init"));
+      succeeded(await step("deploy.yml", "deploy", "terraform plan"));
+      succeeded(await deployment.project.shell(MOVE_ON));
+
+      // Act
+      const applied = await step("deploy.yml", "deploy", "terraform apply");
+      const planned = await step("deploy.yml", "deploy", "terraform plan");
+
+      // Assess
+      expect(applied.output).toContain("Saved plan is stale");
+      expect(applied.status).not.toBe(0);
+      expect(planned.output).toMatch(
+        /^::error::small: planned again, it is not the plan that was read any more: the state, which has moved on from serial \d+ of \S+ to serial \d+ of \S+\.%0APlan again/m,
+      );
+      expect(planned.status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "is refused where somebody else deployed, by what would change",
     async () => {
       // Prepare
       deployment.project.setEnvironments(meanwhile);
       succeeded(await deployment.project.deploy("small"));
       await checkOut(reviewed);
-      succeeded(await verify(planSha256));
+      succeeded(await verify(digestOfReviewed));
       succeeded(await step("deploy.yml", "deploy", "terraform init"));
 
       // Act
-      const { status, output } = await step("deploy.yml", "deploy", "terraform apply");
+      const { status, output } = await step("deploy.yml", "deploy", "terraform plan");
 
       // Assess
-      expect(output).toContain("Saved plan is stale");
-      expect(status).not.toBe(0);
+      expect(output).toMatch(/not the plan that was read any more: aws_api_gateway_method_settings\.\S+, /);
+      expect(status).toBe(1);
       expect(await rateLimit()).toEqual([expect.objectContaining({ throttling_rate_limit: 800 })]);
       expect(deployment.emulator.faults()).toBe("");
     },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { compare } from "../../pipeline/compare";
 import { Refused } from "../../pipeline/errors";
+import type { StateVersion } from "../../pipeline/planned";
 
 const resource = (address: string, after: unknown) => ({
   address,
@@ -17,6 +18,8 @@ const KEPT = {
   output_changes: { url: { actions: ["no-op"] } },
 };
 
+const STATE = { lineage: "6f3d", serial: 7 };
+
 describe("a plan that is made again", () => {
   it("does the same, whenever it is made, in whatever order it is told, and whoever made it", () => {
     // Prepare
@@ -28,7 +31,7 @@ describe("a plan that is made again", () => {
     };
 
     // Act
-    const act = () => compare("prod", KEPT, again);
+    const act = () => compare("prod", { plan: KEPT, state: STATE }, { plan: again, state: { ...STATE } });
 
     // Assess
     expect(act).not.toThrow();
@@ -53,14 +56,36 @@ describe("a plan that is made again", () => {
     ["another output", { ...KEPT, output_changes: {} }, "the outputs"],
   ])("is refused where it has %s, without a value", (_, again, fault) => {
     // Act
-    const act = () => compare("prod", KEPT, again);
+    const act = () => compare("prod", { plan: KEPT, state: STATE }, { plan: again, state: STATE });
 
     // Assess
     expect(act).toThrow(Refused);
     expect(act).toThrow(
       new RegExp(
-        `^prod: planned again, it is not the plan that was kept any more: ${fault}\\.\nPlan again: `,
+        `^prod: planned again, it is not the plan that was read any more: ${fault}\\.\nPlan again: `,
       ),
     );
+  });
+
+  it.each<[what: string, before: StateVersion | null, now: StateVersion | null, fault: string]>([
+    ["moved on", STATE, { ...STATE, serial: 8 }, "from serial 7 of 6f3d to serial 8 of 6f3d"],
+    ["is another", STATE, { lineage: "9a1b", serial: 7 }, "from serial 7 of 6f3d to serial 7 of 9a1b"],
+    ["is gone", STATE, null, "from serial 7 of 6f3d to none"],
+    ["has come", null, STATE, "from none to serial 7 of 6f3d"],
+  ])("is refused where it does the same, but the state %s", (_, before, now, fault) => {
+    // Act
+    const act = () => compare("prod", { plan: KEPT, state: before }, { plan: KEPT, state: now });
+
+    // Assess
+    expect(act).toThrow(Refused);
+    expect(act).toThrow(`any more: the state, which has moved on ${fault}.\nPlan again: `);
+  });
+
+  it("does the same where there was no state, and is none", () => {
+    // Act
+    const act = () => compare("prod", { plan: KEPT, state: null }, { plan: KEPT, state: null });
+
+    // Assess
+    expect(act).not.toThrow();
   });
 });

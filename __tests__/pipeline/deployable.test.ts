@@ -61,12 +61,14 @@ describe("the environments that a repository's workflows can deploy", () => {
     expect(notices).toEqual([notice]);
   });
 
-  it("are none where everybody could read the plans", () => {
+  it.each(["public", "internal"])("are none where others could read the plans: %s", (visibility) => {
     // Act
-    const { deployable, notices } = findDeployable([STAGING], ACCOUNTS, { ...HERE, visibility: "public" });
+    const { deployable, notices } = findDeployable([STAGING], ACCOUNTS, { ...HERE, visibility });
 
     // Assess
     expect(deployable).toEqual([]);
-    expect(notices).toEqual([expect.stringMatching(/^Nothing is planned: the repository is public/)]);
+    expect(notices).toEqual([
+      expect.stringContaining(`Nothing is planned: the repository is ${visibility}.`),
+    ]);
   });
 });

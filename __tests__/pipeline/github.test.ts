@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { ACCOUNTS, LIVE, LOCAL, STAGING } from "./support/environments";
 import { GitHub, type PullRequest, REPOSITORY, type Run } from "./support/github";
@@ -12,7 +15,7 @@ const PULL_REQUEST: PullRequest = {
   number: 7,
   merged_at: "2026-11-21T10:00:00Z",
   merge_commit_sha: MERGED,
-  head: { sha: HEAD },
+  head: { sha: HEAD, ref: "a-branch" },
   base: { ref: "main" },
 };
 
@@ -24,6 +27,7 @@ const RUN: Run = {
   head_sha: HEAD,
   conclusion: "success",
   created_at: "2026-11-21T09:00:00Z",
+  run_started_at: "2026-11-21T09:00:00Z",
   head_repository: { full_name: REPOSITORY },
 };
 
@@ -124,6 +128,8 @@ describe("the run whose plans are applied", () => {
         { ...RUN, id: 44, created_at: "2026-11-21T09:40:00Z", conclusion: "failure" },
         { ...RUN, id: 45, created_at: "2026-11-21T09:50:00Z", head_sha: "c".repeat(40) },
         { ...RUN, id: 46, created_at: "2026-11-21T09:55:00Z", head_repository: { full_name: "fork/stages" } },
+        { ...RUN, id: 47, created_at: "2026-11-21T09:56:00Z", head_branch: "another-branch" },
+        { ...RUN, id: 48, created_at: "2026-11-21T09:57:00Z", run_started_at: "2026-11-21T10:00:01Z" },
       ];
       github.holds.artifacts = new Map([[43, ARTIFACTS]]);
 
@@ -172,7 +178,27 @@ describe("the run whose plans are applied", () => {
         github.holds.runs = [{ ...RUN, conclusion: "failure" }];
       },
       "",
-      `Pull request 7 has no successful run of plan.yml for ${HEAD}. ${REMEDY}`,
+      `Pull request 7 has no successful run of plan.yml for ${HEAD} from before it was merged. ${REMEDY}`,
+    ],
+    [
+      "its only run ran again after the merge",
+      () => {
+        github.holds.runs = [{ ...RUN, run_started_at: "2026-11-21T10:00:01Z" }];
+      },
+      "",
+      `Pull request 7 has no successful run of plan.yml for ${HEAD} from before it was merged. ${REMEDY}`,
+    ],
+    [
+      "another pull request, into another branch, is of the same commit",
+      () => {
+        github.holds.pullRequests = [
+          PULL_REQUEST,
+          { ...PULL_REQUEST, number: 8, merged_at: null, merge_commit_sha: "", base: { ref: "other" } },
+        ];
+        github.holds.runs = [RUN, { ...RUN, id: 43, created_at: "2026-11-21T09:30:00Z" }];
+      },
+      "",
+      `Pull requests 7 and 8 are both of ${HEAD}: whose plan is whose, no run says. ${REMEDY}`,
     ],
     [
       "it has no plans",
@@ -194,7 +220,7 @@ describe("the run whose plans are applied", () => {
       "the one that is named is of a pull request",
       () => {},
       "42",
-      "plan_run: got 42, a run of .github/workflows/plan.yml by pull_request on a-branch, success; allowed: ",
+      `plan_run: got 42, a run of .github/workflows/plan.yml by pull_request on a-branch (${HEAD}), success; allowed: `,
     ],
     [
       "the one that is named is of another workflow",
@@ -202,7 +228,15 @@ describe("the run whose plans are applied", () => {
         github.holds.runs = [{ ...ON_MAIN, path: ".github/workflows/check.yml" }];
       },
       "50",
-      "plan_run: got 50, a run of .github/workflows/check.yml by workflow_dispatch on main, success; allowed: ",
+      `plan_run: got 50, a run of .github/workflows/check.yml by workflow_dispatch on main (${MERGED}), success; allowed: `,
+    ],
+    [
+      "the one that is named is of another commit, such as that of a tag with main's name",
+      () => {
+        github.holds.runs = [{ ...ON_MAIN, head_sha: "c".repeat(40) }];
+      },
+      "50",
+      `plan_run: got 50, a run of .github/workflows/plan.yml by workflow_dispatch on main (${"c".repeat(40)}), success; allowed: a successful run of plan.yml that somebody started on main at ${MERGED}`,
     ],
     ["there is no run of that id", () => {}, "51", "Not Found"],
     ["what is named is no id", () => {}, "50/../1", "plan_run: got 50/../1; allowed: the id of a run"],
@@ -224,23 +258,70 @@ describe("the run whose plans are applied", () => {
   );
 });
 
+describe("the commit that is deployed", () => {
+  const head = () => step(["head"], { GITHUB_SHA: MERGED });
+
+  it(
+    "is still what main is",
+    async () => {
+      // Prepare
+      github.holds.main = MERGED;
+
+      // Act
+      const { status, output } = await head();
+
+      // Assess
+      expect(output).toBe("");
+      expect(status).toBe(0);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "is refused where something was merged since",
+    async () => {
+      // Prepare
+      github.holds.main = "c".repeat(40);
+
+      // Act
+      const { status, output } = await head();
+
+      // Assess
+      expect(output).toMatch(new RegExp(`^::error::${MERGED} is not main any more: c{40} is.+${REMEDY}`));
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
 describe("the comment at a pull request", () => {
   const planned = (environment: string, changes: boolean) => ({
     environment,
     commit: MERGED,
     tree: HEAD,
     changes,
-    sha256: Object.fromEntries(["plan", "json", "lockFile", "stack"].map((name) => [name, "0".repeat(64)])),
+    state: { lineage: "6f3d", serial: 7 },
+    sha256: Object.fromEntries(["plan", "lockFile", "stack"].map((name) => [name, "0".repeat(64)])),
   });
 
+  const digestOf = (name: string) =>
+    createHash("sha256")
+      .update(readFileSync(join(workspace.project.folder, "plans", name, "planned.json")))
+      .digest("hex");
+
   /** Names that the plans of `changes` have; of `staging` and `prod` there should be plans. */
-  async function comment(review: string, changes: Readonly<Record<string, boolean>>): Promise<Step> {
+  async function comment(
+    review: string,
+    changes: Readonly<Record<string, boolean>>,
+    commit = HEAD,
+  ): Promise<Step> {
     for (const [name, does] of Object.entries(changes)) {
       workspace.write(`plans/${name}/planned.json`, JSON.stringify(planned(name, does)));
     }
     workspace.write("review.md", review);
     return step(["comment", "plans", "review.md"], {
       PULL_REQUEST: "7",
+      HEAD_SHA: commit,
       ENVIRONMENTS: JSON.stringify([{ name: "staging" }, { name: "prod" }]),
     });
   }
@@ -258,7 +339,7 @@ describe("the comment at a pull request", () => {
 
       // Act
       const first = await comment("prod: 1 update", { staging: true, prod: true });
-      const second = await comment("prod: 2 updates", { staging: true, prod: true });
+      const second = await comment("prod: 2 updates", { staging: true, prod: true }, "c".repeat(40));
 
       // Assess
       expect([first.output, second.output]).toEqual(["comment: created\n", "comment: updated\n"]);
@@ -266,7 +347,7 @@ describe("the comment at a pull request", () => {
       expect(github.holds.comments.slice(0, -1)).toEqual(others);
       expect(github.holds.comments.at(-1)?.body).toMatch(
         new RegExp(
-          `^<!-- plans-of-all-environments -->\nprod: 2 updates\n\n.*https://github.com/${REPOSITORY}/actions/runs/9`,
+          `^<!-- plans-of-all-environments -->\nprod: 2 updates\n\nOf commit c{40}, .*https://github.com/${REPOSITORY}/actions/runs/9.*\nPlans: prod \`${digestOf("prod")}\`, staging \`${digestOf("staging")}\`\n$`,
         ),
       );
     },
@@ -285,6 +366,28 @@ describe("the comment at a pull request", () => {
       expect(first.output).toBe("comment: silent\n");
       expect(github.changes).toEqual(["POST /issues/7/comments", "PATCH /issues/comments/1"]);
       expect(github.holds.comments[0]?.body).toContain("\nNothing would change in prod, staging.\n");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "does not go on telling of an older commit where nothing of the newer one is planned",
+    async () => {
+      // Prepare
+      await comment("prod: 1 update", { staging: false, prod: true });
+
+      // Act
+      const { output } = await step(["comment", "no-plans", "review.md"], {
+        PULL_REQUEST: "7",
+        HEAD_SHA: "c".repeat(40),
+        ENVIRONMENTS: "[]",
+      });
+
+      // Assess
+      expect(output).toBe("comment: updated\n");
+      expect(github.holds.comments[0]?.body).toMatch(
+        /^.*\nNothing is planned: the run says why\.\n\nOf commit c{40}, /,
+      );
     },
     TIMEOUT_IN_MS,
   );
@@ -315,6 +418,7 @@ describe("the comment where an environment could not be planned", () => {
       // Act
       const { output } = await step(["comment", "no-plans", "review.md"], {
         PULL_REQUEST: "7",
+        HEAD_SHA: HEAD,
         ENVIRONMENTS: JSON.stringify([{ name: "staging" }]),
       });
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
@@ -9,6 +10,9 @@ const TIMEOUT_IN_MS = 30_000;
 const REMEDY = "%0APlan again: run the workflow plan on main, read its review, then run the workflow deploy";
 
 const OF_STAGING = "plans/staging";
+
+/** What `terraform state pull` tells, in short. */
+const STATE = { version: 4, serial: 7, lineage: "6f3d", outputs: { key: { value: "a secret" } } };
 
 let workspace: Workspace;
 
@@ -27,25 +31,26 @@ afterAll(() => workspace.remove());
 function writePlan(name: string, applyable = true): string {
   const folder = `plans/${name}`;
   workspace.write(`cdktf.out/stacks/${name}/cdk.tf.json`, `{"of": "${name}"}`);
-  workspace.write(`${folder}/plan.tfplan`, `the plan of ${name}`);
-  workspace.write(`${folder}/plan.json`, JSON.stringify({ applyable, errored: false }));
+  workspace.write(`${folder}/plan.json`, JSON.stringify({ of: name, applyable, errored: false }));
   workspace.write(`${folder}/terraform.lock.hcl`, "the provider");
+  workspace.write("state.json", JSON.stringify(STATE));
   return folder;
 }
 
 /** Plans an environment, as the workflow's steps do. */
 async function plan(name: string, applyable = true): Promise<void> {
   const folder = writePlan(name, applyable);
-  expect(await workspace.step(["record", name, folder])).toMatchObject({ status: 0 });
+  expect(await workspace.step(["record", name, folder, "state.json"])).toMatchObject({ status: 0 });
 }
 
-function planned(name: string): { sha256: { plan: string }; tree: string } {
-  const file = join(workspace.project.folder, "plans", name, "planned.json");
-  return JSON.parse(readFileSync(file, "utf8")) as { sha256: { plan: string }; tree: string };
+function description(name: string): string {
+  return readFileSync(join(workspace.project.folder, "plans", name, "planned.json"), "utf8");
 }
 
-const verify = (digest = planned("staging").sha256.plan): Promise<Step> =>
-  workspace.step(["verify", "staging", OF_STAGING], { PLAN_SHA256: digest });
+const digestOf = (name: string): string => createHash("sha256").update(description(name)).digest("hex");
+
+const verify = (digest = digestOf("staging")): Promise<Step> =>
+  workspace.step(["verify", "staging", OF_STAGING], { PLAN_DIGEST: digest });
 
 describe("the plans that are applied", () => {
   afterEach(() => rmSync(join(workspace.project.folder, "plans"), { recursive: true, force: true }));
@@ -58,23 +63,33 @@ describe("the plans that are applied", () => {
       await plan("staging");
 
       // Act
-      const { status, outputs } = await workspace.step(["select", "plans"]);
+      const { status, output, outputs } = await workspace.step(["select", "plans"]);
 
       // Assess
+      const { commit } = JSON.parse(description("staging")) as { commit: string };
+      expect(output).toBe(
+        ["staging", "prod"]
+          .map(
+            (name) => `::notice::${name}: what is applied is plan ${digestOf(name)} of commit ${commit}.\n`,
+          )
+          .join(""),
+      );
       expect(JSON.parse(outputs.environments ?? "")).toEqual([
         {
           name: "staging",
           region: "us-east-1",
           accountId: "111122223333",
           deployRoleArn: "arn:aws:iam::111122223333:role/staging-deploy",
-          planSha256: planned("staging").sha256.plan,
+          digest: digestOf("staging"),
+          commit,
         },
         {
           name: "prod",
           region: "us-east-1",
           accountId: "444455556666",
           deployRoleArn: "arn:aws:iam::444455556666:role/prod-deploy",
-          planSha256: planned("prod").sha256.plan,
+          digest: digestOf("prod"),
+          commit,
         },
       ]);
       expect(status).toBe(0);
@@ -95,7 +110,7 @@ describe("the plans that are applied", () => {
       // Assess
       const environments = JSON.parse(outputs.environments ?? "") as { name: string }[];
       expect(environments.map(({ name }) => name)).toEqual(["prod"]);
-      expect(output).toBe("::notice::Nothing changes in staging: not applied.\n");
+      expect(output).toMatch(/\n::notice::Nothing changes in staging: not applied\.\n$/);
     },
     TIMEOUT_IN_MS,
   );
@@ -148,6 +163,31 @@ describe("a plan before it is applied", () => {
     writePlan("staging");
   });
 
+  it.each([
+    ["which state it was made from, and nothing else of it", STATE, { lineage: "6f3d", serial: 7 }],
+    ["that there was no state", "", null],
+  ])(
+    "is described with %s",
+    async (_, pulled, state) => {
+      // Prepare
+      workspace.write("state.json", pulled === "" ? "" : JSON.stringify(pulled));
+
+      // Act
+      const { status, output } = await workspace.step(["record", "staging", OF_STAGING, "state.json"]);
+
+      // Assess
+      expect(status).toBe(0);
+      expect(JSON.parse(description("staging"))).toMatchObject({ environment: "staging", state });
+      expect(description("staging")).not.toContain("a secret");
+      expect(output).toMatch(
+        new RegExp(
+          `^::notice::staging: something would change\\. Plan ${digestOf("staging")} of commit [0-9a-f]{40}\\.\n$`,
+        ),
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
+
   it(
     "is let pass where it, its stack and its sources are those that were planned",
     async () => {
@@ -162,16 +202,7 @@ describe("a plan before it is applied", () => {
   );
 
   it.each<[what: string, change: () => void, fault: string]>([
-    [
-      "the plan",
-      () => workspace.write(`${OF_STAGING}/plan.tfplan`, "The plan of staging"),
-      "staging: the plan was changed.",
-    ],
-    [
-      "what was read of it",
-      () => workspace.write(`${OF_STAGING}/plan.json`, "{}"),
-      "staging: what was read of the plan was changed.",
-    ],
+    ["the plan", () => workspace.write(`${OF_STAGING}/plan.json`, "{}"), "staging: the plan was changed."],
     [
       "the provider's lock file",
       () => workspace.write(`${OF_STAGING}/terraform.lock.hcl`, "another provider"),
@@ -207,10 +238,15 @@ describe("a plan before it is applied", () => {
   );
 
   it(
-    "is refused where plan and description are both of something else than what was selected",
+    "is refused where it was made again after it was selected, and from another state",
     async () => {
+      // Prepare
+      const digest = digestOf("staging");
+      workspace.write("state.json", JSON.stringify({ ...STATE, serial: 8 }));
+      await workspace.step(["record", "staging", OF_STAGING, "state.json"]);
+
       // Act
-      const { status, output } = await verify("0".repeat(64));
+      const { status, output } = await verify(digest);
 
       // Assess
       expect(output).toContain(`::error::staging: it is not the plan that was selected.${REMEDY}`);
@@ -226,7 +262,7 @@ describe("a plan before it is applied", () => {
       workspace.write(`${OF_STAGING}/plan.json`, JSON.stringify({ applyable: false, errored: true }));
 
       // Act
-      const { status, output } = await workspace.step(["record", "staging", OF_STAGING]);
+      const { status, output } = await workspace.step(["record", "staging", OF_STAGING, "state.json"]);
 
       // Assess
       expect(output).toContain("::error::staging: the planning failed");

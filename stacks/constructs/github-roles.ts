@@ -21,8 +21,14 @@ import { smokeTestPolicy } from "../policies/smoke-test";
 import type { Account } from "./account";
 import { terraformJson } from "./terraform-json";
 
-/** The shortest that IAM takes, and its default: a deployment that takes longer goes on with the next. */
-const SESSION_IN_SECONDS = 3_600;
+/** The shortest that IAM takes, and its default: a plan takes minutes. */
+const PLAN_SESSION_IN_SECONDS = 3_600;
+
+/**
+ * Terraform's provider waits for an endpoint for up to an hour, for those of one environment at once, and for a page's
+ * distribution as long: where credentials end before the apply, it can neither write the state nor unlock it.
+ */
+const DEPLOY_SESSION_IN_SECONDS = 3 * 3_600;
 
 /** Props of {@link GithubRoles}. */
 export interface GithubRolesProps {
@@ -61,6 +67,7 @@ export class GithubRoles extends Construct {
       name: planRoleName,
       description: "Lets GitHub's workflows plan",
       trust: planRoleTrust(this.providerArn, settings),
+      maxSessionDuration: PLAN_SESSION_IN_SECONDS,
     });
     for (const environment of environments) {
       const policies = plannerPolicies(environment, environment.accountId);
@@ -108,7 +115,8 @@ export class GithubRoles extends Construct {
     const role = this.addRole(`${name}-deploy`, {
       name: deployRoleName(environment),
       description: `Lets GitHub's workflows deploy the environment ${name}`,
-      trust: deployRoleTrust(this.providerArn, this.props.settings, name),
+      trust: deployRoleTrust(this.providerArn, this.props.settings, environment),
+      maxSessionDuration: DEPLOY_SESSION_IN_SECONDS,
       permissionsBoundary: limits.arn,
     });
     for (const [part, policy] of Object.entries(deployerPolicies(environment, accountId))) {
@@ -126,12 +134,17 @@ export class GithubRoles extends Construct {
     {
       trust,
       ...config
-    }: { name: string; description: string; trust: PolicyDocument; permissionsBoundary?: string },
+    }: {
+      name: string;
+      description: string;
+      trust: PolicyDocument;
+      maxSessionDuration: number;
+      permissionsBoundary?: string;
+    },
   ): IamRole {
     return new IamRole(this, id, {
       ...config,
       assumeRolePolicy: terraformJson(trust),
-      maxSessionDuration: SESSION_IN_SECONDS,
       dependsOn: [this.provider],
     });
   }

@@ -13,7 +13,7 @@ export interface PullRequest {
   readonly number: number;
   readonly merged_at: string | null;
   readonly merge_commit_sha: string;
-  readonly head: { readonly sha: string };
+  readonly head: { readonly sha: string; readonly ref: string };
   readonly base: { readonly ref: string };
 }
 
@@ -26,6 +26,8 @@ export interface Run {
   readonly head_sha: string;
   readonly conclusion: string;
   readonly created_at: string;
+  /** Of the last attempt. */
+  readonly run_started_at: string;
   readonly head_repository: { readonly full_name: string };
 }
 
@@ -37,6 +39,8 @@ export interface Artifact {
 
 /** What a repository holds. */
 export interface Repository {
+  /** The commit that main is. */
+  main: string;
   comments: Comment[];
   pullRequests: PullRequest[];
   runs: Run[];
@@ -52,7 +56,7 @@ const PAGE = 100;
 
 /** The part of GitHub's REST API that the pipelines ask, for one repository. */
 export class GitHub {
-  readonly holds: Repository = { comments: [], pullRequests: [], runs: [], artifacts: new Map() };
+  readonly holds: Repository = { main: "", comments: [], pullRequests: [], runs: [], artifacts: new Map() };
   /** Every request that changes something. */
   readonly changes: string[] = [];
   private readonly server = http.createServer((request, response) => {
@@ -88,12 +92,17 @@ export class GitHub {
   }
 
   private answer(method: string, url: URL, body: string): { json: unknown; link?: string } | undefined {
-    const [, path = ""] = url.pathname.split(`/repos/${REPOSITORY}`);
+    const [, path = ""] = decodeURIComponent(url.pathname).split(`/repos/${REPOSITORY}`);
     const { searchParams: query } = url;
     const [first, second, third, fourth] = path.split("/").slice(1);
     if (method !== "GET") this.changes.push(`${method} ${path}`);
     if (first === "commits" && third === "pulls") {
       return { json: this.holds.pullRequests.filter((pull) => pull.merge_commit_sha === second) };
+    }
+    if (path === "/git/ref/heads/main") return { json: { object: { sha: this.holds.main } } };
+    if (path === "/pulls" && query.get("state") === "all") {
+      const ofBranch = ({ head }: PullRequest) => `octo-org:${head.ref}` === query.get("head");
+      return { json: this.holds.pullRequests.filter(ofBranch) };
     }
     if (path === "/actions/workflows/plan.yml/runs") {
       const runs = this.holds.runs.filter(

@@ -9,7 +9,7 @@ export interface Answer {
 }
 
 /** Who asks, as far as a stage can tell. */
-export type Asker = "preflight" | "permitted" | "malformed" | "no key" | "wrong key";
+export type Asker = "preflight" | "foreign preflight" | "permitted" | "malformed" | "no key" | "wrong key";
 
 /** What a stage does otherwise than it should. */
 export type Misbehaviour = (asker: Asker, requests: number) => Answer | "silence" | undefined;
@@ -19,11 +19,21 @@ export const KEY = "the-key-of-this-stage-0123456789";
 
 const PROBLEM = { "Content-Type": "application/problem+json" };
 
-const RIGHT: Readonly<Record<Asker, Answer>> = {
-  preflight: {
+/** What a preflight is told. */
+export function preflightOf(origin: string, headers = "content-type,x-api-key"): Answer {
+  return {
     status: 204,
-    headers: { "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "POST,OPTIONS" },
-  },
+    headers: {
+      "Access-Control-Allow-Origin": origin,
+      "Access-Control-Allow-Methods": "POST,OPTIONS",
+      "Access-Control-Allow-Headers": headers,
+    },
+  };
+}
+
+const RIGHT: Readonly<Record<Asker, Answer>> = {
+  preflight: preflightOf("*"),
+  "foreign preflight": { status: 204 },
   permitted: { status: 200, headers: { "Content-Type": "application/json" }, body: "M" },
   malformed: { status: 400, headers: PROBLEM, body: { detail: "data: got nothing; allowed: a string" } },
   "no key": { status: 403, headers: PROBLEM, body: { detail: "Forbidden" } },
@@ -71,7 +81,9 @@ export class StageServer {
 }
 
 function askerOf({ method, headers }: http.IncomingMessage, body: string): Asker {
-  if (method === "OPTIONS") return "preflight";
+  if (method === "OPTIONS") {
+    return headers.origin === "https://foreign.example.com" ? "foreign preflight" : "preflight";
+  }
   const key = headers["x-api-key"];
   if (key === undefined) return "no key";
   if (key !== KEY) return "wrong key";
