@@ -1,5 +1,8 @@
 import { boundaryArn } from "../../environments/account";
 import type { Environment } from "../../environments/environment";
+import { existingFunctions } from "./deployer-existing-functions";
+import { networkArns } from "./deployer-network";
+import { hasAlarms, scalableTargetsArn, scalersRoleArn, scales, volumeKeys } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./policy-document";
 
@@ -32,7 +35,7 @@ export function deployLimits(environment: Environment, accountId: string): Polic
         arns.arn("logs", `log-group:${prefix}/${own}`),
       ),
     ),
-    // CloudWatch Logs and CloudFront define no resource types for these.
+    // The services define no resource types for these.
     allow(
       "WithoutNames",
       [
@@ -40,6 +43,8 @@ export function deployLimits(environment: Environment, accountId: string): Polic
         "cloudfront:CreateOriginAccessControl",
         "cloudfront:CreateResponseHeadersPolicy",
         "logs:DescribeLogGroups",
+        ...(environment.network === undefined ? [] : ["ec2:Describe*"]),
+        ...(scales(environment) ? ["application-autoscaling:Describe*"] : []),
       ],
       ["*"],
     ),
@@ -59,6 +64,9 @@ export function deployLimits(environment: Environment, accountId: string): Polic
       ["s3:*"],
       [arns.bucket("artifacts"), arns.bucket("website")].flatMap((bucket) => [bucket, `${bucket}/*`]),
     ),
+    ...existingFunctionStatements(arns),
+    ...networkStatements(arns),
+    ...scalingStatements(arns),
     ...stateStatements(arns),
     {
       // Where the request or the role has no boundary at all, this applies as well.
@@ -97,6 +105,72 @@ function callerStatements(arns: EnvironmentArns): Statement[] {
         }),
       ];
     }),
+  ];
+}
+
+function existingFunctionStatements(arns: EnvironmentArns): Statement[] {
+  const { functions, roles, whereBound } = existingFunctions(arns);
+  if (functions.length === 0) return [];
+  return [
+    allow(
+      "ExistingFunctions",
+      ["lambda:AddPermission", "lambda:Get*", "lambda:ListVersionsByFunction", "lambda:RemovePermission"],
+      functions,
+    ),
+    ...(roles.length === 0
+      ? []
+      : [
+          allow("TheirRoles", ["iam:DeleteRolePolicy", "iam:GetRolePolicy"], roles),
+          allow("TheirRolesRights", ["iam:PutRolePolicy"], roles, whereBound),
+        ]),
+  ];
+}
+
+/** What has only ids: all but what another environment's tag marks. */
+function networkStatements(arns: EnvironmentArns): Statement[] {
+  const { network, name } = arns.environment;
+  if (network === undefined || "existing" in network) return [];
+  const all = [...networkArns(arns), arns.arn("ec2", "network-interface/*")];
+  return [
+    allow("Network", ["ec2:*"], all, {
+      StringEqualsIfExists: { "aws:RequestTag/Environment": name, "aws:ResourceTag/Environment": name },
+    }),
+  ];
+}
+
+function scalingStatements(arns: EnvironmentArns): Statement[] {
+  const { environment } = arns;
+  const keys = volumeKeys(environment);
+  const isScaled = scales(environment);
+  const alarms = [
+    ...(hasAlarms(environment) ? [`${environment.name}-*`] : []),
+    ...(isScaled ? [`TargetTracking-endpoint/${environment.name}-*`] : []),
+  ];
+  return [
+    ...(isScaled
+      ? [
+          allow("Scaling", ["application-autoscaling:*"], [scalableTargetsArn(arns)], {
+            StringEqualsIfExists: { "aws:ResourceTag/Environment": environment.name },
+          }),
+          allow("ScalersRole", ["iam:CreateServiceLinkedRole"], [scalersRoleArn(arns)]),
+        ]
+      : []),
+    ...(alarms.length === 0
+      ? []
+      : [
+          allow(
+            "Alarms",
+            ["cloudwatch:*"],
+            alarms.map((alarm) => arns.arn("cloudwatch", `alarm:${alarm}`)),
+          ),
+        ]),
+    ...(keys.length === 0
+      ? []
+      : [
+          allow("VolumeKeys", ["kms:CreateGrant"], keys, {
+            Bool: { "kms:GrantIsForAWSResource": "true" },
+          }),
+        ]),
   ];
 }
 

@@ -3,7 +3,7 @@ import { deployerPolicies } from "./deployer";
 import { type PolicyDocument, policyDocument } from "./policy-document";
 
 /** Actions that only look. API Gateway's are the methods of HTTP. */
-const READS = /^(?:apigateway:GET|[a-z0-9]+:(?:Describe|Get|List)[A-Z]\w*)$/;
+const READS = /^(?:apigateway:GET|[a-z0-9-]+:(?:Describe|Get|List)[A-Z]\w*)$/;
 
 /** What the planner of one environment may do: more than one managed policy holds. */
 export type PlannerPolicies = Readonly<Record<"functions" | "endpoints", PolicyDocument>>;
@@ -16,8 +16,19 @@ export type PlannerPolicies = Readonly<Record<"functions" | "endpoints", PolicyD
  * @throws Error as {@link deployerPolicies}
  */
 export function plannerPolicies(environment: Environment, accountId: string): PlannerPolicies {
-  const { roles, functions, endpoints, stage, storage } = deployerPolicies(environment, accountId);
-  return { functions: readingOf(roles, functions), endpoints: readingOf(endpoints, stage, storage) };
+  const { roles, functions, endpoints, stage, storage, network, scaling } = deployerPolicies(
+    environment,
+    accountId,
+  );
+  // So shared out, both fit the longest names with every setting.
+  return {
+    functions: readingOf(roles, functions, ...present(scaling)),
+    endpoints: readingOf(endpoints, stage, storage, ...present(network)),
+  };
+}
+
+function present(policy: PolicyDocument | undefined): PolicyDocument[] {
+  return policy === undefined ? [] : [policy];
 }
 
 function readingOf(...policies: readonly PolicyDocument[]): PolicyDocument {
