@@ -14,11 +14,6 @@ const MADE_BY: Readonly<Record<string, readonly string[]>> = {
 /** What Lambda asks as who deploys a function into a network (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html). */
 const ASKED_BY_LAMBDA = ["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"];
 
-/** ARNs of what a network is made of, whatever ids they have. */
-export function networkArns(arns: EnvironmentArns): string[] {
-  return Object.keys(MADE_BY).map((type) => arns.arn("ec2", `${type}/*`));
-}
-
 /**
  * The environment's network. What is made gets the tag `Environment` as it is made, and by that tag it is told from
  * then on: a subnet is made in the environment's own VPC alone, and so on. Of an existing network nothing is changed.
@@ -28,7 +23,7 @@ export function networkStatements(arns: EnvironmentArns): Statement[] {
   if (network === undefined) return [];
   // EC2 defines no resource types for what only looks, here and below.
   if ("existing" in network) return [allow("LookAtNetworks", ASKED_BY_LAMBDA, ["*"])];
-  const all = networkArns(arns);
+  const all = Object.keys(MADE_BY).map((type) => arns.arn("ec2", `${type}/*`));
   const itsTag = { "aws:RequestTag/Environment": name };
   const itsOwn = { "aws:ResourceTag/Environment": name };
   return [

@@ -5,6 +5,9 @@ import { type PolicyDocument, policyDocument } from "./policy-document";
 /** Actions that only look. API Gateway's are the methods of HTTP. */
 const READS = /^(?:apigateway:GET|[a-z0-9-]+:(?:Describe|Get|List)[A-Z]\w*)$/;
 
+/** Without a lock, and without scaling anything, which is when Application Auto Scaling looks at its alarms. */
+const NOT_WHILE_PLANNING = ["LockItsState", "LetTargetsHaveAlarms"];
+
 /** What the planner of one environment may do: more than one managed policy holds. */
 export type PlannerPolicies = Readonly<Record<"functions" | "endpoints", PolicyDocument>>;
 
@@ -35,6 +38,6 @@ function readingOf(...policies: readonly PolicyDocument[]): PolicyDocument {
   const statements = policies
     .flatMap(({ Statement }) => Statement)
     .map((statement) => ({ ...statement, Action: statement.Action.filter((action) => READS.test(action)) }))
-    .filter(({ Sid, Action }) => Action.length > 0 && Sid !== "LockItsState");
+    .filter(({ Sid, Action }) => Action.length > 0 && !NOT_WHILE_PLANNING.includes(Sid));
   return policyDocument(...statements);
 }
