@@ -58,8 +58,8 @@ export interface ServingSettings {
   /**
    * Name of the role of `existingFunction`, without path: 1–64 characters. Whoever deploys without an administrator's
    * rights may then write this role's inline policies, and no other role's of others; where the environment has a
-   * `permissionsBoundary`, only while the role has one, too. Not one that an environment or an account
-   * makes.
+   * `permissionsBoundary`, only while the role has one, too. Not one that an
+   * environment or an account makes.
    *
    * @default - `npm run deployer` refuses the environment: an administrator deploys it
    */

@@ -1,5 +1,4 @@
-import type { ModelSettings } from "../../environments/model-settings";
-import { functionNameOf } from "../../environments/model-settings";
+import { functionNameOf, type ModelSettings } from "../../environments/model-settings";
 import type { EnvironmentArns } from "./environment-arns";
 import { allow, type Statement } from "./policy-document";
 
