@@ -67,7 +67,7 @@ export function checkAccounts(
   checkAccountsApart(accounts, reportOf);
   checkPlacesOfStates(accounts, environments, reportOf);
   checkPipelines(accounts, environments, reportOf);
-  checkCallersOfPipelines(accounts, environments, reportOf);
+  checkRolesOfPipelines(accounts, environments, reportOf);
   return faults;
 }
 
@@ -202,9 +202,11 @@ function checkPlacesOfStates(
   }
 }
 
-/** Pipelines and the boundaries of what they deploy go together. */
-/** A caller's policy is written by the environment's deployer: it would give the pipelines' roles what it likes. */
-function checkCallersOfPipelines(
+/**
+ * The policies of callers and of existing functions' roles are written by the environment's deployer: it would give the
+ * pipelines' roles what it likes.
+ */
+function checkRolesOfPipelines(
   accounts: readonly AccountSettings[],
   environments: readonly Environment[],
   reportOf: ReportOf,
@@ -213,23 +215,27 @@ function checkCallersOfPipelines(
     ...accounts.flatMap((one) => [planRoleName(one), logsRoleName(one)]),
     ...environments.map(deployRoleName),
   ]);
-  for (const { name, callers = {} } of environments) {
+  for (const { name, callers = {}, models } of environments) {
+    const refuse = (field: string, role: string): void =>
+      reportOf(name).require(
+        !own.has(role.toLowerCase()),
+        field,
+        role,
+        "a role that no account makes",
+        "pipelines have exactly the rights that they need",
+      );
     for (const [caller, { roles = [] }] of Object.entries(callers)) {
-      for (const role of roles) {
-        reportOf(name)
-          .in(`callers.${caller}`)
-          .require(
-            !own.has(role.toLowerCase()),
-            "roles",
-            role,
-            "a role that no account makes",
-            "pipelines have exactly the rights that they need",
-          );
+      for (const role of roles) refuse(`callers.${caller}.roles`, role);
+    }
+    for (const [model, { existingFunctionRole }] of Object.entries(models)) {
+      if (existingFunctionRole !== undefined) {
+        refuse(`models.${model}.existingFunctionRole`, existingFunctionRole);
       }
     }
   }
 }
 
+/** Pipelines and the boundaries of what they deploy go together. */
 function checkPipelines(
   accounts: readonly AccountSettings[],
   environments: readonly Environment[],

@@ -1,13 +1,12 @@
 import type { CallerSettings, Environment, Invocation } from "./environment";
 import { callerPolicyName, INVOKED_BY } from "./environment";
 import { routeAccess } from "./model-settings";
+import { ROLE_OF_AWS } from "./patterns";
 import type { Report } from "./report";
 
 const QUOTAS_SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
 
 const CALLER = /^[a-z][a-z0-9-]{0,103}$/;
-/** Roles that IAM answers with UnmodifiableEntity. */
-const ROLE_OF_AWS = /^(AWSServiceRoleFor|AWSReservedSSO_)/i;
 const PRINCIPALS = [
   { kind: "roles", most: 64 },
   { kind: "users", most: 64 },
@@ -153,6 +152,25 @@ export function checkCallersTogether(
             "functions and endpoints have exactly the rights that they need",
           );
       }
+    }
+  }
+}
+
+/** Whoever deploys may write the policies of an existing function's role. */
+export function checkExistingRoles(
+  environments: readonly Environment[],
+  reportOf: (environment: string) => Report,
+): void {
+  const own = new Set(environments.flatMap(rolesOf));
+  for (const { name, models } of environments) {
+    for (const [model, { existingFunctionRole: role = "" }] of Object.entries(models)) {
+      reportOf(name).require(
+        !own.has(role.toLowerCase()),
+        `models.${model}.existingFunctionRole`,
+        role,
+        "a role that no environment makes",
+        "functions and endpoints have exactly the rights that they need",
+      );
     }
   }
 }

@@ -1,7 +1,7 @@
 import { catalog } from "../functions/catalog";
 import { type AccountSettings, accountName } from "./account";
 import { checkAccounts, findAccountShapeFaults } from "./account-checks";
-import { checkCallers, checkCallersTogether } from "./caller-checks";
+import { checkCallers, checkCallersTogether, checkExistingRoles } from "./caller-checks";
 import type { Environment, QuotaSettings, StageSettings } from "./environment";
 import { PRICE_CLASSES, partitionOf } from "./environment";
 import { checkLogRetention } from "./log-retention";
@@ -238,6 +238,7 @@ function checkTogether(environments: readonly Environment[]): Fault[] {
   checkExistingFunctions(environments, faults);
   faults.push(...findQuotaFaults(environments));
   checkCallersTogether(environments, (name) => new Report(name, faults).in("callers"));
+  checkExistingRoles(environments, (name) => new Report(name, faults));
   return faults;
 }
 

@@ -8,12 +8,14 @@ import {
   ROUTE_ACCESS,
   type ServingSettings,
 } from "./model-settings";
-import { ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
+import { ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE, ROLE_OF_AWS } from "./patterns";
 import { inWords, type Report } from "./report";
 import { checkTags } from "./tag-checks";
 
 const MOST_ORIGINS = 100;
 const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+const ROLE = /^[A-Za-z0-9_+=,.@-]{1,64}$/;
+const QUOTAS_SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
 /** What stands behind the region of a function's ARN. */
 const FUNCTION_OF_ACCOUNT = /^(\d{12}):function:(.*)$/s;
 /** A variable of a function. */
@@ -36,7 +38,7 @@ export function checkModel(settings: ModelSettings, environment: Environment, re
 }
 
 function checkFunction(settings: ServingSettings, environment: Environment, report: Report): void {
-  const { existingFunction, sagemakerEnvironmentVariableName } = settings;
+  const { existingFunction, existingFunctionRole, sagemakerEnvironmentVariableName } = settings;
   report.requireApart(settings, "existingFunction", ["function"], "a function is there, or is made");
   report.requireApart(
     settings,
@@ -46,6 +48,22 @@ function checkFunction(settings: ServingSettings, environment: Environment, repo
   );
   if (settings.function !== undefined) checkNewFunction(settings.function, report.in("function"));
   if (existingFunction !== undefined) checkExistingFunction(existingFunction, environment, report);
+  if (existingFunctionRole !== undefined) {
+    report.require(
+      existingFunction !== undefined,
+      "existingFunctionRole",
+      inWords("existingFunctionRole without existingFunction"),
+      "no existingFunctionRole, or existingFunction beside it",
+      "new functions have a role of their own",
+    );
+    report.require(
+      ROLE.test(existingFunctionRole) && !ROLE_OF_AWS.test(existingFunctionRole),
+      "existingFunctionRole",
+      existingFunctionRole,
+      "1–64 letters, digits and _+=,.@-: a role's name, not an ARN or a path, and none that AWS alone may change",
+      QUOTAS_SOURCE,
+    );
+  }
   if (sagemakerEnvironmentVariableName !== undefined) {
     report.require(
       existingFunction !== undefined,

@@ -56,6 +56,16 @@ export interface ServingSettings {
   readonly existingFunction?: string;
 
   /**
+   * Name of the role of `existingFunction`, without path: 1–64 characters. Whoever deploys without an administrator's
+   * rights may then write this role's inline policies, and no other role's of others; where the environment has a
+   * `permissionsBoundary`, only while the role has one, too. Not one that an
+   * environment or an account makes.
+   *
+   * @default - `npm run deployer` refuses the environment: an administrator deploys it
+   */
+  readonly existingFunctionRole?: string;
+
+  /**
    * The variable in which an existing function looks for the endpoint's name: two or more letters, digits and `_`,
    * starting with a letter (https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html). New functions use the
    * default.

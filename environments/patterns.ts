@@ -10,3 +10,6 @@ export const ORIGIN_SOURCE =
 export const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 /** Where the rule of {@link BUCKET} comes from. */
 export const BUCKET_SOURCE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html";
+
+/** Roles that IAM answers with UnmodifiableEntity. */
+export const ROLE_OF_AWS = /^(AWSServiceRoleFor|AWSReservedSSO_)/i;

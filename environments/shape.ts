@@ -144,6 +144,7 @@ const model = z.strictObject({
   ),
   function: z.optional(z.strictObject(newFunction)),
   existingFunction: z.optional(text),
+  existingFunctionRole: z.optional(text),
   sagemakerEnvironmentVariableName: z.optional(text),
   tags: z.optional(z.record(text, text)),
 } satisfies Properties<ModelSettings>);

@@ -175,6 +175,7 @@ function endpointOf(settings: ModelSettings): NewEndpoint | ExistingEndpoint {
     functionUrl: _functionUrl,
     function: _function,
     existingFunction: _existingFunction,
+    existingFunctionRole: _existingFunctionRole,
     sagemakerEnvironmentVariableName: _variableName,
     tags: _tags,
     ...endpoint

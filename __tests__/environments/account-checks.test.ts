@@ -224,6 +224,25 @@ describe("accounts beside each other, and beside environments, have a fault wher
         [`test: callers.ci.roles: got "${role}"; allowed: a role that no account makes`],
       ],
     ),
+    ...["account-plan", "Account-API-Gateway-Logs", "test-deploy"].map(
+      (role): [string, readonly AccountSettings[], readonly Environment[], readonly string[]] => [
+        `the role ${role}, which would be an existing function's`,
+        [VALID],
+        [
+          {
+            ...environment,
+            models: {
+              sentiment: {
+                existingEndpoint: "shared",
+                existingFunction: "scoring",
+                existingFunctionRole: role,
+              },
+            },
+          },
+        ],
+        [`test: models.sentiment.existingFunctionRole: got "${role}"; allowed: a role that no account makes`],
+      ],
+    ),
     [
       "an account and region",
       [VALID, { ...WITHOUT_GITHUB, name: "other", state: other.state, stateBucket: "other-states" }],

@@ -84,6 +84,30 @@ const brokenFunctions: Broken[] = [
     because: "a function has one URL, and an existing function's is its owner's",
   },
   {
+    what: "existingFunctionRole without existingFunction",
+    model: { ...SERVERLESS, existingFunctionRole: "scoring" },
+    field: "existingFunctionRole",
+    got: "existingFunctionRole without existingFunction",
+    allowed: "no existingFunctionRole, or existingFunction beside it",
+    because: "new functions have a role of their own",
+  },
+  ...[
+    "",
+    "*",
+    "service-role/scoring",
+    "arn:aws:iam::111122223333:role/scoring",
+    "r".repeat(65),
+    "AWSServiceRoleForSupport",
+  ].map((role) => ({
+    what: `the role ${JSON.stringify(role)}`,
+    model: { ...SERVERLESS, existingFunction: "scoring", existingFunctionRole: role },
+    field: "existingFunctionRole",
+    got: JSON.stringify(role),
+    allowed:
+      "1–64 letters, digits and _+=,.@-: a role's name, not an ARN or a path, and none that AWS alone may change",
+    because: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+  })),
+  {
     what: "sagemakerEnvironmentVariableName without existingFunction",
     model: { ...SERVERLESS, sagemakerEnvironmentVariableName: "ENDPOINT" },
     field: "sagemakerEnvironmentVariableName",
@@ -244,6 +268,7 @@ describe("a setting of a model at its limit is no fault", () => {
       },
       { region: "cn-north-1" },
     ],
+    ["an existing function's role", { ...existing, existingFunctionRole: "Az09_+=,.@-" }],
     ["a variable of two characters", { ...existing, sagemakerEnvironmentVariableName: "E_" }],
     ["a variable in small letters", { ...existing, sagemakerEnvironmentVariableName: "endpoint1" }],
     [
@@ -414,6 +439,31 @@ describe("one existing function for several models", () => {
       { field, allowed: "another function, or another sagemakerEnvironmentVariableName", because },
     ]);
   });
+
+  it.each(["second-breast-cancer-endpoint", "TEST-SENTIMENT-FUNCTION"])(
+    "has a role that no environment makes: not %s",
+    (existingFunctionRole) => {
+      // Prepare
+      const environments = together(
+        { "breast-cancer": { ...FUNCTION, existingFunctionRole }, sentiment: SERVERLESS },
+        { "breast-cancer": SERVERLESS },
+      );
+
+      // Act
+      const faults = checkEnvironments(environments);
+
+      // Assess
+      expect(faults).toEqual([
+        {
+          environment: "test",
+          field: "models.breast-cancer.existingFunctionRole",
+          got: JSON.stringify(existingFunctionRole),
+          allowed: "a role that no environment makes",
+          because: "functions and endpoints have exactly the rights that they need",
+        },
+      ]);
+    },
+  );
 
   it.each<[string, Environment[]]>([
     [

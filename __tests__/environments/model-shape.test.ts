@@ -57,6 +57,7 @@ const INSTANCES_WITH_ALL = {
 const EXISTING = {
   existingEndpoint: "name",
   existingFunction: "scoring",
+  existingFunctionRole: "scoring",
   sagemakerEnvironmentVariableName: "ENDPOINT",
 };
 const LINEAR = { ...INSTANCES, deployment: { trafficShift: { linear: { percent: 10, waitInSeconds: 60 } } } };

@@ -380,9 +380,25 @@ describe("the policies of the longest names, with every model and caller", () =>
     region: "us-gov-west-1",
     permissionsBoundary: true,
     state: { s3: { bucket: "b".repeat(63), key: "stages/abcdefghij-12345.tfstate" } },
-    models: Object.fromEntries(
-      Object.keys(catalog).map((model) => [model, { ...exampleModel, functionUrl: {} }]),
-    ),
+    network: { vpc: { availabilityZones: ["us-gov-west-1a"] } },
+    models: {
+      ...Object.fromEntries(
+        Object.keys(catalog).map((model) => [
+          model,
+          {
+            ...exampleModel,
+            serverless: {
+              ...exampleModel.serverless,
+              provisionedConcurrency: 1,
+              autoscaling: { minCapacity: 1, maxCapacity: 2, targetUtilization: 0.7 },
+            },
+            deployment: { terminationWaitInSeconds: 120, rollbackOn: { serverErrorsPerMinute: 1 } },
+            functionUrl: {},
+          },
+        ]),
+      ),
+      toxicity: { existingEndpoint: "shared", existingFunction: "scoring", existingFunctionRole: "scoring" },
+    },
   };
   const { stateBucket: ___, ...withoutBucket } = account;
   const large = synthesize(
@@ -405,7 +421,7 @@ describe("the policies of the longest names, with every model and caller", () =>
       .map(({ values }) => [values.name, values.policy.length] as const);
 
     // Assess
-    expect(sizes).toHaveLength(5 * 10);
+    expect(sizes).toHaveLength(5 * 12);
     expect(sizes.filter(([, size]) => size > MOST_CHARACTERS)).toEqual([]);
     const attached = large.find("aws_iam_role").map(({ values }) => attachedTo(large, values.name).length);
     expect(Math.max(...attached)).toBe(MOST_POLICIES);

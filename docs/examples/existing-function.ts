@@ -2,7 +2,8 @@ import type { Environment } from "../../environments/environment";
 
 /**
  * A function that another team deploys answers the route, and may ask the new endpoint. It finds the endpoint's name in
- * its own variable `SAGEMAKER_ENDPOINT`, which must hold `shared-breast-cancer` before this is planned.
+ * its own variable `SAGEMAKER_ENDPOINT`, which must hold `shared-breast-cancer` before this is planned. Its role is named, so that a deployer need not be an
+ * administrator.
  */
 export const existingFunction: Environment = {
   name: "shared",
@@ -12,6 +13,7 @@ export const existingFunction: Environment = {
   models: {
     "breast-cancer": {
       existingFunction: "scoring",
+      existingFunctionRole: "scoring-role",
       sagemakerEnvironmentVariableName: "SAGEMAKER_ENDPOINT",
       artifact: "s3://amzn-s3-demo-bucket/breast-cancer/2026-11-20/model.tar.gz",
       image: { algorithm: "linear-learner", tag: "1" },

@@ -1,8 +1,11 @@
 import { domainOf, type Environment } from "../../environments/environment";
 import type { ModelSettings, NewEndpoint } from "../../environments/model-settings";
 import { deployerPolicies } from "./deployer";
+import { hasAlarms, newEndpoints, volumeKeys } from "./deployer-scaling";
 import { ecrRepositoryArn } from "./ecr-repository";
+import { ENDPOINTS_NETWORK_ACTIONS } from "./endpoint-role";
 import { EnvironmentArns } from "./environment-arns";
+import { NETWORK_INTERFACE_ACTIONS } from "./function-role";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./policy-document";
 
 /**
@@ -12,13 +15,13 @@ import { allow, type PolicyDocument, policyDocument, type Statement } from "./po
  * the account's stack is then deployed before the environment's.
  *
  * @param accountId - 12 digits
- * @throws Error as {@link deployerPolicies}: what a deployer cannot deploy needs no boundary yet
+ * @throws Error as {@link deployerPolicies}: what no deployer can deploy needs no boundary
  */
 export function boundaryPolicy(environment: Environment, accountId: string): PolicyDocument {
   deployerPolicies(environment, accountId);
   const arns = new EnvironmentArns(environment, accountId);
   const models: readonly ModelSettings[] = Object.values(environment.models);
-  return policyDocument(...functionStatements(arns, models), ...endpointStatements(arns, models));
+  return policyDocument(...functionStatements(arns, models), ...endpointStatements(arns));
 }
 
 function functionStatements(arns: EnvironmentArns, models: readonly ModelSettings[]): Statement[] {
@@ -34,11 +37,15 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
       ["logs:CreateLogStream", "logs:PutLogEvents"],
       [...arns.logGroups("functions"), ...arns.logGroups("endpoints")].map((group) => `${group}:*`),
     ),
+    // Lambda asks for these on every resource; what the functions' code may not, their own policies say.
+    ...(arns.environment.network === undefined
+      ? []
+      : [allow("KeepNetworkInterfaces", NETWORK_INTERFACE_ACTIONS, ["*"])]),
   ];
 }
 
-function endpointStatements(arns: EnvironmentArns, models: readonly ModelSettings[]): Statement[] {
-  const own = models.flatMap((settings) => ("existingEndpoint" in settings ? [] : [settings]));
+function endpointStatements(arns: EnvironmentArns): Statement[] {
+  const own = newEndpoints(arns.environment);
   if (own.length === 0) return [];
   const buckets = own.map(({ artifact }) => {
     const [, bucket] = /^s3:\/\/([^/]+)\//.exec(artifact) ?? [];
@@ -75,6 +82,8 @@ function endpointStatements(arns: EnvironmentArns, models: readonly ModelSetting
     ),
     ...dataCaptureStatements(arns, own),
     ...keyStatements(arns, own),
+    ...alarmStatements(arns, own),
+    ...networkStatements(arns, own),
   ];
 }
 
@@ -93,17 +102,45 @@ function dataCaptureStatements(arns: EnvironmentArns, own: readonly NewEndpoint[
   ];
 }
 
-/** Keys, by way of S3 alone. */
-function keyStatements({ region }: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
+/** The environment's alarms, and those that it names. */
+function alarmStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
+  const others = own.flatMap(({ deployment }) => deployment?.rollbackOn?.alarmNames ?? []);
+  const alarms = [
+    ...(hasAlarms(arns.environment) ? arns.alarms() : []),
+    ...others.map((name) => arns.arn("cloudwatch", `alarm:${name}`)),
+  ];
+  return alarms.length === 0 ? [] : [allow("WatchAlarms", ["cloudwatch:DescribeAlarms"], alarms)];
+}
+
+/** In which subnets, the roles' own policies say: those of a new VPC have no ids yet. */
+function networkStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
+  if (!own.some((settings) => "instances" in settings && settings.inNetwork === true)) return [];
+  const interfaces = arns.arn("ec2", "network-interface/*");
+  return [
+    allow("LetNetworkInterfacesBeUsed", ["ec2:CreateNetworkInterfacePermission"], [interfaces]),
+    allow("LookAtNetworks", ENDPOINTS_NETWORK_ACTIONS, ["*"]),
+  ];
+}
+
+/** Keys, by way of the service that stores what they encrypt. */
+function keyStatements({ environment, region }: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
   const throughS3 = { StringEquals: { "kms:ViaService": `s3.${region}.${domainOf(region)}` } };
   const ofArtifacts = own.flatMap(({ artifactKeyArn }) => artifactKeyArn ?? []);
   const ofCapture = own.flatMap((settings) =>
     "instances" in settings ? (settings.dataCapture?.kmsKeyArn ?? []) : [],
   );
+  const ofVolumes = volumeKeys(environment);
   return [
     ...(ofArtifacts.length === 0 ? [] : [allow("DecryptArtifacts", ["kms:Decrypt"], ofArtifacts, throughS3)]),
     ...(ofCapture.length === 0
       ? []
       : [allow("EncryptCapturedData", ["kms:GenerateDataKey"], ofCapture, throughS3)]),
+    ...(ofVolumes.length === 0
+      ? []
+      : [
+          allow("LetVolumesUseTheirKeys", ["kms:CreateGrant"], ofVolumes, {
+            Bool: { "kms:GrantIsForAWSResource": "true" },
+          }),
+        ]),
   ];
 }

@@ -1,7 +1,12 @@
 import { boundaryArn } from "../../environments/account";
-import type { Environment } from "../../environments/environment";
+import { callerPolicyName, type Environment } from "../../environments/environment";
+import { existingFunctions } from "./deployer-existing-functions";
+import { hasAlarms, scalableTargetsArn, scalersRoleArn, scales, volumeKeys } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./policy-document";
+
+/** What a VPC is made of, groups with their rules and VPCs with their endpoints. */
+const NETWORK_PARTS = ["network-interface", "route-table", "security-group*", "subnet", "vpc*"];
 
 /**
  * The deploy role's own permissions boundary: whatever is attached to it one day, it reaches no further than what begins
@@ -32,7 +37,7 @@ export function deployLimits(environment: Environment, accountId: string): Polic
         arns.arn("logs", `log-group:${prefix}/${own}`),
       ),
     ),
-    // CloudWatch Logs and CloudFront define no resource types for these.
+    // The services define no resource types for these.
     allow(
       "WithoutNames",
       [
@@ -40,6 +45,8 @@ export function deployLimits(environment: Environment, accountId: string): Polic
         "cloudfront:CreateOriginAccessControl",
         "cloudfront:CreateResponseHeadersPolicy",
         "logs:DescribeLogGroups",
+        ...(environment.network === undefined ? [] : ["ec2:Describe*"]),
+        ...(scales(environment) ? ["application-autoscaling:Describe*"] : []),
       ],
       ["*"],
     ),
@@ -59,6 +66,8 @@ export function deployLimits(environment: Environment, accountId: string): Polic
       ["s3:*"],
       [arns.bucket("artifacts"), arns.bucket("website")].flatMap((bucket) => [bucket, `${bucket}/*`]),
     ),
+    ...besideStatements(arns),
+    ...taggedStatements(arns),
     ...stateStatements(arns),
     {
       // Where the request or the role has no boundary at all, this applies as well.
@@ -85,18 +94,80 @@ export function deployLimits(environment: Environment, accountId: string): Polic
 function callerStatements(arns: EnvironmentArns): Statement[] {
   const policies = arns.callerPolicies();
   if (policies.length === 0) return [];
+  const named = arns.globalArn("iam", `policy/${callerPolicyName(arns.environment.name, "*")}`);
+  const kinds = PRINCIPAL_KINDS.filter((kind) => arns.callers(kind).length > 0);
+  const callers = kinds.flatMap((kind) => arns.callers(kind));
   return [
-    allow("CallersPolicies", ["iam:*"], policies),
-    ...PRINCIPAL_KINDS.flatMap((kind) => {
-      const callers = arns.callers(kind);
-      if (callers.length === 0) return [];
-      return [
-        allow(`CallersAs${kind}s`, [`iam:ListAttached${kind}Policies`], callers),
-        allow(`PoliciesOf${kind}s`, [`iam:Attach${kind}Policy`, `iam:Detach${kind}Policy`], callers, {
-          ArnEquals: { "iam:PolicyARN": policies },
-        }),
-      ];
-    }),
+    allow("CallersPolicies", ["iam:*"], [named]),
+    ...(callers.length === 0
+      ? []
+      : [
+          allow(
+            "Callers",
+            kinds.map((kind) => `iam:ListAttached${kind}Policies`),
+            callers,
+          ),
+          allow(
+            "PoliciesOfCallers",
+            kinds.flatMap((kind) => [`iam:Attach${kind}Policy`, `iam:Detach${kind}Policy`]),
+            callers,
+            { ArnEquals: { "iam:PolicyARN": named } },
+          ),
+        ]),
+  ];
+}
+
+/** What has names, of the environment's endpoints and of functions of others. */
+function besideStatements(arns: EnvironmentArns): Statement[] {
+  const { environment } = arns;
+  const { functions, roles, whereBound } = existingFunctions(arns);
+  const isScaled = scales(environment);
+  const keys = volumeKeys(environment);
+  const alarms = [
+    ...(hasAlarms(environment) ? [`${environment.name}-*`] : []),
+    ...(isScaled ? [`TargetTracking-endpoint/${environment.name}-*`] : []),
+  ].map((alarm) => arns.arn("cloudwatch", `alarm:${alarm}`));
+  // Each action fits the ARNs of its own service alone.
+  const named = [...alarms, ...(isScaled ? [scalersRoleArn(arns)] : []), ...functions, ...roles];
+  const actions = [
+    ...(alarms.length === 0 ? [] : ["cloudwatch:*"]),
+    ...(isScaled ? ["iam:CreateServiceLinkedRole"] : []),
+    ...(roles.length === 0 ? [] : ["iam:DeleteRolePolicy", "iam:GetRolePolicy"]),
+    ...(functions.length === 0
+      ? []
+      : ["lambda:AddPermission", "lambda:Get*", "lambda:ListVersionsByFunction", "lambda:RemovePermission"]),
+  ];
+  return [
+    ...(named.length === 0 ? [] : [allow("BesideThem", actions, named)]),
+    ...(roles.length === 0 ? [] : [allow("RolesOfOthers", ["iam:PutRolePolicy"], roles, whereBound)]),
+    ...(keys.length === 0
+      ? []
+      : [allow("VolumeKeys", ["kms:CreateGrant"], keys, { Bool: { "kms:GrantIsForAWSResource": "true" } })]),
+  ];
+}
+
+/** What has only ids and tags: all but what another environment's tag marks. */
+function taggedStatements(arns: EnvironmentArns): Statement[] {
+  const { environment } = arns;
+  const { network, name } = environment;
+  const parts = network === undefined || "existing" in network ? [] : NETWORK_PARTS;
+  const targets = scales(environment) ? [scalableTargetsArn(arns)] : [];
+  if (parts.length + targets.length === 0) return [];
+  return [
+    allow(
+      "OnlyTags",
+      [
+        ...(targets.length === 0 ? [] : ["application-autoscaling:*"]),
+        ...(parts.length === 0 ? [] : ["ec2:*"]),
+      ],
+      [...targets, ...parts.map((part) => arns.arn("ec2", `${part}/*`))],
+      {
+        StringEqualsIfExists: {
+          "aws:RequestTag/Environment": name,
+          "aws:ResourceTag/Environment": name,
+        },
+      },
+    ),
   ];
 }
 

@@ -1,5 +1,8 @@
 import { boundaryArn } from "../../environments/account";
 import type { Environment } from "../../environments/environment";
+import { existingFunctionStatements } from "./deployer-existing-functions";
+import { networkStatements } from "./deployer-network";
+import { scalingStatements } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./policy-document";
 
@@ -8,13 +11,16 @@ export const MOST_CHARACTERS = 6_144;
 
 /** What the deployer of one environment may do, in as many managed policies as their size asks for. */
 export type DeployerPolicies = Readonly<
-  Record<"roles" | "functions" | "endpoints" | "stage" | "storage", PolicyDocument>
+  Record<"roles" | "functions" | "endpoints" | "stage" | "storage", PolicyDocument> &
+    // Only for environments that have one, and whose endpoints scale, have alarms or keys.
+    Partial<Record<"network" | "scaling", PolicyDocument>>
 >;
 
 /**
  * The least with which Terraform can plan, create, change and destroy one environment, and no other of the account:
  * names are those that the stack gives, models those of the catalog, also where the environment does not serve them
- * any more. What an environment no longer has of `website` and `callers` is taken away with the policies from before.
+ * any more. What an environment no longer has of `website`, `callers`, `network`, scaling, alarms and keys is taken away
+ * with the policies from before.
  *
  * Who may write a role's policy can give that role anything, and whoever can pass it gets it: the roles are this
  * environment's alone and are passed to their one service, but what stands in their policies only a permissions
@@ -22,43 +28,38 @@ export type DeployerPolicies = Readonly<
  * policies say, and thereby the principals that they are attached to, nothing limits.
  *
  * @param accountId - 12 digits
- * @throws Error where the environment has what is not covered yet
+ * @throws Error where an existing function's role is not named
  */
 export function deployerPolicies(environment: Environment, accountId: string): DeployerPolicies {
-  const uncovered = uncoveredSettings(environment);
-  if (uncovered.length > 0) {
+  const unknown = modelsWithUnknownRole(environment);
+  if (unknown.length > 0) {
     throw new Error(
-      `${environment.name}: ${uncovered.join(", ")}: stacks/policies/deployer.ts does not say yet what a deployer needs for this; add the statements there, and the operations to __tests__/deploy/`,
+      `${environment.name}: models.${unknown.join(", models.")}: got existingFunction without existingFunctionRole; allowed: both, for a deployer gives rights to no role that is not named, or an administrator deploys`,
     );
   }
   const arns = new EnvironmentArns(environment, accountId);
+  const network = networkStatements(arns);
+  const scaling = scalingStatements(arns);
   return {
     roles: policyDocument(...roleStatements(arns), ...callerStatements(arns)),
-    functions: policyDocument(...functionStatements(arns), ...logStatements(arns)),
+    functions: policyDocument(
+      ...functionStatements(arns),
+      ...existingFunctionStatements(arns),
+      ...logStatements(arns),
+    ),
     endpoints: policyDocument(...endpointStatements(arns)),
     stage: policyDocument(...apiStatements(arns), ...websiteStatements(arns)),
     storage: policyDocument(...bucketStatements(arns), ...stateStatements(arns)),
+    ...(network.length === 0 ? {} : { network: policyDocument(...network) }),
+    ...(scaling.length === 0 ? {} : { scaling: policyDocument(...scaling) }),
   };
 }
 
-/** Settings for which Terraform asks services that no recorded life has asked; `boundary.ts` has no statements for them either. */
-function uncoveredSettings({ network, models }: Environment): string[] {
-  const ofModels = Object.entries(models).flatMap(([model, settings]) => {
-    const found: string[] = [];
-    if (settings.existingFunction !== undefined) found.push("existingFunction");
-    if ("serverless" in settings && settings.serverless.autoscaling !== undefined) {
-      found.push("serverless.autoscaling");
-    }
-    if ("instances" in settings) {
-      if (settings.instances.autoscaling !== undefined) found.push("instances.autoscaling");
-      if (settings.volumeKeyArn !== undefined) found.push("volumeKeyArn");
-    }
-    if (!("existingEndpoint" in settings) && settings.deployment?.rollbackOn !== undefined) {
-      found.push("deployment.rollbackOn");
-    }
-    return found.map((setting) => `models.${model}.${setting}`);
-  });
-  return [...(network === undefined ? [] : ["network"]), ...ofModels];
+/** Models whose function is there already, and whose role no policy can name. */
+function modelsWithUnknownRole({ models }: Environment): string[] {
+  return Object.entries(models).flatMap(([model, { existingFunction, existingFunctionRole }]) =>
+    existingFunction !== undefined && existingFunctionRole === undefined ? [model] : [],
+  );
 }
 
 /** What makes a role, or gives it rights. */

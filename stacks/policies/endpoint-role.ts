@@ -169,6 +169,16 @@ function dataCaptureStatements({ dataCapture, s3ServiceName }: EndpointNeeds): S
   ];
 }
 
+/** What EC2 defines no resource types for; the last it asks for by the permission's id, without the interface's. */
+export const ENDPOINTS_NETWORK_ACTIONS = [
+  "ec2:DescribeDhcpOptions",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSecurityGroups",
+  "ec2:DescribeSubnets",
+  "ec2:DescribeVpcs",
+  "ec2:DeleteNetworkInterfacePermission",
+];
+
 /**
  * SageMaker keeps network interfaces with the role: in these subnets alone
  * (https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms; which action
@@ -193,18 +203,9 @@ function networkStatements({ network }: EndpointNeeds): Statement[] {
       Condition: { ArnEquals: { "ec2:Subnet": subnetArns } },
     },
     {
-      // EC2 defines no resource types for the first five; the last it asks for by the permission's id, without the
-      // interface's.
       Sid: "LookAtNetworks",
       Effect: "Allow",
-      Action: [
-        "ec2:DescribeDhcpOptions",
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeSubnets",
-        "ec2:DescribeVpcs",
-        "ec2:DeleteNetworkInterfacePermission",
-      ],
+      Action: ENDPOINTS_NETWORK_ACTIONS,
       Resource: ["*"],
     },
   ];

@@ -73,6 +73,20 @@ export class EnvironmentArns {
     return this.names.map((name) => this.arn("sagemaker", `endpoint/${name}`));
   }
 
+  /** Alarms that take updates of endpoints back. */
+  alarms(): string[] {
+    return this.names.flatMap((name) =>
+      ["server-errors", "model-latency"].map((alarm) => this.arn("cloudwatch", `alarm:${name}-${alarm}`)),
+    );
+  }
+
+  /** Alarms that Application Auto Scaling makes for endpoints' variants, and whose names it makes up. */
+  scalingAlarms(): string[] {
+    return this.names.map((name) =>
+      this.arn("cloudwatch", `alarm:TargetTracking-endpoint/${name}/variant/*`),
+    );
+  }
+
   /** Without what follows a group's name. */
   logGroups(of: "functions" | "endpoints"): string[] {
     const prefix = of === "functions" ? "/aws/lambda" : "/aws/sagemaker/Endpoints";

@@ -16,7 +16,7 @@ export function functionRoleTrust({ accountId }: { readonly accountId: string })
  * AWSLambdaVPCAccessExecutionRole
  * (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html).
  */
-const NETWORK_INTERFACE_ACTIONS = [
+export const NETWORK_INTERFACE_ACTIONS = [
   "ec2:AssignPrivateIpAddresses",
   "ec2:CreateNetworkInterface",
   "ec2:DeleteNetworkInterface",

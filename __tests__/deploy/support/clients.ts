@@ -1,6 +1,9 @@
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -14,7 +17,10 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 /** AWS's own clients of the emulator. */
 export class Clients {
   readonly apiGateway: APIGatewayClient;
+  readonly applicationAutoScaling: ApplicationAutoScalingClient;
   readonly cloudFront: CloudFrontClient;
+  readonly cloudWatch: CloudWatchClient;
+  readonly ec2: EC2Client;
   readonly iam: IAMClient;
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
@@ -24,7 +30,10 @@ export class Clients {
   constructor({ endpoint }: Emulator, region: string) {
     const settings = { endpoint, region, credentials: CREDENTIALS };
     this.apiGateway = new APIGatewayClient(settings);
+    this.applicationAutoScaling = new ApplicationAutoScalingClient(settings);
     this.cloudFront = new CloudFrontClient(settings);
+    this.cloudWatch = new CloudWatchClient(settings);
+    this.ec2 = new EC2Client(settings);
     this.iam = new IAMClient(settings);
     this.lambda = new LambdaClient(settings);
     this.logs = new CloudWatchLogsClient(settings);

@@ -74,7 +74,7 @@ export interface DeployedApi {
   readonly stages: readonly string[];
 }
 
-/** Reads the account through AWS's own clients; `without` are roles, managed policies and buckets that were there before. */
+/** Reads the account through AWS's own clients; `without` are roles, managed policies, functions and buckets that were there before. */
 export async function readDeployed(clients: Clients, without: readonly string[] = []): Promise<Deployed> {
   const isNew = (name: string | undefined): boolean => !without.includes(name ?? "");
   const { Roles = [] } = await clients.iam.send(new ListRolesCommand({}));
@@ -85,7 +85,7 @@ export async function readDeployed(clients: Clients, without: readonly string[] 
   const { Functions = [] } = await clients.lambda.send(new ListFunctionsCommand({}));
   const { Buckets = [] } = await clients.s3.send(new ListBucketsCommand({}));
   const { items: apis = [] } = await clients.apiGateway.send(new GetRestApisCommand({}));
-  const functions = Functions.map(({ FunctionName = "" }) => FunctionName);
+  const functions = Functions.map(({ FunctionName = "" }) => FunctionName).filter(isNew);
   const urls = await byKey(functions, (name) => readFunctionUrl(clients, name));
   return {
     roles: await byKey(Roles.map(({ RoleName = "" }) => RoleName).filter(isNew), (name) =>

@@ -56,10 +56,10 @@ export class Deployment {
     return listState((await this.project.state(this.name)).resources);
   }
 
-  /** Who may do what in the account, but for the roles, managed policies and buckets that were there before. */
+  /** Who may do what in the account, but for the roles, managed policies, functions and buckets that were there before. */
   deployed(): Promise<Deployed> {
     const known = this.before.flatMap(
-      (entry) => /^(?:role|managed policy|bucket) (\S+)$/.exec(entry)?.[1] ?? [],
+      (entry) => /^(?:role|managed policy|function|bucket) (\S+)$/.exec(entry)?.[1] ?? [],
     );
     return readDeployed(this.clients, known);
   }
@@ -79,11 +79,10 @@ export class Deployment {
 
   /** What AWS would have asked IAM for what Terraform did until now, once each. */
   async recording(): Promise<readonly Asked[]> {
-    const operations = await this.emulator.operations();
-    return recordingOf(
-      operations.filter(({ byTerraform }) => byTerraform),
-      { accountId: this.emulator.accountId, environmentName: this.name },
-    );
+    return recordingOf(await this.emulator.operations(), {
+      accountId: this.emulator.accountId,
+      environmentName: this.name,
+    });
   }
 
   async stop(): Promise<void> {

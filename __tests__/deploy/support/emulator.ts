@@ -17,7 +17,7 @@ export interface Operation {
   readonly path: string;
   /** Or by the tests themselves. */
   readonly byTerraform: boolean;
-  /** The request's members at the top that are plain values. */
+  /** The request's plain values, those of objects and lists by their path, e.g. `VpcConfig.SubnetIds.0`. */
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   /** Of the answer; absent while there is none, 0 where the test refused it. */
   readonly status?: number;

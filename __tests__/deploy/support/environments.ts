@@ -39,3 +39,91 @@ export const devWithCaller: Environment = {
     },
   },
 };
+
+const VOLUME_KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+/** A function that the account has already; its role has the same name, and a boundary. */
+export const SCORING = "scoring";
+
+const SCORED_BY_OTHERS = {
+  existingFunction: SCORING,
+  existingFunctionRole: SCORING,
+  existingEndpoint: "shared",
+} as const;
+
+/** What neither dev nor prod has: a function of others, a VPC, endpoints that scale by either way, alarms and a key of volumes. */
+export const everything: Environment = {
+  name: "everything",
+  region: "us-east-1",
+  accountId: "111122223333",
+  permissionsBoundary: true,
+  tags: { Project: "sagemaker-stages" },
+  state: { local: { path: "terraform.everything.tfstate" } },
+  stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 30 },
+  network: { vpc: { cidrBlock: "10.20.0.0/20", availabilityZones: ["us-east-1a", "us-east-1b"] } },
+  models: {
+    "bike-rental": {
+      artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
+      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      instances: {
+        instanceType: "ml.m5.large",
+        initialInstanceCount: 2,
+        autoscaling: { minCapacity: 2, maxCapacity: 4, targetInvocationsPerInstance: 600 },
+      },
+      inNetwork: true,
+      volumeKeyArn: VOLUME_KEY,
+      deployment: {
+        trafficShift: { canary: { percent: 10, waitInSeconds: 300 } },
+        rollbackOn: { serverErrorsPerMinute: 5, modelLatencyInMs: 500, alarmNames: ["checkout-errors"] },
+      },
+    },
+    "breast-cancer": {
+      artifact: "s3://amzn-s3-demo-bucket/breast-cancer/2026-11-20/model.tar.gz",
+      image: { algorithm: "linear-learner", tag: "1" },
+      serverless: {
+        memorySizeInMb: 2048,
+        maxConcurrency: 5,
+        provisionedConcurrency: 1,
+        autoscaling: { minCapacity: 1, maxCapacity: 2, targetUtilization: 0.7 },
+      },
+    },
+    sentiment: SCORED_BY_OTHERS,
+  },
+};
+
+/** {@link everything} with all of this changed that can change in place; another zone has another subnet. */
+export const everythingChanged: Environment = {
+  ...everything,
+  tags: { Team: "models" },
+  network: {
+    vpc: { cidrBlock: "10.20.0.0/20", availabilityZones: ["us-east-1a", "us-east-1b", "us-east-1c"] },
+  },
+  models: {
+    "bike-rental": {
+      artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
+      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      instances: {
+        instanceType: "ml.m5.xlarge",
+        initialInstanceCount: 2,
+        autoscaling: { minCapacity: 2, maxCapacity: 6, targetInvocationsPerInstance: 900 },
+      },
+      inNetwork: true,
+      volumeKeyArn: VOLUME_KEY,
+      deployment: {
+        trafficShift: { canary: { percent: 10, waitInSeconds: 300 } },
+        rollbackOn: { serverErrorsPerMinute: 9, modelLatencyInMs: 800, alarmNames: ["checkout-errors"] },
+      },
+    },
+    "breast-cancer": {
+      artifact: "s3://amzn-s3-demo-bucket/breast-cancer/2026-11-20/model.tar.gz",
+      image: { algorithm: "linear-learner", tag: "1" },
+      serverless: {
+        memorySizeInMb: 2048,
+        maxConcurrency: 5,
+        provisionedConcurrency: 1,
+        autoscaling: { minCapacity: 1, maxCapacity: 5, targetUtilization: 0.5 },
+      },
+    },
+    sentiment: SCORED_BY_OTHERS,
+  },
+};

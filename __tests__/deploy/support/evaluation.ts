@@ -58,6 +58,7 @@ const OPERATORS: Readonly<Record<string, (values: readonly string[], value: stri
     ArnEquals: (values, value) => value !== undefined && values.some((pattern) => fitsArn(pattern, value)),
     StringEquals: (values, value) => value !== undefined && values.includes(value),
     StringEqualsIfExists: (values, value) => value === undefined || values.includes(value),
+    Null: (values, value) => values.includes(String(value === undefined)),
     Bool: (values, value) => value !== undefined && values.includes(value),
     // A key that is not there equals nothing.
     StringNotEquals: (values, value) => value === undefined || !values.includes(value),

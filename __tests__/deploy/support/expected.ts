@@ -128,6 +128,8 @@ const READ = [
   "aws_lambda_function_url",
   "aws_lambda_permission",
   "aws_s3_bucket_policy",
+  // Grants nothing: how an endpoint scales.
+  "aws_appautoscaling_policy",
   // Grants nothing: which headers the page's answers carry.
   "aws_cloudfront_response_headers_policy",
 ];
@@ -205,6 +207,8 @@ function followText(text: string, state: readonly StateResource[]): string {
 function evaluate(expression: string, state: readonly StateResource[]): string {
   const start = /^substr\((.*), 0, (\d+)\)$/.exec(expression);
   if (start !== null) return evaluate(start[1] ?? "", state).slice(0, Number(start[2]));
+  const last = /^element\(regexall\("\[\^\/\]\+\$", (.*)\), 0\)$/.exec(expression);
+  if (last !== null) return evaluate(last[1] ?? "", state).replace(/.*\//, "");
   // Deployments follow the document by its hash, which is no principal's business.
   if (/^sha256\(.*\)$/.test(expression)) return expression;
   const [, address, attribute] = /^((?:data\.)?\w+\.[\w-]+)\.(\w+)$/.exec(expression) ?? [];

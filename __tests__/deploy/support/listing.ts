@@ -6,8 +6,22 @@ import {
   GetUsagePlanKeysCommand,
   GetUsagePlansCommand,
 } from "@aws-sdk/client-api-gateway";
+import {
+  DescribeScalableTargetsCommand,
+  DescribeScalingPoliciesCommand,
+} from "@aws-sdk/client-application-auto-scaling";
 import { ListDistributionsCommand, ListOriginAccessControlsCommand } from "@aws-sdk/client-cloudfront";
+import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  DescribeNetworkInterfacesCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupRulesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcEndpointsCommand,
+  DescribeVpcsCommand,
+} from "@aws-sdk/client-ec2";
 import {
   ListAttachedRolePoliciesCommand,
   ListOpenIDConnectProvidersCommand,
@@ -37,6 +51,11 @@ export async function listAccount(clients: Clients): Promise<readonly string[]> 
     listSagemaker(clients),
     listS3(clients),
     listCloudFront(clients),
+    listScaling(clients),
+    listNetworks(clients),
+    clients.cloudWatch
+      .send(new DescribeAlarmsCommand({}))
+      .then(({ MetricAlarms = [] }) => MetricAlarms.map(({ AlarmName }) => `alarm ${AlarmName}`)),
     clients.logs
       .send(new DescribeLogGroupsCommand({}))
       .then(({ logGroups = [] }) => logGroups.map(({ logGroupName }) => `log group ${logGroupName}`)),
@@ -142,6 +161,50 @@ async function listCloudFront({ cloudFront }: Clients): Promise<string[]> {
   ];
 }
 
+async function listScaling({ applicationAutoScaling }: Clients): Promise<string[]> {
+  const ServiceNamespace = "sagemaker";
+  const { ScalableTargets = [] } = await applicationAutoScaling.send(
+    new DescribeScalableTargetsCommand({ ServiceNamespace }),
+  );
+  const { ScalingPolicies = [] } = await applicationAutoScaling.send(
+    new DescribeScalingPoliciesCommand({ ServiceNamespace }),
+  );
+  return [
+    ...ScalableTargets.map(({ ResourceId }) => `scalable target ${ResourceId}`),
+    ...ScalingPolicies.map(({ PolicyName, ResourceId }) => `scaling policy ${PolicyName} of ${ResourceId}`),
+  ];
+}
+
+async function listNetworks({ ec2 }: Clients): Promise<string[]> {
+  const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+  const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
+  const { SecurityGroupRules = [] } = await ec2.send(new DescribeSecurityGroupRulesCommand({}));
+  const { RouteTables = [] } = await ec2.send(new DescribeRouteTablesCommand({}));
+  const { VpcEndpoints = [] } = await ec2.send(new DescribeVpcEndpointsCommand({}));
+  const { NetworkInterfaces = [] } = await ec2.send(new DescribeNetworkInterfacesCommand({}));
+  return [
+    ...Vpcs.map(({ VpcId }) => `VPC ${VpcId}`),
+    ...Subnets.map(({ SubnetId }) => `subnet ${SubnetId}`),
+    ...SecurityGroups.map(({ GroupId }) => `security group ${GroupId}`),
+    ...SecurityGroupRules.map(({ SecurityGroupRuleId }) => `security group rule ${SecurityGroupRuleId}`),
+    // The main one is the VPC's own.
+    ...RouteTables.filter(({ Associations = [] }) => !Associations.some(({ Main }) => Main)).map(
+      ({ RouteTableId }) => `route table ${RouteTableId}`,
+    ),
+    ...RouteTables.flatMap(({ Associations = [] }) => Associations.filter(({ Main }) => !Main)).map(
+      ({ RouteTableAssociationId }) => `route table association ${RouteTableAssociationId}`,
+    ),
+    ...VpcEndpoints.filter(({ State }) => String(State) !== "deleted").map(
+      ({ VpcEndpointId }) => `VPC endpoint ${VpcEndpointId}`,
+    ),
+    // Those of a VPC's endpoint come and go with it.
+    ...NetworkInterfaces.filter(({ Description }) => Description?.startsWith("AWS Lambda")).map(
+      ({ NetworkInterfaceId }) => `network interface ${NetworkInterfaceId}`,
+    ),
+  ];
+}
+
 /** Undefined where AWS says by this error that there is none. */
 export async function absentWhere<Value>(error: string, asked: Promise<Value>): Promise<Value | undefined> {
   try {
@@ -163,11 +226,15 @@ const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => stri
   aws_api_gateway_usage_plan: ({ id }) => `usage plan ${id}`,
   aws_api_gateway_usage_plan_key: ({ key_id, usage_plan_id }) =>
     `key ${key_id} of usage plan ${usage_plan_id}`,
+  aws_appautoscaling_policy: ({ name, resource_id }) => `scaling policy ${name} of ${resource_id}`,
+  aws_appautoscaling_target: ({ resource_id }) => `scalable target ${resource_id}`,
   aws_cloudfront_distribution: ({ id }) => `distribution ${id}`,
   aws_cloudfront_origin_access_control: ({ id }) => `origin access control ${id}`,
   // The emulator does not list them; their life is seen in its operations.
   aws_cloudfront_response_headers_policy: "setting",
   aws_cloudwatch_log_group: ({ name }) => `log group ${name}`,
+  aws_cloudwatch_metric_alarm: ({ alarm_name }) => `alarm ${alarm_name}`,
+  aws_default_security_group: ({ id }) => `security group ${id}`,
   aws_iam_openid_connect_provider: ({ arn }) => `OIDC provider ${arn}`,
   aws_iam_policy: ({ arn }) => `managed policy ${arn}`,
   aws_iam_role: ({ name }) => `role ${name}`,
@@ -176,6 +243,8 @@ const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => stri
   aws_lambda_function: ({ function_name }) => `function ${function_name}`,
   aws_lambda_function_url: ({ function_name }) => `function URL of ${function_name}`,
   aws_lambda_permission: "setting",
+  aws_route_table: ({ id }) => `route table ${id}`,
+  aws_route_table_association: ({ id }) => `route table association ${id}`,
   aws_s3_bucket: ({ bucket }) => `bucket ${bucket}`,
   aws_s3_bucket_ownership_controls: "setting",
   aws_s3_bucket_policy: "setting",
@@ -186,6 +255,12 @@ const LISTED: Readonly<Record<string, ((values: StateResource["values"]) => stri
   aws_sagemaker_endpoint: ({ name }) => `endpoint ${name}`,
   aws_sagemaker_endpoint_configuration: ({ name }) => `endpoint configuration ${name}`,
   aws_sagemaker_model: ({ name }) => `model ${name}`,
+  aws_security_group: ({ id }) => `security group ${id}`,
+  aws_subnet: ({ id }) => `subnet ${id}`,
+  aws_vpc: ({ id }) => `VPC ${id}`,
+  aws_vpc_endpoint: ({ id }) => `VPC endpoint ${id}`,
+  aws_vpc_security_group_egress_rule: ({ id }) => `security group rule ${id}`,
+  aws_vpc_security_group_ingress_rule: ({ id }) => `security group rule ${id}`,
   terraform_data: "setting",
 };
 

@@ -11,7 +11,8 @@ API Gateway
 SageMaker
 - There is no UpdateEndpoint.
 - A second model, configuration or endpoint of a name overwrites the first; AWS refuses it.
-- A model has an empty VpcConfig, a configuration an empty DataCaptureConfig, where AWS says nothing.
+- A model has an empty VpcConfig, a configuration an empty DataCaptureConfig, where AWS says nothing; a model's own
+  VpcConfig and an endpoint's DeploymentConfig are forgotten.
 IAM
 - A role takes a permissions boundary that is not there; AWS refuses it.
 S3
@@ -22,6 +23,12 @@ CloudFront
 - There are no response headers policies.
 - A distribution's ARN lacks a colon. It forgets its origin's access control, and has ForwardedValues and an SSL
   support method that nobody asked for.
+
+Application Auto Scaling
+- Endpoints' provisioned concurrency is no dimension.
+- Targets have no tags.
+EC2
+- A security group's rule forgets its description, unless it is for addresses.
 
 What the tests make it do, by requests below /emulator/ (see control.py): hold operations back, fail updates of
 endpoints, and tell every operation that was asked for.

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import uuid
+from enum import Enum
 from urllib.parse import parse_qs, unquote
 
 
@@ -20,6 +21,8 @@ def mend(faults):
     mend_s3()
     mend_lambda()
     mend_cloudfront()
+    mend_application_auto_scaling()
+    mend_ec2()
 
 
 def mend_api_gateway():
@@ -102,6 +105,42 @@ def mend_sagemaker(faults):
 
     for describe in ("describe_model", "describe_endpoint_config", "describe_endpoint"):
         without_empty(describe)
+
+    describe_model = SageMakerResponse.describe_model
+
+    def describe_whole_model(self):
+        answer = describe_model(self)
+        network = self.sagemaker_backend.describe_model(self._get_param("ModelName")).vpc_config
+        if network:
+            answer._result["VpcConfig"] = network
+        return answer
+
+    SageMakerResponse.describe_model = describe_whole_model
+
+    deployments = {}
+
+    def remember_deployment(ask):
+        method = getattr(SageMakerResponse, ask)
+
+        def ask_and_remember(self):
+            answer = method(self)
+            deployments[self._get_param("EndpointName")] = self._get_param("DeploymentConfig")
+            return answer
+
+        setattr(SageMakerResponse, ask, ask_and_remember)
+
+    for ask in ("create_endpoint", "update_endpoint"):
+        remember_deployment(ask)
+
+    describe_endpoint = SageMakerResponse.describe_endpoint
+
+    def describe_deployment(self):
+        answer = describe_endpoint(self)
+        if deployments.get(self._get_param("EndpointName")):
+            answer._result["LastDeploymentConfig"] = deployments[self._get_param("EndpointName")]
+        return answer
+
+    SageMakerResponse.describe_endpoint = describe_deployment
 
 
 def mend_iam():
@@ -192,6 +231,56 @@ def mend_cloudfront():
     then(DefaultCacheBehaviour, forward_only_what_was_asked)
     then(Origin, keep_access_control)
     then(ViewerCertificate, keep_support_method)
+
+
+def mend_application_auto_scaling():
+    from moto.applicationautoscaling import models, responses
+
+    known = {dimension.name: dimension.value for dimension in models.ScalableDimensionValueSet}
+    known["SAGEMAKER_PROVISIONED_CONCURRENCY"] = "sagemaker:variant:DesiredProvisionedConcurrency"
+    dimensions = Enum("ScalableDimensionValueSet", known)
+    models.ScalableDimensionValueSet = responses.ScalableDimensionValueSet = dimensions
+
+    tags = {}
+    response = responses.ApplicationAutoScalingResponse
+    register = response.register_scalable_target
+
+    def register_with_tags(self):
+        answer = register(self)
+        tags.setdefault(json.loads(answer)["ScalableTargetARN"], {}).update(self._get_param("Tags", {}))
+        return answer
+
+    def list_tags(self):
+        return json.dumps({"Tags": tags.get(self._get_param("ResourceARN"), {})})
+
+    def tag(self):
+        tags[self._get_param("ResourceARN")].update(self._get_param("Tags"))
+        return "{}"
+
+    def untag(self):
+        for key in self._get_param("TagKeys"):
+            tags[self._get_param("ResourceARN")].pop(key, None)
+        return "{}"
+
+    response.register_scalable_target = register_with_tags
+    response.list_tags_for_resource = list_tags
+    response.tag_resource = tag
+    response.untag_resource = untag
+
+
+def mend_ec2():
+    from moto.ec2.models.security_groups import SecurityGroupRule
+
+    init = SecurityGroupRule.__init__
+
+    def init_with_description(self, *args, **kwargs):
+        init(self, *args, **kwargs)
+        # For addresses, another group or a prefix list.
+        told = next((target for target in args[5:8] if target), {})
+        if "Description" in told:
+            self.ip_range["Description"] = told["Description"]
+
+    SecurityGroupRule.__init__ = init_with_description
 
 
 def answer_api_gateway_tags(asked, body, environ, start_response):

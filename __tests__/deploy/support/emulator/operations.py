@@ -15,8 +15,8 @@ class UnknownOperation(Exception):
 
 
 def name_operation(environ, body):
-    """{"service", "operation", "region", "method", "path", "byTerraform", "parameters"} of a signed request; parameters are those that are plain
-    values, at the top of the request.
+    """{"service", "operation", "region", "method", "path", "byTerraform", "parameters"} of a signed request; parameters
+    are its plain values, those of objects and lists by their path: VpcConfig.SubnetIds.0.
 
     Raises UnknownOperation."""
     service, region = scope_of(environ.get("HTTP_AUTHORIZATION", ""))
@@ -24,8 +24,10 @@ def name_operation(environ, body):
     # Not PATH_INFO: there a slash that was part of a name looks like one between names.
     method, path = environ["REQUEST_METHOD"], environ["RAW_URI"].partition("?")[0]
     query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-    protocol = model.metadata["protocol"]
-    if protocol in ("query", "ec2"):
+    protocol = protocol_of(model, environ)
+    if protocol == "smithy-rpc-v2-cbor":
+        operation, parameters = path.rpartition("/")[2], {}
+    elif protocol in ("query", "ec2"):
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         operation = form.pop("Action", None)
         form.pop("Version", None)
@@ -46,8 +48,16 @@ def name_operation(environ, body):
         "method": method,
         "path": path,
         "byTerraform": "HashiCorp" in environ.get("HTTP_USER_AGENT", ""),
-        "parameters": {name: value for name, value in parameters.items() if is_plain(value)},
+        "parameters": dict(plain_values(parameters)),
     }
+
+
+def plain_values(value, path=""):
+    if isinstance(value, (dict, list)):
+        for name, member in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from plain_values(member, f"{path}.{name}" if path else name)
+    elif is_plain(value):
+        yield path, value
 
 
 def is_plain(value):
@@ -61,10 +71,22 @@ def scope_of(authorization):
     return found[2], found[1]
 
 
+def protocol_of(model, environ):
+    """CloudWatch has several, and every client takes another."""
+    protocol = model.metadata["protocol"]
+    if protocol != "smithy-rpc-v2-cbor" or "/operation/" in environ["RAW_URI"]:
+        return protocol
+    return "json" if "HTTP_X_AMZ_TARGET" in environ else "query"
+
+
+# What signs under another name than botocore's.
+SIGNED_AS = {"monitoring": "cloudwatch"}
+
+
 def model_of(service):
     if service not in MODELS:
         try:
-            MODELS[service] = SESSION.get_service_model(service)
+            MODELS[service] = SESSION.get_service_model(SIGNED_AS.get(service, service))
         except Exception as error:
             raise UnknownOperation(f"the service {service}: {error}") from error
     return MODELS[service]
