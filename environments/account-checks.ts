@@ -252,8 +252,17 @@ function checkPipelines(
     );
     return found.map(({ name }) => name);
   });
-  for (const { name, accountId, permissionsBoundary = false } of environments) {
+  for (const { name, accountId, permissionsBoundary = false, models } of environments) {
     const isDeployable = deployable.includes(name);
+    for (const [model, { existingFunction, existingFunctionRole }] of Object.entries(models)) {
+      reportOf(name).require(
+        !isDeployable || existingFunction === undefined || existingFunctionRole !== undefined,
+        `models.${model}.existingFunctionRole`,
+        existingFunctionRole,
+        "the name of its role",
+        "workflows of GitHub deploy it, and get rights on no role that is not named",
+      );
+    }
     const isDescribed = accounts.some((one) => one.accountId === accountId);
     reportOf(name).require(
       permissionsBoundary || !isDeployable,

@@ -414,6 +414,29 @@ describe("the policies of the longest names, with every model and caller", () =>
     [{ ...withoutBucket, name: "abcdefghij-54321", region: "us-gov-west-1" }],
   ).stack("abcdefghij-54321");
 
+  it("are refused where they are too long for IAM, before anything is applied", () => {
+    // Prepare
+    const callers = Object.fromEntries(
+      Array.from({ length: 40 }, (_, index) => [
+        `caller-${index}`,
+        {
+          mayInvoke: [{ model: "sentiment", by: "endpoint" } as const],
+          roles: [`${"r".repeat(50)}-${index}`],
+        },
+      ]),
+    );
+
+    // Act
+    const act = () =>
+      synthesize(
+        [{ ...longest, callers }],
+        [{ ...withoutBucket, name: "abcdefghij-54321", region: "us-gov-west-1" }],
+      );
+
+    // Assess
+    expect(act).toThrow(/^abcdefghij-12345-\S+: got a policy of \d+ characters; allowed: 6144/);
+  });
+
   it("are of a size and number that IAM takes", () => {
     // Act
     const sizes = large

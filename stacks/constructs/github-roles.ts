@@ -13,7 +13,7 @@ import {
 } from "../../environments/account";
 import { boundaryPolicy } from "../policies/boundary";
 import { deployLimits } from "../policies/deploy-limits";
-import { deployerPolicies } from "../policies/deployer";
+import { deployerPolicies, MOST_CHARACTERS } from "../policies/deployer";
 import { deployRoleTrust, GITHUB_AUDIENCE, GITHUB_ISSUER, planRoleTrust } from "../policies/github";
 import { plannerPolicies } from "../policies/planner";
 import type { PolicyDocument } from "../policies/policy-document";
@@ -153,6 +153,13 @@ export class GithubRoles extends Construct {
     id: string,
     { policy, ...config }: { name: string; description: string; policy: PolicyDocument },
   ): IamPolicy {
+    const { length } = JSON.stringify(policy);
+    if (length > MOST_CHARACTERS) {
+      // IAM would say so in the middle of an apply.
+      throw new Error(
+        `${config.name}: got a policy of ${length} characters; allowed: ${MOST_CHARACTERS}, the most that IAM takes. Fewer callers, principals of callers, buckets or existing functions in the environment make it shorter.`,
+      );
+    }
     return new IamPolicy(this, id, { ...config, policy: terraformJson(policy) });
   }
 
