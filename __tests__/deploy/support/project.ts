@@ -151,6 +151,19 @@ import type { Environment } from "./environment";\n\nexport const environments: 
     return planned.status === SOMETHING_TO_CHANGE;
   }
 
+  /**
+   * What Terraform says, told to plan the end of a stack that it must not destroy. Through cdktf the end of a long output
+   * can be lost.
+   *
+   * @throws Error where it would destroy it
+   */
+  async refusalToDestroy(name: string): Promise<string> {
+    const words = ["plan", "-destroy", "-input=false", "-no-color"];
+    const { status, output } = await run("terraform", words, this.stack(name), this.environment);
+    if (status === 0) throw new Error(`Terraform would destroy ${name}`);
+    return output;
+  }
+
   /** What Terraform's state holds. */
   async state(name: string): Promise<State> {
     return new State(await this.terraform(name, "state", "pull"));

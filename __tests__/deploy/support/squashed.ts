@@ -1,11 +1,4 @@
-/**
- * What Terraform said through cdktf, without any white space, the frame around errors, and the stack's name with which
- * cdktf begins its lines: it does so in the middle of one of Terraform's, too, where that arrives in two parts.
- */
-export function squashed(output: string, stackName: string): string {
-  return output
-    .split("\n")
-    .map((line) => line.replace(new RegExp(`^\\s*${stackName}(?:\\s+|$)`), ""))
-    .join("")
-    .replaceAll(/[│╷╵\s]+/g, "");
+/** What Terraform said, without white space and the frame around errors: it breaks its lines where it likes. */
+export function squashed(output: string): string {
+  return output.replaceAll(/[│╷╵\s]+/g, "");
 }
