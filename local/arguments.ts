@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseWords, UsageError } from "../command-line/words";
 
 /** What `npm start` was asked for. */
 export interface Arguments {
@@ -10,11 +10,6 @@ export interface Arguments {
   readonly containers: ReadonlyMap<string, URL>;
   /** Whether sample models that can answer as BlazingText do so; default false. */
   readonly blazingText: boolean;
-}
-
-/** The words of the command line make no sense. The message says which, and what does. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 /** One line a rule. */
@@ -29,13 +24,20 @@ export const USAGE = `usage: npm start -- [environment …] [--port N] [--contai
 
 const DEFAULT_PORT = 3000;
 
+const OPTIONS = {
+  port: { type: "string" },
+  container: { type: "string", multiple: true },
+  blazingtext: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
 /**
  * @param words - the command line without node and script
  * @returns `undefined` where help was asked for
  * @throws UsageError
  */
 export function readArguments(words: readonly string[]): Arguments | undefined {
-  const { values, positionals } = parse(words);
+  const { values, positionals } = parseWords(words, OPTIONS, USAGE);
   if (values.help === true) return undefined;
   const containers = (values.container ?? []).map(readContainer);
   return {
@@ -44,23 +46,6 @@ export function readArguments(words: readonly string[]): Arguments | undefined {
     containers: new Map(containers),
     blazingText: values.blazingtext === true,
   };
-}
-
-function parse(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        port: { type: "string" },
-        container: { type: "string", multiple: true },
-        blazingtext: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
 }
 
 function readPort(word: string | undefined): number {

@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { watch } from "chokidar";
-import { type Arguments, readArguments, USAGE, UsageError } from "./arguments";
+import { UsageError } from "../command-line/words";
+import { type Arguments, readArguments, USAGE } from "./arguments";
 import { banner } from "./banner";
 import { ErrorForPeople } from "./errors";
 import { type Container, ownContainer } from "./sagemaker/container";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { UsageError } from "./arguments";
+import { UsageError } from "../command-line/words";
 import { ErrorForPeople } from "./errors";
 import { type Deployment, readDeployment } from "./terraform/deployment";
 

@@ -1,7 +1,6 @@
 import {
   type AccountSettings,
   accountName,
-  type DeployableEnvironment,
   deployableEnvironments,
   deployRoleArn,
   planRoleArn,
@@ -81,6 +80,6 @@ function findOne(
     region: deployable.region,
     accountId: deployable.accountId,
     planRoleArn: planRoleArn(account),
-    deployRoleArn: deployRoleArn(deployable satisfies DeployableEnvironment),
+    deployRoleArn: deployRoleArn(deployable),
   };
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseWords, UsageError } from "../command-line/words";
 import type { Flags } from "./report";
 
 /** What `npm run review` was asked for. */
@@ -11,11 +11,6 @@ export interface Arguments {
   readonly failOn: readonly (keyof Flags)[];
   /** Folder of the synthesized stacks, which know the constructs' paths. */
   readonly stacks: string;
-}
-
-/** The words of the command line make no sense. The message says which, and what does. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 const FLAGS: readonly (keyof Flags)[] = ["destroy", "widen", "public"];
@@ -33,13 +28,20 @@ export const USAGE = `usage: npm run --silent review -- <plan.json> … [--json]
   --stacks FOLDER   where the synthesized stacks are, whose constructs' paths are told in place of addresses;
                     default ${DEFAULT_STACKS}`;
 
+const OPTIONS = {
+  json: { type: "boolean" },
+  "fail-on": { type: "string", multiple: true },
+  stacks: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
 /**
  * @param words - the command line without node and script
  * @returns `undefined` where help was asked for
  * @throws UsageError
  */
 export function readArguments(words: readonly string[]): Arguments | undefined {
-  const { values, positionals } = parse(words);
+  const { values, positionals } = parseWords(words, OPTIONS, USAGE);
   if (values.help === true) return undefined;
   if (positionals.length === 0) throw new UsageError(`got no plan\n\n${USAGE}`);
   return {
@@ -48,23 +50,6 @@ export function readArguments(words: readonly string[]): Arguments | undefined {
     failOn: readFlags(values["fail-on"]),
     stacks: values.stacks ?? DEFAULT_STACKS,
   };
-}
-
-function parse(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        json: { type: "boolean" },
-        "fail-on": { type: "string", multiple: true },
-        stacks: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
 }
 
 function readFlags(lists: readonly string[] = []): (keyof Flags)[] {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { readArguments, USAGE, UsageError } from "./arguments";
+import { UsageError } from "../command-line/words";
+import { readArguments, USAGE } from "./arguments";
 import { readConstructPaths } from "./construct-paths";
 import { NotReviewable } from "./errors";
 import { toMarkdown } from "./markdown/render";

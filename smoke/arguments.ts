@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseWords, UsageError } from "../command-line/words";
 
 /** What `npm run smoke` was asked for. */
 export interface Arguments {
@@ -10,11 +10,6 @@ export interface Arguments {
   readonly functionUrls: ReadonlyMap<string, string>;
   /** Seconds in which every answer must have come. */
   readonly waitInSeconds: number;
-}
-
-/** The words of the command line make no sense. The message says which, and what does. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 /** One line a rule. */
@@ -31,13 +26,20 @@ export const USAGE = `usage: npm run smoke -- <environment> [--wait SECONDS] [--
 const DEFAULT_WAIT_IN_SECONDS = 300;
 const MOST_WAIT_IN_SECONDS = 3_600;
 
+const OPTIONS = {
+  url: { type: "string" },
+  "function-url": { type: "string", multiple: true },
+  wait: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
 /**
  * @param words - the command line without node and script
  * @returns `undefined` where help was asked for
  * @throws UsageError
  */
 export function readArguments(words: readonly string[]): Arguments | undefined {
-  const { values, positionals } = parse(words);
+  const { values, positionals } = parseWords(words, OPTIONS, USAGE);
   if (values.help === true) return undefined;
   const [environment, ...rest] = positionals;
   if (environment === undefined || rest.length > 0) {
@@ -60,23 +62,6 @@ export function readArguments(words: readonly string[]): Arguments | undefined {
 /** Whether a URL leads to this machine: a stage that is served here knows one pair of credentials. */
 export function isOfThisMachine(url: string): boolean {
   return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
-}
-
-function parse(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        url: { type: "string" },
-        "function-url": { type: "string", multiple: true },
-        wait: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
 }
 
 function readWait(word: string | undefined): number {

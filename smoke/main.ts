@@ -1,6 +1,7 @@
+import { UsageError } from "../command-line/words";
 import { environments } from "../environments";
 import type { Environment } from "../environments/environment";
-import { type Arguments, readArguments, USAGE, UsageError } from "./arguments";
+import { type Arguments, readArguments, USAGE } from "./arguments";
 import { findApiKey, findCredentials } from "./caller";
 import { checksOf, needsApiKey, needsCredentials } from "./checks";
 import { type Deployed, readDeployed } from "./deployed";

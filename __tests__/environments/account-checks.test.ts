@@ -240,22 +240,6 @@ describe("accounts beside each other, and beside environments, have a fault wher
         [`test: callers.ci.roles: got "${role}"; allowed: a role that no account makes`],
       ],
     ),
-    [
-      "no name of an existing function's role, which workflows would give a policy",
-      [VALID],
-      [
-        {
-          ...environment,
-          models: Object.fromEntries(
-            Object.entries(environment.models).map(([model, settings]) => {
-              const { function: _, functionUrl: __, ...rest } = settings;
-              return [model, { ...rest, existingFunction: "there" }];
-            }),
-          ),
-        },
-      ],
-      ["test: models.breast-cancer.existingFunctionRole: got nothing; allowed: the name of its role"],
-    ],
     ...["account-plan", "Account-API-Gateway-Logs", "test-deploy"].map(
       (role): [string, readonly AccountSettings[], readonly Environment[], readonly string[]] => [
         `the role ${role}, which would be an existing function's`,

@@ -1,7 +1,8 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { readArguments, USAGE, UsageError } from "../../local/arguments";
+import { UsageError } from "../../command-line/words";
+import { readArguments, USAGE } from "../../local/arguments";
 import { DEV } from "./support/environments";
 import { ProjectCopy } from "./support/project";
 import { RunningStage } from "./support/running-stage";

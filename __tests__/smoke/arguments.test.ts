@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { readArguments, UsageError } from "../../smoke/arguments";
+import { UsageError } from "../../command-line/words";
+import { readArguments } from "../../smoke/arguments";
 
 const DEFAULTS = { environment: "dev", url: undefined, functionUrls: new Map(), waitInSeconds: 300 };
 

@@ -1,3 +1,4 @@
+import { compareTexts } from "../changes";
 import type { Plan } from "../plan";
 import { at, textOf } from "../values";
 import { compare, type Difference, type Life, type Unclear } from "./compare";
@@ -282,8 +283,4 @@ function sortKey({ widens, principal, actions, resources, change, words, where, 
     words,
     JSON.stringify(where),
   ].join("\n");
-}
-
-function compareTexts(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 import type { PlannedResource } from "../plan";
-import { at, isSame, type Values } from "../values";
+import { withoutTags } from "../tags";
+import { at, isSame } from "../values";
 import { type Policy, placeOf, subjectOf } from "./policy";
 import type { Side } from "./side";
 import { unnamed } from "./things";
@@ -58,8 +59,4 @@ function isWithoutAcls({ type, after }: PlannedResource): boolean {
     type === "aws_s3_bucket_ownership_controls" &&
     at(after, "rule", 0, "object_ownership") === "BucketOwnerEnforced"
   );
-}
-
-function withoutTags({ tags: _, tags_all: __, ...rest }: Values): Values {
-  return rest;
 }

@@ -1,6 +1,6 @@
 import type { Plan, PlannedResource } from "../plan";
 import { at, textOf } from "../values";
-import { type AccessChange, accessChanges } from "./access";
+import type { AccessChange } from "./access";
 
 const MODEL = "aws_sagemaker_model";
 
@@ -15,17 +15,15 @@ interface Move {
  * place of the old one is what every rollout asks for, and widens nothing. It is none where the model changes its role,
  * where the old artifact stays readable, or where the new one is in another place: see {@link moveOf}.
  *
- * @param all - the changes of the plan, where they are known
+ * @param all - the changes of the plan
  */
-export function asRollout(change: AccessChange, plan: Plan, all?: readonly AccessChange[]): AccessChange {
+export function asRollout(change: AccessChange, plan: Plan, all: readonly AccessChange[]): AccessChange {
   if (!change.widens || change.change !== "granted" || change.condition !== "") return change;
   if (change.actions.join() !== "s3:GetObject") return change;
   const moves = plan.resources.flatMap((resource) => moveOf(resource, change.principal));
   const asked = change.resources.map((resource) => moves.filter(({ to }) => to === resource));
   if (asked.some((found) => found.length === 0)) return change;
-  const withdrawn = new Set(
-    (all ?? accessChanges(plan)).flatMap((one) => (isWithdrawalOf(change, one) ? one.resources : [])),
-  );
+  const withdrawn = new Set(all.flatMap((one) => (isWithdrawalOf(change, one) ? one.resources : [])));
   if (!asked.flat().every(({ from }) => withdrawn.has(from))) return change;
   return { ...change, widens: false, words: `${change.words} It is the new artifact of its model.` };
 }

@@ -1,13 +1,13 @@
+import { inAws } from "../in-aws";
 import type { PlannedResource } from "../plan";
 import { at, isSame, UNKNOWN, type Value, type Values } from "../values";
 
 /** Before the apply, or after it. */
 export type Side = "before" | "after";
 
-/** What the resource is on that side, in AWS: what Terraform forgets stays as it is. */
+/** What the resource is on that side, in AWS. */
 export function valuesOn(resource: PlannedResource, side: Side): Values | undefined {
-  if (side === "after" && resource.actions.includes("forget")) return resource.before;
-  return resource[side];
+  return inAws(resource)[side];
 }
 
 /**

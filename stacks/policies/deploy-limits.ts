@@ -172,12 +172,10 @@ function taggedStatements(arns: EnvironmentArns): Statement[] {
 }
 
 function stateStatements(arns: EnvironmentArns): Statement[] {
-  const { state } = arns.environment;
-  if (!("s3" in state)) return [];
-  const bucket = arns.bucketArn(state.s3.bucket);
-  const file = `${bucket}/${state.s3.key}`;
+  const state = arns.state();
+  if (state === undefined) return [];
   return [
-    allow("StateBucket", ["s3:ListBucket"], [bucket]),
-    allow("State", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [file, `${file}.tflock`]),
+    allow("StateBucket", ["s3:ListBucket"], [state.bucket]),
+    allow("State", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [state.file, state.lock]),
   ];
 }

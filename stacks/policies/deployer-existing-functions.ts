@@ -29,6 +29,13 @@ export function existingFunctions(arns: EnvironmentArns): ExistingFunctions {
   };
 }
 
+/** Lets nobody but API Gateway in. What is added always says who; what is removed need not. */
+export function letApiGatewayIn(sid: string, functions: readonly string[]): Statement {
+  return allow(sid, ["lambda:AddPermission", "lambda:RemovePermission"], functions, {
+    StringEqualsIfExists: { "lambda:Principal": "apigateway.amazonaws.com" },
+  });
+}
+
 /** Of a function that is there already: it is read, its role gets one policy, and API Gateway is let in. */
 export function existingFunctionStatements(arns: EnvironmentArns): Statement[] {
   const { functions, roles, whereBound } = existingFunctions(arns);
@@ -44,10 +51,7 @@ export function existingFunctionStatements(arns: EnvironmentArns): Statement[] {
       ],
       functions,
     ),
-    // What is added always says who; what is removed need not.
-    allow("LetApiGatewayIntoThem", ["lambda:AddPermission", "lambda:RemovePermission"], functions, {
-      StringEqualsIfExists: { "lambda:Principal": "apigateway.amazonaws.com" },
-    }),
+    letApiGatewayIn("LetApiGatewayIntoThem", functions),
     allow("TakeRightsOfTheirRoles", ["iam:DeleteRolePolicy", "iam:GetRolePolicy"], roles),
     // Which policy it is, IAM cannot say: what else they may get, only their boundaries limit.
     allow("GiveRightsToTheirRoles", ["iam:PutRolePolicy"], roles, whereBound),

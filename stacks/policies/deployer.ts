@@ -1,6 +1,6 @@
 import { boundaryArn } from "../../environments/account";
 import type { Environment } from "../../environments/environment";
-import { existingFunctionStatements } from "./deployer-existing-functions";
+import { existingFunctionStatements, letApiGatewayIn } from "./deployer-existing-functions";
 import { networkStatements } from "./deployer-network";
 import { scalingStatements } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
@@ -168,10 +168,7 @@ function functionStatements(arns: EnvironmentArns): Statement[] {
       ],
       functions,
     ),
-    // Nobody but API Gateway is let in. What is added always says who; what is removed need not.
-    allow("LetApiGatewayIn", ["lambda:AddPermission", "lambda:RemovePermission"], functions, {
-      StringEqualsIfExists: { "lambda:Principal": "apigateway.amazonaws.com" },
-    }),
+    letApiGatewayIn("LetApiGatewayIn", functions),
     // A URL is never open to everybody. What is created always says so; an update only where that changes.
     allow("KeepSignedUrls", ["lambda:CreateFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig"], functions, {
       StringEqualsIfExists: { "lambda:FunctionUrlAuthType": "AWS_IAM" },
@@ -369,13 +366,11 @@ function websiteStatements(arns: EnvironmentArns): Statement[] {
 
 /** https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required */
 function stateStatements(arns: EnvironmentArns): Statement[] {
-  const { state } = arns.environment;
-  if (!("s3" in state)) return [];
-  const bucket = arns.bucketArn(state.s3.bucket);
-  const file = `${bucket}/${state.s3.key}`;
+  const state = arns.state();
+  if (state === undefined) return [];
   return [
-    allow("FindItsState", ["s3:ListBucket"], [bucket]),
-    allow("KeepItsState", ["s3:GetObject", "s3:PutObject"], [file]),
-    allow("LockItsState", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [`${file}.tflock`]),
+    allow("FindItsState", ["s3:ListBucket"], [state.bucket]),
+    allow("KeepItsState", ["s3:GetObject", "s3:PutObject"], [state.file]),
+    allow("LockItsState", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [state.lock]),
   ];
 }

@@ -98,6 +98,15 @@ export class EnvironmentArns {
     return this.bucketArn(`${this.environment.name}-${purpose}-${this.accountId}-${this.region}`);
   }
 
+  /** The bucket, the file and the lock of Terraform's state; undefined where that is not in S3. */
+  state(): { readonly bucket: string; readonly file: string; readonly lock: string } | undefined {
+    const { state } = this.environment;
+    if (!("s3" in state)) return undefined;
+    const bucket = this.bucketArn(state.s3.bucket);
+    const file = `${bucket}/${state.s3.key}`;
+    return { bucket, file, lock: `${file}.tflock` };
+  }
+
   /** A bucket by its name. */
   bucketArn(name: string): string {
     return `arn:${this.partition}:s3:::${name}`;

@@ -27,6 +27,7 @@ const PROJECT = join(__dirname, "../../..");
 
 /** All that `npm start`, `npm run smoke` and `npm run pipeline` need, as far as it exists. */
 const SOURCES = [
+  "command-line",
   "main.ts",
   "cdktf.json",
   "package.json",

@@ -31,8 +31,9 @@ function model(before: object, after: object): Given {
 /** Whether what the role `scoring` may do counts as wider. */
 function widens(...given: readonly Given[]): boolean {
   const plan = planWith(given);
-  return accessChanges(plan)
-    .map((change) => asRollout(change, plan))
+  const all = accessChanges(plan);
+  return all
+    .map((change) => asRollout(change, plan, all))
     .some((change) => change.actions.includes("s3:GetObject") && change.widens);
 }
 
