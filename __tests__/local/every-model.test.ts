@@ -294,3 +294,60 @@ describe("toxicity", () => {
     },
   );
 });
+
+describe("the request of a private route", () => {
+  const JSON_TYPE = { "Content-Type": "application/json" };
+  /** Words of the contracts of breast-cancer, bike-rental and toxicity. */
+  const PRIVATE_FORMS = /comma-separated|"data"|instances|features|YYYY|numbers|labels/;
+
+  it.each<[caller: string, request: Request, status: number]>([
+    ["calls it without its key", { path: "/dev/breast-cancer", headers: JSON_TYPE, body: "{}" }, 403],
+    [
+      "calls it with a wrong key",
+      { path: "/dev/breast-cancer", headers: { ...JSON_TYPE, "x-api-key": "wrong" }, body: "{}" },
+      403,
+    ],
+    ["does not sign the call", { path: "/dev/bike-rental", headers: JSON_TYPE, body: "{}" }, 403],
+    ["sends no query and no key", { method: "GET", path: "/dev/toxicity" }, 403],
+    ["sends a preflight", { method: "OPTIONS", path: "/dev/breast-cancer", headers: ORIGIN }, 204],
+    ["calls an unknown path", { path: "/dev/breast", headers: JSON_TYPE, body: "{}" }, 403],
+    ["reads the page's document", { method: "GET", path: "/website/dev/openapi.json" }, 200],
+    [
+      "sends a malformed body to a public route",
+      { path: "/dev/sentiment", headers: JSON_TYPE, body: "{}" },
+      400,
+    ],
+  ])("is not described to anybody who %s", async (_caller, request, status) => {
+    // Act
+    const response = await send(stage.url, request);
+
+    // Assess
+    expect(response.status).toBe(status);
+    expect(`${JSON.stringify(response.headers)}${response.body}`).not.toMatch(PRIVATE_FORMS);
+  });
+
+  it("is not described at a function URL to anybody who does not sign the call", async () => {
+    // Act
+    const response = await send(functionUrl(), { method: "GET", path: "/" });
+
+    // Assess
+    expect(response.status).toBe(403);
+    expect(`${JSON.stringify(response.headers)}${response.body}`).not.toMatch(PRIVATE_FORMS);
+  });
+
+  it("is found in the API's document, which the refusal of a malformed body names", async () => {
+    // Act
+    const ofPublicRoute = await askSentiment("{}", "application/json");
+    const ofPrivateRoute = await send(stage.url, {
+      path: "/dev/breast-cancer",
+      headers: { ...JSON_TYPE, ...KEY },
+      body: "{}",
+    });
+
+    // Assess
+    const detailFor = (path: string) =>
+      `Invalid request body: the body is not JSON, or does not match the request model of POST ${path}; allowed: POST /sentiment takes {"review": "<text>"} as application/json, or the review itself as text/plain; for every other route, what the API's OpenAPI document describes`;
+    expect(problemOf(ofPublicRoute)).toMatchObject({ status: 400, detail: detailFor("/sentiment") });
+    expect(problemOf(ofPrivateRoute)).toMatchObject({ status: 400, detail: detailFor("/breast-cancer") });
+  });
+});

@@ -119,6 +119,18 @@ describe("the banner", () => {
   });
 });
 
+describe("the page of a stage without public routes", () => {
+  it.each(["dev", "prod"])("describes no route: %s", async (name) => {
+    // Act
+    const response = await send(stage.url, { method: "GET", path: `/website/${name}/openapi.json` });
+
+    // Assess
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.body)).toMatchObject({ paths: {}, components: { schemas: {} } });
+    expect(response.body).not.toContain("breast-cancer");
+  });
+});
+
 describe("a route with a key", () => {
   it("diagnoses the published observation", async () => {
     // Act

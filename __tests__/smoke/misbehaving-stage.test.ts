@@ -13,13 +13,20 @@ const ROUTE = "POST /breast-cancer";
 const PAGE = "https://page.example.com";
 const NARROW: Environment = { ...DEV, name: "narrow", stage: { ...DEV.stage, corsAllowOrigin: PAGE } };
 
+/** One whose route takes a query. */
+const QUERIED: Environment = {
+  ...DEV,
+  name: "queried",
+  models: { toxicity: { existingEndpoint: "shared", access: "API_KEY" } },
+};
+
 describe("a smoke test of a stage", () => {
   let project: ProjectCopy;
   let stage: StageServer | undefined;
 
   beforeAll(() => {
     project = new ProjectCopy();
-    project.setEnvironments(DEV, NARROW);
+    project.setEnvironments(DEV, NARROW, QUERIED);
   });
 
   afterEach(() => stage?.close());
@@ -70,12 +77,12 @@ describe("a smoke test of a stage", () => {
       [ROUTE, "with the key", "200, an answer", "200, the answer is a list, not a string"],
     ],
     [
-      "that does not say what is wrong with a request",
+      "that refuses a malformed request without a detail",
       (asker) =>
         asker === "malformed"
-          ? { status: 400, headers: { "Content-Type": "application/problem+json" }, body: { detail: "No." } }
+          ? { status: 400, headers: { "Content-Type": "application/problem+json" }, body: { title: "No." } }
           : undefined,
-      [ROUTE, "with the key, without data", "400, names the field", "400, does not name the field"],
+      [ROUTE, "with the key, without data", "400, a problem", "400, a problem without detail"],
     ],
     [
       "that lets no page ask",
@@ -96,6 +103,35 @@ describe("a smoke test of a stage", () => {
       // Assess
       expect(unexpected(table)).toEqual([expected]);
       expect(table).not.toContain("private-answer");
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "fails where a refused query does not name the missing parameter",
+    async () => {
+      // Act
+      const { status, table } = await smokeOf(
+        (asker) => {
+          if (asker === "permitted") return { status: 200, body: [["__label__none"], ["0.9"]] };
+          if (asker === "preflight") return preflightOf("*", "x-api-key", "GET,OPTIONS");
+          return asker === "malformed"
+            ? {
+                status: 400,
+                headers: { "Content-Type": "application/problem+json" },
+                body: { detail: "No." },
+              }
+            : undefined;
+        },
+        2,
+        "queried",
+      );
+
+      // Assess
+      expect(unexpected(table)).toEqual([
+        ["GET /toxicity", "with the key, without q", "400, names the field", "400, does not name the field"],
+      ]);
       expect(status).toBe(1);
     },
     TIMEOUT_IN_MS,
@@ -190,7 +226,7 @@ describe("a smoke test of a stage", () => {
       // Assess
       expect(unexpected(table)).toEqual([
         [ROUTE, "with the key", "200, an answer", "no answer within 2 s"],
-        [ROUTE, "with the key, without data", "400, names the field", "429, not 400"],
+        [ROUTE, "with the key, without data", "400, a problem", "429, not 400"],
       ]);
       expect(status).toBe(1);
     },

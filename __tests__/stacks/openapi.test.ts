@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import Ajv from "ajv-draft-04";
 import type { RouteAccess } from "../../environments/model-settings";
 import { catalog } from "../../functions/catalog";
+import { openApi } from "../../stacks/constructs/openapi";
 import { example, exampleWith, named } from "./support/environments";
 import { type OpenApiDocument, type OpenApiOperation, synthesize } from "./support/synthesized";
 
@@ -246,15 +247,60 @@ describe("what API Gateway answers by itself", () => {
     });
   });
 
-  it("says what a request body may look like", () => {
-    // Prepare
-    const { BAD_REQUEST_BODY } = document["x-amazon-apigateway-gateway-responses"];
-
+  it.each<[when: string, routes: readonly Route[], described: string]>([
+    [
+      "every route is private",
+      [
+        { model: "breast-cancer", access: "API_KEY" },
+        { model: "bike-rental", access: "AWS_IAM" },
+      ],
+      "what the API's OpenAPI document describes for this route",
+    ],
+    [
+      "one route is public",
+      [
+        { model: "breast-cancer", access: "API_KEY" },
+        { model: "sentiment", access: "PUBLIC" },
+      ],
+      `POST /sentiment takes ${catalog.sentiment.allowed}; for every other route, what the API's OpenAPI document describes`,
+    ],
+    [
+      "every route with a body is public",
+      [
+        { model: "sentiment", access: "PUBLIC" },
+        { model: "toxicity", access: "API_KEY" },
+      ],
+      `POST /sentiment takes ${catalog.sentiment.allowed}`,
+    ],
+  ])("describes the request bodies of public routes alone when %s", (_, routes, described) => {
     // Act
-    const problem = JSON.parse(fillIn(BAD_REQUEST_BODY?.responseTemplates["application/json"] ?? ""));
+    const detail = detailOfBadBody(routes);
 
     // Assess
-    expect(problem.detail).toContain(`POST /breast-cancer takes ${contract.allowed}`);
+    expect(detail).toBe(
+      `Invalid request body: the body is not JSON, or does not match the request model of word word; allowed: ${described}`,
+    );
+  });
+
+  it("describes ten public routes, and counts the rest, when there are a hundred", () => {
+    // Prepare
+    const hundred = Array.from(
+      { length: 100 },
+      (_, index): Route => ({
+        model: "sentiment",
+        access: "PUBLIC",
+        path: `/sentiment-${index}`,
+      }),
+    );
+
+    // Act
+    const detail = detailOfBadBody([{ model: "breast-cancer", access: "AWS_IAM" }, ...hundred]);
+
+    // Assess
+    expect(detail.match(/POST \/sentiment-\d+ takes/g)).toHaveLength(10);
+    expect(detail).toContain("; for every other route (90 more public routes), what the API's OpenAPI");
+    expect(detail).not.toContain("breast-cancer");
+    expect(detail.length).toBeLessThan(2_000);
   });
 
   it("tells a throttled caller when to try again", () => {
@@ -265,6 +311,34 @@ describe("what API Gateway answers by itself", () => {
     expect(THROTTLED?.statusCode).toBe("429");
     expect(THROTTLED?.responseParameters["gatewayresponse.header.Retry-After"]).toMatch(/^'[1-9]\d*'$/);
   });
+
+  /** A model of the catalog, and who may call it. */
+  interface Route {
+    readonly model: "breast-cancer" | "bike-rental" | "sentiment" | "toxicity";
+    readonly access: RouteAccess;
+    /** @default - the contract's */
+    readonly path?: `/${string}`;
+  }
+
+  /** What API Gateway tells a caller whose body does not match the model of the called route. */
+  function detailOfBadBody(routes: readonly Route[]): string {
+    const api = openApi({
+      title: "test-inference",
+      region: "eu-central-1",
+      partition: "aws",
+      corsAllowOrigin: "*",
+      routes: routes.map(({ model, access, path }) => {
+        const { route, ...ofModel } = catalog[model];
+        return {
+          contract: { ...ofModel, route: { ...route, path: path ?? route.path } },
+          access,
+          functionArn: "arn:aws:lambda:eu-central-1:111122223333:function:test",
+        };
+      }),
+    }) as unknown as OpenApiDocument;
+    const { BAD_REQUEST_BODY } = api["x-amazon-apigateway-gateway-responses"];
+    return JSON.parse(fillIn(BAD_REQUEST_BODY?.responseTemplates["application/json"] ?? "")).detail;
+  }
 
   /** As API Gateway does it: its message comes with quotes around it, every other variable without. */
   function fillIn(template: string): string {

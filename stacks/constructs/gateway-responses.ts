@@ -1,4 +1,14 @@
+import type { RouteAccess } from "../../environments/model-settings";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "./time-budget";
+
+/** A route as far as API Gateway's own answers describe it. */
+export interface DescribedRoute {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly access: RouteAccess;
+  /** What its request may be, in a few words. */
+  readonly allowed: string;
+}
 
 /** A gateway response of API Gateway's OpenAPI extension. */
 export interface GatewayResponse {
@@ -15,6 +25,9 @@ interface Answer {
   readonly retryAfterInSeconds?: number;
 }
 
+/** Public routes whose requests one refusal describes: the answer stays a few lines long, however many routes there are. */
+const MAX_DESCRIBED_ROUTES = 10;
+
 /** API Gateway's own words, quoted by itself. */
 const OWN_WORDS = "$context.error.messageString";
 
@@ -26,18 +39,18 @@ const OWN_WORDS = "$context.error.messageString";
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html).
  *
  * @param corsAllowOrigin - value of Access-Control-Allow-Origin
- * @param allowedBodies - what each route takes, in one line a route
+ * @param routes - every route of the API
  */
 export function gatewayResponses(
   corsAllowOrigin: string,
-  allowedBodies: readonly string[],
+  routes: readonly DescribedRoute[],
 ): Record<string, GatewayResponse> {
   const answers: Record<string, Answer> = {
     BAD_REQUEST_BODY: {
       status: 400,
       title: "Bad Request",
       detail: JSON.stringify(
-        `Invalid request body: it is no JSON, or it does not fit the request model of $context.httpMethod $context.resourcePath; allowed: ${allowedBodies.join("; ")}`,
+        `Invalid request body: the body is not JSON, or does not match the request model of $context.httpMethod $context.resourcePath; allowed: ${allowedBodies(routes)}`,
       ),
     },
     BAD_REQUEST_PARAMETERS: { status: 400, title: "Bad Request", detail: OWN_WORDS },
@@ -91,6 +104,24 @@ export function gatewayResponses(
     toGatewayResponse(answer, corsAllowOrigin),
   ]);
   return { ...Object.fromEntries(specific), ...defaults };
+}
+
+/**
+ * An API has one template for this refusal, and no template knows the route that was called. Every caller of every
+ * route reads it, so it describes the bodies of public routes alone: the request of another route is for the callers of
+ * that route.
+ */
+function allowedBodies(routes: readonly DescribedRoute[]): string {
+  const withBody = routes.filter(({ method }) => method === "POST");
+  const open = withBody.filter(({ access }) => access === "PUBLIC");
+  const described = open
+    .slice(0, MAX_DESCRIBED_ROUTES)
+    .map(({ method, path, allowed }) => `${method} ${path} takes ${allowed}`);
+  if (described.length === withBody.length) return described.join("; ");
+  const document = "what the API's OpenAPI document describes";
+  if (described.length === 0) return `${document} for this route`;
+  const more = open.length - described.length;
+  return `${described.join("; ")}; for every other route${more === 0 ? "" : ` (${more} more public routes)`}, ${document}`;
 }
 
 function quoted(text: string): string {

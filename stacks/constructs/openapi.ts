@@ -66,9 +66,7 @@ export function openApi(props: OpenApiProps): Json {
     },
     "x-amazon-apigateway-gateway-responses": gatewayResponses(
       props.corsAllowOrigin,
-      props.routes.map(
-        ({ contract: { route, allowed } }) => `${route.method} ${route.path} takes ${allowed}`,
-      ),
+      props.routes.map(({ access, contract: { route, allowed } }) => ({ ...route, access, allowed })),
     ) as unknown as Json,
   };
 }

@@ -20,12 +20,16 @@ export const KEY = "the-key-of-this-stage-0123456789";
 const PROBLEM = { "Content-Type": "application/problem+json" };
 
 /** What a preflight is told. */
-export function preflightOf(origin: string, headers = "content-type,x-api-key"): Answer {
+export function preflightOf(
+  origin: string,
+  headers = "content-type,x-api-key",
+  methods = "POST,OPTIONS",
+): Answer {
   return {
     status: 204,
     headers: {
       "Access-Control-Allow-Origin": origin,
-      "Access-Control-Allow-Methods": "POST,OPTIONS",
+      "Access-Control-Allow-Methods": methods,
       "Access-Control-Allow-Headers": headers,
     },
   };
@@ -40,7 +44,7 @@ const RIGHT: Readonly<Record<Asker, Answer>> = {
   "wrong key": { status: 403, headers: PROBLEM, body: { detail: "Forbidden" } },
 };
 
-/** A stage with one route, `POST /breast-cancer` for those who have the key, that does what a test wants. */
+/** A stage of routes for those who have the key, `POST` or `GET`, that does what a test wants. */
 export class StageServer {
   private readonly server: http.Server;
   private readonly requests = new Map<Asker, number>();
@@ -80,12 +84,13 @@ export class StageServer {
   }
 }
 
-function askerOf({ method, headers }: http.IncomingMessage, body: string): Asker {
+function askerOf({ method, headers, url = "" }: http.IncomingMessage, body: string): Asker {
   if (method === "OPTIONS") {
     return headers.origin === "https://foreign.example.com" ? "foreign preflight" : "preflight";
   }
   const key = headers["x-api-key"];
   if (key === undefined) return "no key";
   if (key !== KEY) return "wrong key";
-  return body === "{}" ? "malformed" : "permitted";
+  const isMalformed = method === "GET" ? !url.includes("?") : body === "{}";
+  return isMalformed ? "malformed" : "permitted";
 }
