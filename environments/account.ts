@@ -133,6 +133,23 @@ export function logsRoleName(account: AccountSettings): string {
   return `${accountName(account)}-api-gateway-logs`;
 }
 
+/**
+ * Whether an environment's stage has access logs: as the environment says, else where API Gateway has a role for them
+ * from an entry of the same account and region.
+ */
+export function hasAccessLogs(
+  { accountId, region, stage }: Environment,
+  accounts: readonly AccountSettings[],
+): boolean {
+  return (
+    stage.accessLogs ??
+    accounts.some(
+      (account) =>
+        account.apiGatewayLogs === true && account.accountId === accountId && account.region === region,
+    )
+  );
+}
+
 /** Name of the role with which workflows deploy one environment. */
 export function deployRoleName({ name }: Pick<Environment, "name">): string {
   return `${name}-deploy`;

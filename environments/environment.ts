@@ -161,10 +161,23 @@ export interface StageSettings {
   };
 
   /**
-   * Days that the logs of functions and endpoints are kept: one of CloudWatch's steps (1, 3, 5, 7, 14, 30, 60, 90, … 3653;
+   * Days that the logs of functions, endpoints and the stage are kept: one of CloudWatch's steps (1, 3, 5, 7, 14, 30, 60, 90, … 3653;
    * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html).
    */
   readonly logRetentionInDays: number;
+
+  /**
+   * Write one line of JSON to the log group `/aws/apigateway/<environment>-inference/access` for each request: who
+   * called which route, when, with which result; never the body, the query, the API key or a signature. API Gateway
+   * writes with the one CloudWatch role of the account and region, and refuses access logs while the account has none
+   * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). The role is that of
+   * `apiGatewayLogs`, of which `true` does not depend: somebody else may have given the account a role, which must be
+   * allowed to write to this group.
+   *
+   * @default - true where `environments/accounts.ts` has an entry of the environment's account and region with
+   * `apiGatewayLogs: true`, else false
+   */
+  readonly accessLogs?: boolean;
 
   /**
    * The origin whose pages may read answers (CORS): `*`, or one such as `https://www.example.com`.

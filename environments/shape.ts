@@ -168,6 +168,7 @@ const stage = z.strictObject({
     burstLimit: number,
   } satisfies Properties<StageSettings["throttling"]>),
   logRetentionInDays: number,
+  accessLogs: z.optional(z.boolean()),
   corsAllowOrigin: z.optional(text),
 } satisfies Properties<StageSettings>);
 

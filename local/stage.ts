@@ -118,7 +118,7 @@ export class LocalStage {
         );
         const invoked = new Map<string, RouteFunction>([...functions, ...existing]);
         return deployment.stages.map(
-          (stage) => [stage.stageName, new RestApi(stage, deployment, invoked)] as const,
+          (stage) => [stage.stageName, new RestApi(stage, deployment, invoked, log)] as const,
         );
       });
       const serving: Serving = {

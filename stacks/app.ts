@@ -1,5 +1,5 @@
 import { App } from "cdktf";
-import type { AccountSettings } from "../environments/account";
+import { type AccountSettings, hasAccessLogs } from "../environments/account";
 import { checkEnvironments, InvalidEnvironments } from "../environments/checks";
 import type { Environment } from "../environments/environment";
 import { withoutUndefined } from "../environments/present";
@@ -39,7 +39,8 @@ export function createApp(
 
   const app = new App(outdir === undefined ? {} : { outdir });
   for (const environment of environments) {
-    new InferenceStack(app, environment);
+    const accessLogs = hasAccessLogs(environment, accounts);
+    new InferenceStack(app, { ...environment, stage: { ...environment.stage, accessLogs } });
   }
   for (const account of accounts) {
     new AccountStack(app, account, environments);

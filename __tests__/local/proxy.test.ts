@@ -23,6 +23,7 @@ const STAGE: StageDefinition = {
   openApi: { document: {}, title: "dev-inference", methods: [METHOD], gatewayResponses: {} },
   throttling: undefined,
   apiKeys: [],
+  accessLogFormat: undefined,
 };
 
 const IDS = { requestId: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", extendedRequestId: "QcGxwHJUIAMFg5w=" };

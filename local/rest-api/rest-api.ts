@@ -8,8 +8,9 @@ import {
   MOST_BYTES_OF_EVENT,
   type RouteFunction,
 } from "../lambda/function";
-import { findSignatureFault } from "../signature";
+import { findSignatureFault, LOCAL_CREDENTIALS } from "../signature";
 import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
+import { accessLogLine, type Learned } from "./access-log";
 import { GATEWAY_ERRORS, type GatewayError, missingParameters, toGatewayAnswer } from "./gateway-response";
 import type { Method } from "./openapi";
 import { newRequestIds, type RequestIds, readProxyAnswer, toProxyEvent } from "./proxy";
@@ -36,11 +37,15 @@ export class RestApi {
   private readonly routes: readonly Route[];
   private readonly keyBuckets: ReadonlyMap<string, TokenBucket>;
 
-  /** @param functions - the functions of the account and region, by ARN */
+  /**
+   * @param functions - the functions of the account and region, by ARN
+   * @param log - takes the lines of the stage's access log, where the stage has one
+   */
   constructor(
     private readonly stage: StageDefinition,
     private readonly account: { readonly accountId: string; readonly region: string },
     private readonly functions: ReadonlyMap<string, RouteFunction>,
+    private readonly log: (text: string) => void = () => {},
   ) {
     const ajv = new Ajv({ strict: false });
     this.routes = stage.openApi.methods.map((method) => ({
@@ -58,10 +63,36 @@ export class RestApi {
   /** @param path - the path below the stage, starting with a slash */
   async handle(request: HttpRequest, path: string): Promise<HttpResponse> {
     const ids = newRequestIds();
+    const receivedAt = new Date();
+    const learned: Learned = {};
+    const response = await this.answerOrRefuse(request, path, ids, learned);
+    if (this.stage.accessLogFormat !== undefined) {
+      const line = accessLogLine(this.stage.accessLogFormat, {
+        ...ids,
+        receivedAt,
+        sourceIp: request.sourceIp,
+        httpMethod: request.method,
+        status: response.status,
+        responseLength: Buffer.byteLength(response.body),
+        responseLatency: Date.now() - receivedAt.getTime(),
+        learned,
+      });
+      this.log(`${line}\n`);
+    }
+    return response;
+  }
+
+  private async answerOrRefuse(
+    request: HttpRequest,
+    path: string,
+    ids: RequestIds,
+    learned: Learned,
+  ): Promise<HttpResponse> {
     try {
-      return await this.answer(request, path, ids);
+      return await this.answer(request, path, ids, learned);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      learned.errorType = error.failure.responseType;
       return toGatewayAnswer(error.failure, this.stage.openApi.gatewayResponses, {
         ...ids,
         httpMethod: request.method,
@@ -71,14 +102,22 @@ export class RestApi {
     }
   }
 
-  private async answer(request: HttpRequest, path: string, ids: RequestIds): Promise<HttpResponse> {
+  private async answer(
+    request: HttpRequest,
+    path: string,
+    ids: RequestIds,
+    learned: Learned,
+  ): Promise<HttpResponse> {
     if (request.body === undefined) throw new Refusal(GATEWAY_ERRORS.tooLarge);
     const route = this.routes.find(
       ({ method }) => method.path === path && method.httpMethod === request.method,
     );
     if (route === undefined) throw new Refusal(GATEWAY_ERRORS.notFound);
+    learned.resourcePath = route.method.path;
 
     const apiKey = this.authorize(request, route.method);
+    if (apiKey !== undefined) learned.apiKeyId = apiKey.id;
+    if (route.method.authorization === "AWS_IAM") learned.signer = this.localSigner();
     const keyBucket = apiKey && this.keyBuckets.get(apiKey.id);
     if (route.bucket?.take() === false || keyBucket?.take() === false)
       throw new Refusal(GATEWAY_ERRORS.throttled);
@@ -88,6 +127,7 @@ export class RestApi {
     const own = { "x-amzn-RequestId": ids.requestId, "x-amz-apigw-id": ids.extendedRequestId };
     if (integration.type === "mock") {
       const response = integration.responses.default;
+      learned.integrationStatus = Number(response.statusCode);
       const mapped = Object.entries(response.responseParameters ?? {}).map(([name, value]) => [
         name.replace(/^method\.response\.header\./, ""),
         value.replace(/^'(.*)'$/s, "$1"),
@@ -106,11 +146,20 @@ export class RestApi {
       route.method,
       JSON.stringify(event),
       timeout,
+      learned,
     );
     const trace = {
       "X-Amzn-Trace-Id": `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString("hex")}`,
     };
     return { status, headers: { ...headers, ...own, ...trace }, body };
+  }
+
+  /** Who signs with this machine's credentials, as IAM would name a user. */
+  private localSigner(): NonNullable<Learned["signer"]> {
+    const { accountId } = this.account;
+    const [, partition] = this.stage.executionArn.split(":");
+    const userArn = `arn:${partition}:iam::${accountId}:user/${LOCAL_CREDENTIALS.accessKeyId}`;
+    return { userArn, accountId };
   }
 
   /** @returns the key, where the method wants one */
@@ -155,6 +204,7 @@ export class RestApi {
     method: Method,
     payload: string,
     timeoutInMs: number,
+    learned: Learned,
   ): Promise<HttpResponse> {
     const arn = /\/functions\/(arn:[^/]+)\/invocations$/.exec(uri)?.[1];
     const fn = arn === undefined ? undefined : this.functions.get(arn);
@@ -167,13 +217,19 @@ export class RestApi {
     }
     if (Buffer.byteLength(payload) > MOST_BYTES_OF_EVENT) throw new Refusal(GATEWAY_ERRORS.tooLargeForLambda);
 
+    const invokedAt = Date.now();
     const result = await withTimeout(fn.invoke(payload), timeoutInMs);
+    learned.integrationLatency = Date.now() - invokedAt;
     if (result === "timed out") throw new Refusal(GATEWAY_ERRORS.timedOut);
+    // Lambda answers with 200 also where the function failed
+    // (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+    learned.lambdaStatus = 200;
     if (!result.ok || Buffer.byteLength(result.payload) > MOST_BYTES_OF_ANSWER) {
       throw new Refusal(GATEWAY_ERRORS.functionFailed);
     }
     const answer = readProxyAnswer(result.payload);
     if (answer === undefined) throw new Refusal(GATEWAY_ERRORS.functionFailed);
+    learned.integrationStatus = answer.status;
     return answer;
   }
 }

@@ -84,6 +84,8 @@ export interface StageDefinition {
   readonly openApi: OpenApi;
   readonly throttling: Throttling | undefined;
   readonly apiKeys: readonly ApiKeyDefinition[];
+  /** A line of the access log, with API Gateway's variables in it; `undefined` where the stage has no log. */
+  readonly accessLogFormat: string | undefined;
 }
 
 /**
@@ -190,6 +192,7 @@ function readStages(stack: Stack): StageDefinition[] {
           ? undefined
           : { rateLimit: throttling.throttling_rate_limit, burstLimit: throttling.throttling_burst_limit },
       apiKeys: readApiKeys(stack, apiId, stageName),
+      accessLogFormat: values.access_log_settings?.format,
     };
   });
 }

@@ -90,6 +90,8 @@ export const INTERPRETED = {
     rest_api_id: text,
     deployment_id: text,
     stage_name: text,
+    // The format is a line's; where the line goes means something to AWS alone.
+    access_log_settings: z.optional(z.strictObject({ destination_arn: text, format: text })),
     xray_tracing_enabled: z.optional(z.boolean()),
   }),
   aws_api_gateway_method_settings: z.object({

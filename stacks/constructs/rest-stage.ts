@@ -11,6 +11,7 @@ import { Construct } from "constructs";
 import type { StageSettings } from "../../environments/environment";
 import type { RouteAccess } from "../../environments/model-settings";
 import { type RouteOfStage, routeArn, routePermission } from "../policies/api-gateway";
+import { AccessLogs } from "./access-logs";
 import type { Account } from "./account";
 import type { EndpointFunction } from "./endpoint-function";
 import { openApi, type RouteContract } from "./openapi";
@@ -86,13 +87,22 @@ export class RestStage extends Construct {
       triggers: { redeployment: Fn.sha256(api.body) },
       lifecycle: { createBeforeDestroy: true },
     });
+    const accessLogs =
+      settings.accessLogs === true
+        ? new AccessLogs(this, "access-logs", {
+            account,
+            apiName,
+            retentionInDays: settings.logRetentionInDays,
+          })
+        : undefined;
     const stage = new ApiGatewayStage(this, "stage", {
       restApiId: api.id,
       deploymentId: deployment.id,
       stageName,
       xrayTracingEnabled: true,
+      ...(accessLogs === undefined ? {} : { accessLogSettings: accessLogs.settings }),
       // The stage is what callers see: it opens when the functions can be invoked.
-      dependsOn: permissions,
+      dependsOn: [...permissions, ...(accessLogs === undefined ? [] : [accessLogs.group])],
     });
     new ApiGatewayMethodSettings(this, "throttling", {
       restApiId: api.id,

@@ -33,7 +33,7 @@ export function deployLimits(environment: Environment, accountId: string): Polic
     allow(
       "LogGroups",
       ["logs:*"],
-      ["/aws/lambda", "/aws/sagemaker/Endpoints"].map((prefix) =>
+      ["/aws/lambda", "/aws/sagemaker/Endpoints", "/aws/apigateway"].map((prefix) =>
         arns.arn("logs", `log-group:${prefix}/${own}`),
       ),
     ),

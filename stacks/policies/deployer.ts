@@ -212,7 +212,10 @@ function endpointStatements(arns: EnvironmentArns): Statement[] {
 
 function logStatements(arns: EnvironmentArns): Statement[] {
   const [functions, endpoints] = [arns.logGroups("functions"), arns.logGroups("endpoints")];
-  const groups = functions.flatMap((group, index) => [group, ...endpoints.slice(index, index + 1)]);
+  const groups = [
+    ...functions.flatMap((group, index) => [group, ...endpoints.slice(index, index + 1)]),
+    arns.accessLogGroup(),
+  ];
   return [
     allow(
       "KeepLogGroups",

@@ -93,6 +93,11 @@ export class EnvironmentArns {
     return this.names.map((name) => this.arn("logs", `log-group:${prefix}/${name}`));
   }
 
+  /** The stage's access log; without what follows a group's name. */
+  accessLogGroup(): string {
+    return this.arn("logs", `log-group:/aws/apigateway/${this.environment.name}-inference/access`);
+  }
+
   /** The environment's own bucket. */
   bucket(purpose: "artifacts" | "website"): string {
     return this.bucketArn(`${this.environment.name}-${purpose}-${this.accountId}-${this.region}`);

@@ -22,6 +22,7 @@ export function publicStage(
     openApi: readOpenApi(JSON.stringify(document)),
     throttling: undefined,
     apiKeys: [],
+    accessLogFormat: undefined,
     ...settings,
   };
 }
