@@ -170,9 +170,9 @@ export interface StageSettings {
    * Write one line of JSON to the log group `/aws/apigateway/<environment>-inference/access` for each request: who
    * called which route, when, with which result; never the body, the query, the API key or a signature. API Gateway
    * writes with the one CloudWatch role of the account and region, and refuses access logs while the account has none
-   * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). The role is that of
-   * `apiGatewayLogs`, of which `true` does not depend: somebody else may have given the account a role, which must be
-   * allowed to write to this group.
+   * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). An account's `apiGatewayLogs`
+   * makes the role. `true` is also allowed without it, for an account that has the role from elsewhere: that role must
+   * be allowed to write to this group, and where the account has none, the apply fails.
    *
    * @default - true where `environments/accounts.ts` has an entry of the environment's account and region with
    * `apiGatewayLogs: true`, else false

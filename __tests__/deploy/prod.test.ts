@@ -1,10 +1,11 @@
+import { GetStagesCommand } from "@aws-sdk/client-api-gateway";
 import { GetDistributionCommand } from "@aws-sdk/client-cloudfront";
 import { CreatePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { boundaryName } from "../../environments/account";
 import type { Environment } from "../../environments/environment";
-import { prod } from "../../environments/prod";
+import { prod as shipped } from "../../environments/prod";
 import { boundaryPolicy } from "../../stacks/policies/boundary";
 import { Deployment } from "./support/deployment";
 import { withModel } from "./support/environments";
@@ -14,6 +15,8 @@ import { squashed } from "./support/squashed";
 
 const TIMEOUT_IN_MS = 240_000;
 
+/** As it is with the shipped accounts, of which this test deploys none. */
+const prod: Environment = { ...shipped, stage: { ...shipped.stage, accessLogs: true } };
 const Bucket = "s3" in prod.state ? prod.state.s3.bucket : "(none)";
 /** Another artifact, and every setting that can change in place. */
 const changed: Environment = {
@@ -21,10 +24,14 @@ const changed: Environment = {
     functionUrl: { corsAllowOrigins: ["https://www.example.com"] },
   }),
   tags: { Team: "models" },
-  stage: { throttling: { rateLimit: 900, burstLimit: 1_800 }, logRetentionInDays: 180 },
+  stage: { throttling: { rateLimit: 900, burstLimit: 1_800 }, logRetentionInDays: 180, accessLogs: true },
   website: { priceClass: "PriceClass_200" },
 };
-const unprotected: Environment = { ...changed, protected: false };
+const unprotected: Environment = {
+  ...changed,
+  protected: false,
+  stage: { ...changed.stage, accessLogs: false },
+};
 
 /** What prod protects, by the type. */
 const PROTECTED = ["aws_api_gateway_rest_api", "aws_cloudfront_distribution", "aws_sagemaker_endpoint"];
@@ -59,6 +66,16 @@ describe("the life of prod", () => {
       // Assess
       const made = await deployment.made();
       expect(made).toEqual(await deployment.remembered());
+      const { item: stages = [] } = await deployment.clients.apiGateway.send(
+        new GetStagesCommand({ restApiId: idOfApi(made) }),
+      );
+      expect(stages.map(({ accessLogSettings }) => accessLogSettings)).toEqual([
+        {
+          destinationArn:
+            "arn:aws:logs:us-east-1:444455556666:log-group:/aws/apigateway/prod-inference/access",
+          format: expect.stringContaining('"requestId":"$context.requestId"'),
+        },
+      ]);
       expect(made.filter((entry) => entry.startsWith("object "))).toHaveLength(6);
       const deployed = await deployment.deployed();
       expect(Object.values(deployed.roles).map(({ boundary }) => boundary)).toEqual(
@@ -162,12 +179,17 @@ describe("the life of prod", () => {
       const { resources } = await deployment.project.state("prod");
       const Id = String(resources.find(({ type }) => type === "aws_cloudfront_distribution")?.values.id);
       deployment.project.setEnvironments(unprotected);
-      succeeded(await deployment.project.deploy("prod"));
+      const updates = await deployment.operationsOf(async () =>
+        succeeded(await deployment.project.deploy("prod")),
+      );
 
       // Act
       succeeded(await deployment.project.destroy("prod"));
 
       // Assess
+      const names = updates.map(({ operation }) => operation);
+      // API Gateway would make the group again.
+      expect(names.lastIndexOf("UpdateStage")).toBeLessThan(names.indexOf("DeleteLogGroup"));
       expect(await deployment.made()).toEqual([]);
       expect(await deployment.lost()).toEqual([]);
       expect(await deployment.remembered()).toEqual([]);
@@ -187,3 +209,9 @@ describe("the life of prod", () => {
     requireRecorded("prod", recording);
   });
 });
+
+/** From the entry `stage <name> of API <id>`. */
+function idOfApi(made: readonly string[]): string {
+  const [id = "(none)"] = made.flatMap((entry) => /^stage \S+ of API (\S+)$/.exec(entry)?.[1] ?? []);
+  return id;
+}

@@ -1,18 +1,21 @@
 import { describe, expect, it } from "@jest/globals";
+import { environments } from "../../environments";
 import {
   type AccountSettings,
+  accountName,
   boundaryArn,
   deployableEnvironments,
   deployRoleArn,
   type GithubSettings,
   planRoleArn,
 } from "../../environments/account";
+import { accounts } from "../../environments/accounts";
 import type { Environment } from "../../environments/environment";
 import { catalog } from "../../functions/catalog";
 import { deployerPolicies, MOST_CHARACTERS } from "../../stacks/policies/deployer";
 import { plannerPolicies } from "../../stacks/policies/planner";
 import type { PolicyDocument } from "../../stacks/policies/policy-document";
-import { trusts } from "../deploy/support/evaluation";
+import { isAllowed, trusts } from "../deploy/support/evaluation";
 import { example, exampleModel, exampleWithCallers, named } from "./support/environments";
 import { parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
 
@@ -66,6 +69,8 @@ const synthesized = synthesize(
   ],
 );
 const stack = synthesized.stack("account");
+/** The project's own. */
+const shipped = synthesize(environments, accounts);
 
 function roleOf(of: SynthesizedStack, name: string) {
   const found = of.find("aws_iam_role").find(({ values }) => values.name === name);
@@ -179,6 +184,62 @@ describe("API Gateway's logs role", () => {
         [`${groups}:/aws/apigateway/*`, `${groups}:API-Gateway-Execution-Logs_*`],
       ],
     ]);
+  });
+});
+
+describe.each([
+  ...accounts
+    .filter(({ apiGatewayLogs }) => apiGatewayLogs)
+    .map((own) => [accountName(own), shipped] as const),
+  ["account", synthesized] as const,
+])("the access logs of the stages of %s", (name, of) => {
+  const logsAccount = of.stack(name);
+  const [provider] = logsAccount.terraform.provider.aws ?? [];
+  const policies = [
+    parseEmbedded(logsAccount.one("aws_iam_role_policy").values.policy, name) as unknown as PolicyDocument,
+  ];
+  /** Of the stages in the account and region, by their Terraform. */
+  const destinations = [...environments, deployed]
+    .filter((environment) => of.has(environment.name))
+    .flatMap((environment) =>
+      of
+        .stack(environment.name)
+        .find("aws_api_gateway_stage")
+        .flatMap(({ values }) => values.access_log_settings?.destination_arn ?? []),
+    )
+    .filter((arn) => arn.includes(`:${provider?.region}:${[provider?.allowed_account_ids].flat()[0]}:`));
+
+  /** Sources: AWS's own policy for the role, and https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html */
+  const ACTIONS = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
+  const asked = (action: string, group: string) => ({
+    action,
+    resource: `${group}:log-stream:0123456789abcdef0123456789abcdef`,
+    context: {},
+  });
+
+  it("are written by API Gateway with the account's role", () => {
+    // Act
+    const denied = destinations.flatMap((group) =>
+      ACTIONS.map((action) => asked(action, group)).filter((one) => !isAllowed(policies, one)),
+    );
+
+    // Assess
+    expect(destinations.length).toBeGreaterThan(0);
+    expect(denied).toEqual([]);
+  });
+
+  it.each<[of: string, change: (group: string) => string]>([
+    ["a function", (group) => group.replace("/aws/apigateway/", "/aws/lambda/")],
+    ["another account", (group) => group.replace(/:\d{12}:/, ":999988887777:")],
+    ["another region", (group) => group.replace(/:logs:[^:]+:/, ":logs:ap-south-1:")],
+  ])("are all that the role writes: not the logs of %s", (_, change) => {
+    // Act
+    const allowed = destinations.flatMap((group) =>
+      ACTIONS.map((action) => asked(action, change(group))).filter((one) => isAllowed(policies, one)),
+    );
+
+    // Assess
+    expect(allowed).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import type { AccountSettings } from "../../environments/account";
 import type { RouteAccess } from "../../environments/model-settings";
 import { example, exampleWith, named } from "./support/environments";
-import { synthesize } from "./support/synthesized";
+import { type SynthesizedStack, synthesize } from "./support/synthesized";
 
 const synthesized = synthesize([
   example,
@@ -85,6 +86,109 @@ describe("the stage", () => {
 
     // Assess
     expect(text).not.toMatch(/cache|certificate|waf|web_acl/i);
+  });
+});
+
+describe("the access log", () => {
+  const ofStage = (accessLogs: boolean, name: string) =>
+    named(name, { ...example, stage: { ...example.stage, accessLogs } });
+  const account: AccountSettings = {
+    region: example.region,
+    accountId: "111122223333",
+    state: { local: { path: "terraform.account.tfstate" } },
+    apiGatewayLogs: true,
+  };
+  const { accountId: _, ...anyAccount } = example;
+  const logging = synthesize(
+    [
+      example,
+      ofStage(false, "off"),
+      named("region", { ...example, region: "us-east-1" }),
+      named("other", { ...example, accountId: "444455556666" }),
+      named("any", anyAccount),
+    ],
+    [
+      account,
+      {
+        name: "without",
+        region: example.region,
+        accountId: "444455556666",
+        state: { local: { path: "terraform.without.tfstate" } },
+        stateBucket: "terraform-states",
+      },
+    ],
+  );
+  const withoutAccounts = synthesize([ofStage(true, "on"), named("silent", example)]);
+
+  it("is a group of the environment, kept as its other logs, when the account has API Gateway's logs role", () => {
+    // Prepare
+    const withLog = logging.stack("test");
+
+    // Act
+    const groups = withLog.find("aws_cloudwatch_log_group");
+
+    // Assess
+    const group = groups.find(({ values }) => values.name === "/aws/apigateway/test-inference/access");
+    expect(group?.values).toEqual({
+      name: "/aws/apigateway/test-inference/access",
+      retention_in_days: 14,
+      lifecycle: { create_before_destroy: true },
+    });
+    const { values } = withLog.one("aws_api_gateway_stage");
+    expect(values.access_log_settings?.destination_arn).toBe(
+      "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/apigateway/test-inference/access",
+    );
+    expect(values.depends_on).toContain(group?.address);
+  });
+
+  it.each<[when: string, stack: () => SynthesizedStack]>([
+    ["the environment turns it off", () => logging.stack("off")],
+    ["the account's role is for another region", () => logging.stack("region")],
+    ["the account has no role", () => logging.stack("other")],
+    ["the environment names no account", () => logging.stack("any")],
+    ["no account is described", () => withoutAccounts.stack("silent")],
+  ])("does not exist when %s", (_when, stackOf) => {
+    // Act
+    const { values } = stackOf().one("aws_api_gateway_stage");
+
+    // Assess
+    expect(values).not.toHaveProperty("access_log_settings");
+    expect(stackOf().text).not.toContain("/aws/apigateway/");
+  });
+
+  it("exists when the environment turns it on, whoever gave the account its role", () => {
+    // Act
+    const { values } = withoutAccounts.stack("on").one("aws_api_gateway_stage");
+
+    // Assess
+    expect(values.access_log_settings?.destination_arn).toMatch(/\/aws\/apigateway\/on-inference\/access$/);
+  });
+
+  it("has one line of JSON a request, whose every value is a text", () => {
+    // Prepare
+    const { values } = withoutAccounts.stack("on").one("aws_api_gateway_stage");
+    const format = values.access_log_settings?.format ?? "";
+
+    // Act
+    const line: unknown = JSON.parse(format.replaceAll(/\$context(\.[A-Za-z]+)+/g, "-"));
+
+    // Assess
+    expect(format).not.toMatch(/\n/);
+    expect(format).toContain('"$context.requestId"');
+    expect(Object.values(line as object).every((value) => value === "-")).toBe(true);
+  });
+
+  it("has nothing that a caller chooses freely, and no secret", () => {
+    // Act
+    const { values } = withoutAccounts.stack("on").one("aws_api_gateway_stage");
+
+    // Assess
+    const format = values.access_log_settings?.format ?? "";
+    const variables = [...format.matchAll(/\$context((?:\.[A-Za-z]+)+)/g)].map(([, name]) => name);
+    expect(variables.length).toBeGreaterThan(10);
+    const unsafe =
+      /^\.(path|domainName|domainPrefix|protocol|authorizer.*|identity\.(apiKey|userAgent|caller|user|cognito.*)|error\.(message.*|validationErrorString)|integrationErrorMessage|integration\.error)$/;
+    expect(variables.filter((name) => unsafe.test(name ?? ""))).toEqual([]);
   });
 });
 

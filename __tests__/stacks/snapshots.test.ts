@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { environments } from "../../environments";
+import { accounts } from "../../environments/accounts";
 import { catalog } from "../../functions/catalog";
 import { perModelText } from "./support/per-model";
 import { type SynthesizedStack, synthesize } from "./support/synthesized";
@@ -8,7 +9,7 @@ import { flatten, plainText, stackText } from "./support/text";
 
 expect.addSnapshotSerializer(plainText);
 
-const synthesized = synthesize(environments);
+const synthesized = synthesize(environments, accounts);
 
 describe.each(environments.map(({ name, models }) => [name, Object.keys(models)] as const))(
   "the Terraform of %s",

@@ -48,7 +48,12 @@ export function deployerPolicies(environment: Environment, accountId: string): D
       ...logStatements(arns),
     ),
     endpoints: policyDocument(...endpointStatements(arns)),
-    stage: policyDocument(...apiStatements(arns), ...websiteStatements(arns)),
+    stage: policyDocument(
+      ...apiStatements(arns),
+      // Also where the stage has no access log any more: the log is taken away with the same right.
+      keepLogGroups("KeepAccessLog", [arns.accessLogGroup()]),
+      ...websiteStatements(arns),
+    ),
     storage: policyDocument(...bucketStatements(arns), ...stateStatements(arns)),
     ...(network.length === 0 ? {} : { network: policyDocument(...network) }),
     ...(scaling.length === 0 ? {} : { scaling: policyDocument(...scaling) }),
@@ -212,28 +217,29 @@ function endpointStatements(arns: EnvironmentArns): Statement[] {
 
 function logStatements(arns: EnvironmentArns): Statement[] {
   const [functions, endpoints] = [arns.logGroups("functions"), arns.logGroups("endpoints")];
-  const groups = [
-    ...functions.flatMap((group, index) => [group, ...endpoints.slice(index, index + 1)]),
-    arns.accessLogGroup(),
-  ];
+  const groups = functions.flatMap((group, index) => [group, ...endpoints.slice(index, index + 1)]);
   return [
-    allow(
-      "KeepLogGroups",
-      [
-        "logs:CreateLogGroup",
-        "logs:DeleteLogGroup",
-        "logs:ListTagsForResource",
-        "logs:PutRetentionPolicy",
-        "logs:TagResource",
-        "logs:UntagResource",
-      ],
-      // CloudWatch Logs names a group with and without the asterisk, by action
-      // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html).
-      groups.flatMap((group) => [group, `${group}:*`]),
-    ),
+    keepLogGroups("KeepLogGroups", groups),
     // CloudWatch Logs defines no resource type for this action.
     allow("FindLogGroups", ["logs:DescribeLogGroups"], ["*"]),
   ];
+}
+
+function keepLogGroups(sid: string, groups: readonly string[]): Statement {
+  return allow(
+    sid,
+    [
+      "logs:CreateLogGroup",
+      "logs:DeleteLogGroup",
+      "logs:ListTagsForResource",
+      "logs:PutRetentionPolicy",
+      "logs:TagResource",
+      "logs:UntagResource",
+    ],
+    // CloudWatch Logs names a group with and without the asterisk, by action
+    // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html).
+    groups.flatMap((group) => [group, `${group}:*`]),
+  );
 }
 
 /**

@@ -26,7 +26,7 @@ const { corsAllowOrigin: _, ...stage } = example.stage;
 /** Every kind of principal in one stack, for the proof of the proof. */
 export const everything: Environment = {
   ...named("all", example),
-  stage,
+  stage: { ...stage, accessLogs: true },
   website: {},
   models: {
     "breast-cancer": {

@@ -113,6 +113,11 @@ export class Synthesized {
     readonly outdir: string,
   ) {}
 
+  /** Whether there is a stack of this name. */
+  has(name: string): boolean {
+    return this.stacks.some((stack) => stack.name === name);
+  }
+
   /** @throws Error naming the stacks that exist, where `name` is none of them */
   stack(name: string): SynthesizedStack {
     const found = this.stacks.find((stack) => stack.name === name);

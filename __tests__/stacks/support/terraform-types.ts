@@ -88,6 +88,7 @@ export interface TerraformTypes {
     readonly deployment_id: string;
     readonly stage_name: string;
     readonly xray_tracing_enabled: boolean;
+    readonly access_log_settings?: { readonly destination_arn: string; readonly format: string };
   };
   aws_api_gateway_usage_plan: {
     readonly name: string;
@@ -134,7 +135,8 @@ export interface TerraformTypes {
       readonly items: readonly { readonly header: string; readonly value: string }[];
     };
   };
-  aws_cloudwatch_log_group: WithTags & { readonly name: string; readonly retention_in_days: number };
+  aws_cloudwatch_log_group: WithLifecycle &
+    WithTags & { readonly name: string; readonly retention_in_days: number };
   aws_cloudwatch_metric_alarm: WithTags & {
     readonly alarm_name: string;
     readonly comparison_operator: string;

@@ -46,7 +46,7 @@ export const endpointRole: PrincipalRules = {
       "name",
       "tags",
     ],
-    aws_cloudwatch_log_group: ["name", "retention_in_days", "tags"],
+    aws_cloudwatch_log_group: ["lifecycle", "name", "retention_in_days", "tags"],
   },
   uses: (sources) =>
     endpointsOf(sources.stack).flatMap((endpoint) => [
