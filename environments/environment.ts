@@ -172,7 +172,9 @@ export interface StageSettings {
    * writes with the one CloudWatch role of the account and region, and refuses access logs while the account has none
    * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). An account's `apiGatewayLogs`
    * makes the role. `true` is also allowed without it, for an account that has the role from elsewhere: that role must
-   * be allowed to write to this group, and where the account has none, the apply fails.
+   * be allowed to write to this group, and where the account has none, the apply fails. API Gateway may write no line
+   * for an answer of 413 or 431, or for many of 429
+   * (https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-monitor.html).
    *
    * @default - true where `environments/accounts.ts` has an entry of the environment's account and region with
    * `apiGatewayLogs: true`, else false

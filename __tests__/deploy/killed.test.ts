@@ -1,3 +1,4 @@
+import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { dev } from "../../environments/dev";
 import type { Environment } from "../../environments/environment";
@@ -7,11 +8,18 @@ import { withModel } from "./support/environments";
 import { isAllowed } from "./support/evaluation";
 import { killApply } from "./support/killing";
 import { succeeded } from "./support/project";
+import { squashed } from "./support/squashed";
 
 const TIMEOUT_IN_MS = 240_000;
 
-const { "breast-cancer": breastCancer, sentiment } = dev.models;
-if (breastCancer === undefined || sentiment === undefined) throw new Error("dev lacks a model of this test");
+const { "breast-cancer": breastCancer, sentiment, toxicity, "bike-rental": bikeRental } = dev.models;
+if (
+  breastCancer === undefined ||
+  sentiment === undefined ||
+  toxicity === undefined ||
+  bikeRental === undefined
+)
+  throw new Error("dev lacks a model of this test");
 
 /** dev with two of its models. */
 const first: Environment = {
@@ -22,8 +30,18 @@ const second = withModel(first, "breast-cancer", { artifact: "models/second.tar.
 const third = withModel(second, "sentiment", {
   artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-21/model.tar.gz",
 });
-const bike = dev.models["bike-rental"];
-const fourth: Environment = { ...third, models: { ...third.models, ...(bike && { "bike-rental": bike }) } };
+const fourth: Environment = {
+  ...third,
+  stage: { ...third.stage, accessLogs: true },
+  models: { ...third.models, "bike-rental": bikeRental, toxicity },
+};
+
+/** What AWS's services write to once they run, of a model and a stage that Terraform has not made yet. */
+const LOG_GROUPS = [
+  "/aws/apigateway/dev-inference/access",
+  "/aws/lambda/dev-toxicity",
+  "/aws/sagemaker/Endpoints/dev-toxicity",
+];
 
 // Each test goes on where the one before it ended.
 describe("an apply that is killed", () => {
@@ -59,36 +77,41 @@ describe("an apply that is killed", () => {
     TIMEOUT_IN_MS,
   );
 
-  describe("while it waits for a new endpoint", () => {
+  describe("while it waits for a new endpoint, in an account that has log groups of the environment", () => {
+    let refusal = "";
+
     it(
-      "leaves an endpoint that the next one does not know, and says so",
+      "leaves what the next one does not know, and says so",
       async () => {
         // Prepare
+        for (const logGroupName of LOG_GROUPS) {
+          await deployment.clients.logs.send(new CreateLogGroupCommand({ logGroupName }));
+        }
         deployment.project.setEnvironments(fourth);
         await killApply(deployment, ["sagemaker:CreateEndpoint"], "executed");
 
         // Act
-        const { status, output } = await deployment.project.deploy("dev");
+        refusal = squashed(await deployment.project.refusalToApply("dev"));
 
         // Assess
-        expect(status).not.toBe(0);
-        expect(output).toMatch(/Cannot create already existing endpoint/);
+        expect(refusal).toContain("Cannotcreatealreadyexistingendpoint");
+        expect(importsFor(refusal).map(([, name]) => name)).toEqual([...LOG_GROUPS, "dev-bike-rental"]);
         const remembered = await deployment.remembered();
         expect((await deployment.made()).filter((entry) => !remembered.includes(entry))).toEqual([
           "endpoint dev-bike-rental",
+          ...LOG_GROUPS.map((name) => `log group ${name}`),
         ]);
       },
       TIMEOUT_IN_MS,
     );
 
     it(
-      "is completed once the endpoint is imported",
+      "is completed once the endpoint and the log groups are imported, as the refusal names them",
       async () => {
         // Prepare
-        const [address = "(none)"] = (await deployment.project.plan("dev"))
-          .filter(({ type }) => type === "aws_sagemaker_endpoint")
-          .map((change) => change.address);
-        await deployment.project.terraform("dev", "import", address, "dev-bike-rental");
+        for (const [address, name] of importsFor(refusal)) {
+          await deployment.project.terraform("dev", "import", address, name);
+        }
 
         // Act
         succeeded(await deployment.project.deploy("dev"));
@@ -111,3 +134,17 @@ describe("an apply that is killed", () => {
     expect(recording.filter((asked) => !isAllowed(policies, asked))).toEqual([]);
   });
 });
+
+/** What must be imported, as the README says: addresses with names, sorted by name. */
+function importsFor(refusal: string): (readonly [address: string, name: string])[] {
+  return refusal
+    .split("Error:")
+    .flatMap((error) => {
+      const [, address] = /with(aws_[\w.-]+),/.exec(error) ?? [];
+      const [, group] = /LogGroup\(([^)]+)\):.*ResourceAlreadyExistsException/.exec(error) ?? [];
+      const [, endpoint] = /Cannotcreatealreadyexistingendpoint"([^"]+)"/.exec(error) ?? [];
+      const name = group ?? endpoint;
+      return address === undefined || name === undefined ? [] : [[address, name] as const];
+    })
+    .sort(([, left], [, right]) => (left < right ? -1 : 1));
+}

@@ -164,6 +164,19 @@ import type { Environment } from "./environment";\n\nexport const environments: 
     return output;
   }
 
+  /**
+   * What Terraform says when it applies the stack as it was synthesized last and AWS refuses. Through cdktf the end of a
+   * long output can be lost.
+   *
+   * @throws Error where nothing is refused
+   */
+  async refusalToApply(name: string): Promise<string> {
+    const words = ["apply", "-auto-approve", "-input=false", "-no-color"];
+    const { status, output } = await run("terraform", words, this.stack(name), this.environment);
+    if (status === 0) throw new Error(`nothing of ${name} was refused`);
+    return output;
+  }
+
   /** What Terraform's state holds. */
   async state(name: string): Promise<State> {
     return new State(await this.terraform(name, "state", "pull"));
