@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import { environments } from "../../environments";
 import { InvalidEnvironments } from "../../environments/checks";
 import type { Environment } from "../../environments/environment";
-import { exampleWith, exampleWithCallers } from "./support/environments";
+import { fitsArn } from "../least-privilege/support/wildcards";
+import { example, exampleWith, exampleWithCallers } from "./support/environments";
 import { type SynthesizedStack, synthesize, synthesizeOne } from "./support/synthesized";
 
 // That every principal may do what it must, and nothing else, is proved in __tests__/least-privilege/.
@@ -40,6 +41,25 @@ describe.each(environments.map((environment) => [environment.name, environment] 
     });
   },
 );
+
+describe("API Gateway's permission to invoke a function", () => {
+  it.each([
+    ["lets the stage in", "test/POST/breast-cancer", true],
+    ["lets no test of API Gateway's console in", "test-invoke-stage/POST/breast-cancer", false],
+    ["lets no other method in", "test/GET/breast-cancer", false],
+  ])("%s", (_, call, isAllowed) => {
+    // Prepare
+    const { values } = synthesizeOne(example).one("aws_lambda_permission");
+    const api = "arn:aws:execute-api:eu-central-1:111122223333:abcdefghij";
+    const pattern = values.source_arn.replace(/^\$\{[^}]*\}/, api);
+
+    // Act
+    const fits = fitsArn(pattern, `${api}/${call}`);
+
+    // Assess
+    expect(fits).toBe(isAllowed);
+  });
+});
 
 describe("an image by its ECR address", () => {
   const digest = "0123456789abcdef".repeat(4);

@@ -9,9 +9,6 @@ const INTEGRATION = "https://docs.aws.amazon.com/lambda/latest/dg/services-apiga
 const ACCESS =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html";
 
-const CONSOLE_TEST =
-  "https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway.LambdaIntegrationOptions.html#allowtestinvoke";
-
 const FUNCTION_IN_URI = /:lambda:path\/2015-03-31\/functions\/(arn:[^/]+)\/invocations$/;
 
 /** The functions that API Gateway invokes, and the routes by which it is called. */
@@ -28,10 +25,7 @@ export const stage: PrincipalRules = {
     ],
   },
   uses: (sources) => [...invocationsOf(sources.stack), ...routesOf(sources).flatMap((route) => route.uses)],
-  abuses: (sources) => [
-    ...consoleTestsOf(sources.stack),
-    ...routesOf(sources).flatMap((route) => route.abuses),
-  ],
+  abuses: (sources) => routesOf(sources).flatMap((route) => route.abuses),
 };
 
 /** `arn:…:<api>/<stage>` of each stage. */
@@ -64,22 +58,6 @@ function invocationsOf(stack: ResolvedStack): Use[] {
         }));
       }),
     );
-  });
-}
-
-/** The *Test* button of API Gateway's console: an invocation beside the stage, of which no log is written. */
-function consoleTestsOf(stack: ResolvedStack): AccessRequest[] {
-  const stages = stageArns(stack);
-  return invocationsOf(stack).map(({ beside: _, context, ...invocation }) => {
-    const { "aws:SourceArn": source = only("") } = context;
-    const stageArn = stages.find((arn) => source.exact.startsWith(`${arn}/`)) ?? "";
-    const testStageArn = stageArn.replace(/\/[^/]+$/, "/test-invoke-stage");
-    return {
-      ...invocation,
-      context: { "aws:SourceArn": only(source.exact.replace(stageArn, testStageArn)) },
-      because: "somebody tests the method in API Gateway's console",
-      source: CONSOLE_TEST,
-    };
   });
 }
 
