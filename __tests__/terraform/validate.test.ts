@@ -82,21 +82,21 @@ const REFERENCES_STACK = "references";
 const temp = makeTempFolder();
 const outdir = join(temp, "out");
 const terraform = new Terraform(join(temp, "home"));
-const outdirOfAccounts = join(temp, "accounts");
+const outdirWithAccounts = join(temp, "with-accounts");
 const folderOf = (stack: string): string => {
-  const isAccount = everyAccount.some((account) => accountName(account) === stack);
-  return join(isAccount ? outdirOfAccounts : outdir, "stacks", stack);
+  const withAccounts = [...everyAccount.map(accountName), ...environments.map(({ name }) => name)];
+  return join(withAccounts.includes(stack) ? outdirWithAccounts : outdir, "stacks", stack);
 };
 
 beforeAll(() => {
   mkdirSync(outdir);
-  mkdirSync(outdirOfAccounts);
+  mkdirSync(outdirWithAccounts);
   const app = createApp([...everyEnvironment, example], { outdir });
   new OwnStack(app, OWN_STACK);
   new ReferencesStack(app, REFERENCES_STACK);
   app.synth();
-  // The examples' account is described beside the project's own environments alone.
-  createApp(environments, { accounts: everyAccount, outdir: outdirOfAccounts }).synth();
+  // The project's own environments follow their accounts; the examples' account has rules that the examples break.
+  createApp(environments, { accounts: everyAccount, outdir: outdirWithAccounts }).synth();
 });
 
 afterAll(() => removeFolder(temp));
