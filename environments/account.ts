@@ -37,7 +37,8 @@ export interface AccountSettings {
 
   /**
    * Give API Gateway the role with which it writes logs to CloudWatch: execution logs, and access logs in groups whose
-   * names start with `/aws/apigateway/`. An account and region have one such setting: one that is there already is
+   * names start with `/aws/apigateway/`. Stages in this account and region then have access logs unless `stage.accessLogs`
+   * says otherwise: deploy the account before its environments, and after them where this becomes `false`. An account and region have one such setting: one that is there already is
    * replaced, for APIs of others, too. Terraform refuses to destroy it as long as this is `true`.
    *
    * @default false

@@ -168,13 +168,14 @@ export interface StageSettings {
 
   /**
    * Write one line of JSON to the log group `/aws/apigateway/<environment>-inference/access` for each request: who
-   * called which route, when, with which result; never the body, the query, the API key or a signature. API Gateway
-   * writes with the one CloudWatch role of the account and region, and refuses access logs while the account has none
-   * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). An account's `apiGatewayLogs`
-   * makes the role. `true` is also allowed without it, for an account that has the role from elsewhere: that role must
-   * be allowed to write to this group, and where the account has none, the apply fails. API Gateway may write no line
-   * for an answer of 413 or 431, or for many of 429
-   * (https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-monitor.html).
+   * called which route, when, with which result; never the body, the query, the API key or a signature. Calls of function
+   * URLs and endpoints do not pass the stage, and are not in the log. API Gateway may write no line for an answer of 413
+   * or 431, or for many of 429 (https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-monitor.html).
+   *
+   * API Gateway writes with the one CloudWatch role of the account and region, and refuses access logs while the account
+   * has none (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). An account's
+   * `apiGatewayLogs` makes the role. `true` is also allowed without it, for an account that has the role from elsewhere:
+   * that role must be allowed to write to this group, and where the account has none, the apply fails.
    *
    * @default - true where `environments/accounts.ts` has an entry of the environment's account and region with
    * `apiGatewayLogs: true`, else false

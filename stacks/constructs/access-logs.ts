@@ -19,7 +19,7 @@ export interface AccessLogsProps {
  * integration that was not reached.
  *
  * API Gateway's documentation does not say that it escapes values, so no variable is here whose value a caller can
- * choose freely: not the path as it was called, the user agent, or a host. Messages of errors may quote a request, so
+ * choose freely: no path as the caller wrote it, no user agent, no host. Messages of errors may quote a request, so
  * an error is named by its type. A request id that a caller chose is a UUID
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). `identity.apiKey` is the key
  * itself: the line has its id.
@@ -44,10 +44,10 @@ const FORMAT = {
 };
 
 /**
- * The access log of a stage. API Gateway writes to the group with the account's own role (`api-gateway-logs.ts`): the
- * group gives nobody a right, and whoever sets a stage's log needs none of CloudWatch's, other than for an HTTP API
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html,
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html).
+ * The access log of a stage. API Gateway writes to the group with the account's role (`api-gateway-logs.ts`), so the
+ * group has no resource policy, and the deployer needs no permission for log deliveries
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). Both are needed for HTTP APIs alone
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html).
  */
 export class AccessLogs extends Construct {
   /** The group, for dependencies: the settings name its ARN, so that a plan shows it. */
@@ -61,7 +61,7 @@ export class AccessLogs extends Construct {
     this.group = new CloudwatchLogGroup(this, "log-group", {
       name,
       retentionInDays,
-      // A stage stops writing before its group goes: API Gateway would make the group again, to be kept for ever.
+      // The stage is changed before its group is destroyed: API Gateway may create the group again, without retention.
       lifecycle: { createBeforeDestroy: true },
     });
     this.settings = {
