@@ -136,8 +136,8 @@ function* permittedChecks(target: Target, means: Means): Generator<Check> {
 }
 
 /**
- * Whether a malformed request is refused with the field that is wrong: by the handler, or by API Gateway for a query.
- * A body that does not match the request model API Gateway refuses with one text for the whole API, which describes no
+ * Whether the refusal of a malformed request names the wrong field. The handler does, and API Gateway does for a query.
+ * For a body that does not match the request model, API Gateway has one text for the whole API, which describes no
  * private route.
  */
 function namesWrongFields({ kind, model }: Target): boolean {

@@ -90,7 +90,7 @@ export const INTERPRETED = {
     rest_api_id: text,
     deployment_id: text,
     stage_name: text,
-    // The format is a line's; where the line goes means something to AWS alone.
+    // The format is interpreted. The destination means something to AWS alone.
     access_log_settings: z.optional(z.strictObject({ destination_arn: text, format: text })),
     xray_tracing_enabled: z.optional(z.boolean()),
   }),
