@@ -1,11 +1,9 @@
 import { PLAN_AGAIN, Refused } from "./errors";
 import { github } from "./github";
+import { BRANCH } from "./head";
 
 /** File name of the workflow that plans. */
 const WORKFLOW = "plan.yml";
-
-/** What is deployed is merged into it. */
-const BRANCH = "main";
 
 /** What the artifacts with plans are named, before the environment. */
 export const ARTIFACT_PREFIX = "plan-";
@@ -96,20 +94,6 @@ async function runOnMain(commit: string, named: string): Promise<number> {
   if (isRight) return run.id;
   throw new Refused(
     `plan_run: got ${named}, a run of ${path} by ${run.event} on ${run.head_branch} (${run.head_sha}), ${run.conclusion ?? run.status}; allowed: a successful run of ${WORKFLOW} that somebody started on ${BRANCH} at ${commit}`,
-  );
-}
-
-/**
- * Makes sure that a commit is still what main is: whoever agrees late to a deployment would undo those after it.
- *
- * @throws Refused where something was merged since
- */
-export async function requireHead(commit: string): Promise<void> {
-  const { client, repository } = github();
-  const { data } = await client.git.getRef({ ...repository, ref: `heads/${BRANCH}` });
-  if (data.object.sha === commit) return;
-  throw new Refused(
-    `${commit} is not ${BRANCH} any more: ${data.object.sha} is, whose own deployment takes this one along. Where that one is refused: ${PLAN_AGAIN}`,
   );
 }
 

@@ -1,31 +1,31 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { environments } from "../environments";
 import { accounts } from "../environments/accounts";
 import { comment } from "./comment";
-import { compare } from "./compare";
 import { findDeployable, type Planning } from "./deployable";
-import { Refused } from "./errors";
-import { findRun, requireHead } from "./find-run";
-import { FILES, headOf, readAllPlanned, readPlanned, readState, record } from "./planned";
+import { findRun } from "./find-run";
+import { digestOfFolder } from "./folder-digest";
+import { headOf, readAllPlanned } from "./planned";
+import { PRIVILEGED, PRIVILEGED_USAGE } from "./privileged";
+import { type Commands, run } from "./run";
 import { select } from "./select";
-import { verify } from "./verify";
-import { failure, notice, setOutput, variable } from "./workflow";
+import { notice, setOutput, variable } from "./workflow";
 
 const USAGE = `usage: npm run pipeline -- <command>, a step of .github/workflows/
 
   matrix                           output environments: those that can be planned here, as JSON
-  record <environment> <folder> <state>
-                                   describes the plan in a folder; state: what terraform state pull said before it
+  digest <folder>                  output digest: SHA-256 of a folder of stacks
   comment <folder> <review.md>     keeps the comment of PULL_REQUEST on the plans in ENVIRONMENTS up to date
   find                             output run: the id of the run whose plans are of GITHUB_SHA, or PLAN_RUN
   select <folder>                  output environments: those whose plans are applied, as JSON
-  verify <environment> <folder>    makes sure that what a folder keeps is PLAN_DIGEST, and of these sources
-  compare <environment> <folder> <plan> <state>
-                                   makes sure that a plan, as JSON, does what a folder keeps, from the same state
-  head                             makes sure that GITHUB_SHA is still what main is`;
 
-const COMMANDS: Readonly<Record<string, (...words: string[]) => Promise<void> | void>> = {
+Jobs with credentials run these from a file (npm run programs), without the packages of the others:
+
+${PRIVILEGED_USAGE}`;
+
+const COMMANDS: Commands = {
+  ...PRIVILEGED,
+
   matrix() {
     const { deployable, notices } = planning();
     for (const text of notices) notice(text);
@@ -34,11 +34,8 @@ const COMMANDS: Readonly<Record<string, (...words: string[]) => Promise<void> | 
     setOutput("environments", JSON.stringify(refusal === undefined ? deployable : []));
   },
 
-  record(environment = "", folder = "", state = "") {
-    const { changes, digest, commit } = record(environment, folder, state);
-    notice(
-      `${environment}: ${changes ? "something" : "nothing"} would change. Plan ${digest} of commit ${commit}.`,
-    );
+  digest(folder = "") {
+    setOutput("digest", digestOfFolder(folder));
   },
 
   async comment(folder = "", review = "") {
@@ -73,23 +70,6 @@ const COMMANDS: Readonly<Record<string, (...words: string[]) => Promise<void> | 
     if (unchanged.length > 0) notice(`Nothing changes in ${unchanged.join(", ")}: not applied.`);
     setOutput("environments", JSON.stringify(deployments));
   },
-
-  verify(environment = "", folder = "") {
-    verify(environment, folder, variable("PLAN_DIGEST"));
-  },
-
-  compare(environment = "", folder = "", plan = "", state = "") {
-    const read = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
-    compare(
-      environment,
-      { plan: read(join(folder, FILES.plan)), state: readPlanned(folder).state },
-      { plan: read(plan), state: readState(state) },
-    );
-  },
-
-  async head() {
-    await requireHead(variable("GITHUB_SHA"));
-  },
 };
 
 function planning(): Planning {
@@ -117,26 +97,4 @@ function namesOf(json: string): string[] {
   return (JSON.parse(json) as readonly { readonly name: string }[]).map(({ name }) => name);
 }
 
-/** Its message names the status and the documentation, nothing that was sent. */
-function isAnswerOfGitHub(error: unknown): error is Error {
-  return error instanceof Error && error.name === "HttpError";
-}
-
-async function main(): Promise<void> {
-  const [name = "", ...words] = process.argv.slice(2);
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
-  try {
-    await command(...words);
-  } catch (error) {
-    if (!(error instanceof Refused) && !isAnswerOfGitHub(error)) throw error;
-    failure(error.message);
-    process.exitCode = 1;
-  }
-}
-
-void main();
+void run(COMMANDS, USAGE);

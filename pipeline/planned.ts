@@ -4,13 +4,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { Refused } from "./errors";
+import { digestOfFolder } from "./folder-digest";
 
 /** The files of a planned environment, in a folder of their own. None is hidden: uploads leave hidden files out. */
 export const FILES = {
   /** What `terraform show -json` says of the plan: what the review reads. The plan itself is not kept. */
   plan: "plan.json",
-  /** `.terraform.lock.hcl`: a plan is applied with the provider that made it. */
-  lockFile: "terraform.lock.hcl",
 } as const;
 
 const DESCRIPTION = "planned.json";
@@ -26,7 +25,7 @@ const planned = z.strictObject({
   tree: objectId,
   state: z.nullable(stateVersion),
   changes: z.boolean(),
-  sha256: z.strictObject({ plan: sha256, lockFile: sha256, stack: sha256 }),
+  sha256: z.strictObject({ plan: sha256, stack: sha256 }),
 });
 
 /** Which of its states an environment is in: Terraform counts the serial up wherever the state changes. */
@@ -48,8 +47,8 @@ export interface Planned {
   readonly state: StateVersion | null;
   /** Whether there is anything to apply. */
   readonly changes: boolean;
-  /** Of the files, and of the synthesized stack (`cdk.tf.json`). */
-  readonly sha256: Readonly<Record<"plan" | "lockFile" | "stack", string>>;
+  /** Of the plan's file, and of everything in the folder of the synthesized stack: `cdk.tf.json`, packages, pages. */
+  readonly sha256: Readonly<Record<"plan" | "stack", string>>;
 }
 
 /** A description that was kept. */
@@ -87,8 +86,7 @@ export function record(environment: string, folder: string, state: string): Kept
     changes: applyable,
     sha256: {
       plan: sha256Of(join(folder, FILES.plan)),
-      lockFile: sha256Of(join(folder, FILES.lockFile)),
-      stack: sha256Of(join(stackFolder(environment), "cdk.tf.json")),
+      stack: digestOfFolder(stackFolder(environment)),
     },
   };
   writeFileSync(join(folder, DESCRIPTION), `${JSON.stringify(described, null, 2)}\n`);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { PLAN_AGAIN, Refused } from "./errors";
+import { digestOfFolder } from "./folder-digest";
 import { FILES, headOf, readPlanned, sha256Of, stackFolder } from "./planned";
 
 /**
@@ -17,9 +18,8 @@ export function verify(environment: string, folder: string, digest: string): voi
     [planned.tree === headOf(".").tree, "other sources are checked out than those that were planned"],
     [planned.digest === digest, "it is not the plan that was selected"],
     [sha256Of(join(folder, FILES.plan)) === planned.sha256.plan, "the plan was changed"],
-    [sha256Of(join(folder, FILES.lockFile)) === planned.sha256.lockFile, "the lock file was changed"],
     [
-      sha256Of(join(stackFolder(environment), "cdk.tf.json")) === planned.sha256.stack,
+      digestOfFolder(stackFolder(environment)) === planned.sha256.stack,
       "another stack was synthesized than the one that was planned",
     ],
   ] as const;

@@ -1,4 +1,3 @@
-import { APIGatewayClient, GetApiKeyCommand } from "@aws-sdk/client-api-gateway";
 import { type Credentials, sign } from "aws4";
 import type { Environment } from "../environments/environment";
 import { isOfThisMachine } from "./arguments";
@@ -60,16 +59,32 @@ export function impostorOf(credentials: Credentials): Credentials {
 
 /**
  * The credentials to sign with: the usual ones of AWS (variables, profile, …); on this machine the one pair of its stage.
+ * Variables are read without the SDK: a deployment's job has them, and then runs none of the SDK's code.
  *
  * @throws CannotAsk where there are none
  */
 export async function findCredentials({ region }: Environment, { stageUrl }: Deployed): Promise<Credentials> {
   if (isOfThisMachine(stageUrl)) return LOCAL_CREDENTIALS;
+  const ofVariables = credentialsOfVariables();
+  if (ofVariables !== undefined) return ofVariables;
   try {
+    const { APIGatewayClient } = await import("@aws-sdk/client-api-gateway");
     return await new APIGatewayClient({ region }).config.credentials();
   } catch (error) {
     throw new CannotAsk(`AWS credentials: ${wordsOf(error)}`);
   }
+}
+
+/** `undefined` where the SDK would look elsewhere: it prefers a profile that is named. */
+function credentialsOfVariables(): Credentials | undefined {
+  const {
+    AWS_PROFILE: profile = "",
+    AWS_ACCESS_KEY_ID: accessKeyId = "",
+    AWS_SECRET_ACCESS_KEY: secretAccessKey = "",
+    AWS_SESSION_TOKEN: sessionToken = "",
+  } = process.env;
+  if (profile !== "" || accessKeyId === "" || secretAccessKey === "") return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken === "" ? {} : { sessionToken }) };
 }
 
 /**
@@ -92,6 +107,7 @@ export async function findApiKey({ name, region }: Environment, deployed: Deploy
     throw new CannotAsk("SMOKE_API_KEY: got none; with --url, routes that want the API key need it.");
   }
   try {
+    const { APIGatewayClient, GetApiKeyCommand } = await import("@aws-sdk/client-api-gateway");
     const client = new APIGatewayClient({ region });
     const { value } = await client.send(
       new GetApiKeyCommand({ apiKey: deployed.apiKeyId, includeValue: true }),

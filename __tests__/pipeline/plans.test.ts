@@ -30,9 +30,10 @@ afterAll(() => workspace.remove());
 /** The files of a planned environment, as Terraform leaves them. */
 function writePlan(name: string, applyable = true): string {
   const folder = `plans/${name}`;
+  rmSync(join(workspace.project.folder, `cdktf.out/stacks/${name}`), { recursive: true, force: true });
   workspace.write(`cdktf.out/stacks/${name}/cdk.tf.json`, `{"of": "${name}"}`);
+  workspace.write(`cdktf.out/stacks/${name}/assets/package.zip`, "a package");
   workspace.write(`${folder}/plan.json`, JSON.stringify({ of: name, applyable, errored: false }));
-  workspace.write(`${folder}/terraform.lock.hcl`, "the provider");
   workspace.write("state.json", JSON.stringify(STATE));
   return folder;
 }
@@ -204,13 +205,18 @@ describe("a plan before it is applied", () => {
   it.each<[what: string, change: () => void, fault: string]>([
     ["the plan", () => workspace.write(`${OF_STAGING}/plan.json`, "{}"), "staging: the plan was changed."],
     [
-      "the provider's lock file",
-      () => workspace.write(`${OF_STAGING}/terraform.lock.hcl`, "another provider"),
-      "staging: the lock file was changed.",
-    ],
-    [
       "the synthesized stack",
       () => workspace.write("cdktf.out/stacks/staging/cdk.tf.json", '{"of": "Staging"}'),
+      "staging: another stack was synthesized than the one that was planned.",
+    ],
+    [
+      "a function's package beside the stack",
+      () => workspace.write("cdktf.out/stacks/staging/assets/package.zip", "another package"),
+      "staging: another stack was synthesized than the one that was planned.",
+    ],
+    [
+      "the number of Terraform's files in the stack's folder",
+      () => workspace.write("cdktf.out/stacks/staging/more.tf.json", "{}"),
       "staging: another stack was synthesized than the one that was planned.",
     ],
     [

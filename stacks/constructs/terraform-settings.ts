@@ -1,6 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { LocalBackend, S3Backend, type TerraformStack } from "cdktf";
 import type { Environment } from "../../environments/environment";
+import { lockProviders } from "./provider-lock";
 
 /**
  * The bindings are checked against the 6.x schema; the stacks use only arguments that 5.100 knows as well.
@@ -11,10 +12,14 @@ const TERRAFORM_VERSIONS = ">= 1.10.0";
 /** Terraform runs in `cdktf.out/stacks/<name>`; paths of state files and artifacts start at the project's folder. */
 export const FROM_STACK_TO_PROJECT = "../../..";
 
-/** The versions of Terraform and its provider that the constructs work with; for a stack with an `AwsProvider`. */
+/**
+ * The versions of Terraform and its provider that the constructs work with, and the lock file that chooses one of them;
+ * for a stack with an `AwsProvider`.
+ */
 export function requireVersions(stack: TerraformStack): void {
   stack.addOverride("terraform.required_version", TERRAFORM_VERSIONS);
   stack.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSIONS);
+  lockProviders(stack);
 }
 
 /** What a stack is deployed to and where its state is, as an environment or an account says it. */
