@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateBucketCommand, ListObjectsV2Command, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -10,6 +10,9 @@ import type { Ended } from "./support/programs";
 import { succeeded } from "./support/project";
 
 const TIMEOUT_IN_MS = 180_000;
+
+/** The step that says what was synthesized. */
+const DIGEST_OF_STACKS = "npm run --silent pipeline -- digest cdktf.out/stacks";
 
 const Bucket = "amzn-s3-demo-state-bucket";
 
@@ -52,6 +55,8 @@ describe("a plan that is read and carried out by the workflows", () => {
   let deployment: Deployment;
   /** Of `reviewed`, as a run passes it on. */
   let digestOfReviewed: string;
+  /** Of what was synthesized last. */
+  let digestOfStacks = "";
 
   beforeAll(async () => {
     deployment = await Deployment.start(small, async ({ s3 }) => {
@@ -59,21 +64,46 @@ describe("a plan that is read and carried out by the workflows", () => {
       const VersioningConfiguration = { Status: "Enabled" } as const;
       await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
     });
-    for (const folder of ["pipeline", "review"]) deployment.project.take(folder);
+    for (const folder of ["pipeline", "review", "smoke", "command-line"]) deployment.project.take(folder);
     succeeded(await deployment.project.shell("git init --quiet"));
+    succeeded(await step("deploy.yml", "programs", "npm run --silent programs"));
   }, TIMEOUT_IN_MS);
 
   afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
 
   /** Runs a step of a job. */
-  async function step(workflow: string, job: string, name: string, digest = ""): Promise<Ended> {
+  async function step(
+    workflow: string,
+    job: string,
+    name: string,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<Ended> {
     const script = scriptsOf(workflow, job).get(name);
     if (script === undefined) throw new Error(`${workflow}: ${job} has no step ${name}`);
     return deployment.project.shell(script, {
       ENVIRONMENT: "small",
-      PLAN_DIGEST: digest,
       RUNNER_TEMP: deployment.project.folder,
       GITHUB_STEP_SUMMARY: join(deployment.project.folder, "summary.md"),
+      ...variables,
+    });
+  }
+
+  /** The outputs of a step, by name. */
+  async function outputsOf(job: string, name: string): Promise<Readonly<Record<string, string>>> {
+    const file = join(deployment.project.folder, "output");
+    writeFileSync(file, "");
+    succeeded(await step("deploy.yml", job, name, { GITHUB_OUTPUT: file }));
+    const lines = readFileSync(file, "utf8").trim().split("\n");
+    return Object.fromEntries(lines.map((line) => line.split("=", 2)));
+  }
+
+  /** What a job checks first: that it has the programs and stacks that other jobs made. */
+  async function received(workflow: string, job: string): Promise<Ended> {
+    const { pipeline = "", smoke = "" } = await outputsOf("programs", "Digests of the programs");
+    return step(workflow, job, "Check what other jobs handed over", {
+      PIPELINE_DIGEST: pipeline,
+      SMOKE_DIGEST: smoke,
+      STACKS_DIGEST: digestOfStacks,
     });
   }
 
@@ -87,24 +117,26 @@ describe("a plan that is read and carried out by the workflows", () => {
       ),
     );
     succeeded(await project.shell("rm -rf cdktf.out"));
-    succeeded(await step("deploy.yml", "deploy", "npx cdktf synth"));
+    succeeded(await step("deploy.yml", "stacks", "Synthesize"));
+    const { digest = "" } = await outputsOf("stacks", DIGEST_OF_STACKS);
+    digestOfStacks = digest;
+    // Uploads leave hidden files out.
+    succeeded(await project.shell("find cdktf.out/stacks -name '.*' -delete"));
   }
 
   /** Plans an environment; answers the plan's digest, as a run passes it on. */
   async function plan(environment: Environment): Promise<string> {
     await checkOut(environment);
+    succeeded(await received("plan.yml", "environment"));
     succeeded(await step("plan.yml", "environment", "terraform plan"));
     const { stdout } = succeeded(await deployment.project.shell("sha256sum plans/small/planned.json"));
     return stdout.slice(0, 64);
   }
 
   const verify = (digest: string) =>
-    step(
-      "deploy.yml",
-      "deploy",
-      'npm run --silent pipeline -- verify "$ENVIRONMENT" "plans/$ENVIRONMENT"',
-      digest,
-    );
+    step("deploy.yml", "deploy", 'node programs/pipeline.cjs verify "$ENVIRONMENT" "plans/$ENVIRONMENT"', {
+      PLAN_DIGEST: digest,
+    });
 
   /** What the stage lets through, as AWS has it. */
   async function rateLimit(): Promise<unknown> {
@@ -124,6 +156,7 @@ describe("a plan that is read and carried out by the workflows", () => {
       await checkOut(small);
 
       // Act
+      succeeded(await received("deploy.yml", "deploy"));
       succeeded(await verify(digest));
       succeeded(await step("deploy.yml", "deploy", "terraform init"));
       succeeded(await step("deploy.yml", "deploy", "terraform plan"));
@@ -176,6 +209,67 @@ describe("a plan that is read and carried out by the workflows", () => {
       expect(ofStack.output).toMatch(
         /^::error::small: another stack was synthesized than the one that was planned\./,
       );
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each<[what: string, change: string, fault: string]>([
+    ["a program", "printf ' ' >> programs/smoke.cjs", "programs/smoke.cjs: FAILED"],
+    [
+      "another file of Terraform in a stack",
+      "echo '{}' > cdktf.out/stacks/small/more.tf.json",
+      "::error::cdktf.out/stacks: got files with the digest",
+    ],
+    [
+      "a lock file",
+      "touch cdktf.out/stacks/small/.terraform.lock.hcl",
+      "::error::cdktf.out/stacks: got the hidden file small/.terraform.lock.hcl",
+    ],
+  ])(
+    "is not made again where %s came that no job handed over",
+    async (_, change, fault) => {
+      // Prepare
+      const { project } = deployment;
+      await checkOut(reviewed);
+      succeeded(await project.shell("cp -r programs kept"));
+      const digests = await outputsOf("programs", "Digests of the programs");
+      succeeded(await project.shell(change));
+
+      // Act
+      const { status, output } = await step("deploy.yml", "deploy", "Check what other jobs handed over", {
+        PIPELINE_DIGEST: digests.pipeline ?? "",
+        SMOKE_DIGEST: digests.smoke ?? "",
+        STACKS_DIGEST: digestOfStacks,
+      });
+      succeeded(await project.shell("rm -rf programs && mv kept programs"));
+
+      // Assess
+      expect(output).toContain(fault);
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "is refused with another provider than the lock file of the sources names",
+    async () => {
+      // Prepare
+      const { project } = deployment;
+      await checkOut(reviewed);
+      succeeded(await project.shell("cp stacks/.terraform.lock.hcl kept.hcl"));
+      succeeded(
+        await project.shell(
+          `sed -i -E 's/"(h1|zh):[^"]*"/"\\1:AAAA"/' stacks/.terraform.lock.hcl && grep -c AAAA stacks/.terraform.lock.hcl`,
+        ),
+      );
+
+      // Act
+      const { status, output } = await step("deploy.yml", "deploy", "terraform init");
+      succeeded(await project.shell("mv kept.hcl stacks/.terraform.lock.hcl"));
+
+      // Assess
+      expect(output).toContain("doesn't match any of the checksums");
+      expect(status).toBe(1);
     },
     TIMEOUT_IN_MS,
   );

@@ -301,7 +301,7 @@ describe("the comment at a pull request", () => {
     tree: HEAD,
     changes,
     state: { lineage: "6f3d", serial: 7 },
-    sha256: Object.fromEntries(["plan", "lockFile", "stack"].map((name) => [name, "0".repeat(64)])),
+    sha256: Object.fromEntries(["plan", "stack"].map((name) => [name, "0".repeat(64)])),
   });
 
   const digestOf = (name: string) =>

@@ -13,24 +13,11 @@ const PROJECT = join(__dirname, "../../..");
 /** Files that can be models' artifacts: `models/first.tar.gz` and `models/second.tar.gz`. */
 const ARTIFACTS = join(PROJECT, "__tests__", "stacks", "artifacts");
 
-/** The provider that the tests know; which ones the stacks take is what `test:terraform` looks at. */
+/** The provider that the tests know: that of the committed lock file. */
 export const PROVIDER_VERSION = "5.100.0";
 
 /** How `terraform plan -detailed-exitcode` ends where there is. */
 const SOMETHING_TO_CHANGE = 2;
-
-const MAIN = `
-import type { TerraformStack } from "cdktf";
-import { environments } from "./environments";
-import { accounts } from "./environments/accounts";
-import { createApp } from "./stacks/app";
-
-const app = createApp(environments, { accounts });
-for (const stack of app.node.children) {
-  (stack as TerraformStack).addOverride("terraform.required_providers.aws.version", "${PROVIDER_VERSION}");
-}
-app.synth();
-`;
 
 /** Remembers its process, so that a test can kill that one. */
 const TERRAFORM = `#!/bin/sh
@@ -47,7 +34,6 @@ export class DeployedProject {
   constructor(emulator: Emulator, ...environments: readonly Environment[]) {
     copyProject(join(this.folder, "project"));
     cpSync(ARTIFACTS, join(this.project, "models"), { recursive: true });
-    writeFileSync(join(this.project, "main.ts"), MAIN);
     const terraform = join(this.folder, "terraform");
     writeFileSync(terraform, TERRAFORM);
     chmodSync(terraform, 0o755);
