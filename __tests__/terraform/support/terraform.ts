@@ -52,7 +52,12 @@ export class Terraform {
 
   /** Runs `terraform <args>` in `folder`. */
   run(folder: string, args: readonly string[], input = ""): TerraformAnswer {
-    const { error, status, stdout, stderr } = spawnSync("terraform", args, {
+    return this.runProgram("terraform", folder, args, input);
+  }
+
+  /** Runs a program that runs terraform, as {@link run}. */
+  runProgram(program: string, folder: string, args: readonly string[], input = ""): TerraformAnswer {
+    const { error, status, stdout, stderr } = spawnSync(program, args, {
       cwd: folder,
       env: this.environment,
       input,
