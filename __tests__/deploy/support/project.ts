@@ -86,14 +86,14 @@ import type { Environment } from "./environment";\n\nexport const environments: 
     rmSync(join(this.project, path));
   }
 
-  /** `cdktf deploy <name>` */
+  /** `cdktf deploy <name>`, which takes the provider of the lock file without looking for newer ones. */
   deploy(name: string): Promise<Ended> {
-    return this.cdktf("deploy", name, "--auto-approve", "--skip-provider-lock", "--no-color");
+    return this.cdktf("deploy", name, "--auto-approve", "--no-color");
   }
 
   /** `cdktf destroy <name>` */
   destroy(name: string): Promise<Ended> {
-    return this.cdktf("destroy", name, "--auto-approve", "--skip-provider-lock", "--no-color");
+    return this.cdktf("destroy", name, "--auto-approve", "--no-color");
   }
 
   /**
