@@ -8,8 +8,8 @@ export const BRANCH = "main";
 const reference = z.object({ object: z.object({ sha: z.string() }) });
 
 /**
- * Makes sure that a commit is still what main is: whoever agrees late to a deployment would undo those after it. One
- * request with `fetch`, because the job that deploys runs no client of GitHub's API.
+ * Makes sure that a commit is still main's last commit: a deployment that is approved late would undo the deployments
+ * after it. This is one request with `fetch`, because the job that deploys runs no client of GitHub's API.
  *
  * @throws Refused where something was merged since, or GitHub does not say
  */

@@ -22,7 +22,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Writes the committed lock file anew, with the newest versions that the stacks allow; answers the exit status. */
+/** Replaces the committed lock file by one with the newest versions that the stacks allow. @returns the exit status */
 function lock(): number {
   writeFileSync(
     join(folder, "main.tf.json"),

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 
@@ -82,6 +82,19 @@ function isIn(version: string, range: string): boolean {
 /** The package and the version of a key of `overrides`, e.g. `glob` of `glob@10.4.5`. */
 const nameOf = (key: string): string => key.replace(/(.)@.*/, "$1");
 
+/** The packages whose code is in the files of a folder, as the files' source maps say it. */
+function packagesInBundles(folder: string): ReadonlySet<string> {
+  const maps = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".map"),
+  );
+  const sources = maps.flatMap(
+    (file) => (JSON.parse(readFileSync(join(folder, file), "utf8")) as { sources: string[] }).sources,
+  );
+  return new Set(
+    sources.flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []),
+  );
+}
+
 describe("the packages with known vulnerabilities", () => {
   it("are in a table whose rows can be read", () => {
     // Act
@@ -160,6 +173,26 @@ describe("the packages with known vulnerabilities", () => {
     for (const version of remains) {
       expect(reasons).toMatch(new RegExp(`${name} (?:[\\d.]+ and )?${version.replaceAll(".", "\\.")}`));
     }
+  });
+});
+
+describe("the files of cdktf's command line", () => {
+  it("contain copies of exactly the packages that the table's section on copies explains", () => {
+    // Prepare
+    const [, section = ""] = /## Copies inside cdktf's command line\n(.*?)\n## /s.exec(text) ?? [];
+    const explained = section.split("\n").flatMap((line) => {
+      const [names = "", reason] = line.split(": ");
+      return line.startsWith("- ") && reason !== undefined
+        ? [...names.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name)
+        : [];
+    });
+
+    // Act
+    const copied = packagesInBundles(join(PROJECT, "node_modules/cdktf-cli/bundle/bin"));
+
+    // Assess
+    const known = rows.map(({ name }) => name);
+    expect(explained.toSorted()).toEqual(known.filter((name) => copied.has(name)).toSorted());
   });
 });
 
