@@ -116,6 +116,15 @@ export interface QuotaSettings {
   readonly serverlessEndpoints?: number;
 
   /**
+   * Lambda's concurrent executions over all functions, of which 100 stay unreserved: the sum of `reservedConcurrency`
+   * is at most this number minus 100. New accounts can have less than the default and then cannot reserve any
+   * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+   *
+   * @default 1000
+   */
+  readonly lambdaConcurrency?: number;
+
+  /**
    * API Gateway's usage plans: one an environment with an API key.
    *
    * @default 300

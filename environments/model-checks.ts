@@ -9,7 +9,7 @@ import {
   type ServingSettings,
 } from "./model-settings";
 import { ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE, ROLE_OF_AWS } from "./patterns";
-import { inWords, type Report } from "./report";
+import { inWords, type Report, UNLIMITED } from "./report";
 import { checkTags } from "./tag-checks";
 
 const MOST_ORIGINS = 100;
@@ -77,15 +77,28 @@ function checkFunction(settings: ServingSettings, environment: Environment, repo
 }
 
 /** Rules of a function that is made. @param report - below its settings */
-export function checkNewFunction({ memorySizeInMb }: FunctionSettings, report: Report): void {
-  if (memorySizeInMb === undefined) return;
-  report.requireWholeNumber(
-    memorySizeInMb,
-    "memorySizeInMb",
-    128,
-    10_240,
-    `${LAMBDA_API}/API_CreateFunction.html`,
-  );
+export function checkNewFunction(
+  { memorySizeInMb, reservedConcurrency }: FunctionSettings,
+  report: Report,
+): void {
+  if (memorySizeInMb !== undefined) {
+    report.requireWholeNumber(
+      memorySizeInMb,
+      "memorySizeInMb",
+      128,
+      10_240,
+      `${LAMBDA_API}/API_CreateFunction.html`,
+    );
+  }
+  if (reservedConcurrency !== undefined) {
+    report.requireWholeNumber(
+      reservedConcurrency,
+      "reservedConcurrency",
+      1,
+      UNLIMITED,
+      `0 would switch the function off; leave the setting out to reserve none: ${LAMBDA_API}/API_PutFunctionConcurrency.html`,
+    );
+  }
 }
 
 /**

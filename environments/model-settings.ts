@@ -92,6 +92,19 @@ export interface FunctionSettings {
    * @default 256
    */
   readonly memorySizeInMb?: number;
+
+  /**
+   * Lambda's reserved concurrency: a whole number from 1. The function can have this many invocations at once, and no
+   * other function can use them. Lambda refuses further invocations at once, and API Gateway then answers 500, which
+   * keeps a flood of one route away from the other functions of the account. Lambda keeps at least 100 of the
+   * account's concurrency unreserved, so that the sum over all environments of an account and region is limited by
+   * `quotas.lambdaConcurrency`
+   * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html). Allow more than the endpoint's
+   * `maxConcurrency`, because invocations also wait for a moment before the endpoint's throttling is passed on.
+   *
+   * @default - none: the function shares the account's unreserved concurrency, because a small account cannot reserve any
+   */
+  readonly reservedConcurrency?: number;
 }
 
 /** What a new endpoint is made of, on whatever compute. */

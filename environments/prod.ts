@@ -30,6 +30,10 @@ export const prod: Environment = {
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
       serverless: { memorySizeInMb: 3072, maxConcurrency: 20 },
       access: "PUBLIC",
+      // Everybody can call this route. An invocation either holds one of the endpoint's 20 places or waits for a moment
+      // until the endpoint's throttling is passed on as a 429, so that twice maxConcurrency is enough for both. A flood
+      // beyond that cannot take the concurrency of the account's other functions.
+      function: { reservedConcurrency: 40 },
     },
     toxicity: {
       artifact: "s3://amzn-s3-demo-bucket/toxicity/2026-11-20/model.tar.gz",

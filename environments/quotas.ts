@@ -8,6 +8,12 @@ interface Quota {
   readonly name: string;
   /** What it is where nobody asked for more. */
   readonly default: number;
+  /**
+   * The part of it that no environment can use.
+   *
+   * @default 0
+   */
+  readonly keptByAws?: number;
   /** AWS's page. */
   readonly source: string;
   /** Where an environment states another value; `undefined` where AWS does not raise it. */
@@ -25,16 +31,17 @@ interface Need {
 }
 
 const SERVERLESS_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html";
+const LAMBDA_SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html";
 const REST_API_SOURCE =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html";
 
 /** Invocations at once of one serverless endpoint: AWS takes no more in its configuration. */
 export const MOST_CONCURRENCY = 200;
 
-/**
- * The quotas that more than one environment uses up, and that AWS holds against what is created. Lambda's
- * concurrent executions are none of them: a function reserves nothing, so that Lambda refuses no deployment.
- */
+/** Concurrent executions that Lambda keeps for functions without reserved concurrency (LAMBDA_SOURCE). */
+const UNRESERVED_CONCURRENCY = 100;
+
+/** The quotas that more than one environment uses up, and that AWS holds against what is created. */
 export const QUOTAS: readonly Quota[] = [
   {
     // L-96300102 in Service Quotas. AWS counts what endpoints may use, not what they use, and refuses to create or
@@ -56,6 +63,18 @@ export const QUOTAS: readonly Quota[] = [
     setting: "serverlessEndpoints",
     field: "models",
     needs: ({ models }) => [{ count: serverlessOf(models).length }],
+  },
+  {
+    // L-B99A9384 in Service Quotas. Lambda refuses a reservation that leaves less than 100 unreserved. Functions
+    // without reserved concurrency need nothing of it when they are deployed.
+    name: "Concurrent executions",
+    default: 1_000,
+    keptByAws: UNRESERVED_CONCURRENCY,
+    source: LAMBDA_SOURCE,
+    setting: "lambdaConcurrency",
+    field: "models.*.function.reservedConcurrency",
+    needs: ({ models }) =>
+      entriesOf(models).map(([what, settings]) => ({ what, count: reservedConcurrencyOf(settings) })),
   },
   {
     name: "Regional APIs per Region",
@@ -127,10 +146,11 @@ function differentValues({ setting, name }: Quota, place: Place): Fault[] {
 }
 
 function exceeded(quota: Quota, place: Place): Fault[] {
-  const { name, source, setting, field, needs } = quota;
+  const { name, source, setting, field, needs, keptByAws = 0 } = quota;
   const stated = setting === undefined ? [] : statedValues(setting, place);
   // Values that differ have a fault already; the highest of them leaves no second one to tell.
-  const most = stated.length === 0 ? quota.default : Math.max(...stated.map(({ value }) => value));
+  const granted = stated.length === 0 ? quota.default : Math.max(...stated.map(({ value }) => value));
+  const most = Math.max(0, granted - keptByAws);
   let sum = 0;
   let beyond: string | undefined;
   for (const environment of place.environments) {
@@ -140,12 +160,13 @@ function exceeded(quota: Quota, place: Place): Fault[] {
   if (beyond === undefined) return [];
 
   const origin = stated.length === 0 ? "AWS's default" : `quotas.${setting}`;
+  const reduced = keptByAws === 0 ? origin : `${origin} (${granted}) minus the ${keptByAws} that AWS keeps`;
   return [
     {
       environment: beyond,
       field,
       got: `${sum} in ${place.name} (${place.environments.flatMap((one) => describeNeeds(one, needs(one))).join("; ")})`,
-      allowed: `at most ${most} in total, ${origin} of "${name}"`,
+      allowed: `at most ${most} in total, ${reduced} of "${name}"`,
       because:
         setting === undefined
           ? `${source}; AWS does not raise it`
@@ -182,6 +203,12 @@ export function isQuotaValue(value: number): boolean {
  */
 function concurrencyOf({ maxConcurrency }: ServerlessSettings): number {
   return maxConcurrency > MOST_CONCURRENCY || maxConcurrency < 1 ? 0 : maxConcurrency;
+}
+
+/** A value that breaks its own rule has a fault already, and is not counted. */
+function reservedConcurrencyOf({ function: settings }: ModelSettings): number {
+  const { reservedConcurrency = 0 } = settings ?? {};
+  return isQuotaValue(reservedConcurrency) ? reservedConcurrency : 0;
 }
 
 function entriesOf(models: Environment["models"]): [string, ModelSettings][] {

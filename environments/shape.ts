@@ -132,6 +132,7 @@ const newEndpoint = {
 
 const newFunction = {
   memorySizeInMb: z.optional(number),
+  reservedConcurrency: z.optional(number),
 } satisfies Properties<FunctionSettings>;
 
 /** Every setting of every kind of model, as above. */
@@ -211,6 +212,7 @@ const environment = z.strictObject({
     z.strictObject({
       serverlessConcurrency: z.optional(number),
       serverlessEndpoints: z.optional(number),
+      lambdaConcurrency: z.optional(number),
       usagePlans: z.optional(number),
     } satisfies Properties<QuotaSettings>),
   ),

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { buildWebsite } from "../website/build";
 import { ErrorForPeople, NotServable } from "./errors";
 import { type HttpRequest, type HttpResponse, headerOf, readRequest, sendResponse } from "./http";
+import { UnreservedConcurrency } from "./lambda/concurrency";
 import { ExistingFunction } from "./lambda/existing-function";
 import { LocalFunction, type RouteFunction } from "./lambda/function";
 import { FunctionUrl } from "./lambda/function-url";
@@ -13,6 +14,7 @@ import { GATEWAY_ERRORS, toGatewayAnswer } from "./rest-api/gateway-response";
 import { newRequestIds } from "./rest-api/proxy";
 import { RestApi } from "./rest-api/rest-api";
 import type { Container } from "./sagemaker/container";
+import { ContainerFailures } from "./sagemaker/container-failures";
 import { isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
 import type { Deployment, FunctionDefinition, FunctionUrlDefinition } from "./terraform/deployment";
 import { websiteFor } from "./website";
@@ -59,6 +61,8 @@ export class LocalStage {
   private readonly server = this.createServer((request, serving) => this.route(request, serving));
   /** Each function URL is a host of its own on AWS, and a port of its own here. */
   private urlServers: ReadonlyMap<string, http.Server> = new Map();
+  private readonly containerFailures = new ContainerFailures();
+  private readonly unreserved = new UnreservedConcurrency();
   private serving: Serving | undefined;
   /** What is served, and what another version has replaced and still answers. */
   private toStop: ReadonlySet<LocalFunction> = new Set();
@@ -93,7 +97,13 @@ export class LocalStage {
   async serve(deployments: readonly Deployment[]): Promise<void> {
     const { log } = this.settings;
     const before = this.serving;
-    const settings = { folder: this.folder, sagemakerRuntimeUrl: this.url, log };
+    const settings = {
+      folder: this.folder,
+      sagemakerRuntimeUrl: this.url,
+      log,
+      unreserved: this.unreserved,
+      containerFailures: this.containerFailures,
+    };
     const functions = new Map<string, LocalFunction>();
     for (const definition of deployments.flatMap((deployment) => deployment.functions)) {
       const known = before?.functions.get(definition.arn);
@@ -130,9 +140,11 @@ export class LocalStage {
           deployments.flatMap((deployment) => deployment.endpoints),
           this.settings.containers,
           log,
+          this.containerFailures,
         ),
       };
       await this.openFunctionUrls(deployments.flatMap((deployment) => deployment.functionUrls));
+      this.unreserved.leave([...functions.values()].map(({ definition }) => definition));
       this.serving = serving;
     } catch (error) {
       await Promise.all(started.map((fn) => fn.stop()));

@@ -1,11 +1,13 @@
 import { GetStagesCommand } from "@aws-sdk/client-api-gateway";
 import { GetDistributionCommand } from "@aws-sdk/client-cloudfront";
 import { CreatePolicyCommand } from "@aws-sdk/client-iam";
+import { GetFunctionConcurrencyCommand } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { boundaryName } from "../../environments/account";
 import type { Environment } from "../../environments/environment";
 import { prod as shipped } from "../../environments/prod";
+import type { ModelName } from "../../functions/catalog";
 import { boundaryPolicy } from "../../stacks/policies/boundary";
 import { Deployment } from "./support/deployment";
 import { withModel } from "./support/environments";
@@ -20,9 +22,17 @@ const prod: Environment = { ...shipped, stage: { ...shipped.stage, accessLogs: t
 const Bucket = "s3" in prod.state ? prod.state.s3.bucket : "(none)";
 /** Another artifact, and every setting that can change in place. */
 const changed: Environment = {
-  ...withModel(withModel(prod, "breast-cancer", { artifact: "models/first.tar.gz" }), "toxicity", {
-    functionUrl: { corsAllowOrigins: ["https://www.example.com"] },
-  }),
+  ...[
+    { model: "breast-cancer", settings: { artifact: "models/first.tar.gz" } },
+    { model: "sentiment", settings: { function: {} } },
+    {
+      model: "toxicity",
+      settings: {
+        function: { reservedConcurrency: 10 },
+        functionUrl: { corsAllowOrigins: ["https://www.example.com"] },
+      },
+    },
+  ].reduce((environment, { model, settings }) => withModel(environment, model as ModelName, settings), prod),
   tags: { Team: "models" },
   stage: { throttling: { rateLimit: 900, burstLimit: 1_800 }, logRetentionInDays: 180, accessLogs: true },
   website: { priceClass: "PriceClass_200" },
@@ -55,7 +65,18 @@ describe("the life of prod", () => {
     });
   }, TIMEOUT_IN_MS);
 
-  afterAll(() => deployment.stop());
+  afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
+
+  /** The reserved concurrency of each model's function, as Lambda reports it. */
+  async function reservedConcurrency(): Promise<(number | undefined)[]> {
+    const reserved = Object.keys(prod.models).map(async (model) => {
+      const found = await deployment.clients.lambda.send(
+        new GetFunctionConcurrencyCommand({ FunctionName: `prod-${model}` }),
+      );
+      return found.ReservedConcurrentExecutions;
+    });
+    return await Promise.all(reserved);
+  }
 
   it(
     "begins with an apply, after which everything exists, and everybody may do what was synthesized",
@@ -83,6 +104,7 @@ describe("the life of prod", () => {
       );
       expect(Object.keys(deployed.buckets)).toEqual(["prod-website-444455556666-us-east-1"]);
       expect(deployed).toEqual(await deployment.synthesized());
+      expect(await reservedConcurrency()).toEqual([undefined, undefined, 40, undefined]);
       expect(deployment.emulator.faults()).toBe("");
     },
     TIMEOUT_IN_MS,
@@ -133,6 +155,7 @@ describe("the life of prod", () => {
       expect((await deployment.project.state("prod")).outputs).toEqual(outputs);
       expect(await deployment.made()).toEqual(await deployment.remembered());
       expect(await deployment.deployed()).toEqual(await deployment.synthesized());
+      expect(await reservedConcurrency()).toEqual([undefined, undefined, undefined, 10]);
       expect(await deployment.project.plan("prod")).toEqual([]);
     },
     TIMEOUT_IN_MS,

@@ -221,6 +221,102 @@ describe("endpoints that are not serverless ones of the environments", () => {
   });
 });
 
+describe("the concurrency that functions of an account reserve in a region", () => {
+  const LAMBDA_SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html";
+
+  /** An environment whose functions reserve these executions, in the catalog's order. */
+  function withReserved(name: string, reserved: readonly number[], part: Partial<Environment> = {}) {
+    const names = Object.keys(catalog) as ModelName[];
+    const models = Object.fromEntries(
+      reserved.map((reservedConcurrency, index) => [
+        names[index],
+        { ...model(), function: { reservedConcurrency } },
+      ]),
+    );
+    return environment(name, { models, ...part });
+  }
+
+  it("is no fault when it leaves 100 of 1,000 unreserved", () => {
+    // Act
+    const faults = checkEnvironments([withReserved("dev", [400, 100]), withReserved("prod", [400])]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it("is a fault when it leaves 99 unreserved: the fault names the sum, its parts and what to do", () => {
+    // Act
+    const faults = checkEnvironments([withReserved("dev", [400, 100]), withReserved("prod", [401])]);
+
+    // Assess
+    expect(faults).toEqual([
+      {
+        environment: "prod",
+        field: "models.*.function.reservedConcurrency",
+        got: "901 in eu-central-1 of account 111122223333 (dev: breast-cancer 400, bike-rental 100; prod: breast-cancer 401)",
+        allowed:
+          'at most 900 in total, AWS\'s default (1000) minus the 100 that AWS keeps of "Concurrent executions"',
+        because: `${LAMBDA_SOURCE}; ask for more in Service Quotas, then state it as quotas.lambdaConcurrency`,
+      },
+    ]);
+  });
+
+  it("follows the quota that an environment states, in both directions", () => {
+    // Prepare
+    const less = { quotas: { lambdaConcurrency: 140 } };
+    const more = { quotas: { lambdaConcurrency: 3_000 } };
+
+    // Act
+    const found = [
+      checkEnvironments([withReserved("dev", [40], less)]),
+      checkEnvironments([withReserved("dev", [41], less)]),
+      checkEnvironments([withReserved("dev", [2_900], more)]),
+      checkEnvironments([withReserved("dev", [2_901], more)]),
+    ].map((faults) => faults.map(({ got }) => got.split(" ")[0]));
+
+    // Assess
+    expect(found).toEqual([[], ["41"], [], ["2901"]]);
+  });
+
+  it.each([10, 100])("cannot be any in an account with a quota of %i", (lambdaConcurrency) => {
+    // Act
+    const faults = checkEnvironments([withReserved("dev", [1], { quotas: { lambdaConcurrency } })]);
+
+    // Assess
+    expect(faults).toMatchObject([
+      {
+        got: expect.stringMatching(/^1 in /),
+        allowed: `at most 0 in total, quotas.lambdaConcurrency (${lambdaConcurrency}) minus the 100 that AWS keeps of "Concurrent executions"`,
+      },
+    ]);
+  });
+
+  it("does not count functions that reserve none, or a number that no function can reserve", () => {
+    // Act
+    const faults = checkEnvironments([
+      environment("dev", { quotas: { lambdaConcurrency: 10 } }),
+      withReserved("prod", [0, -5]),
+    ]);
+
+    // Assess
+    expect(faults.map(({ field }) => field)).toEqual([
+      "models.breast-cancer.function.reservedConcurrency",
+      "models.bike-rental.function.reservedConcurrency",
+    ]);
+  });
+
+  it("does not add up over two regions", () => {
+    // Act
+    const faults = checkEnvironments([
+      withReserved("dev", [900]),
+      withReserved("prod", [900], { region: "eu-west-1" }),
+    ]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+});
+
 describe("a quota that an environment states", () => {
   const quotas = { serverlessConcurrency: 300 };
 

@@ -122,24 +122,84 @@ describe("a container of the user's own", () => {
     expect(problemOf(response).status).toBe(502);
   });
 
-  it("makes the caller try again later while it is down, and serves once it is back", async () => {
+  it("is named to the caller at once while it is down, and serves once it is back", async () => {
     // Prepare
-    const { port } = container;
+    const { port, url } = container;
     await container.close();
+    const before = stage.output.length;
 
     // Act
+    const start = performance.now();
     const whileDown = await askFor(BENIGN_ROW);
+    const tookInMs = performance.now() - start;
     container.answer = () => ({ body: predictions(0) });
     await container.listen(port);
     const onceBack = await askFor(BENIGN_ROW);
 
     // Assess
-    expect(whileDown.status).toBe(503);
-    expect(Number(whileDown.headers["retry-after"])).toBeGreaterThan(0);
-    expect(problemOf(whileDown)).toMatchObject({ status: 503, title: "Service Unavailable" });
-    expect(whileDown.body).not.toContain(String(port));
+    const cause = `container at ${url}/invocations refused the connection: nothing listens there. Start it, or correct its address in --container.`;
+    expect(whileDown.status).toBe(502);
+    expect(problemOf(whileDown)).toMatchObject({ status: 502, title: "Bad Gateway" });
+    expect(problemOf(whileDown).detail).toMatch(/^The model's endpoint .* On this machine: /);
+    expect(problemOf(whileDown).detail).toContain(cause);
+    expect(whileDown.headers).not.toHaveProperty("retry-after");
+    // The function has 2 seconds.
+    expect(tookInMs).toBeLessThan(1_500);
+    expect(await stage.printed(cause, before)).toContain(`dev-breast-cancer: ${cause}\n`);
     expect(onceBack.status).toBe(200);
     expect(onceBack.body).toBe('"B"');
+  });
+
+  it.each([
+    ["before it answers", "before"],
+    ["in the middle of its answer", "within"],
+  ] as const)("is named to the caller at once when it closes the connection %s", async (_case, closes) => {
+    // Prepare
+    container.closes = closes;
+
+    // Act
+    const response = await askFor(BENIGN_ROW);
+    container.closes = undefined;
+    container.answer = () => ({ body: predictions(0) });
+    const next = await askFor(BENIGN_ROW);
+
+    // Assess
+    expect(problemOf(response)).toMatchObject({ status: 502 });
+    expect(problemOf(response).detail).toContain(
+      `container at ${container.url}/invocations closed the connection before it had answered. Read its own output`,
+    );
+    expect(container.invocations).toHaveLength(2);
+    expect(next.body).toBe('"B"');
+  });
+
+  it("is named to the caller when the function cannot wait any longer", async () => {
+    // Prepare
+    container.closes = "never";
+
+    // Act
+    const response = await askFor(BENIGN_ROW);
+    container.closes = undefined;
+    container.answer = () => ({ body: predictions(0) });
+    const next = await askFor(BENIGN_ROW);
+
+    // Assess
+    expect(problemOf(response)).toMatchObject({ status: 504, title: "Gateway Timeout" });
+    expect(problemOf(response).detail).toContain(
+      `On this machine: container at ${container.url}/invocations has not answered for`,
+    );
+    expect(next.body).toBe('"B"');
+  });
+
+  it("is not named where it answers, however it answers", async () => {
+    // Prepare
+    container.answer = () => ({ status: 503, contentType: "text/plain", body: "overloaded" });
+
+    // Act
+    const response = await askFor(BENIGN_ROW);
+
+    // Assess
+    expect(problemOf(response).status).toBe(502);
+    expect(response.body).not.toContain("On this machine");
   });
 });
 

@@ -98,6 +98,24 @@ describe("the stack of an environment with a key", () => {
     expect(fn?.zipFile.startsWith(folder)).toBe(true);
   });
 
+  it.each<[number, number | undefined]>([
+    [40, 40],
+    [0, 0],
+    [-1, undefined],
+  ])("has the reserved concurrency %i of the Terraform as %s", (executions, reservedConcurrency) => {
+    // Prepare
+    const changed = stacks.change(folder, (terraform) => {
+      Object.assign(only(terraform, "aws_lambda_function"), { reserved_concurrent_executions: executions });
+    });
+
+    // Act
+    const { functions, notDone } = readDeployment("dev", changed);
+
+    // Assess
+    expect(functions.map((fn) => fn.reservedConcurrency)).toEqual([reservedConcurrency]);
+    expect(notDone.filter((line) => line.includes("reserved_concurrent_executions"))).toEqual([]);
+  });
+
   it("lets API Gateway invoke the function for its one route", () => {
     // Act
     const [stage] = deployment.stages;
@@ -247,7 +265,6 @@ describe("what this machine does not do", () => {
   });
 
   it.each([
-    ["aws_lambda_function", { reserved_concurrent_executions: 1 }],
     ["aws_lambda_function", { layers: ["arn:aws:lambda:us-east-1:123456789012:layer:l:1"] }],
     ["aws_lambda_permission", { source_account: "123456789012" }],
     ["aws_api_gateway_rest_api", { policy: "{}" }],

@@ -283,6 +283,27 @@ describe("a function URL", () => {
     });
   });
 
+  it("answers 429 where Lambda throttles the invocation", async () => {
+    // Prepare
+    const throttled = await start(0);
+    const deployment = deploy([ONE]);
+    const functions = deployment.functions.map((fn) => ({ ...fn, reservedConcurrency: 0 }));
+    await throttled.serve([{ ...deployment, functions }]);
+    const url = base(ONE, throttled);
+
+    // Act
+    const response = await send(url, await sign(url, { method: "GET", path: "/" }, { service: "lambda" }));
+    await throttled.close();
+
+    // Assess
+    expect(response.status).toBe(429);
+    expect(response.headers["x-amzn-errortype"]).toBe("TooManyRequestsException");
+    expect(JSON.parse(response.body)).toEqual({
+      Reason: "ReservedFunctionConcurrentInvocationLimitExceeded",
+      message: "Rate Exceeded.",
+    });
+  });
+
   it("takes 5 MB of text", async () => {
     // Prepare
     const body = "1".repeat(5 * 1024 * 1024);

@@ -2,6 +2,7 @@ import childProcess, { type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import type { InvocationResult, LocalFunction } from "../../local/lambda/function";
 import { eventually } from "./support/eventually";
 import { answerOf, Lambda } from "./support/lambda";
 
@@ -153,6 +154,120 @@ describe("an invocation", () => {
     // Assess
     expect(new Set(results.map(answerOf)).size).toBe(3);
   });
+});
+
+/** Code whose invocations tell that they began, and end once the folder holds `go`. */
+const PATIENT = `${TELLING}
+  exports.handler = async ({ folder, name }) => {
+    tell(folder, "began-" + name);
+    await wait(() => told(folder).includes("go"));
+    return name;
+  };`;
+
+describe("concurrent invocations", () => {
+  const OTHER = "arn:aws:lambda:us-east-1:123456789012:function:dev-other";
+
+  /** Starts this many invocations that end once {@link letGo} is called with the same folder. */
+  function flood(fn: LocalFunction, folder: string, count: number): Promise<InvocationResult>[] {
+    return Array.from({ length: count }, (_, name) => fn.invoke(JSON.stringify({ folder, name })));
+  }
+
+  function letGo(folder: string): void {
+    writeFileSync(join(folder, "go"), "");
+  }
+
+  it("are throttled beyond the reserved number, at once and without a process for them", async () => {
+    // Prepare
+    const fn = lambda.run(PATIENT, { reservedConcurrency: 3 });
+    const folder = makeFolder();
+    const running = flood(fn, folder, 3);
+
+    // Act
+    const [refused] = await Promise.all(flood(fn, folder, 1));
+    const begun = forked.length;
+    letGo(folder);
+    const results = await Promise.all(running);
+    const [next] = await Promise.all(flood(fn, folder, 1));
+    await fn.stop();
+
+    // Assess
+    expect(refused).toEqual({
+      ok: false,
+      error: { errorType: "TooManyRequestsException", errorMessage: "Rate Exceeded." },
+      throttledBy: "ReservedFunctionConcurrentInvocationLimitExceeded",
+    });
+    expect(begun).toBe(3);
+    expect([...results, next].map((result) => result?.ok)).toEqual([true, true, true, true]);
+    expect(lambda.output).toContain(
+      "dev-test: Lambda throttles: its 3 reserved concurrent executions are in use\n",
+    );
+  });
+
+  it("are throttled where functions without reserved concurrency use up what the account has", async () => {
+    // Prepare
+    const flooded = lambda.run(PATIENT);
+    const other = lambda.run(PATIENT, { arn: OTHER, name: "dev-other" });
+    const folder = makeFolder();
+    lambda.unreserved.of(OTHER).limit = 4;
+    const running = flood(flooded, folder, 4);
+
+    // Act
+    const [starved] = await Promise.all(flood(other, folder, 1));
+    letGo(folder);
+    await Promise.all(running);
+    const [next] = await Promise.all(flood(other, folder, 1));
+    await Promise.all([flooded.stop(), other.stop()]);
+    lambda.unreserved.leave([other.definition]);
+
+    // Assess
+    expect(starved).toMatchObject({ ok: false, throttledBy: "ConcurrentInvocationLimitExceeded" });
+    expect(next?.ok).toBe(true);
+  });
+
+  it("of a function with reserved concurrency leave the others what the account has", async () => {
+    // Prepare
+    const flooded = lambda.run(PATIENT, { reservedConcurrency: 2 });
+    const other = lambda.run(PATIENT, { arn: OTHER, name: "dev-other" });
+    const folder = makeFolder();
+    lambda.unreserved.leave([flooded.definition, other.definition]);
+    const left = lambda.unreserved.of(OTHER).limit;
+    lambda.unreserved.of(OTHER).limit = 1;
+    const running = flood(flooded, folder, 50);
+
+    // Act
+    const served = flood(other, folder, 1);
+    letGo(folder);
+    const results = await Promise.all([...running, ...served]);
+    await Promise.all([flooded.stop(), other.stop()]);
+    lambda.unreserved.leave([other.definition]);
+
+    // Assess
+    expect(left).toBe(998);
+    expect(results.filter(({ ok }) => ok)).toHaveLength(3);
+    expect(results.at(-1)?.ok).toBe(true);
+  });
+
+  it(
+    "get more processes while they wait for something else than this machine, at most 40",
+    async () => {
+      // Prepare
+      const fn = lambda.run(PATIENT);
+      const folder = makeFolder();
+
+      // Act
+      const running = flood(fn, folder, 50);
+      await eventually("40 invocations at once", () => readdirSync(folder).length === 40);
+      const begun = forked.length;
+      letGo(folder);
+      const results = await Promise.all(running);
+      await fn.stop();
+
+      // Assess
+      expect(begun).toBe(40);
+      expect(results.filter(({ ok }) => ok)).toHaveLength(50);
+    },
+    MANY_PROCESSES_TIMEOUT_IN_MS,
+  );
 });
 
 describe("an invocation that ends its process", () => {
@@ -367,13 +482,6 @@ describe("a function's environment", () => {
 });
 
 describe("the end of a function", () => {
-  const PATIENT = `${TELLING}
-    exports.handler = async ({ folder, name }) => {
-      tell(folder, "began-" + name);
-      await wait(() => told(folder).includes("go"));
-      return name;
-    };`;
-
   it("waits for a running invocation where another version takes over", async () => {
     // Prepare
     const fn = lambda.run(PATIENT);
@@ -426,11 +534,9 @@ describe("the end of a function", () => {
       // Prepare
       const fn = lambda.run(PATIENT);
       const folder = makeFolder();
-      const names = Array.from({ length: 10 }, (_, index) => `${index}`);
+      const names = Array.from({ length: 50 }, (_, index) => `${index}`);
       for (const name of names) void fn.invoke(JSON.stringify({ folder, name }));
-      await eventually("the beginning of all processes", () => {
-        return forked.length > 1 && readdirSync(folder).length === forked.length;
-      });
+      await eventually("the beginning of two invocations", () => readdirSync(folder).length >= 2);
 
       const begun = forked.length;
 

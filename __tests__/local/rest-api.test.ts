@@ -253,6 +253,42 @@ describe("a function that fails", () => {
     expect(response).toMatchObject({ status: 502, ...INTERNAL_SERVER_ERROR });
   });
 
+  it("is a 500 where Lambda throttles the invocation", async () => {
+    // Prepare
+    const reserved = lambda.run(OBEDIENT, { invocableFor: [ROUTE_ARN], reservedConcurrency: 1 });
+    const api = serveWithAwsAnswers(reserved);
+    const running = ask(api, "1");
+
+    // Act
+    const response = await ask(api, "2");
+    const first = await running;
+    await reserved.stop();
+
+    // Assess
+    expect(response).toMatchObject({ status: 500, ...INTERNAL_SERVER_ERROR });
+    expect(first.status).toBe(200);
+  });
+
+  it("says a throttled invocation in the API's own words, which pages can read, with AWS's status", async () => {
+    // Prepare
+    const reserved = lambda.run(OBEDIENT, { invocableFor: [ROUTE_ARN], reservedConcurrency: 1 });
+    const api = serve({}, reserved);
+    const running = ask(api, "1");
+
+    // Act
+    const response = await ask(api, "2");
+    await running;
+    await reserved.stop();
+
+    // Assess
+    expect(refusalOf(response)).toMatchObject({
+      status: 500,
+      type: "InternalServerErrorException",
+      problem: { title: "The request failed", detail: "Internal server error" },
+    });
+    expect(response.headers["Access-Control-Allow-Origin"]).toBe("*");
+  });
+
   it("is told in the API's own words, which pages can read, where it configures some", async () => {
     // Prepare
     const api = serve();

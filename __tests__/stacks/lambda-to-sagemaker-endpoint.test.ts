@@ -187,6 +187,17 @@ describe("a function and an endpoint, both new", () => {
     // Assess
     expect(values.environment.variables).toEqual({ SAGEMAKER_ENDPOINT: "own-scoring", LOG_LEVEL: "debug" });
     expect(values.memory_size).toBe(1024);
+    expect(values).not.toHaveProperty("reserved_concurrent_executions");
+  });
+});
+
+describe("a new function", () => {
+  it("reserves the concurrency that its settings name", () => {
+    // Act
+    const { values } = deploy(withFunction({ reservedConcurrency: 40 })).stack.one("aws_lambda_function");
+
+    // Assess
+    expect(values.reserved_concurrent_executions).toBe(40);
   });
 });
 
@@ -514,6 +525,13 @@ describe("values", () => {
       withFunction({ memorySizeInMb: 1 }),
       [
         `newFunction.memorySizeInMb: got 1; allowed: a whole number from 128 to 10240 (${LAMBDA_API}/API_CreateFunction.html)`,
+      ],
+    ],
+    [
+      "a reserved concurrency that switches the function off",
+      withFunction({ reservedConcurrency: 0 }),
+      [
+        `newFunction.reservedConcurrency: got 0; allowed: a whole number from 1 (0 would switch the function off; leave the setting out to reserve none: ${LAMBDA_API}/API_PutFunctionConcurrency.html)`,
       ],
     ],
     [

@@ -3,7 +3,13 @@ import { passedOn, withAdded } from "../response-headers";
 import { newRequestIds, toCommonLogTime } from "../rest-api/proxy";
 import { accessKeyIdOf, findSignatureFault, type SignatureFault } from "../signature";
 import type { CorsDefinition, FunctionUrlDefinition } from "../terraform/deployment";
-import { type LocalFunction, MOST_BYTES_OF_ANSWER, MOST_BYTES_OF_EVENT } from "./function";
+import {
+  type LocalFunction,
+  MOST_BYTES_OF_ANSWER,
+  MOST_BYTES_OF_EVENT,
+  type ThrottleReason,
+} from "./function";
+import { withLocalCause } from "./local-cause";
 
 /** A function URL: signature, CORS, event and answer in payload version 2.0. */
 export class FunctionUrl {
@@ -34,8 +40,10 @@ export class FunctionUrl {
     if (Buffer.byteLength(event) > MOST_BYTES_OF_EVENT) return TOO_LARGE;
 
     const result = await this.fn.invoke(event);
+    if (!result.ok && result.throttledBy !== undefined) return throttled(result.throttledBy);
     if (!result.ok || Buffer.byteLength(result.payload) > MOST_BYTES_OF_ANSWER) return FAILED;
-    return readAnswer(result.payload) ?? FAILED;
+    const answer = readAnswer(result.payload);
+    return answer === undefined ? FAILED : withLocalCause(answer, result.localCause);
   }
 }
 
@@ -60,6 +68,11 @@ const PREFLIGHT_ANSWER: HttpResponse = {
 };
 
 const FAILED = failure(502, "InternalServerErrorException", "Internal Server Error");
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-throttling */
+function throttled(Reason: ThrottleReason): HttpResponse {
+  return failure(429, "TooManyRequestsException", JSON.stringify({ Reason, message: "Rate Exceeded." }));
+}
 
 const TOO_LARGE = failure(
   413,

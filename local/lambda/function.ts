@@ -4,14 +4,31 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { unzipSync } from "fflate";
+import type { ContainerFailures } from "../sagemaker/container-failures";
 import { LOCAL_CREDENTIALS } from "../signature";
 import type { FunctionDefinition } from "../terraform/deployment";
+import { Concurrency, type UnreservedConcurrency } from "./concurrency";
 import type { Done, FunctionError, Invoke, Ready } from "./protocol";
 
 /** How an invocation ended. */
 export type InvocationResult =
-  | { readonly ok: true; readonly payload: string }
-  | { readonly ok: false; readonly error: FunctionError };
+  | {
+      readonly ok: true;
+      readonly payload: string;
+      /** Why a container of this machine did not answer the function, a sentence. */
+      readonly localCause?: string;
+    }
+  | {
+      readonly ok: false;
+      readonly error: FunctionError;
+      /** Why Lambda throttled the invocation; the function then did not run. */
+      readonly throttledBy?: ThrottleReason;
+    };
+
+/** `Reason` of Lambda's TooManyRequestsException (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). */
+export type ThrottleReason =
+  | "ConcurrentInvocationLimitExceeded"
+  | "ReservedFunctionConcurrentInvocationLimitExceeded";
 
 /** What API Gateway invokes for a route. */
 export interface RouteFunction {
@@ -28,6 +45,10 @@ export interface LambdaSettings {
   readonly sagemakerRuntimeUrl: string;
   /** Takes the functions' output. */
   readonly log: (text: string) => void;
+  /** The account's concurrency that functions without reserved concurrency share. */
+  readonly unreserved: UnreservedConcurrency;
+  /** Why containers did not answer the functions. */
+  readonly containerFailures: ContainerFailures;
 }
 
 /** The longest event, JSON (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
@@ -36,8 +57,25 @@ export const MOST_BYTES_OF_EVENT = 6 * 1024 * 1024;
 /** The longest answer, JSON: Lambda leaves 100 bytes more for it. */
 export const MOST_BYTES_OF_ANSWER = MOST_BYTES_OF_EVENT + 100;
 
-/** Lambda starts as many as it needs; here more than this only wait for a core. */
-const MOST_PROCESSES = 8;
+/**
+ * Lambda starts a process for each concurrent invocation. Here the first ones start as soon as they are needed, and
+ * further ones only where invocations have waited for {@link GROWTH_INTERVAL_IN_MS}: invocations that compute share
+ * the cores of this machine anyway, but invocations that wait for an endpoint need a process each.
+ */
+const FIRST_PROCESSES = 8;
+
+/** Each takes about 10 MB of memory beside what all share, and more under load. */
+const MAX_PROCESSES = 40;
+
+/** A process takes about 50 ms of a core to start. */
+const GROWTH_INTERVAL_IN_MS = 100;
+const MAX_STARTS_PER_INTERVAL = 4;
+
+/** After a burst, processes beyond {@link FIRST_PROCESSES} end when they have been idle for this long. */
+const IDLE_TIME_IN_MS = 10_000;
+
+/** A function that is throttled again and again says so once in this time. */
+const THROTTLE_LOG_INTERVAL_IN_MS = 1_000;
 
 /** Lambda's own limit for loading a function (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html). */
 const INIT_TIMEOUT_IN_MS = 10_000;
@@ -45,18 +83,31 @@ const INIT_TIMEOUT_IN_MS = 10_000;
 /** One process that runs one invocation at a time. */
 interface Worker {
   readonly process: ChildProcess;
+  /** Of its credentials; no other process has the same. */
+  readonly sessionToken: string;
   /** The module is loaded, or why it is not. */
   readonly ready: Promise<FunctionError | undefined>;
 }
 
+/** An invocation that no process is free for. */
+interface Waiting {
+  /** `performance.now()` */
+  readonly since: number;
+  readonly resolve: (worker: Worker | undefined) => void;
+}
+
 /**
  * A function, run from its deployment package in warm processes of its own, with the environment variables,
- * time-out and memory size that the Terraform gives it.
+ * time-out, memory size and reserved concurrency that the Terraform gives it.
  */
 export class LocalFunction implements RouteFunction {
   private readonly idle: Worker[] = [];
-  private readonly waiting: ((worker: Worker | undefined) => void)[] = [];
+  private readonly waiting: Waiting[] = [];
   private readonly workers = new Set<Worker>();
+  private readonly concurrency: Concurrency;
+  private readonly maxProcesses: number;
+  private growth: NodeJS.Timeout | undefined;
+  private throttleLoggedAt = Number.NEGATIVE_INFINITY;
   private retired = false;
   private stopped = false;
 
@@ -64,6 +115,10 @@ export class LocalFunction implements RouteFunction {
     readonly definition: FunctionDefinition,
     private readonly settings: LambdaSettings,
   ) {
+    const { arn, reservedConcurrency } = definition;
+    this.concurrency =
+      reservedConcurrency === undefined ? settings.unreserved.of(arn) : new Concurrency(reservedConcurrency);
+    this.maxProcesses = Math.min(MAX_PROCESSES, reservedConcurrency ?? MAX_PROCESSES);
     this.idle.push(this.start());
   }
 
@@ -73,6 +128,16 @@ export class LocalFunction implements RouteFunction {
    * @param payload - the event, JSON
    */
   async invoke(payload: string): Promise<InvocationResult> {
+    // An invocation that waits for a process counts: on AWS it would be running.
+    if (!this.concurrency.take()) return this.throttle();
+    try {
+      return await this.execute(payload);
+    } finally {
+      this.concurrency.release();
+    }
+  }
+
+  private async execute(payload: string): Promise<InvocationResult> {
     const worker = await this.acquire();
     if (worker === undefined) return this.fail(STOPPED);
     const initError = await worker.ready;
@@ -81,9 +146,10 @@ export class LocalFunction implements RouteFunction {
       return this.fail(initError);
     }
     const result = await this.run(worker, payload);
+    const localCause = this.settings.containerFailures.take(worker.sessionToken);
     if (result.ok || worker.process.connected) this.release(worker);
     else this.discard(worker);
-    return result;
+    return result.ok && localCause !== undefined ? { ...result, localCause } : result;
   }
 
   /** Whether any of its processes is there. */
@@ -94,7 +160,8 @@ export class LocalFunction implements RouteFunction {
   /** Ends all processes at once. */
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const resolve of this.waiting.splice(0)) resolve(undefined);
+    clearTimeout(this.growth);
+    for (const { resolve } of this.waiting.splice(0)) resolve(undefined);
     await Promise.all([...this.workers].map((worker) => this.end(worker)));
   }
 
@@ -118,24 +185,81 @@ export class LocalFunction implements RouteFunction {
       this.idle.splice(this.idle.indexOf(worker), 1);
       return worker;
     }
-    if (this.workers.size < MOST_PROCESSES) return this.start();
-    return new Promise((resolve) => this.waiting.push(resolve));
+    if (this.workers.size < Math.min(FIRST_PROCESSES, this.maxProcesses)) return this.start();
+    return new Promise((resolve) => {
+      this.waiting.push({ since: performance.now(), resolve });
+      this.growLater();
+    });
+  }
+
+  /** Starts processes, a few at a time, while invocations wait that no process becomes free for. */
+  private growLater(): void {
+    if (this.growth !== undefined || this.workers.size >= this.maxProcesses) return;
+    this.growth = setTimeout(() => {
+      this.growth = undefined;
+      const waitingSince = performance.now() - GROWTH_INTERVAL_IN_MS;
+      const starts = Math.min(
+        this.waiting.filter(({ since }) => since <= waitingSince).length,
+        this.maxProcesses - this.workers.size,
+        MAX_STARTS_PER_INTERVAL,
+      );
+      for (let started = 0; started < starts; started++) {
+        const worker = this.start();
+        // An invocation may find another process free before this one is loaded.
+        void worker.ready.then(() => {
+          if (this.workers.has(worker)) this.release(worker);
+        });
+      }
+      if (this.waiting.length > 0) this.growLater();
+    }, GROWTH_INTERVAL_IN_MS);
   }
 
   private release(worker: Worker): void {
     const next = this.waiting.shift();
-    if (next !== undefined) next(worker);
-    else if (this.retired) void this.end(worker);
-    else this.idle.push(worker);
+    if (next !== undefined) {
+      next.resolve(worker);
+      return;
+    }
+    if (this.retired) {
+      void this.end(worker);
+      return;
+    }
+    this.idle.push(worker);
+    if (this.workers.size > FIRST_PROCESSES) this.endWhereIdle(worker);
+  }
+
+  private endWhereIdle(worker: Worker): void {
+    setTimeout(() => {
+      if (this.idle.includes(worker) && this.workers.size > FIRST_PROCESSES) void this.end(worker);
+    }, IDLE_TIME_IN_MS).unref();
   }
 
   private discard(worker: Worker): void {
     void this.end(worker);
-    if (!this.stopped) this.waiting.shift()?.(this.start());
+    if (!this.stopped) this.waiting.shift()?.resolve(this.start());
+  }
+
+  private throttle(): InvocationResult {
+    const { name, reservedConcurrency } = this.definition;
+    const now = performance.now();
+    if (now - this.throttleLoggedAt >= THROTTLE_LOG_INTERVAL_IN_MS) {
+      this.throttleLoggedAt = now;
+      const what =
+        reservedConcurrency === undefined
+          ? `the ${this.concurrency.limit} concurrent executions that the account's functions share`
+          : `its ${reservedConcurrency} reserved concurrent executions`;
+      this.settings.log(`${name}: Lambda throttles: ${what} are in use\n`);
+    }
+    const throttledBy =
+      reservedConcurrency === undefined
+        ? "ConcurrentInvocationLimitExceeded"
+        : "ReservedFunctionConcurrentInvocationLimitExceeded";
+    return { ok: false, error: THROTTLED, throttledBy };
   }
 
   private async end(worker: Worker): Promise<void> {
     this.workers.delete(worker);
+    this.settings.containerFailures.revokeToken(worker.sessionToken);
     const index = this.idle.indexOf(worker);
     if (index >= 0) this.idle.splice(index, 1);
     const child = worker.process;
@@ -204,9 +328,10 @@ export class LocalFunction implements RouteFunction {
 
   private start(): Worker {
     const { memorySizeInMb } = this.definition;
+    const sessionToken = this.settings.containerFailures.issueToken();
     const child = fork(buildBootstrap(this.settings.folder), [], {
       cwd: this.unzip(),
-      env: this.environment(),
+      env: this.environment(sessionToken),
       execArgv: [`--max-old-space-size=${memorySizeInMb}`],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
@@ -229,7 +354,7 @@ export class LocalFunction implements RouteFunction {
         });
       });
     });
-    const worker = { process: child, ready };
+    const worker = { process: child, sessionToken, ready };
     this.workers.add(worker);
     // One that dies between two invocations must not be given a third.
     child.once("exit", () => void this.end(worker));
@@ -248,13 +373,14 @@ export class LocalFunction implements RouteFunction {
   }
 
   /** The function's own variables and those that Lambda sets: nothing of this machine's leaks in. */
-  private environment(): NodeJS.ProcessEnv {
+  private environment(sessionToken: string): NodeJS.ProcessEnv {
     const { definition, settings } = this;
     return {
       ...definition.environment,
       _HANDLER: definition.handler,
       AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
       AWS_DEFAULT_REGION: definition.region,
       AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memorySizeInMb),
@@ -273,6 +399,8 @@ export class LocalFunction implements RouteFunction {
 }
 
 const STOPPED: FunctionError = { errorType: "Runtime.ExitError", errorMessage: "the stage was stopped" };
+
+const THROTTLED: FunctionError = { errorType: "TooManyRequestsException", errorMessage: "Rate Exceeded." };
 
 const OUT_OF_MEMORY: FunctionError = {
   errorType: "Runtime.ExitError",

@@ -43,6 +43,9 @@ export const GATEWAY_ERRORS = {
     "InternalServerErrorException",
     "Internal server error",
   ),
+  // API Gateway answers 500 where Lambda does not take an invocation, as where it throttles, and no more specific
+  // response type is documented (https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html).
+  functionThrottled: error("DEFAULT_5XX", 500, "InternalServerErrorException", "Internal server error"),
   functionFailed: error("INTEGRATION_FAILURE", 502, "InternalServerErrorException", "Internal server error"),
   timedOut: error("INTEGRATION_TIMEOUT", 504, "InternalServerErrorException", "Endpoint request timed out"),
 } as const satisfies Record<string, GatewayError>;

@@ -8,6 +8,7 @@ import {
   MOST_BYTES_OF_EVENT,
   type RouteFunction,
 } from "../lambda/function";
+import { withLocalCause } from "../lambda/local-cause";
 import { findSignatureFault, LOCAL_CREDENTIALS } from "../signature";
 import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
 import { accessLogLine, type Learned } from "./access-log";
@@ -221,6 +222,10 @@ export class RestApi {
     const result = await withTimeout(fn.invoke(payload), timeoutInMs);
     learned.integrationLatency = Date.now() - invokedAt;
     if (result === "timed out") throw new Refusal(GATEWAY_ERRORS.timedOut);
+    if (!result.ok && result.throttledBy !== undefined) {
+      learned.lambdaStatus = 429;
+      throw new Refusal(GATEWAY_ERRORS.functionThrottled);
+    }
     // Lambda answers with 200 also where the function failed
     // (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
     learned.lambdaStatus = 200;
@@ -230,7 +235,7 @@ export class RestApi {
     const answer = readProxyAnswer(result.payload);
     if (answer === undefined) throw new Refusal(GATEWAY_ERRORS.functionFailed);
     learned.integrationStatus = answer.status;
-    return answer;
+    return withLocalCause(answer, result.localCause);
   }
 }
 

@@ -19,12 +19,65 @@ export interface ContainerResponse {
 export interface Container {
   /** What it is, for people. */
   readonly description: string;
-  /** @throws Error where it cannot be reached or does not answer in time */
+  /** @throws ContainerFailed where it cannot be reached or does not answer in time; Error where it fails otherwise */
   invoke(request: ContainerRequest): Promise<ContainerResponse>;
 }
 
+/** A container gave no answer. */
+export class ContainerFailed extends Error {
+  override readonly name = "ContainerFailed";
+
+  constructor(
+    /** What it did, for a sentence whose subject it is. */
+    reason: string,
+    /** What to do, a sentence. */
+    readonly advice: string,
+  ) {
+    super(reason);
+  }
+}
+
+const CORRECT_ADDRESS = "Correct its address in --container.";
+
+const UNREACHABLE = new ContainerFailed("cannot be reached at its address", CORRECT_ADDRESS);
+const CLOSED = new ContainerFailed(
+  "closed the connection before it had answered",
+  "Read its own output: it may have crashed, or have run out of memory.",
+);
+const UNKNOWN_NAME = new ContainerFailed("has a host name that is unknown", CORRECT_ADDRESS);
+
+/** By Node.js's codes of a failed connection. */
+const FAILURES: Readonly<Record<string, ContainerFailed>> = {
+  ECONNREFUSED: new ContainerFailed(
+    "refused the connection: nothing listens there",
+    "Start it, or correct its address in --container.",
+  ),
+  ECONNRESET: CLOSED,
+  EPIPE: CLOSED,
+  ENOTFOUND: UNKNOWN_NAME,
+  EAI_AGAIN: UNKNOWN_NAME,
+  ETIMEDOUT: UNREACHABLE,
+  EHOSTUNREACH: UNREACHABLE,
+  ENETUNREACH: UNREACHABLE,
+};
+
+function toContainerFailed(error: NodeJS.ErrnoException): Error {
+  const { code = "", message } = error;
+  if (error instanceof ContainerFailed) return error;
+  if (code.startsWith("HPE_"))
+    return new ContainerFailed("answered something that is not HTTP", CORRECT_ADDRESS);
+  return FAILURES[code] ?? new ContainerFailed(`failed: ${message || code}`, CORRECT_ADDRESS);
+}
+
+/** A container is on this machine or near: longer than this, a connection does not come. */
+const CONNECT_TIMEOUT_IN_MS = 3_000;
+
 /** One invocation may take 60 s (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html). */
 const INVOCATION_TIMEOUT_IN_MS = 60_000;
+const TIMED_OUT = new ContainerFailed(
+  "has not answered within 60 seconds",
+  "Read its own output; SageMaker waits no longer.",
+);
 
 /**
  * The user's own container.
@@ -43,12 +96,18 @@ export function ownContainer(address: URL): Container {
           headers: { "Content-Type": contentType, Accept: accept, "Content-Length": body.length },
           timeout: INVOCATION_TIMEOUT_IN_MS,
         });
-        outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 60 seconds")));
-        outgoing.on("error", reject);
+        const fail = (error: Error) => reject(toContainerFailed(error));
+        outgoing.on("timeout", () => outgoing.destroy(TIMED_OUT));
+        outgoing.on("socket", (socket) => {
+          if (!socket.connecting) return;
+          const timer = setTimeout(() => outgoing.destroy(UNREACHABLE), CONNECT_TIMEOUT_IN_MS);
+          socket.once("connect", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
+        });
+        outgoing.on("error", fail);
         outgoing.on("response", (incoming) => {
           const chunks: Buffer[] = [];
           incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-          incoming.on("error", reject);
+          incoming.on("error", fail);
           incoming.on("end", () =>
             resolve({
               status: incoming.statusCode ?? 0,

@@ -3,7 +3,8 @@ import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS, regionOf } from "../signature";
 import type { EndpointCompute, EndpointDefinition } from "../terraform/endpoints";
 import { partitionOf } from "../terraform/stack";
-import type { Container } from "./container";
+import { type Container, ContainerFailed } from "./container";
+import { ContainerFailures } from "./container-failures";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -18,6 +19,15 @@ const MOST_BYTES_OF_PAYLOAD: Readonly<Record<EndpointCompute["kind"], number>> =
   instances: 6 * MEGABYTE,
   existing: 6 * MEGABYTE,
 };
+
+/** Longer than a model usually takes: the terminal then says what is being waited for. */
+const SLOW_ANSWER_IN_MS = 10_000;
+
+/**
+ * SageMaker's word for the status of a container that gave no answer: "Received server error (0) from primary"
+ * (https://github.com/aws/amazon-sagemaker-examples/issues/2815).
+ */
+const NO_STATUS = 0;
 
 const INVOCATIONS = /^\/endpoints\/([^/]+)\/invocations$/;
 
@@ -35,11 +45,13 @@ export class SagemakerRuntime {
   /**
    * @param endpoints - of all environments served; existing ones may be named by several
    * @param containers - by model; a model without one answers that it has none
+   * @param failures - takes why a container did not answer
    */
   constructor(
     endpoints: readonly EndpointDefinition[],
     private readonly containers: ReadonlyMap<string, Container>,
     private readonly log: (text: string) => void,
+    private readonly failures: ContainerFailures = new ContainerFailures(),
   ) {
     const isOwn = ({ compute }: EndpointDefinition) => compute.kind !== "existing";
     this.endpoints = [...endpoints.filter(isOwn), ...endpoints.filter((endpoint) => !isOwn(endpoint))];
@@ -114,13 +126,18 @@ export class SagemakerRuntime {
   ): Promise<HttpResponse> {
     const { name, model, variantName } = endpoint;
     const container = this.containers.get(model);
+    const start = performance.now();
+    const waiting = () =>
+      `${container?.description} has not answered for ${Math.round((performance.now() - start) / 1000)} seconds. Read its own output.`;
+    const invocation = this.failures.begin(headerOf(request, "x-amz-security-token"), waiting);
     if (container === undefined) {
-      this.log(
-        `${name}: no sample model for ${model}; start your own container and add --container ${model}=<url>\n`,
-      );
+      const cause = `there is no sample model for ${model}. Start your own container, and the stage with --container ${model}=<url>.`;
+      invocation.fail(cause);
+      this.log(`${name}: ${cause}\n`);
       // Not a 503: nothing is gained by trying again.
       return failure(400, "ValidationError", `There is no container for the model ${model} on this machine.`);
     }
+    const slow = setTimeout(() => this.log(`${name}: ${waiting()}\n`), SLOW_ANSWER_IN_MS).unref();
     let answer: Awaited<ReturnType<Container["invoke"]>>;
     try {
       answer = await container.invoke({
@@ -129,10 +146,15 @@ export class SagemakerRuntime {
         body,
       });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.log(`${name}: ${container.description}: ${reason}\n`);
-      return failure(503, "ServiceUnavailable", `The container of ${name} could not be reached: ${reason}`);
+      const cause = `${container.description} ${describeFailure(error)}`;
+      invocation.fail(cause);
+      this.log(`${name}: ${cause}\n`);
+      // As SageMaker for a container that is dead: the model failed, and another try at once is in vain.
+      return modelFailure(endpoint, NO_STATUS, cause);
+    } finally {
+      clearTimeout(slow);
     }
+    invocation.end();
     if (answer.status < 200 || answer.status > 299)
       return modelFailure(endpoint, answer.status, String(answer.body));
     return {
@@ -145,6 +167,12 @@ export class SagemakerRuntime {
       body: answer.body,
     };
   }
+}
+
+/** What a container did instead of answering, and what to do. */
+function describeFailure(error: unknown): string {
+  if (error instanceof ContainerFailed) return `${error.message}. ${error.advice}`;
+  return `failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** A name with a broken percent-encoding is a name that nothing has. */
@@ -166,7 +194,7 @@ function modelFailure(
   message: string,
 ): HttpResponse {
   const logStreamArn = `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:/aws/sagemaker/Endpoints/${name}`;
-  const kind = status < 500 ? "client" : "server";
+  const kind = status >= 400 && status < 500 ? "client" : "server";
   return errorResponse(424, "ModelError", {
     Message: `Received ${kind} error (${status}) from primary with message "${message}".`,
     OriginalStatusCode: status,

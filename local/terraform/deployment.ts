@@ -34,6 +34,8 @@ export interface FunctionDefinition {
   readonly runtime: string;
   readonly timeoutInSeconds: number;
   readonly memorySizeInMb: number;
+  /** Invocations that it can have at once; `undefined` where it shares the account's unreserved concurrency. */
+  readonly reservedConcurrency: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly region: string;
   readonly logGroup: string;
@@ -125,12 +127,18 @@ function readFunctions(stack: Stack): FunctionDefinition[] {
       runtime: values.runtime,
       timeoutInSeconds: values.timeout,
       memorySizeInMb: values.memory_size,
+      reservedConcurrency: reservedConcurrencyOf(values.reserved_concurrent_executions),
       environment: values.environment?.variables ?? {},
       region: stack.region,
       logGroup: values.logging_config?.log_group ?? `/aws/lambda/${functionName}`,
       invocableFor: readInvocableFor(stack, functionName),
     };
   });
+}
+
+/** Terraform's provider reads -1 as no reserved concurrency. */
+function reservedConcurrencyOf(executions: number | undefined): number | undefined {
+  return executions === undefined || executions < 0 ? undefined : executions;
 }
 
 function readExistingFunctions(stack: Stack): ExistingFunctionDefinition[] {

@@ -51,6 +51,7 @@ export const INTERPRETED = {
     architectures: z.optional(z.array(text)),
     timeout: z.number(),
     memory_size: z.number(),
+    reserved_concurrent_executions: z.optional(z.number()),
     environment: z.optional(z.object({ variables: z.record(z.string(), z.string()) })),
     logging_config: z.optional(z.object({ log_format: text, log_group: text })),
     tracing_config: z.optional(z.object({ mode: text })),

@@ -141,6 +141,9 @@ export class InferenceFunction extends Construct implements EndpointFunction {
       sourceCodeHash: code.sha256,
       timeout: settings.timeoutInSeconds ?? FUNCTION_TIMEOUT_IN_SECONDS,
       memorySize: settings.memorySizeInMb ?? MEMORY_SIZE_IN_MB,
+      ...(settings.reservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrentExecutions: settings.reservedConcurrency }),
       environment: {
         variables: { [props.variableName]: endpoint.endpointName, ...settings.environment },
       },

@@ -159,12 +159,15 @@ function functionStatements(arns: EnvironmentArns): Statement[] {
       [
         "lambda:CreateFunction",
         "lambda:DeleteFunction",
+        // Reserved concurrency that an environment takes back, and below that it gives.
+        "lambda:DeleteFunctionConcurrency",
         "lambda:DeleteFunctionUrlConfig",
         "lambda:GetFunction",
         "lambda:GetFunctionCodeSigningConfig",
         "lambda:GetFunctionUrlConfig",
         "lambda:GetPolicy",
         "lambda:ListVersionsByFunction",
+        "lambda:PutFunctionConcurrency",
         "lambda:TagResource",
         "lambda:UntagResource",
         // New code: every change in functions/.

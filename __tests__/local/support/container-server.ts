@@ -25,6 +25,8 @@ export class ContainerServer {
   readonly invocations: ContainerInvocation[] = [];
   /** What it answers from now on. */
   answer: (invocation: ContainerInvocation) => ContainerAnswer = () => ({ body: "" });
+  /** How it fails instead of answering: it closes the connection, or answers never. @default it answers */
+  closes: "before" | "within" | "never" | undefined;
   private readonly server = http.createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -38,6 +40,15 @@ export class ContainerServer {
         body: Buffer.concat(chunks).toString("utf8"),
       };
       this.invocations.push(invocation);
+      if (this.closes === "never") return;
+      if (this.closes === "before") {
+        incoming.socket.destroy();
+        return;
+      }
+      if (this.closes === "within") {
+        outgoing.writeHead(200, { "Content-Length": "100" }).write("{", () => incoming.socket.destroy());
+        return;
+      }
       const { status = 200, contentType = "application/json", body } = this.answer(invocation);
       outgoing.writeHead(status, { "Content-Type": contentType }).end(body);
     });

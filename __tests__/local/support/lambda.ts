@@ -3,7 +3,9 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
+import { UnreservedConcurrency } from "../../../local/lambda/concurrency";
 import { type InvocationResult, LocalFunction } from "../../../local/lambda/function";
+import { ContainerFailures } from "../../../local/sagemaker/container-failures";
 import type { FunctionDefinition } from "../../../local/terraform/deployment";
 
 /** Functions made from lines of code, in a folder of their own. */
@@ -11,6 +13,8 @@ export class Lambda {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "functions-")));
   /** What the functions printed, and what the operator is told. */
   output = "";
+  /** The concurrency that functions without reserved concurrency share. */
+  readonly unreserved = new UnreservedConcurrency();
   private readonly functions: LocalFunction[] = [];
 
   /**
@@ -33,6 +37,7 @@ export class Lambda {
       runtime: "nodejs22.x",
       timeoutInSeconds: 20,
       memorySizeInMb: 256,
+      reservedConcurrency: undefined,
       environment: {},
       region: "us-east-1",
       logGroup: "/aws/lambda/dev-test",
@@ -46,6 +51,8 @@ export class Lambda {
     const fn = new LocalFunction(this.define(code, settings), {
       folder: this.folder,
       sagemakerRuntimeUrl: "http://127.0.0.1:9",
+      unreserved: this.unreserved,
+      containerFailures: new ContainerFailures(),
       log: (text) => {
         this.output += text;
       },

@@ -28,6 +28,7 @@ export class ReferencesStack extends TerraformStack {
     const subnet = new Subnet(this, "subnet", { vpcId: vpc.id, cidrBlock: "10.0.0.0/24" });
     const group = new SecurityGroup(this, "group", { vpcId: vpc.id });
     const memory = new TerraformVariable(this, "memory", { type: "number", default: 512 });
+    const concurrency = new TerraformVariable(this, "concurrency", { type: "number", default: 40 });
 
     const common = { account, logRetentionInDays: 7 };
     const own = new LambdaToSagemakerEndpoint(this, "own", {
@@ -37,6 +38,7 @@ export class ReferencesStack extends TerraformStack {
         code: functionPackage("breast-cancer", `${App.of(this).outdir}/functions`),
         description: `Scores with ${repository.name}`,
         memorySizeInMb: memory.numberValue,
+        reservedConcurrency: concurrency.numberValue,
         environment: { BUCKET: bucket.bucket },
       },
       newEndpoint: {

@@ -179,6 +179,7 @@ export interface TerraformTypes {
       readonly handler: string;
       readonly logging_config: { readonly log_format: string; readonly log_group: string };
       readonly memory_size: number;
+      readonly reserved_concurrent_executions?: number;
       readonly role: string;
       readonly runtime: string;
       readonly source_code_hash: string;

@@ -58,6 +58,7 @@ export const functionRole: PrincipalRules = {
       "handler",
       "logging_config",
       "memory_size",
+      "reserved_concurrent_executions",
       "role",
       "runtime",
       "source_code_hash",

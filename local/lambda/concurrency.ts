@@ -1,0 +1,59 @@
+/**
+ * Concurrent executions of an account in a region where AWS has not raised the quota
+ * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). The Terraform does not say what an
+ * account was granted.
+ */
+export const ACCOUNT_CONCURRENCY = 1_000;
+
+/** Executions that one function with reserved concurrency, or all functions without it, can have at once. */
+export class Concurrency {
+  private running = 0;
+
+  /** @param limit - whole number; it can change while executions are running */
+  constructor(public limit: number) {}
+
+  /** @returns whether an execution may begin; {@link release} ends it */
+  take(): boolean {
+    if (this.running >= this.limit) return false;
+    this.running++;
+    return true;
+  }
+
+  /** Ends an execution that {@link take} let begin. */
+  release(): void {
+    this.running--;
+  }
+}
+
+/** What a function takes of an account's concurrency. */
+interface Reserving {
+  readonly arn: string;
+  readonly reservedConcurrency: number | undefined;
+}
+
+/**
+ * The unreserved concurrency of each account and region: AWS's default quota minus all reserved concurrency
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
+ */
+export class UnreservedConcurrency {
+  private readonly places = new Map<string, Concurrency>();
+
+  /** The executions that all functions without reserved concurrency in the place of `arn` share. */
+  of(arn: string): Concurrency {
+    const place = placeOf(arn);
+    const known = this.places.get(place) ?? new Concurrency(ACCOUNT_CONCURRENCY);
+    this.places.set(place, known);
+    return known;
+  }
+
+  /** Sets each limit for the functions that are served from now on. */
+  leave(functions: readonly Reserving[]): void {
+    for (const { arn } of functions) this.of(arn).limit = ACCOUNT_CONCURRENCY;
+    for (const { arn, reservedConcurrency = 0 } of functions) this.of(arn).limit -= reservedConcurrency;
+  }
+}
+
+/** Partition, service, region and account of an ARN. */
+function placeOf(arn: string): string {
+  return arn.split(":").slice(0, 5).join(":");
+}
