@@ -67,9 +67,10 @@ const FIRST_PROCESSES = 8;
 /** Each takes about 10 MB of memory beside what all share, and more under load. */
 const MAX_PROCESSES = 40;
 
-/** A process takes about 50 ms of a core to start. */
 const GROWTH_INTERVAL_IN_MS = 100;
-const MAX_STARTS_PER_INTERVAL = 4;
+
+/** Of the processes beyond the first ones: each takes about 50 ms of a core, which other functions need, too. */
+const MAX_LOADING = 2;
 
 /** After a burst, processes beyond {@link FIRST_PROCESSES} end when they have been idle for this long. */
 const IDLE_TIME_IN_MS = 10_000;
@@ -107,6 +108,7 @@ export class LocalFunction implements RouteFunction {
   private readonly concurrency: Concurrency;
   private readonly maxProcesses: number;
   private growth: NodeJS.Timeout | undefined;
+  private loading = 0;
   private throttleLoggedAt = Number.NEGATIVE_INFINITY;
   private retired = false;
   private stopped = false;
@@ -192,26 +194,29 @@ export class LocalFunction implements RouteFunction {
     });
   }
 
-  /** Starts processes, a few at a time, while invocations wait that no process becomes free for. */
   private growLater(): void {
     if (this.growth !== undefined || this.workers.size >= this.maxProcesses) return;
     this.growth = setTimeout(() => {
       this.growth = undefined;
-      const waitingSince = performance.now() - GROWTH_INTERVAL_IN_MS;
-      const starts = Math.min(
-        this.waiting.filter(({ since }) => since <= waitingSince).length,
-        this.maxProcesses - this.workers.size,
-        MAX_STARTS_PER_INTERVAL,
-      );
-      for (let started = 0; started < starts; started++) {
-        const worker = this.start();
-        // An invocation may find another process free before this one is loaded.
-        void worker.ready.then(() => {
-          if (this.workers.has(worker)) this.release(worker);
-        });
-      }
-      if (this.waiting.length > 0) this.growLater();
+      this.grow();
     }, GROWTH_INTERVAL_IN_MS);
+  }
+
+  /** Starts processes, a few at a time, while invocations wait for which no process becomes free. */
+  private grow(): void {
+    const waitingSince = performance.now() - GROWTH_INTERVAL_IN_MS;
+    const needed = this.waiting.filter(({ since }) => since <= waitingSince).length;
+    while (this.loading < Math.min(needed, MAX_LOADING) && this.workers.size < this.maxProcesses) {
+      const worker = this.start();
+      this.loading++;
+      void worker.ready.then(() => {
+        this.loading--;
+        // The invocation that waits longest gets it: another process may have become free for the one before.
+        if (this.workers.has(worker)) this.release(worker);
+        this.grow();
+      });
+    }
+    if (this.waiting.length > 0) this.growLater();
   }
 
   private release(worker: Worker): void {

@@ -25,6 +25,9 @@ export class ContainerServer {
   readonly invocations: ContainerInvocation[] = [];
   /** What it answers from now on. */
   answer: (invocation: ContainerInvocation) => ContainerAnswer = () => ({ body: "" });
+  /** Invocations that have not been answered, see {@link hold}. */
+  readonly held: (() => void)[] = [];
+  private isHeld = false;
   /** How it fails instead of answering: it closes the connection, or answers never. @default it answers */
   closes: "before" | "within" | "never" | undefined;
   private readonly server = http.createServer((incoming, outgoing) => {
@@ -49,10 +52,25 @@ export class ContainerServer {
         outgoing.writeHead(200, { "Content-Length": "100" }).write("{", () => incoming.socket.destroy());
         return;
       }
-      const { status = 200, contentType = "application/json", body } = this.answer(invocation);
-      outgoing.writeHead(status, { "Content-Type": contentType }).end(body);
+      const answer = () => {
+        const { status = 200, contentType = "application/json", body } = this.answer(invocation);
+        outgoing.writeHead(status, { "Content-Type": contentType }).end(body);
+      };
+      if (this.isHeld) this.held.push(answer);
+      else answer();
     });
   });
+
+  /** Answers nothing until {@link letGo}: it is busy. */
+  hold(): void {
+    this.isHeld = true;
+  }
+
+  /** Answers everything that was held, and what comes. */
+  letGo(): void {
+    this.isHeld = false;
+    for (const answer of this.held.splice(0)) answer();
+  }
 
   /** Starts to listen. @param port - default any that is free */
   async listen(port = 0): Promise<void> {

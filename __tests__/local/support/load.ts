@@ -1,0 +1,94 @@
+import http from "node:http";
+import type { Request } from "./client";
+
+/** How one request of a load ended. */
+export interface Answered {
+  readonly status: number;
+  readonly tookInMs: number;
+}
+
+/**
+ * Sends the same request over some connections, at least once, and again as soon as the connection's last request is
+ * answered, until `durationInMs` is over; then waits for the answers that are still missing.
+ */
+export async function flood(
+  base: string,
+  request: Request,
+  { connections, durationInMs }: { readonly connections: number; readonly durationInMs: number },
+): Promise<Answered[]> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
+  const end = performance.now() + durationInMs;
+  const answers: Answered[] = [];
+  const connection = async () => {
+    do answers.push(await time(base, request, agent));
+    while (performance.now() < end);
+  };
+  await Promise.all(Array.from({ length: connections }, connection));
+  agent.destroy();
+  return answers;
+}
+
+/**
+ * Offers the same request at a fixed rate, whether the ones before are answered or not.
+ *
+ * @returns the answers within `durationInMs`: where a server cannot keep up, they are fewer than were offered
+ */
+export async function offer(
+  base: string,
+  request: Request,
+  { perSecond, durationInMs }: { readonly perSecond: number; readonly durationInMs: number },
+): Promise<Answered[]> {
+  const agent = new http.Agent({ keepAlive: true });
+  const start = performance.now();
+  const answers: Answered[] = [];
+  const count = Math.floor((perSecond * durationInMs) / 1000);
+  for (let index = 0; index < count; index++) {
+    await sleepUntil(start + (index * 1000) / perSecond);
+    void time(base, request, agent).then(
+      (answer) => answers.push(answer),
+      () => undefined,
+    );
+  }
+  await sleepUntil(start + durationInMs);
+  agent.destroy();
+  return [...answers];
+}
+
+/** How many answers have each status. */
+export function statuses(answers: readonly Answered[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+async function sleepUntil(time: number): Promise<void> {
+  const wait = time - performance.now();
+  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+}
+
+function time(
+  base: string,
+  { method = "POST", path, headers = {}, body = "" }: Request,
+  agent: http.Agent,
+): Promise<Answered> {
+  const { hostname, port } = new URL(base);
+  const start = performance.now();
+  return new Promise((resolve, reject) => {
+    const outgoing = http.request({
+      agent,
+      hostname,
+      port,
+      method,
+      path,
+      headers: { ...headers, "Content-Length": String(Buffer.byteLength(body)) },
+    });
+    outgoing.on("error", reject);
+    outgoing.on("response", (incoming) => {
+      incoming.resume().on("error", reject);
+      incoming.on("end", () =>
+        resolve({ status: incoming.statusCode ?? 0, tookInMs: performance.now() - start }),
+      );
+    });
+    outgoing.end(body);
+  });
+}
