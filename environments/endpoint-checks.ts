@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { describeWrongArtifact } from "./artifact-file";
 import { domainOf, type Environment, partitionOf } from "./environment";
 import {
   CAPTURE_MODES,
@@ -248,19 +249,35 @@ function checkArtifact(artifact: string, keyArn: string | undefined, report: Rep
     CONTAINER_SOURCE,
   );
   requireLength(artifact, "artifact", "artifact", CONTAINER_SOURCE, report);
-  report.require(
-    !isFile || existsSync(join(PROJECT, artifact)),
-    "artifact",
-    artifact,
-    "a file that is there",
-    "it is uploaded from the project's folder",
-  );
+  if (isFile) checkArtifactFile(artifact, report);
   report.require(
     !isFile || keyArn === undefined,
     "artifactKeyArn",
     inWords(`artifactKeyArn beside the file ${artifact} as artifact`),
     "no key, or an artifact in S3",
     "a file of the project is encrypted by the environment's bucket",
+  );
+}
+
+function checkArtifactFile(artifact: string, report: Report): void {
+  const file = join(PROJECT, artifact);
+  if (!existsSync(file)) {
+    report.require(
+      false,
+      "artifact",
+      artifact,
+      "a file that is there",
+      "it is uploaded from the project's folder",
+    );
+    return;
+  }
+  const wrong = describeWrongArtifact(file);
+  report.require(
+    wrong === undefined,
+    "artifact",
+    inWords(`${artifact}, which is ${wrong}`),
+    "a gzip-compressed tar archive, as made by: tar -czf model.tar.gz -C <folder of the model> .",
+    CONTAINER_SOURCE,
   );
 }
 

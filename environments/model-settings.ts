@@ -111,7 +111,9 @@ export interface FunctionSettings {
 export interface NewEndpointBase {
   /**
    * The trained model: `s3://bucket/key.tar.gz`, in the environment's region, or a file of the project such as
-   * `models/iris.tar.gz`, which is uploaded to a private bucket of the environment under a key made of its SHA-256.
+   * `models/iris.tar.gz`, which is uploaded to a private bucket of the environment under a key made of its SHA-256. A
+   * file must be a gzip-compressed tar archive
+   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html).
    * In S3 a new artifact needs a new key: SageMaker's behaviour is undefined when a file behind a deployed model
    * changes.
    */

@@ -28,30 +28,22 @@ export async function flood(
   return answers;
 }
 
-/**
- * Offers the same request at a fixed rate, whether the ones before are answered or not.
- *
- * @returns the answers within `durationInMs`: where a server cannot keep up, they are fewer than were offered
- */
+/** Offers the same request at a fixed rate, whether the ones before are answered or not, and waits for all answers. */
 export async function offer(
   base: string,
   request: Request,
-  { perSecond, durationInMs }: { readonly perSecond: number; readonly durationInMs: number },
+  { perSecond, count }: { readonly perSecond: number; readonly count: number },
 ): Promise<Answered[]> {
   const agent = new http.Agent({ keepAlive: true });
   const start = performance.now();
-  const answers: Answered[] = [];
-  const count = Math.floor((perSecond * durationInMs) / 1000);
+  const answers: Promise<Answered>[] = [];
   for (let index = 0; index < count; index++) {
     await sleepUntil(start + (index * 1000) / perSecond);
-    void time(base, request, agent).then(
-      (answer) => answers.push(answer),
-      () => undefined,
-    );
+    answers.push(time(base, request, agent));
   }
-  await sleepUntil(start + durationInMs);
+  const answered = await Promise.all(answers);
   agent.destroy();
-  return [...answers];
+  return answered;
 }
 
 /** How many answers have each status. */
