@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: what synthesis, the handler and the review cost, as ratios of two measurements of one run, because seconds
- * of one machine say nothing about another.
+ * `npm run bench`: what synthesis, the handler, the review and a flood cost, as ratios of two measurements of one run,
+ * because seconds of one machine say nothing about another. `npm run bench -- flood 60` measures a flood of 60 seconds
+ * alone.
  */
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,12 +11,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
+import type { Request } from "../__tests__/local/support/client";
+import { ContainerServer } from "../__tests__/local/support/container-server";
+import { flood, offer, statuses } from "../__tests__/local/support/load";
+import { ProjectCopy } from "../__tests__/local/support/project";
+import { RunningStage } from "../__tests__/local/support/running-stage";
+import { sign } from "../__tests__/local/support/signing";
 import { largePlans } from "../__tests__/review/support/large-plans";
+import { prod } from "../environments/prod";
 import { functionCode } from "../stacks/constructs/function-code";
 
 const PROJECT = join(__dirname, "..");
 const PROCESSES = 9;
 const WARM_CALLS = 2_000;
+
+const FLOOD_CONNECTIONS = 50;
+/** Few, so that the cores of the machine are enough for the flood and another route. */
+const OFFERED_PER_SECOND = 20;
 
 const ANSWER = '{"predictions":[{"score":0.01,"predicted_label":0}]}';
 const ROW = Array.from({ length: 30 }, (_, index) => String(index / 7)).join(",");
@@ -159,12 +171,69 @@ const measure = async (call) => {
   report("handler bundle, gzipped", packed / 1000, "the limit of 12 kB", 12, "kB");
 }
 
+/** Milliseconds from the first offered request to the last answer; every answer must be a 200. */
+async function timeOffered(stage: RunningStage, request: Request, count: number): Promise<number> {
+  const start = performance.now();
+  const answers = await offer(stage.url, request, { perSecond: OFFERED_PER_SECOND, count });
+  const inMs = performance.now() - start;
+  const failed = answers.filter(({ status }) => status !== 200);
+  if (failed.length > 0) throw new Error(`another route answered ${JSON.stringify(statuses(failed))}`);
+  return inMs;
+}
+
+/** What a flood of prod's public route leaves for another route, whose rate is fixed and low. */
+async function benchFlood(seconds: number): Promise<void> {
+  const project = new ProjectCopy();
+  project.setEnvironments(prod);
+  const container = new ContainerServer();
+  container.answer = () => ({ contentType: "text/csv", body: "0.9" });
+  container.answerTimeInMs = 1_000;
+  await container.listen();
+  const stage = await RunningStage.serve(project, ["prod", "--container", `sentiment=${container.url}`]);
+  try {
+    const flooding = { path: "/prod/sentiment", headers: { "Content-Type": "text/plain" }, body: "good" };
+    const other = await sign(stage.url, {
+      path: "/prod/breast-cancer",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ data: ROW }),
+    });
+    const count = seconds * OFFERED_PER_SECOND;
+    // Processes start with the first requests.
+    await timeOffered(stage, other, OFFERED_PER_SECOND);
+    await flood(stage.url, flooding, { connections: FLOOD_CONNECTIONS, durationInMs: 5_000 });
+
+    const alone = await timeOffered(stage, other, count);
+    const [flooded, beside] = await Promise.all([
+      flood(stage.url, flooding, { connections: FLOOD_CONNECTIONS, durationInMs: seconds * 1_000 }),
+      timeOffered(stage, other, count),
+    ]);
+    report(
+      `another route's throughput beside ${FLOOD_CONNECTIONS} connections for ${seconds} s at prod's public route`,
+      (count / beside) * 1_000,
+      "its throughput alone",
+      (count / alone) * 1_000,
+      "requests a second",
+    );
+    const refused = flooded.filter(({ status }) => status !== 200);
+    const slowest = Math.max(...refused.map(({ tookInMs }) => tookInMs));
+    report("slowest answer because of throttling", slowest / 1_000, "the limit of 3 s", 3, "s");
+    process.stdout.write(`the flood's answers: ${JSON.stringify(statuses(flooded))}\n`);
+  } finally {
+    await stage.kill();
+    await container.close();
+    project.remove();
+  }
+}
+
 async function main(): Promise<void> {
+  const [only, seconds = "10"] = process.argv.slice(2);
+  if (only === "flood") return await benchFlood(Number(seconds));
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   try {
     benchSynthesis(folder);
     benchReview(folder);
     await benchHandler(folder);
+    await benchFlood(Number(seconds));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

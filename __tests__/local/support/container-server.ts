@@ -28,6 +28,8 @@ export class ContainerServer {
   /** Invocations that have not been answered, see {@link hold}. */
   readonly held: (() => void)[] = [];
   private isHeld = false;
+  /** What each answer takes. */
+  answerTimeInMs = 0;
   /** How it fails instead of answering: it closes the connection, or answers never. @default it answers */
   closes: "before" | "within" | "never" | undefined;
   private readonly server = http.createServer((incoming, outgoing) => {
@@ -57,7 +59,7 @@ export class ContainerServer {
         outgoing.writeHead(status, { "Content-Type": contentType }).end(body);
       };
       if (this.isHeld) this.held.push(answer);
-      else answer();
+      else setTimeout(answer, this.answerTimeInMs);
     });
   });
 
