@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { unzipSync } from "fflate";
+import { refusalLatency } from "../latency";
 import type { ContainerFailures } from "../sagemaker/container-failures";
 import { LOCAL_CREDENTIALS } from "../signature";
 import type { FunctionDefinition } from "../terraform/deployment";
@@ -131,7 +132,7 @@ export class LocalFunction implements RouteFunction {
    */
   async invoke(payload: string): Promise<InvocationResult> {
     // An invocation that waits for a process counts: on AWS it would be running.
-    if (!this.concurrency.take()) return this.throttle();
+    if (!this.concurrency.take()) return await this.throttle();
     try {
       return await this.execute(payload);
     } finally {
@@ -244,7 +245,7 @@ export class LocalFunction implements RouteFunction {
     if (!this.stopped) this.waiting.shift()?.resolve(this.start());
   }
 
-  private throttle(): InvocationResult {
+  private async throttle(): Promise<InvocationResult> {
     const { name, reservedConcurrency } = this.definition;
     const now = performance.now();
     if (now - this.throttleLoggedAt >= THROTTLE_LOG_INTERVAL_IN_MS) {
@@ -255,6 +256,7 @@ export class LocalFunction implements RouteFunction {
           : `its ${reservedConcurrency} reserved concurrent executions`;
       this.settings.log(`${name}: Lambda throttles: ${what} are in use\n`);
     }
+    await refusalLatency();
     const throttledBy =
       reservedConcurrency === undefined
         ? "ConcurrentInvocationLimitExceeded"

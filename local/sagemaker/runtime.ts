@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
+import { refusalLatency } from "../latency";
 import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS, regionOf } from "../signature";
 import type { EndpointCompute, EndpointDefinition } from "../terraform/endpoints";
 import { partitionOf } from "../terraform/stack";
@@ -67,6 +68,7 @@ export class SagemakerRuntime {
     const running = this.invocations.get(endpoint) ?? 0;
     const { compute } = endpoint;
     if (compute.kind === "serverless" && running >= compute.maxConcurrency) {
+      await refusalLatency();
       return failure(
         400,
         "ThrottlingException",
