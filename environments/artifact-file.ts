@@ -38,6 +38,7 @@ export function describeWrongArtifact(file: string): string | undefined {
   if (!status.isFile()) return "no regular file";
   if (status.size === 0) return "empty";
   const bytes = readBeginning(file);
+  if (bytes === undefined) return "not readable for this user";
   if (!startsWith(bytes, GZIP))
     return describeBytes(bytes) ?? `a file that starts with the bytes ${hex(bytes)}`;
   const content = decompress(bytes);
@@ -47,13 +48,17 @@ export function describeWrongArtifact(file: string): string | undefined {
   return `a gzip file that holds ${describeBytes(content) ?? "no tar archive"}`;
 }
 
-function readBeginning(file: string): Buffer {
+/** @returns `undefined` where the file cannot be read */
+function readBeginning(file: string): Buffer | undefined {
   const bytes = Buffer.alloc(BYTES_READ);
-  const descriptor = openSync(file, "r");
+  let descriptor: number | undefined;
   try {
+    descriptor = openSync(file, "r");
     return bytes.subarray(0, readSync(descriptor, bytes));
+  } catch {
+    return undefined;
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * What AWS needs to refuse a request, network included: some tens of milliseconds. Without it, a client that floods a
- * route repeats refused requests thousands of times a second, and takes the cores with which this machine serves others.
+ * About what AWS takes to refuse a request, network included. Without a wait, a client that floods a route repeats
+ * refused requests thousands of times a second, and takes the cores with which this machine serves other routes.
  */
 const REFUSAL_LATENCY_IN_MS = 100;
 

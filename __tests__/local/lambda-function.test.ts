@@ -7,6 +7,7 @@ import { eventually } from "./support/eventually";
 import { answerOf, Lambda } from "./support/lambda";
 
 const MANY_PROCESSES_TIMEOUT_IN_MS = 20_000;
+const ALL_PROCESSES_TIMEOUT_IN_MS = 60_000;
 
 let lambda: Lambda;
 let forked: ChildProcess[];
@@ -247,6 +248,19 @@ describe("concurrent invocations", () => {
     expect(results.at(-1)?.ok).toBe(true);
   });
 
+  it("share 100 where more is reserved than AWS's default quota has: the account then has a larger one", () => {
+    // Prepare
+    const reserving = lambda.define(PATIENT, { reservedConcurrency: 2_900 });
+
+    // Act
+    lambda.unreserved.leave([reserving]);
+    const left = lambda.unreserved.of(OTHER).limit;
+    lambda.unreserved.leave([{ ...reserving, reservedConcurrency: undefined }]);
+
+    // Assess
+    expect([left, lambda.unreserved.of(OTHER).limit]).toEqual([100, 1_000]);
+  });
+
   it(
     "get more processes while they wait for something else than this machine, at most 40",
     async () => {
@@ -256,7 +270,8 @@ describe("concurrent invocations", () => {
 
       // Act
       const running = flood(fn, folder, 50);
-      await eventually("40 invocations at once", () => readdirSync(folder).length === 40);
+      // 40 processes take a while on a busy machine: the test's own time is the limit.
+      while (readdirSync(folder).length < 40) await new Promise((resolve) => setTimeout(resolve, 20));
       const begun = forked.length;
       letGo(folder);
       const results = await Promise.all(running);
@@ -266,7 +281,7 @@ describe("concurrent invocations", () => {
       expect(begun).toBe(40);
       expect(results.filter(({ ok }) => ok)).toHaveLength(50);
     },
-    MANY_PROCESSES_TIMEOUT_IN_MS,
+    ALL_PROCESSES_TIMEOUT_IN_MS,
   );
 });
 

@@ -1,6 +1,13 @@
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { HttpResponse } from "../../local/http";
-import type { Container, ContainerRequest, ContainerResponse } from "../../local/sagemaker/container";
+import {
+  type Container,
+  ContainerFailed,
+  type ContainerRequest,
+  type ContainerResponse,
+  ownContainer,
+} from "../../local/sagemaker/container";
 import { SagemakerRuntime } from "../../local/sagemaker/runtime";
 import type { EndpointDefinition } from "../../local/terraform/endpoints";
 import { eventually } from "./support/eventually";
@@ -163,6 +170,34 @@ describe("the local SageMaker runtime", () => {
     expect(told).toContain("--container sentiment=<url>");
   });
 
+  it.each<[string, () => Promise<ContainerResponse>, string]>([
+    [
+      "throws",
+      () => Promise.reject(new RangeError("no such word")),
+      "a container of this test failed: no such word",
+    ],
+    [
+      "is not reached",
+      () => Promise.reject(new ContainerFailed("refused the connection", "Start it.")),
+      "a container of this test refused the connection. Start it.",
+    ],
+  ])("says as SageMaker that the model failed where the container %s", async (_case, answer, cause) => {
+    // Prepare
+    container.invoke = answer;
+
+    // Act
+    const response = await invoke();
+
+    // Assess
+    expect(errorOf(response)).toMatchObject({ status: 424, type: "ModelError" });
+    expect(JSON.parse(String(response.body))).toMatchObject({
+      Message: `Received server error (0) from primary with message "${cause}".`,
+      OriginalStatusCode: 0,
+      OriginalMessage: cause,
+    });
+    expect(told).toBe(`test-breast-cancer: ${cause}\n`);
+  });
+
   it.each<[string, number, EndpointDefinition["compute"]]>([
     ["serverless", 4, { kind: "serverless", maxConcurrency: 2 }],
     ["on instances", 6, { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 1 }],
@@ -271,5 +306,63 @@ describe("the local SageMaker runtime", () => {
 
     // Assess
     expect(response.status).toBe(405);
+  });
+});
+
+describe("a container of the user's own that gives no answer", () => {
+  const REQUEST: ContainerRequest = { contentType: "text/csv", accept: "*/*", body: Buffer.from("1") };
+
+  /** Serves connections in some way, as long as `use` takes. */
+  async function withServer(serve: (socket: Socket) => void, use: (port: number) => Promise<void>) {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined).resume();
+      serve(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await use((server.address() as AddressInfo).port);
+    await new Promise((resolve) => server.close(resolve));
+  }
+
+  it.each<[string, (socket: Socket) => void, string]>([
+    [
+      "speaks another protocol",
+      (socket) => socket.end("220 mail.example.com ESMTP\r\n"),
+      "answered something that is not HTTP",
+    ],
+    ["closes the connection", (socket) => socket.destroy(), "closed the connection before it had answered"],
+    [
+      "breaks off within its answer",
+      (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"),
+      "closed the connection before it had answered",
+    ],
+  ])("says so where it %s", async (_case, serve, reason) => {
+    await withServer(serve, async (port) => {
+      // Act
+      const answer = ownContainer(new URL(`http://127.0.0.1:${port}`)).invoke(REQUEST);
+
+      // Assess
+      await expect(answer).rejects.toThrow(new ContainerFailed(reason, ""));
+    });
+  });
+
+  it.each([
+    ["127.0.0.1", "refused the connection: nothing listens there"],
+    ["localhost", "refused the connection: nothing listens there"],
+    ["no-such-host.invalid", "has a host name that is unknown"],
+  ])("says so where there is nothing at %s", async (host, reason) => {
+    // Prepare
+    let free = 0;
+    await withServer(
+      () => {},
+      async (port) => {
+        free = port;
+      },
+    );
+
+    // Act
+    const answer = ownContainer(new URL(`http://${host}:${free}`)).invoke(REQUEST);
+
+    // Assess
+    await expect(answer).rejects.toThrow(new ContainerFailed(reason, ""));
   });
 });

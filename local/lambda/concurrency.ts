@@ -5,6 +5,12 @@
  */
 export const ACCOUNT_CONCURRENCY = 1_000;
 
+/**
+ * Lambda lets nobody reserve these: where more is reserved than the default quota has, the account has a larger quota
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
+ */
+const MIN_UNRESERVED_CONCURRENCY = 100;
+
 /** Executions that one function with reserved concurrency, or all functions without it, can have at once. */
 export class Concurrency {
   private running = 0;
@@ -32,8 +38,8 @@ interface Reserving {
 }
 
 /**
- * The unreserved concurrency of each account and region: AWS's default quota minus all reserved concurrency
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
+ * The unreserved concurrency of each account and region: AWS's default quota minus all reserved concurrency, and at
+ * least what Lambda keeps unreserved.
  */
 export class UnreservedConcurrency {
   private readonly places = new Map<string, Concurrency>();
@@ -48,8 +54,14 @@ export class UnreservedConcurrency {
 
   /** Sets each limit for the functions that are served from now on. */
   leave(functions: readonly Reserving[]): void {
-    for (const { arn } of functions) this.of(arn).limit = ACCOUNT_CONCURRENCY;
-    for (const { arn, reservedConcurrency = 0 } of functions) this.of(arn).limit -= reservedConcurrency;
+    const reserved = new Map<Concurrency, number>();
+    for (const { arn, reservedConcurrency = 0 } of functions) {
+      const shared = this.of(arn);
+      reserved.set(shared, (reserved.get(shared) ?? 0) + reservedConcurrency);
+    }
+    for (const [shared, sum] of reserved) {
+      shared.limit = Math.max(MIN_UNRESERVED_CONCURRENCY, ACCOUNT_CONCURRENCY - sum);
+    }
   }
 }
 

@@ -93,6 +93,8 @@ export function ownContainer(address: URL): Container {
       new Promise((resolve, reject) => {
         const outgoing = (url.protocol === "https:" ? https : http).request(url, {
           method: "POST",
+          // A kept connection that the container has closed meanwhile would look like a container that crashes.
+          agent: false,
           headers: { "Content-Type": contentType, Accept: accept, "Content-Length": body.length },
           timeout: INVOCATION_TIMEOUT_IN_MS,
         });
