@@ -32,7 +32,8 @@ export const prod: Environment = {
       access: "PUBLIC",
       // Everybody can call this route. An invocation either holds one of the endpoint's 20 places or waits for a moment
       // until the endpoint's throttling is passed on as a 429, so that twice maxConcurrency is enough for both. A flood
-      // beyond that cannot take the concurrency of the account's other functions.
+      // beyond that cannot take the concurrency of the account's other functions. An account whose Lambda quota is below
+      // 140 cannot reserve as much: state its quota as quotas.lambdaConcurrency, and reserve less or none.
       function: { reservedConcurrency: 40 },
     },
     toxicity: {
