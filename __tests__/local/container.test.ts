@@ -106,7 +106,9 @@ describe("a container of the user's own", () => {
     expect(problemOf(response)).toMatchObject({ status: 502, title: "Bad Gateway" });
     expect(response.body).not.toContain("/opt/ml");
     expect(response.headers["access-control-allow-origin"]).toBe("*");
-    await stage.printed(secret);
+    await stage.printed(
+      `dev-breast-cancer: container at ${container.url}/invocations answered 500: ${secret}\n`,
+    );
     expect(container.invocations).toHaveLength(1);
   });
 

@@ -24,6 +24,9 @@ const MOST_BYTES_OF_PAYLOAD: Readonly<Record<EndpointCompute["kind"], number>> =
 /** Longer than a model usually takes: the terminal then says what is being waited for. */
 const SLOW_ANSWER_IN_MS = 10_000;
 
+/** Enough to understand a container's error by. */
+const MAX_CHARACTERS_LOGGED = 500;
+
 /**
  * SageMaker's word for the status of a container that gave no answer: "Received server error (0) from primary"
  * (https://github.com/aws/amazon-sagemaker-examples/issues/2815).
@@ -157,8 +160,14 @@ export class SagemakerRuntime {
       clearTimeout(slow);
     }
     invocation.end();
-    if (answer.status < 200 || answer.status > 299)
-      return modelFailure(endpoint, answer.status, String(answer.body));
+    if (answer.status < 200 || answer.status > 299) {
+      const message = String(answer.body);
+      // As the endpoint's log group on AWS: the function's log does not repeat what a container says.
+      this.log(
+        `${name}: ${container.description} answered ${answer.status}: ${message.slice(0, MAX_CHARACTERS_LOGGED)}\n`,
+      );
+      return modelFailure(endpoint, answer.status, message);
+    }
     return {
       status: 200,
       headers: {
