@@ -13,7 +13,7 @@ const KEY_ARN = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-
 /** An environment with every setting that the table names. */
 const strict: Environment = {
   ...withoutWebsite,
-  stage: { ...prod.stage, logRetentionInDays: 365 },
+  stage: { ...prod.stage, logRetentionInDays: 365, accessLogs: true },
   network: { vpc: { availabilityZones: ["us-east-1a", "us-east-1b"] } },
   models: {
     "bike-rental": {
