@@ -1,4 +1,11 @@
-import { type Environment, type LocalState, partitionOf, type S3State } from "./environment";
+import {
+  type Environment,
+  type LocalState,
+  type NamedEnvironment,
+  namePrefix,
+  partitionOf,
+  type S3State,
+} from "./environment";
 
 /**
  * What an AWS account and region have once: plain data, from which one stack of Terraform is synthesized. Whoever
@@ -152,8 +159,8 @@ export function hasAccessLogs(
 }
 
 /** Name of the role with which workflows deploy one environment. */
-export function deployRoleName({ name }: Pick<Environment, "name">): string {
-  return `${name}-deploy`;
+export function deployRoleName(environment: NamedEnvironment): string {
+  return `${namePrefix(environment)}-deploy`;
 }
 
 /** ARN of {@link deployRoleName}; the role exists where its account has `github`. */
@@ -162,12 +169,15 @@ export function deployRoleArn(environment: DeployableEnvironment): string {
 }
 
 /** Name of the managed policy that is the permissions boundary of an environment's roles. */
-export function boundaryName({ name }: Pick<Environment, "name">): string {
-  return `${name}-boundary`;
+export function boundaryName(environment: NamedEnvironment): string {
+  return `${namePrefix(environment)}-boundary`;
 }
 
 /** ARN of {@link boundaryName}; the policy exists where the account has `github`. */
-export function boundaryArn(environment: Pick<Environment, "name" | "region">, accountId: string): string {
+export function boundaryArn(
+  environment: NamedEnvironment & Pick<Environment, "region">,
+  accountId: string,
+): string {
   return iamArn({ region: environment.region, accountId }, `policy/${boundaryName(environment)}`);
 }
 

@@ -1,6 +1,7 @@
 import type { CallerSettings, Environment, Invocation } from "./environment";
-import { callerPolicyName, INVOKED_BY } from "./environment";
+import { callerPolicyName, INVOKED_BY, namePrefix } from "./environment";
 import { routeAccess } from "./model-settings";
+import { isRoleOf } from "./names";
 import { ROLE_OF_AWS } from "./patterns";
 import type { Report } from "./report";
 
@@ -126,12 +127,12 @@ export function checkCallersTogether(
   environments: readonly Environment[],
   reportOf: (environment: string) => Report,
 ): void {
-  const own = new Set(environments.flatMap(rolesOf));
   const names = new Map<string, string>();
-  for (const { name, callers } of environments) {
+  for (const environment of environments) {
+    const { name, callers } = environment;
     for (const [caller, { roles }] of Object.entries(callers ?? {})) {
       // `a-b-c-caller` is of the caller `b-c` of `a`, and of `c` of `a-b`.
-      const policyName = callerPolicyName(name, caller);
+      const policyName = callerPolicyName(namePrefix(environment), caller);
       const other = names.get(policyName);
       reportOf(name).require(
         other === undefined || other === name,
@@ -145,7 +146,7 @@ export function checkCallersTogether(
         reportOf(name)
           .in(caller)
           .require(
-            !own.has(role.toLowerCase()),
+            !environments.some((one) => isRoleOf(one, role)),
             "roles",
             role,
             "a role that no environment makes",
@@ -161,11 +162,10 @@ export function checkExistingRoles(
   environments: readonly Environment[],
   reportOf: (environment: string) => Report,
 ): void {
-  const own = new Set(environments.flatMap(rolesOf));
   for (const { name, models } of environments) {
     for (const [model, { existingFunctionRole: role = "" }] of Object.entries(models)) {
       reportOf(name).require(
-        !own.has(role.toLowerCase()),
+        !environments.some((one) => isRoleOf(one, role)),
         `models.${model}.existingFunctionRole`,
         role,
         "a role that no environment makes",
@@ -173,12 +173,4 @@ export function checkExistingRoles(
       );
     }
   }
-}
-
-/** Names of the roles that an environment's stack makes: those of what is there already are not among them. */
-function rolesOf({ name, models }: Environment): string[] {
-  return Object.entries(models).flatMap(([model, settings]) => [
-    ...(settings.existingFunction === undefined ? [`${name}-${model}-function`] : []),
-    ...("existingEndpoint" in settings ? [] : [`${name}-${model}-endpoint`]),
-  ]);
 }

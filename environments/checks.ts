@@ -3,7 +3,7 @@ import { type AccountSettings, accountName } from "./account";
 import { checkAccounts, findAccountShapeFaults } from "./account-checks";
 import { checkCallers, checkCallersTogether, checkExistingRoles } from "./caller-checks";
 import type { Environment, QuotaSettings, StageSettings } from "./environment";
-import { PRICE_CLASSES, partitionOf } from "./environment";
+import { namePrefix, PRICE_CLASSES, partitionOf } from "./environment";
 import { checkLogRetention } from "./log-retention";
 import { checkModel } from "./model-checks";
 import {
@@ -12,6 +12,7 @@ import {
   type ModelSettings,
   routeAccess,
 } from "./model-settings";
+import { checkNames, checkNamesTogether, NAME, NAME_ALLOWED } from "./names";
 import { checkNetwork } from "./network-checks";
 import { ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
 import { checkAccountId, checkRegion } from "./place-checks";
@@ -55,7 +56,7 @@ export function checkEnvironments(
       ...environments,
       ...accounts.map((account) => ({ name: accountName(account), state: account.state })),
     ]),
-    ...checkTogether(environments),
+    ...checkTogether(environments, accounts),
     ...checkAccounts(accounts, environments),
   ];
 }
@@ -81,8 +82,6 @@ function checkShapes<Settings extends { readonly name?: string }>(
 
 const THROTTLING_SOURCE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html";
 
-const NAME = /^[a-z][a-z0-9-]{0,15}$/;
-
 const MOST_REQUESTS_PER_SECOND = 10_000;
 const MOST_REQUESTS_AT_ONCE = 5_000;
 /** The account-wide stack's name, and paths of the local stage. */
@@ -97,9 +96,10 @@ function checkEnvironment(environment: Environment): Fault[] {
     NAME.test(name) && !RESERVED_NAMES.includes(name),
     "name",
     name,
-    `1–16 characters a-z, 0-9, -, starting with a letter, other than ${RESERVED_NAMES.join(", ")}`,
+    `${NAME_ALLOWED}, other than ${RESERVED_NAMES.join(", ")}`,
     "it is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
   );
+  checkNames(environment, report);
   checkRegion(region, report);
   if (accountId !== undefined) {
     checkAccountId(accountId, report);
@@ -233,8 +233,9 @@ function checkStage(
 }
 
 /** Rules between environments. */
-function checkTogether(environments: readonly Environment[]): Fault[] {
+function checkTogether(environments: readonly Environment[], accounts: readonly AccountSettings[]): Fault[] {
   const faults: Fault[] = [];
+  checkNamesTogether(environments, accounts, (name) => new Report(name, faults));
   checkExistingFunctions(environments, faults);
   faults.push(...findQuotaFaults(environments));
   checkCallersTogether(environments, (name) => new Report(name, faults).in("callers"));
@@ -245,7 +246,8 @@ function checkTogether(environments: readonly Environment[]): Fault[] {
 /** A function has one value of each variable, and can look for one endpoint in it. */
 function checkExistingFunctions(environments: readonly Environment[], faults: Fault[]): void {
   const known = new Map<string, { readonly endpoint: string; readonly where: string }>();
-  for (const { name, region, accountId = "", models } of environments) {
+  for (const environment of environments) {
+    const { name, region, accountId = "", models } = environment;
     for (const [model, settings] of Object.entries(models)) {
       const {
         existingFunction,
@@ -253,7 +255,8 @@ function checkExistingFunctions(environments: readonly Environment[], faults: Fa
       } = settings;
       if (existingFunction === undefined) continue;
       const place = [accountId, region, functionNameOf(existingFunction), variable].join();
-      const endpoint = "existingEndpoint" in settings ? settings.existingEndpoint : `${name}-${model}`;
+      const endpoint =
+        "existingEndpoint" in settings ? settings.existingEndpoint : `${namePrefix(environment)}-${model}`;
       const other = known.get(place);
       new Report(name, faults).require(
         other === undefined || other.endpoint === endpoint,

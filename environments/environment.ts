@@ -2,15 +2,32 @@ import type { ModelName } from "../functions/catalog";
 import type { ModelSettings } from "./model-settings";
 
 /**
- * One environment: plain data, from which one stack of Terraform is synthesized. The stack, the API's stage and
- * the prefix of every name are the environment's `name`. `checks.ts` holds the rules that types cannot say.
+ * One environment: plain data, from which one stack of Terraform is synthesized. The stack and the API's stage have the
+ * environment's `name`. Every other name begins with the environment's prefix, see {@link namePrefix}. `checks.ts`
+ * holds the rules that types cannot say.
  */
 export interface Environment {
   /**
-   * 1–16 characters `a-z`, `0-9`, `-`, starting with a letter: the longest name made of it,
-   * `<name>-<model>-endpoint`, must fit IAM's 64 characters and SageMaker's 63.
+   * 1–16 characters `a-z`, `0-9`, `-`, starting with a letter. The longest name made of it must fit AWS's limit: see
+   * `project`.
    */
   readonly name: string;
+
+  /**
+   * The project's name: every name of the environment then begins with `<project>-<name>-` instead of `<name>-`, and
+   * the tag `Environment` has the value `<project>-<name>`. Two projects with an environment of the same name thus fit
+   * into one account. 1–16 characters `a-z`, `0-9`, `-`, starting with a letter. The longest names must fit AWS's
+   * limits: `<prefix>-<model>-<8 digits>` SageMaker's 63 characters, and `<prefix>-artifacts-<account>-<region>` S3's
+   * 63 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
+   *
+   * The stage's name stays `name`. Policies of IAM know a route by its API's id, stage and path: the deploy roles of
+   * two such projects can therefore call each other's routes of the same path.
+   *
+   * Another value gives every resource another name, and Terraform then replaces the resources.
+   *
+   * @default - none: names begin with the environment's name
+   */
+  readonly project?: string;
 
   /** AWS region, e.g. `eu-central-1`. */
   readonly region: string;
@@ -33,7 +50,7 @@ export interface Environment {
   readonly protected?: boolean;
 
   /**
-   * Every role that the environment makes has the managed policy `<environment>-boundary` of its account as permissions
+   * Every role that the environment makes has the managed policy `<prefix>-boundary` of its account as permissions
    * boundary, and may do no more than that, whatever its own policies say: so those who deploy the environment can give
    * its roles what its models may read and invoke, and nothing else. Who may take the roles they say as before.
    * `environments/accounts.ts` says who makes the policy; it must be there first. Requires `accountId`.
@@ -89,7 +106,7 @@ export interface Environment {
 
   /**
    * Who may call, besides those whose own policies say so: for each caller a managed policy
-   * `<environment>-<caller>-caller`, whose ARN is an output. The key is the caller: 1–104 characters `a-z`, `0-9`, `-`,
+   * `<prefix>-<caller>-caller`, whose ARN is an output. The key is the caller: 1–104 characters `a-z`, `0-9`, `-`,
    * starting with a letter, so that the policy's name fits IAM's 128
    * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). Not needed for routes whose access
    * is `API_KEY` or `PUBLIC`.
@@ -306,9 +323,21 @@ export type InvokedBy = (typeof INVOKED_BY)[number];
 /** Every value of {@link InvokedBy}. */
 export const INVOKED_BY = ["route", "functionUrl", "endpoint"] as const;
 
-/** Name of a caller's managed policy. */
-export function callerPolicyName(environment: string, caller: string): string {
-  return `${environment}-${caller}-caller`;
+/** What an environment's names are made of. */
+export type NamedEnvironment = Pick<Environment, "name" | "project">;
+
+/**
+ * The environment's prefix: every name of the environment is the prefix, `-` and a suffix. Policies grant by this
+ * prefix, so that nothing else in the account may have a name that begins so: `names.ts` holds the rules. The prefix is
+ * also the value of the tag `Environment`, by which policies recognize resources that have only an id.
+ */
+export function namePrefix({ name, project }: NamedEnvironment): string {
+  return project === undefined ? name : `${project}-${name}`;
+}
+
+/** Name of a caller's managed policy. @param prefix - the environment's, see {@link namePrefix} */
+export function callerPolicyName(prefix: string, caller: string): string {
+  return `${prefix}-${caller}-caller`;
 }
 
 /** The domain under which AWS's services of a region live, e.g. `amazonaws.com`. */

@@ -200,6 +200,7 @@ const network = z
 
 const environment = z.strictObject({
   name: text,
+  project: z.optional(text),
   region: text,
   accountId: z.optional(text),
   protected: z.optional(z.boolean()),

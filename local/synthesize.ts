@@ -27,7 +27,7 @@ export class SynthesisFailed extends ErrorForPeople {
 }
 
 /**
- * Synthesizes the project as `cdktf` does, in a process of its own, so that every change of code counts.
+ * Synthesizes the project's environments as `cdktf` does, in a process of its own, so that every change of code counts.
  *
  * @param outdir - where the Terraform goes
  * @throws SynthesisFailed
@@ -39,7 +39,8 @@ export async function synthesize(outdir: string): Promise<void> {
   const [, ...words] = app.split(" ");
   const child = spawn(process.execPath, words, {
     cwd: PROJECT,
-    env: { ...process.env, CDKTF_OUTDIR: outdir },
+    // Without the stacks of accounts, in which nothing can be served: their faults do not stop the local stage.
+    env: { ...process.env, CDKTF_OUTDIR: outdir, SYNTHESIZE: "environments" },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let output = "";

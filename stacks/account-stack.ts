@@ -23,7 +23,7 @@ export class AccountStack extends TerraformStack {
   constructor(scope: Construct, settings: AccountSettings, environments: readonly Environment[]) {
     const name = accountName(settings);
     super(scope, name);
-    addTerraformSettings(this, { ...settings, name });
+    addTerraformSettings(this, { ...settings, environmentTag: name });
     const account = new Account(this, settings);
     const { stateBucket, apiGatewayLogs = false, github } = settings;
 

@@ -3,8 +3,11 @@ import { type AccountSettings, hasAccessLogs } from "../environments/account";
 import { checkEnvironments, InvalidEnvironments } from "../environments/checks";
 import type { Environment } from "../environments/environment";
 import { withoutUndefined } from "../environments/present";
+import type { Fault } from "../environments/report";
 import { AccountStack } from "./account-stack";
 import { InferenceStack } from "./inference-stack";
+import { findNetworkPolicyFaults } from "./policies/network-limits";
+import { findPipelinePolicyFaults } from "./policies/pipeline-policies";
 
 /** What an app holds beside environments, and where it is written. */
 export interface AppOptions {
@@ -34,7 +37,7 @@ export function createApp(
 ): App {
   const environments = given.map(withoutUndefined<Environment>);
   const accounts = givenAccounts.map(withoutUndefined<AccountSettings>);
-  const faults = checkEnvironments(environments, accounts);
+  const faults = findFaults(environments, accounts);
   if (faults.length > 0) throw new InvalidEnvironments(faults);
 
   const app = new App(outdir === undefined ? {} : { outdir });
@@ -46,4 +49,14 @@ export function createApp(
     new AccountStack(app, account, environments);
   }
   return app;
+}
+
+/** Faults of the values, or where these have none, of the policies that are made of them. */
+function findFaults(environments: readonly Environment[], accounts: readonly AccountSettings[]): Fault[] {
+  const faults = checkEnvironments(environments, accounts);
+  if (faults.length > 0) return faults;
+  return [
+    ...environments.flatMap(findNetworkPolicyFaults),
+    ...accounts.flatMap((account) => findPipelinePolicyFaults(account, environments)),
+  ];
 }

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { boundaryArn } from "../environments/account";
-import { callerPolicyName, type Environment } from "../environments/environment";
+import { callerPolicyName, type Environment, namePrefix } from "../environments/environment";
 import {
   type ExistingEndpoint,
   type ModelSettings,
@@ -35,7 +35,8 @@ interface DeployedModel extends StageRoute {
 export class InferenceStack extends TerraformStack {
   constructor(scope: Construct, environment: Environment) {
     super(scope, environment.name);
-    addTerraformSettings(this, environment);
+    const prefix = namePrefix(environment);
+    addTerraformSettings(this, { ...environment, environmentTag: prefix });
 
     const account = new Account(this, environment);
     const isProtected = environment.protected ?? false;
@@ -44,7 +45,7 @@ export class InferenceStack extends TerraformStack {
         ? undefined
         : new Website(this, "website", {
             account,
-            environmentName: environment.name,
+            environmentName: prefix,
             settings: environment.website,
             protected: isProtected,
           });
@@ -54,7 +55,7 @@ export class InferenceStack extends TerraformStack {
         ? undefined
         : new Network(this, "network", {
             account,
-            environmentName: environment.name,
+            environmentName: prefix,
             settings: environment.network,
           });
     const models = Object.entries(environment.models) as [ModelName, ModelSettings][];
@@ -63,7 +64,7 @@ export class InferenceStack extends TerraformStack {
       ? undefined
       : new ArtifactBucket(this, "artifacts", {
           account,
-          environmentName: environment.name,
+          environmentName: prefix,
           protected: isProtected,
         });
     const packages = resolve(App.of(this).outdir, "functions");
@@ -72,7 +73,7 @@ export class InferenceStack extends TerraformStack {
       const endpoint = endpointOf(settings);
       const pair = new LambdaToSagemakerEndpoint(this, model, {
         account,
-        name: `${environment.name}-${model}`,
+        name: `${prefix}-${model}`,
         ...("existingEndpoint" in endpoint ? endpoint : { newEndpoint: endpoint }),
         ...(settings.existingFunction === undefined
           ? {
@@ -117,7 +118,7 @@ export class InferenceStack extends TerraformStack {
 
     const stage = new RestStage(this, "stage", {
       account,
-      apiName: `${environment.name}-inference`,
+      apiName: `${prefix}-inference`,
       stageName: environment.name,
       settings: environment.stage,
       corsAllowOrigin,
@@ -153,7 +154,7 @@ export class InferenceStack extends TerraformStack {
       );
     }
     for (const [name, settings] of Object.entries(environment.callers ?? {})) {
-      const policyName = callerPolicyName(environment.name, name);
+      const policyName = callerPolicyName(prefix, name);
       const caller = new Caller(this, `${name}-caller`, { policyName, settings, stage, models: routes });
       this.addOutput(
         `${name.replaceAll("-", "_")}_caller_policy_arn`,

@@ -1,23 +1,44 @@
 import { environments } from "../environments";
+import { accounts } from "../environments/accounts";
+import { checkEnvironments, InvalidEnvironments } from "../environments/checks";
 import type { Environment } from "../environments/environment";
-import { deployerPolicies } from "./policies/deployer";
+import { describeFault } from "../environments/report";
+import { deployerParts, findDeployerFaults } from "./policies/pipeline-policies";
 
 // npm run deployer -- <environment> [<account>]
 const [name, account] = process.argv.slice(2);
 const environment = environments.find((candidate) => candidate.name === name);
 const fault = faultOf(environment);
 if (environment === undefined || fault !== undefined) {
-  console.error(`npm run deployer -- <environment> [<account>]: ${fault}`);
-  process.exitCode = 1;
+  fail(`npm run deployer -- <environment> [<account>]: ${fault}`);
 } else {
   try {
-    const policies = deployerPolicies(environment, environment.accountId ?? account ?? "");
-    process.stdout.write(`${JSON.stringify(policies, null, 2)}\n`);
+    print(environment, environment.accountId ?? account ?? "");
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
+    fail(error.message);
   }
+}
+
+/**
+ * Nothing is printed of policies of which IAM would refuse one, or that could reach another environment because names
+ * break a rule.
+ */
+function print(found: Environment, accountId: string): void {
+  const invalid = checkEnvironments(environments, accounts);
+  if (invalid.length > 0) throw new InvalidEnvironments(invalid);
+  const faults = findDeployerFaults(found, accountId);
+  if (faults.length > 0) {
+    fail([`${faults.length} fault(s) in the deployer's policies:`, ...faults.map(describeFault)].join("\n"));
+    return;
+  }
+  const policies = deployerParts(found, accountId).map((part) => [part.name, part.policy] as const);
+  process.stdout.write(`${JSON.stringify(Object.fromEntries(policies), null, 2)}\n`);
+}
+
+function fail(message: string): void {
+  console.error(message);
+  process.exitCode = 1;
 }
 
 function faultOf(found: Environment | undefined): string | undefined {

@@ -2,6 +2,7 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import type { Construct } from "constructs";
 import type { Environment } from "../../environments/environment";
 import { domainOf, partitionOf } from "../../environments/environment";
+import { s3ObjectArn } from "../policies/arn-text";
 
 /** Where resources live, and the ARNs that follow from their names. */
 export class Account {
@@ -40,9 +41,9 @@ export class Account {
     return `arn:${this.partition}:iam::${this.accountId}:oidc-provider/${issuer}`;
   }
 
-  /** ARN of what is at a place in S3. @param url - `s3://<bucket>/<key>` */
+  /** ARN of what is at a place in S3, whose key is taken literally. @param url - `s3://<bucket>/<key>` */
   objectArn(url: string): string {
-    return `arn:${this.partition}:s3:::${url.replace("s3://", "")}`;
+    return s3ObjectArn(this.partition, url);
   }
 
   /** `arn:<partition>:<service>:<region>:<account>` */

@@ -32,7 +32,7 @@ export function artifactInS3(url: string, account: Account): Artifact {
 /** Props of {@link ArtifactBucket}. */
 export interface ArtifactBucketProps {
   readonly account: Account;
-  /** Prefix of the bucket's name; at most 16 characters. */
+  /** The environment's prefix, of the bucket's name. */
   readonly environmentName: string;
   /** Refuse to plan the destruction of a bucket that holds anything. */
   readonly protected: boolean;

@@ -5,7 +5,9 @@ import type {
 } from "@cdktf/provider-aws/lib/sagemaker-endpoint";
 import { Construct } from "constructs";
 import type { DeploymentSettings, RollbackSettings } from "../../environments/model-settings";
+import { literalInArn } from "../policies/arn-text";
 import type { Account } from "./account";
+import { terraformText } from "./terraform-json";
 
 /** Props of {@link EndpointDeployment}. */
 export interface EndpointDeploymentProps {
@@ -35,9 +37,9 @@ export class EndpointDeployment extends Construct {
     const own = rollbackOn === undefined ? [] : this.addAlarms(rollbackOn, props);
     const others = rollbackOn?.alarmNames ?? [];
     // References for the endpoint, which waits for them; names for the policy, which a plan shows in full.
-    const alarmNames = [...own.map(({ alarmName }) => alarmName), ...others];
+    const alarmNames = [...own.map(({ alarmName }) => alarmName), ...others.map(terraformText)];
     this.alarmArns = [...own.map(({ alarmNameInput = "" }) => alarmNameInput), ...others].map((name) =>
-      account.arn("cloudwatch", `alarm:${name}`),
+      account.arn("cloudwatch", `alarm:${literalInArn(name)}`),
     );
     this.config = {
       blueGreenUpdatePolicy: {

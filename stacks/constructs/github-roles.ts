@@ -1,23 +1,22 @@
 import { DataAwsIamOpenidConnectProvider } from "@cdktf/provider-aws/lib/data-aws-iam-openid-connect-provider";
+import { DataAwsSagemakerPrebuiltEcrImage } from "@cdktf/provider-aws/lib/data-aws-sagemaker-prebuilt-ecr-image";
 import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import {
-  boundaryName,
-  type DeployableEnvironment,
-  deployRoleName,
-  type GithubSettings,
-} from "../../environments/account";
-import { boundaryPolicy } from "../policies/boundary";
-import { deployLimits } from "../policies/deploy-limits";
-import { deployerPolicies, MOST_CHARACTERS } from "../policies/deployer";
+import { type DeployableEnvironment, deployRoleName, type GithubSettings } from "../../environments/account";
+import { algorithmsOf } from "../policies/boundary";
 import { deployRoleTrust, GITHUB_AUDIENCE, GITHUB_ISSUER, planRoleTrust } from "../policies/github";
-import { plannerPolicies } from "../policies/planner";
+import type { NamedPolicy } from "../policies/iam-limits";
+import {
+  deployLimitsPolicy,
+  deployRolePolicies,
+  environmentBoundary,
+  planRolePolicies,
+} from "../policies/pipeline-policies";
 import type { PolicyDocument } from "../policies/policy-document";
-import { smokeTestPolicy } from "../policies/smoke-test";
 import type { Account } from "./account";
 import { terraformJson } from "./terraform-json";
 
@@ -36,7 +35,10 @@ export interface GithubRolesProps {
   /** Of the plan role; at most 64 characters. */
   readonly planRoleName: string;
   readonly settings: GithubSettings;
-  /** What is planned and deployed, at most 5: each adds two managed policies to the plan role. */
+  /**
+   * What is planned and deployed, at most 5: each adds two managed policies to the plan role. IAM takes all of their
+   * policies: `pipeline-policies.ts` checks them before.
+   */
   readonly environments: readonly DeployableEnvironment[];
 }
 
@@ -70,10 +72,7 @@ export class GithubRoles extends Construct {
       maxSessionDuration: PLAN_SESSION_IN_SECONDS,
     });
     for (const environment of environments) {
-      const policies = plannerPolicies(environment, environment.accountId);
-      for (const [part, policy] of Object.entries(policies)) {
-        this.attach(planRole, `${environment.name}-plan-${part}`, "plan", policy);
-      }
+      for (const policy of planRolePolicies(environment)) this.attach(planRole, policy, "plan");
     }
     this.planRoleArn = planRole.arn;
     this.deployRoleArns = Object.fromEntries(
@@ -101,16 +100,15 @@ export class GithubRoles extends Construct {
   }
 
   private addDeployRole(environment: DeployableEnvironment): IamRole {
-    const { name, accountId } = environment;
+    const { name } = environment;
+    const registries = this.registriesOf(environment);
     this.addPolicy(`${name}-boundary`, {
-      name: boundaryName(environment),
+      ...environmentBoundary(environment, (algorithm) => registries.get(algorithm) ?? ""),
       description: `The most that a role of the environment ${name} may do`,
-      policy: boundaryPolicy(environment, accountId),
     });
     const limits = this.addPolicy(`${name}-deploy-limits`, {
-      name: `${deployRoleName(environment)}-limits`,
+      ...deployLimitsPolicy(environment),
       description: `The most that the deployer of the environment ${name} may do`,
-      policy: deployLimits(environment, accountId),
     });
     const role = this.addRole(`${name}-deploy`, {
       name: deployRoleName(environment),
@@ -119,14 +117,22 @@ export class GithubRoles extends Construct {
       maxSessionDuration: DEPLOY_SESSION_IN_SECONDS,
       permissionsBoundary: limits.arn,
     });
-    for (const [part, policy] of Object.entries(deployerPolicies(environment, accountId))) {
-      this.attach(role, `${deployRoleName(environment)}-${part}`, "deploy", policy);
-    }
-    const smokeTest = smokeTestPolicy(environment, accountId);
-    if (smokeTest !== undefined) {
-      this.attach(role, `${deployRoleName(environment)}-smoke-test`, "deploy", smokeTest);
-    }
+    for (const policy of deployRolePolicies(environment)) this.attach(role, policy, "deploy");
     return role;
+  }
+
+  /** Accounts of SageMaker's own images in the environment's region: Terraform's provider knows them without a request. */
+  private registriesOf(environment: DeployableEnvironment): ReadonlyMap<string, string> {
+    const { name, region } = environment;
+    return new Map(
+      algorithmsOf(environment).map((repositoryName) => {
+        const image = new DataAwsSagemakerPrebuiltEcrImage(this, `${name}-image-${repositoryName}`, {
+          repositoryName,
+          region,
+        });
+        return [repositoryName, image.registryId];
+      }),
+    );
   }
 
   private addRole(
@@ -153,17 +159,10 @@ export class GithubRoles extends Construct {
     id: string,
     { policy, ...config }: { name: string; description: string; policy: PolicyDocument },
   ): IamPolicy {
-    const { length } = JSON.stringify(policy);
-    if (length > MOST_CHARACTERS) {
-      // IAM would say so in the middle of an apply.
-      throw new Error(
-        `${config.name}: got a policy of ${length} characters; allowed: ${MOST_CHARACTERS}, the most that IAM takes. Fewer callers, principals of callers, buckets or existing functions in the environment make it shorter.`,
-      );
-    }
     return new IamPolicy(this, id, { ...config, policy: terraformJson(policy) });
   }
 
-  private attach(role: IamRole, name: string, does: "plan" | "deploy", policy: PolicyDocument): void {
+  private attach(role: IamRole, { name, policy }: NamedPolicy, does: "plan" | "deploy"): void {
     const made = this.addPolicy(`${name}-policy`, {
       name,
       description: `Lets GitHub's workflows ${does}`,

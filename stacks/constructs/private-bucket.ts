@@ -28,7 +28,7 @@ export interface PrivateBucketProps {
 /**
  * Name of an environment's bucket. Account and region make it unique in the world.
  *
- * @param environmentName - at most 16 characters
+ * @param environmentName - the environment's prefix
  * @param purpose - what the bucket is for, in one word
  */
 export function environmentBucketName(account: Account, environmentName: string, purpose: string): string {

@@ -13,6 +13,7 @@ import type { RouteAccess } from "../../environments/model-settings";
 import { type RouteOfStage, routeArn, routePermission } from "../policies/api-gateway";
 import { AccessLogs } from "./access-logs";
 import type { Account } from "./account";
+import { checkDefinitionSize } from "./definition-size";
 import type { EndpointFunction } from "./endpoint-function";
 import { openApi, type RouteContract } from "./openapi";
 import { terraformJson } from "./terraform-json";
@@ -67,10 +68,12 @@ export class RestStage extends Construct {
       // ARNs from names, not from the functions: a plan can then show the whole document.
       routes: routes.map((route) => ({ ...route, functionArn: route.function.functionArn })),
     });
+    const body = terraformJson(this.openApi);
+    checkDefinitionSize(body, routes.length, stageName);
     const api = new ApiGatewayRestApi(this, "api", {
       name: apiName,
       endpointConfiguration: { types: ["REGIONAL"] },
-      body: terraformJson(this.openApi),
+      body,
       ...(props.protected ? { lifecycle: { preventDestroy: true } } : {}),
     });
     this.ofStage = { apiExecutionArn: api.executionArn, stageName };

@@ -88,7 +88,7 @@ export class SagemakerEndpoint extends Construct {
     const onInstances = "instances" in settings ? settings : undefined;
     const capture = onInstances?.dataCapture;
     this.capturedObjectsArn =
-      capture && account.objectArn(`${capture.destination}/${name}/${VARIANT_NAME}/*`);
+      capture && `${account.objectArn(`${capture.destination}/${name}/${VARIANT_NAME}`)}/*`;
 
     const image = modelImage(this, account, settings.image);
     const deployment =
@@ -122,7 +122,7 @@ export class SagemakerEndpoint extends Construct {
     const variables = containerVariables(settings);
     const isolation = onInstances?.networkIsolation === true ? { enableNetworkIsolation: true } : {};
     const modelRevision = new Revision(this, "model-revision", {
-      artifact: artifact.url,
+      artifact: terraformText(artifact.url),
       image: image.uri,
       ...variables,
       ...isolation,
@@ -156,7 +156,7 @@ export class SagemakerEndpoint extends Construct {
     this.model = new SagemakerModel(this, "model", {
       name: `${name}-${modelRevision.digits}`,
       executionRoleArn: role.arn,
-      primaryContainer: { image: image.uri, modelDataUrl: artifact.url, ...variables },
+      primaryContainer: { image: image.uri, modelDataUrl: terraformText(artifact.url), ...variables },
       ...isolation,
       ...(network === undefined
         ? {}
@@ -239,28 +239,32 @@ function dataCaptureConfig(settings: DataCaptureSettings): SagemakerEndpointConf
   const { destination, samplingPercentage, captureModes = CAPTURE_MODES, kmsKeyArn } = settings;
   return {
     enableCapture: true,
-    destinationS3Uri: destination,
+    destinationS3Uri: terraformText(destination),
     initialSamplingPercentage: samplingPercentage,
     captureOptions: captureModes.map((captureMode) => ({ captureMode })),
     ...(kmsKeyArn === undefined ? {} : { kmsKeyId: kmsKeyArn }),
   };
 }
 
-function captureContent({ captureModes, ...settings }: DataCaptureSettings): RevisionContent {
-  return { ...settings, captureModes: (captureModes ?? CAPTURE_MODES).join() };
+function captureContent({ captureModes, destination, ...settings }: DataCaptureSettings): RevisionContent {
+  return {
+    destination: terraformText(destination),
+    ...settings,
+    captureModes: (captureModes ?? CAPTURE_MODES).join(),
+  };
 }
 
 /** What of its needs can differ between two configurations of one endpoint, as a plan tells of it. */
 function needsContent({ repositoryArn, artifactArn, ...needs }: EndpointNeeds): RevisionContent {
   const { artifactKeyArn, volumeKeyArn, dataCapture, alarmArns = [], network } = needs;
   return {
-    artifact: artifactArn,
+    artifact: terraformText(artifactArn),
     repository: repositoryArn,
     ...(artifactKeyArn === undefined ? {} : { artifactKey: artifactKeyArn }),
     ...(volumeKeyArn === undefined ? {} : { volumeKey: volumeKeyArn }),
-    ...(dataCapture === undefined ? {} : { capturedObjects: dataCapture.objectsArn }),
+    ...(dataCapture === undefined ? {} : { capturedObjects: terraformText(dataCapture.objectsArn) }),
     ...(dataCapture?.keyArn === undefined ? {} : { captureKey: dataCapture.keyArn }),
-    ...(alarmArns.length === 0 ? {} : { alarms: alarmArns.join() }),
+    ...(alarmArns.length === 0 ? {} : { alarms: terraformText(alarmArns.join()) }),
     ...(network === undefined
       ? {}
       : { subnets: network.subnetArns.join(), securityGroups: network.securityGroupArns.join() }),

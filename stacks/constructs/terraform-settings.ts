@@ -23,16 +23,19 @@ export function requireVersions(stack: TerraformStack): void {
 }
 
 /** What a stack is deployed to and where its state is, as an environment or an account says it. */
-export type StackSettings = Pick<Environment, "name" | "region" | "accountId" | "tags" | "state">;
+export type StackSettings = Pick<Environment, "region" | "accountId" | "tags" | "state"> & {
+  /** Value of the tag `Environment` of every resource: an environment's prefix, or the name of an account's stack. */
+  readonly environmentTag: string;
+};
 
-/** Versions, provider and backend of a stack. Its resources have the tag `Environment`, which is its name. */
+/** Versions, provider and backend of a stack. */
 export function addTerraformSettings(stack: TerraformStack, settings: StackSettings): void {
-  const { name, region, accountId, tags = {}, state } = settings;
+  const { environmentTag, region, accountId, tags = {}, state } = settings;
 
   new AwsProvider(stack, "aws", {
     region,
     ...(accountId === undefined ? {} : { allowedAccountIds: [accountId] }),
-    defaultTags: [{ tags: { ...tags, Environment: name } }],
+    defaultTags: [{ tags: { ...tags, Environment: environmentTag } }],
   });
   requireVersions(stack);
 

@@ -18,7 +18,7 @@ import { terraformJson, terraformText } from "./terraform-json";
 /** Props of {@link Website}. */
 export interface WebsiteProps {
   readonly account: Account;
-  /** Prefix of every name; at most 16 characters. */
+  /** The environment's prefix, of every name. */
   readonly environmentName: string;
   readonly settings: WebsiteSettings;
   /** Refuse to plan the destruction of the distribution, and with it of the page's URL. */

@@ -1,5 +1,6 @@
 import { domainOf, type Environment } from "../../environments/environment";
 import type { ModelSettings, NewEndpoint } from "../../environments/model-settings";
+import { literalInArn, s3ObjectArn } from "./arn-text";
 import { deployerPolicies } from "./deployer";
 import { hasAlarms, newEndpoints, volumeKeys } from "./deployer-scaling";
 import { ecrRepositoryArn } from "./ecr-repository";
@@ -10,18 +11,25 @@ import { allow, type PolicyDocument, policyDocument, type Statement } from "./po
 
 /**
  * The permissions boundary of an environment's roles: the most that any of them may ever do, whatever their own policies
- * say. As a role's policy it names what is asked, but of all models at once, and of artifacts and images only the bucket
- * and the repository, so that new ones need no new boundary. Another bucket, repository, key or existing endpoint does:
- * the account's stack is then deployed before the environment's.
+ * say. As a role's policy it names what is asked, but of all models at once, by the environment's prefix, and of
+ * artifacts and images only the bucket and the repository with its account, so that new ones need no new boundary.
+ * Another bucket, repository, key or existing endpoint does: the account's stack is then deployed before the
+ * environment's.
  *
  * @param accountId - 12 digits
+ * @param registryOf - the account that holds an image of SageMaker's own in the environment's region, by the
+ *   algorithm's repository. Terraform knows the account; the default `*` stands for an account that is not known
  * @throws Error as {@link deployerPolicies}: what no deployer can deploy needs no boundary
  */
-export function boundaryPolicy(environment: Environment, accountId: string): PolicyDocument {
+export function boundaryPolicy(
+  environment: Environment,
+  accountId: string,
+  registryOf: (algorithm: string) => string = () => "*",
+): PolicyDocument {
   deployerPolicies(environment, accountId);
   const arns = new EnvironmentArns(environment, accountId);
   const models: readonly ModelSettings[] = Object.values(environment.models);
-  return policyDocument(...functionStatements(arns, models), ...endpointStatements(arns));
+  return policyDocument(...functionStatements(arns, models), ...endpointStatements(arns, registryOf));
 }
 
 function functionStatements(arns: EnvironmentArns, models: readonly ModelSettings[]): Statement[] {
@@ -44,25 +52,33 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
   ];
 }
 
-function endpointStatements(arns: EnvironmentArns): Statement[] {
+/** Repositories of SageMaker's own images that the environment's endpoints use, each once. */
+export function algorithmsOf(environment: Environment): string[] {
+  const algorithms = newEndpoints(environment).flatMap(({ image }) =>
+    "uri" in image ? [] : [image.algorithm],
+  );
+  return [...new Set(algorithms)];
+}
+
+function endpointStatements(arns: EnvironmentArns, registryOf: (algorithm: string) => string): Statement[] {
   const own = newEndpoints(arns.environment);
   if (own.length === 0) return [];
   const buckets = own.map(({ artifact }) => {
     const [, bucket] = /^s3:\/\/([^/]+)\//.exec(artifact) ?? [];
     return bucket === undefined ? arns.bucket("artifacts") : arns.bucketArn(bucket);
   });
-  // The accounts of SageMaker's own images differ by algorithm and region.
   const repositories = own.map(({ image }) =>
     "uri" in image
       ? ecrRepositoryArn(image.uri, arns.partition)
-      : `arn:${arns.partition}:ecr:${arns.region}:*:repository/${image.algorithm}`,
+      : `arn:${arns.partition}:ecr:${arns.region}:${registryOf(image.algorithm)}:repository/${image.algorithm}`,
   );
   const groups = arns.logGroups("endpoints");
   return [
     allow(
       "LookAtLogs",
       ["logs:CreateLogGroup", "logs:DescribeLogStreams"],
-      [...groups, ...groups.map((group) => `${group}:log-stream:*`)],
+      // The prefix's asterisk fits a group's streams, too.
+      groups,
     ),
     // CloudWatch defines no resource type for this action; the namespace narrows it.
     allow("PublishMetrics", ["cloudwatch:PutMetricData"], ["*"], {
@@ -92,12 +108,12 @@ function dataCaptureStatements(arns: EnvironmentArns, own: readonly NewEndpoint[
     "instances" in settings && settings.dataCapture !== undefined ? [settings.dataCapture.destination] : [],
   );
   if (destinations.length === 0) return [];
-  const objects = destinations.map((destination) => arns.bucketArn(destination.replace("s3://", "")));
+  const objects = destinations.map((destination) => s3ObjectArn(arns.partition, destination));
   return [
     allow(
       "WriteCapturedData",
       ["s3:PutObject"],
-      objects.map((prefix) => `${prefix}/${arns.environment.name}-*`),
+      objects.map((prefix) => `${prefix}/${arns.prefix}-*`),
     ),
   ];
 }
@@ -107,7 +123,7 @@ function alarmStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): St
   const others = own.flatMap(({ deployment }) => deployment?.rollbackOn?.alarmNames ?? []);
   const alarms = [
     ...(hasAlarms(arns.environment) ? arns.alarms() : []),
-    ...others.map((name) => arns.arn("cloudwatch", `alarm:${name}`)),
+    ...others.map((name) => arns.arn("cloudwatch", `alarm:${literalInArn(name)}`)),
   ];
   return alarms.length === 0 ? [] : [allow("WatchAlarms", ["cloudwatch:DescribeAlarms"], alarms)];
 }

@@ -18,7 +18,7 @@ const NETWORK_PARTS = ["network-interface", "route-table", "security-group*", "s
  */
 export function deployLimits(environment: Environment, accountId: string): PolicyDocument {
   const arns = new EnvironmentArns(environment, accountId);
-  const own = `${environment.name}-*`;
+  const own = `${arns.prefix}-*`;
   const roles = [`role/${own}-endpoint`, `role/${own}-function`].map((role) => arns.globalArn("iam", role));
   return policyDocument(
     allow("Roles", ["iam:*"], roles),
@@ -94,7 +94,7 @@ export function deployLimits(environment: Environment, accountId: string): Polic
 function callerStatements(arns: EnvironmentArns): Statement[] {
   const policies = arns.callerPolicies();
   if (policies.length === 0) return [];
-  const named = arns.globalArn("iam", `policy/${callerPolicyName(arns.environment.name, "*")}`);
+  const named = arns.globalArn("iam", `policy/${callerPolicyName(arns.prefix, "*")}`);
   const kinds = PRINCIPAL_KINDS.filter((kind) => arns.callers(kind).length > 0);
   const callers = kinds.flatMap((kind) => arns.callers(kind));
   return [
@@ -124,8 +124,8 @@ function besideStatements(arns: EnvironmentArns): Statement[] {
   const isScaled = scales(environment);
   const keys = volumeKeys(environment);
   const alarms = [
-    ...(hasAlarms(environment) ? [`${environment.name}-*`] : []),
-    ...(isScaled ? [`TargetTracking-endpoint/${environment.name}-*`] : []),
+    ...(hasAlarms(environment) ? [`${arns.prefix}-*`] : []),
+    ...(isScaled ? [`TargetTracking-endpoint/${arns.prefix}-*`] : []),
   ].map((alarm) => arns.arn("cloudwatch", `alarm:${alarm}`));
   // Each action fits the ARNs of its own service alone.
   const named = [...alarms, ...(isScaled ? [scalersRoleArn(arns)] : []), ...functions, ...roles];
@@ -149,7 +149,7 @@ function besideStatements(arns: EnvironmentArns): Statement[] {
 /** What has only ids and tags: all but what another environment's tag marks. */
 function taggedStatements(arns: EnvironmentArns): Statement[] {
   const { environment } = arns;
-  const { network, name } = environment;
+  const { network } = environment;
   const parts = network === undefined || "existing" in network ? [] : NETWORK_PARTS;
   const targets = scales(environment) ? [scalableTargetsArn(arns)] : [];
   if (parts.length + targets.length === 0) return [];
@@ -163,8 +163,8 @@ function taggedStatements(arns: EnvironmentArns): Statement[] {
       [...targets, ...parts.map((part) => arns.arn("ec2", `${part}/*`))],
       {
         StringEqualsIfExists: {
-          "aws:RequestTag/Environment": name,
-          "aws:ResourceTag/Environment": name,
+          "aws:RequestTag/Environment": arns.prefix,
+          "aws:ResourceTag/Environment": arns.prefix,
         },
       },
     ),

@@ -19,13 +19,13 @@ const ASKED_BY_LAMBDA = ["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "e
  * then on: a subnet is made in the environment's own VPC alone, and so on. Of an existing network nothing is changed.
  */
 export function networkStatements(arns: EnvironmentArns): Statement[] {
-  const { network, name } = arns.environment;
+  const { network } = arns.environment;
   if (network === undefined) return [];
   // EC2 defines no resource types for what only looks, here and below.
   if ("existing" in network) return [allow("LookAtNetworks", ASKED_BY_LAMBDA, ["*"])];
   const all = Object.keys(MADE_BY).map((type) => arns.arn("ec2", `${type}/*`));
-  const itsTag = { "aws:RequestTag/Environment": name };
-  const itsOwn = { "aws:ResourceTag/Environment": name };
+  const itsTag = { "aws:RequestTag/Environment": arns.prefix };
+  const itsOwn = { "aws:ResourceTag/Environment": arns.prefix };
   return [
     allow(
       "LookAtNetworks",

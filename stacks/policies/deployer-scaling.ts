@@ -64,10 +64,9 @@ export function scalingStatements(arns: EnvironmentArns): Statement[] {
  * (https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_permission_validation.html).
  */
 function autoScalingStatements(arns: EnvironmentArns): Statement[] {
-  const { environment } = arns;
   const targets = [scalableTargetsArn(arns)];
-  const itsTag = { "aws:RequestTag/Environment": environment.name };
-  const itsOwn = { "aws:ResourceTag/Environment": environment.name };
+  const itsTag = { "aws:RequestTag/Environment": arns.prefix };
+  const itsOwn = { "aws:ResourceTag/Environment": arns.prefix };
   const ofEndpoints = {
     "application-autoscaling:service-namespace": "sagemaker",
     "application-autoscaling:scalable-dimension": [

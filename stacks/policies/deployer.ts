@@ -18,8 +18,8 @@ export type DeployerPolicies = Readonly<
 
 /**
  * The least with which Terraform can plan, create, change and destroy one environment, and no other of the account:
- * names are those that the stack gives, models those of the catalog, also where the environment does not serve them
- * any more. What an environment no longer has of `website`, `callers`, `network`, scaling, alarms and keys is taken away
+ * names are those that the stack gives, by the environment's prefix, also of models that the environment no longer
+ * serves. What an environment no longer has of `website`, `callers`, `network`, scaling, alarms and keys is taken away
  * with the policies from before.
  *
  * Who may write a role's policy can give that role anything, and whoever can pass it gets it: the roles are this
@@ -51,7 +51,7 @@ export function deployerPolicies(environment: Environment, accountId: string): D
     stage: policyDocument(
       ...apiStatements(arns),
       // Also where the stage has no access log any more: the log is taken away with the same right.
-      keepLogGroups("KeepAccessLog", [arns.accessLogGroup()]),
+      keepLogGroups("KeepAccessLog", [arns.accessLogGroup(), `${arns.accessLogGroup()}:*`]),
       ...websiteStatements(arns),
     ),
     storage: policyDocument(...bucketStatements(arns), ...stateStatements(arns)),
@@ -219,15 +219,18 @@ function endpointStatements(arns: EnvironmentArns): Statement[] {
 }
 
 function logStatements(arns: EnvironmentArns): Statement[] {
-  const [functions, endpoints] = [arns.logGroups("functions"), arns.logGroups("endpoints")];
-  const groups = functions.flatMap((group, index) => [group, ...endpoints.slice(index, index + 1)]);
   return [
-    keepLogGroups("KeepLogGroups", groups),
+    // The prefix's asterisk fits a group with and without `:*`.
+    keepLogGroups("KeepLogGroups", [...arns.logGroups("functions"), ...arns.logGroups("endpoints")]),
     // CloudWatch Logs defines no resource type for this action.
     allow("FindLogGroups", ["logs:DescribeLogGroups"], ["*"]),
   ];
 }
 
+/**
+ * CloudWatch Logs names a group with and without `:*`, by action
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html): `groups` fit both.
+ */
 function keepLogGroups(sid: string, groups: readonly string[]): Statement {
   return allow(
     sid,
@@ -239,9 +242,7 @@ function keepLogGroups(sid: string, groups: readonly string[]): Statement {
       "logs:TagResource",
       "logs:UntagResource",
     ],
-    // CloudWatch Logs names a group with and without the asterisk, by action
-    // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html).
-    groups.flatMap((group) => [group, `${group}:*`]),
+    groups,
   );
 }
 
@@ -250,19 +251,19 @@ function keepLogGroups(sid: string, groups: readonly string[]): Statement {
  * and, from their APIs, deployments and stages have
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html).
  */
-function apiStatements({ environment, partition, region }: EnvironmentArns): Statement[] {
+function apiStatements({ prefix, partition, region }: EnvironmentArns): Statement[] {
   const collections = ["restapis", "apikeys", "usageplans"].map(
     (type) => `arn:${partition}:apigateway:${region}::/${type}`,
   );
   return [
     allow("CreateApis", ["apigateway:POST"], collections, {
-      StringEquals: { "aws:RequestTag/Environment": environment.name },
+      StringEquals: { "aws:RequestTag/Environment": prefix },
     }),
     allow(
       "KeepApis",
       ["apigateway:DELETE", "apigateway:GET", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"],
       collections.map((collection) => `${collection}/*`),
-      { StringEquals: { "aws:ResourceTag/Environment": environment.name } },
+      { StringEquals: { "aws:ResourceTag/Environment": prefix } },
     ),
     // What is created is tagged by a request of its own kind, whose resource has no tags yet; what another
     // environment's tag marks is left alone.
@@ -270,7 +271,7 @@ function apiStatements({ environment, partition, region }: EnvironmentArns): Sta
       "TagApis",
       ["apigateway:DELETE", "apigateway:PUT"],
       [`arn:${partition}:apigateway:${region}::/tags/*`],
-      { StringEqualsIfExists: { "aws:ResourceTag/Environment": environment.name } },
+      { StringEqualsIfExists: { "aws:ResourceTag/Environment": prefix } },
     ),
   ];
 }
@@ -328,11 +329,11 @@ function bucketStatements(arns: EnvironmentArns): Statement[] {
 
 /** CloudFront makes the ids up as well, and only distributions have tags. */
 function websiteStatements(arns: EnvironmentArns): Statement[] {
-  const { environment } = arns;
+  const { environment, prefix } = arns;
   if (environment.website === undefined) return [];
   const cloudfront = (type: string): string => arns.globalArn("cloudfront", `${type}/*`);
-  const withItsTag = { StringEquals: { "aws:RequestTag/Environment": environment.name } };
-  const itsOwn = { StringEquals: { "aws:ResourceTag/Environment": environment.name } };
+  const withItsTag = { StringEquals: { "aws:RequestTag/Environment": prefix } };
+  const itsOwn = { StringEquals: { "aws:ResourceTag/Environment": prefix } };
   return [
     // CloudFront defines no resource type for this action.
     allow("CreateDistribution", ["cloudfront:CreateDistribution"], ["*"], withItsTag),

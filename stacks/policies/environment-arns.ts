@@ -1,17 +1,25 @@
-import { callerPolicyName, type Environment, partitionOf } from "../../environments/environment";
-import { catalog } from "../../functions/catalog";
+import { callerPolicyName, type Environment, namePrefix, partitionOf } from "../../environments/environment";
+import { ALARMS } from "../../environments/names";
 
-/** The digits of a revision, which no name of another environment ends with. */
+/** The digits of a revision. */
 const DIGITS = "????????";
 
 /** Kinds of principals that callers can be, as IAM's actions name them. */
 export const PRINCIPAL_KINDS = ["Role", "User", "Group"] as const;
 
-/** ARNs of what one environment names, of every model that there is, whether or not it serves it now. */
+/**
+ * ARNs of what one environment names. The ARNs of what a model has are patterns of the environment's prefix: they hold
+ * for any number of models, also for models that the environment no longer serves. A pattern is as narrow as a list of
+ * names, because nothing else has such a name: `environments/names.ts` refuses environments whose prefix begins with
+ * another one's, and existing resources within a prefix.
+ */
 export class EnvironmentArns {
   readonly partition: string;
   readonly region: string;
-  private readonly names: readonly string[];
+  /** See {@link namePrefix}; also the value of the tag `Environment`. */
+  readonly prefix: string;
+  /** `<prefix>-<any model>` */
+  private readonly anyModel: string;
 
   constructor(
     readonly environment: Environment,
@@ -19,7 +27,8 @@ export class EnvironmentArns {
   ) {
     this.partition = partitionOf(environment.region);
     this.region = environment.region;
-    this.names = Object.keys(catalog).map((model) => `${environment.name}-${model}`);
+    this.prefix = namePrefix(environment);
+    this.anyModel = `${this.prefix}-*`;
   }
 
   /** `arn:<partition>:<service>:<region>:<account>:<resource>` */
@@ -34,15 +43,13 @@ export class EnvironmentArns {
 
   /** Roles of functions, or execution roles of endpoints. */
   roles(purpose: "endpoint" | "function"): string[] {
-    return this.names.map((name) => this.globalArn("iam", `role/${name}-${purpose}`));
+    return [this.globalArn("iam", `role/${this.anyModel}-${purpose}`)];
   }
 
   /** Managed policies of callers. */
   callerPolicies(): string[] {
     const callers = Object.keys(this.environment.callers ?? {});
-    return callers.map((caller) =>
-      this.globalArn("iam", `policy/${callerPolicyName(this.environment.name, caller)}`),
-    );
+    return callers.map((caller) => this.globalArn("iam", `policy/${callerPolicyName(this.prefix, caller)}`));
   }
 
   /** Existing principals that are callers, each once. */
@@ -55,52 +62,48 @@ export class EnvironmentArns {
 
   /** Lambda functions. */
   functions(): string[] {
-    return this.names.map((name) => this.arn("lambda", `function:${name}`));
+    return [this.arn("lambda", `function:${this.anyModel}`)];
   }
 
   /** SageMaker's models, of every revision. */
   models(): string[] {
-    return this.names.map((name) => this.arn("sagemaker", `model/${name}-${DIGITS}`));
+    return [this.arn("sagemaker", `model/${this.anyModel}-${DIGITS}`)];
   }
 
   /** Endpoint configurations, of every revision. */
   endpointConfigurations(): string[] {
-    return this.names.map((name) => this.arn("sagemaker", `endpoint-config/${name}-${DIGITS}`));
+    return [this.arn("sagemaker", `endpoint-config/${this.anyModel}-${DIGITS}`)];
   }
 
   /** Endpoints. */
   endpoints(): string[] {
-    return this.names.map((name) => this.arn("sagemaker", `endpoint/${name}`));
+    return [this.arn("sagemaker", `endpoint/${this.anyModel}`)];
   }
 
   /** Alarms that take updates of endpoints back. */
   alarms(): string[] {
-    return this.names.flatMap((name) =>
-      ["server-errors", "model-latency"].map((alarm) => this.arn("cloudwatch", `alarm:${name}-${alarm}`)),
-    );
+    return ALARMS.map((alarm) => this.arn("cloudwatch", `alarm:${this.anyModel}-${alarm}`));
   }
 
   /** Alarms that Application Auto Scaling makes for endpoints' variants, and whose names it makes up. */
   scalingAlarms(): string[] {
-    return this.names.map((name) =>
-      this.arn("cloudwatch", `alarm:TargetTracking-endpoint/${name}/variant/*`),
-    );
+    return [this.arn("cloudwatch", `alarm:TargetTracking-endpoint/${this.anyModel}/variant/*`)];
   }
 
-  /** Without what follows a group's name. */
+  /** Log groups; the pattern also fits what follows a group's name. */
   logGroups(of: "functions" | "endpoints"): string[] {
     const prefix = of === "functions" ? "/aws/lambda" : "/aws/sagemaker/Endpoints";
-    return this.names.map((name) => this.arn("logs", `log-group:${prefix}/${name}`));
+    return [this.arn("logs", `log-group:${prefix}/${this.anyModel}`)];
   }
 
   /** The stage's access log; without what follows a group's name. */
   accessLogGroup(): string {
-    return this.arn("logs", `log-group:/aws/apigateway/${this.environment.name}-inference/access`);
+    return this.arn("logs", `log-group:/aws/apigateway/${this.prefix}-inference/access`);
   }
 
   /** The environment's own bucket. */
   bucket(purpose: "artifacts" | "website"): string {
-    return this.bucketArn(`${this.environment.name}-${purpose}-${this.accountId}-${this.region}`);
+    return this.bucketArn(`${this.prefix}-${purpose}-${this.accountId}-${this.region}`);
   }
 
   /** The bucket, the file and the lock of Terraform's state; undefined where that is not in S3. */

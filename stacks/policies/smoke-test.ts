@@ -1,4 +1,4 @@
-import { type Environment, partitionOf } from "../../environments/environment";
+import { type Environment, namePrefix, partitionOf } from "../../environments/environment";
 import { type ModelSettings, routeAccess } from "../../environments/model-settings";
 import { catalog, type ModelName } from "../../functions/catalog";
 import { callerPolicy } from "./caller";
@@ -12,10 +12,8 @@ import type { PolicyDocument } from "./policy-document";
  * @param accountId - 12 digits
  * @returns `undefined` where nothing wants signed requests
  */
-export function smokeTestPolicy(
-  { name, region, models }: Environment,
-  accountId: string,
-): PolicyDocument | undefined {
+export function smokeTestPolicy(environment: Environment, accountId: string): PolicyDocument | undefined {
+  const { name, region, models } = environment;
   const arnOf = (service: string, resource: string): string =>
     `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
   const served = Object.entries(models) as [ModelName, ModelSettings][];
@@ -26,7 +24,7 @@ export function smokeTestPolicy(
       .map(({ method, path }) => arnOf("execute-api", `*/${name}/${method}${path}`)),
     functionArns: served
       .filter(([, { functionUrl }]) => functionUrl !== undefined)
-      .map(([model]) => arnOf("lambda", `function:${name}-${model}`)),
+      .map(([model]) => arnOf("lambda", `function:${namePrefix(environment)}-${model}`)),
     endpointArns: [],
   });
   return policy.Statement.length === 0 ? undefined : policy;
