@@ -1,5 +1,5 @@
 import type { CallerSettings, Environment, Invocation } from "./environment";
-import { callerPolicyName, INVOKED_BY, namePrefix } from "./environment";
+import { INVOKED_BY } from "./environment";
 import { routeAccess } from "./model-settings";
 import { isRoleOf } from "./names";
 import { ROLE_OF_AWS } from "./patterns";
@@ -127,21 +127,8 @@ export function checkCallersTogether(
   environments: readonly Environment[],
   reportOf: (environment: string) => Report,
 ): void {
-  const names = new Map<string, string>();
-  for (const environment of environments) {
-    const { name, callers } = environment;
+  for (const { name, callers } of environments) {
     for (const [caller, { roles }] of Object.entries(callers ?? {})) {
-      // `a-b-c-caller` is of the caller `b-c` of `a`, and of `c` of `a-b`.
-      const policyName = callerPolicyName(namePrefix(environment), caller);
-      const other = names.get(policyName);
-      reportOf(name).require(
-        other === undefined || other === name,
-        caller,
-        caller,
-        "another name",
-        `${other} has a caller whose policy is named ${policyName} as well`,
-      );
-      names.set(policyName, name);
       for (const role of roles ?? []) {
         reportOf(name)
           .in(caller)

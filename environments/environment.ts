@@ -116,7 +116,7 @@ export interface Environment {
   readonly callers?: Readonly<Record<string, CallerSettings>>;
 }
 
-/** Quotas of one account in one region, as Service Quotas shows them; whole numbers, from 1. */
+/** Quotas of one account in one region, or of what a quota says, as Service Quotas shows them; whole numbers, from 1. */
 export interface QuotaSettings {
   /**
    * Sum of `maxConcurrency` over all serverless endpoints. New accounts may start with 10.
@@ -147,6 +147,22 @@ export interface QuotaSettings {
    * @default 300
    */
   readonly usagePlans?: number;
+
+  /**
+   * Resources of the environment's REST API: the root, and one a part of a route's path. The quota is of this one API:
+   * other environments have their own.
+   *
+   * @default 300
+   */
+  readonly apiResources?: number;
+
+  /**
+   * IAM roles of the account, in all regions: two a model, one for the function and one for the endpoint, and those
+   * that the account has besides.
+   *
+   * @default 1000
+   */
+  readonly roles?: number;
 }
 
 /** State in a file: for a first try, and for environments that only one person deploys. */

@@ -120,7 +120,8 @@ function checkAccountNames(
 export function isRoleOf(environment: Environment, role: string): boolean {
   // IAM's names are unique without regard to case.
   const name = role.toLowerCase();
-  return name.startsWith(`${namePrefix(environment)}-`) && /.-(?:function|endpoint)$/.test(name);
+  const prefix = `${namePrefix(environment)}-`;
+  return name.startsWith(prefix) && /-(?:function|endpoint)$/.test(name.slice(prefix.length));
 }
 
 /** What the models of `environment` name as existing, held against the prefix of `owner`. */

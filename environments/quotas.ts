@@ -1,9 +1,15 @@
+import { catalog } from "../functions/catalog";
 import type { Environment, QuotaSettings } from "./environment";
 import type { ModelSettings, ServerlessSettings } from "./model-settings";
 import type { Fault } from "./report";
 
-/** What an account may have in one region, over all of its environments. */
+/** What AWS counts together: what an account has in one region or in all of them, or one environment by itself. */
+type Scope = "region" | "account" | "environment";
+
+/** What may be in one scope, over all environments of it. */
 interface Quota {
+  /** @default "region" */
+  readonly scope?: Scope;
   /** AWS's words for it. */
   readonly name: string;
   /** What it is where nobody asked for more. */
@@ -95,11 +101,29 @@ export const QUOTAS: readonly Quota[] = [
       return [{ count: accesses.includes("API_KEY") ? 1 : 0 }];
     },
   },
+  {
+    scope: "environment",
+    name: "Resources per API",
+    default: 300,
+    source: REST_API_SOURCE,
+    setting: "apiResources",
+    field: "models",
+    needs: ({ models }) => [{ count: resourcesOf(Object.keys(models)) }],
+  },
+  {
+    scope: "account",
+    name: "Roles in an AWS account",
+    default: 1_000,
+    source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+    setting: "roles",
+    field: "models",
+    needs: ({ models }) => [{ count: rolesOf(models) }],
+  },
 ];
 
-/** Environments that use up the same quotas. */
+/** Environments that use up the same quota. */
 interface Place {
-  /** For messages, e.g. `eu-central-1 of account 111122223333`. */
+  /** For messages, e.g. `eu-central-1 of account 111122223333`, or `account 111122223333`. */
   readonly name: string;
   readonly environments: Environment[];
 }
@@ -112,18 +136,25 @@ interface Place {
  * account of their own, and apart from those that name one: credentials decide, and nothing here knows them.
  */
 export function findQuotaFaults(environments: readonly Environment[]): Fault[] {
-  return placesOf(environments).flatMap((place) =>
-    QUOTAS.flatMap((quota) => [...differentValues(quota, place), ...exceeded(quota, place)]),
+  return QUOTAS.flatMap((quota) =>
+    placesOf(environments, quota.scope ?? "region").flatMap((place) => [
+      ...differentValues(quota, place),
+      ...exceeded(quota, place),
+    ]),
   );
 }
 
-function placesOf(environments: readonly Environment[]): Place[] {
+function placesOf(environments: readonly Environment[], scope: Scope): Place[] {
   const places = new Map<string, Place>();
   for (const environment of environments) {
     const { region, accountId } = environment;
     const account =
       accountId === undefined ? "whichever account the credentials belong to" : `account ${accountId}`;
-    const name = `${region} of ${account}`;
+    const name = {
+      region: `${region} of ${account}`,
+      account,
+      environment: `the API of ${environment.name}`,
+    }[scope];
     const place = places.get(name) ?? { name, environments: [] };
     place.environments.push(environment);
     places.set(name, place);
@@ -175,9 +206,18 @@ function exceeded(quota: Quota, place: Place): Fault[] {
   ];
 }
 
+/** A message names so many models one by one. */
+const MAX_NEEDS_SHOWN = 10;
+
 function describeNeeds({ name }: Environment, needs: readonly Need[]): string[] {
   const used = needs.filter(({ count }) => count > 0);
-  const parts = used.map(({ what, count }) => (what === undefined ? `${count}` : `${what} ${count}`));
+  const parts = used
+    .slice(0, MAX_NEEDS_SHOWN)
+    .map(({ what, count }) => (what === undefined ? `${count}` : `${what} ${count}`));
+  const others = used.slice(MAX_NEEDS_SHOWN);
+  if (others.length > 0) {
+    parts.push(`${others.length} others ${others.reduce((sum, { count }) => sum + count, 0)}`);
+  }
   return parts.length === 0 ? [] : [`${name}: ${parts.join(", ")}`];
 }
 
@@ -219,5 +259,26 @@ function entriesOf(models: Environment["models"]): [string, ModelSettings][] {
 function serverlessOf(models: Environment["models"]): [string, ServerlessSettings][] {
   return entriesOf(models).flatMap(([name, settings]) =>
     "serverless" in settings ? [[name, settings.serverless]] : [],
+  );
+}
+
+/** API Gateway has one resource for the root, and one for each part of a path; routes share those that are alike. */
+function resourcesOf(models: readonly string[]): number {
+  const paths = Object.entries(catalog).flatMap(([model, { route }]) =>
+    models.includes(model) ? [route.path] : [],
+  );
+  const resources = paths.flatMap((path) => {
+    const parts = path.split("/").filter((part) => part !== "");
+    return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+  });
+  return 1 + new Set(resources).size;
+}
+
+/** One for each new function, and one for each new endpoint. */
+function rolesOf(models: Environment["models"]): number {
+  return entriesOf(models).reduce(
+    (sum, [, settings]) =>
+      sum + (settings.existingFunction === undefined ? 1 : 0) + ("existingEndpoint" in settings ? 0 : 1),
+    0,
   );
 }

@@ -215,6 +215,8 @@ const environment = z.strictObject({
       serverlessEndpoints: z.optional(number),
       lambdaConcurrency: z.optional(number),
       usagePlans: z.optional(number),
+      apiResources: z.optional(number),
+      roles: z.optional(number),
     } satisfies Properties<QuotaSettings>),
   ),
   network: z.optional(network),

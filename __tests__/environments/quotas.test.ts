@@ -470,6 +470,34 @@ describe("what else one account has in one region", () => {
         because: `${REST_API_SOURCE}; AWS does not raise it`,
       },
     },
+    {
+      what: "1,000 roles in all regions, two for each new function and endpoint",
+      atQuota: withRoomForEndpoints([
+        ...many(62, 4),
+        ...many(62, 4).map(inAnotherRegion),
+        environment("both", {
+          models: { "breast-cancer": model(), sentiment: { existingEndpoint: "name" } },
+        }),
+        environment("one", { models: { sentiment: { existingEndpoint: "name" } } }),
+        environment("none", {
+          models: { sentiment: { existingEndpoint: "name", existingFunction: "scoring" } },
+        }),
+        environment("four", { models: { "breast-cancer": model(), toxicity: model() } }),
+      ]),
+      beyond: withRoomForEndpoints([
+        ...many(62, 4),
+        ...many(63, 4).map(inAnotherRegion),
+        environment("last"),
+      ]),
+      fault: {
+        environment: "last",
+        field: "models",
+        got: expect.stringMatching(/^1002 in account 111122223333 \(e0: 8; .*f62: 8; last: 2\)$/),
+        allowed: 'at most 1000 in total, AWS\'s default of "Roles in an AWS account"',
+        because:
+          "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html; ask for more in Service Quotas, then state it as quotas.roles",
+      },
+    },
   ])("is $what", ({ atQuota, beyond, fault }) => {
     // Act
     const faults = { atQuota: checkEnvironments(atQuota), beyond: checkEnvironments(beyond) };
@@ -487,8 +515,50 @@ describe("what else one account has in one region", () => {
   });
 });
 
-/** `environments` whose first has room for endpoints. */
-function withRoom([first, ...others]: Environment[]): Environment[] {
+describe("the resources of an environment's API", () => {
+  it("are the root and the parts of its routes' paths, in each API by itself", () => {
+    // Prepare
+    const withResources = (name: string, apiResources: number): Environment => ({
+      ...environment(name, { quotas: { apiResources } }),
+      models: { "breast-cancer": model(), sentiment: model() },
+    });
+
+    // Act
+    const faults = checkEnvironments([withResources("enough", 3), withResources("short", 2)]);
+
+    // Assess
+    expect(faults).toEqual([
+      {
+        environment: "short",
+        field: "models",
+        got: "3 in the API of short (short: 3)",
+        allowed: 'at most 2 in total, quotas.apiResources of "Resources per API"',
+        because: `${REST_API_SOURCE}; ask for more in Service Quotas, then state it as quotas.apiResources`,
+      },
+    ]);
+  });
+});
+
+/** Another environment, elsewhere in the account. */
+function inAnotherRegion(given: Environment): Environment {
+  const name = given.name.replace("e", "f");
+  return {
+    ...given,
+    name,
+    region: "eu-west-1",
+    state: { local: { path: `terraform.${name}.tfstate` } },
+    quotas: { serverlessConcurrency: 10_000, serverlessEndpoints: 10_000 },
+  };
+}
+
+/** `environments` whose first has room for endpoints, and none for more roles. */
+function withRoomForEndpoints([first, ...others]: Environment[]): Environment[] {
   const quotas = { serverlessConcurrency: 10_000, serverlessEndpoints: 10_000 };
+  return first === undefined ? [] : [{ ...first, quotas }, ...others];
+}
+
+/** `environments` whose first has room for endpoints and roles. */
+function withRoom([first, ...others]: Environment[]): Environment[] {
+  const quotas = { serverlessConcurrency: 10_000, serverlessEndpoints: 10_000, roles: 10_000 };
   return first === undefined ? [] : [{ ...first, quotas }, ...others];
 }

@@ -143,9 +143,14 @@ describe("the boundary of an environment's roles", () => {
       "sagemaker:us-east-1:444455556666:endpoint/staging-sentiment",
     ],
     [
-      "an endpoint whose environment begins so",
+      "an endpoint whose environment ends so",
       "sagemaker:InvokeEndpoint",
-      "sagemaker:us-east-1:444455556666:endpoint/prod-eu-sentiment",
+      "sagemaker:us-east-1:444455556666:endpoint/shop-prod-sentiment",
+    ],
+    [
+      "an endpoint whose environment has a name that begins so",
+      "sagemaker:InvokeEndpoint",
+      "sagemaker:us-east-1:444455556666:endpoint/prod2-sentiment",
     ],
     [
       "Terraform's state",

@@ -394,11 +394,14 @@ function actionsOf(statements: readonly Statement[]): { statement: Statement; ac
 /** The same asked where it must not be: nothing where no name and no tag tells the two apart. */
 function nearMisses(one: Asked, environment: string): readonly Asked[] {
   const others = [
+    // Nothing else begins with the environment's prefix and a hyphen: __tests__/environments/names.test.ts.
     one.resource.replace(`${environment}-`, "other-"),
-    one.resource.replace(`${environment}-`, `${environment}-eu-`),
+    one.resource.replace(`${environment}-`, `${environment}2-`),
+    one.resource.replace(`${environment}-`, `shop-${environment}-`),
     one.resource.replaceAll(/123456789012|444455556666|111122223333/g, "999988887777"),
     one.resource.replace("us-east-1", "eu-west-1"),
-    one.resource.replace(/(:(?:role|function|endpoint))([/:][\w-]+)$/, "$1$22"),
+    one.resource.replace(/(:role\/[\w-]+)$/, "$12"),
+    one.resource.replace(/(:role\/[\w-]+-)(?:function|endpoint)$/, "$1notebook"),
   ];
   const tagged = Object.entries(one.context)
     .filter(([key]) => key.endsWith("Tag/Environment"))
