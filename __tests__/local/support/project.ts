@@ -52,7 +52,7 @@ export class ProjectCopy {
       cpSync(join(PROJECT, source), join(this.folder, source), { recursive: true });
     }
     this.setEnvironments(DEV, PROD);
-    this.setAccount(ACCOUNT);
+    this.setAccounts(ACCOUNT);
     symlinkSync(join(PROJECT, "node_modules"), join(this.folder, "node_modules"), "dir");
     mkdirSync(this.tempFolder);
     shareTranslations(this.tempFolder);
@@ -76,10 +76,12 @@ export class ProjectCopy {
     );
   }
 
-  private setAccount(account: AccountSettings): void {
+  /** Makes these the accounts that exist. */
+  setAccounts(...accounts: readonly AccountSettings[]): void {
+    const literal = JSON.stringify(accounts, null, 2);
     writeFileSync(
       join(this.folder, "environments", "accounts.ts"),
-      `import type { AccountSettings } from "./account";\n\nexport const accounts: readonly AccountSettings[] = [${JSON.stringify(account, null, 2)}];\n`,
+      `import type { AccountSettings } from "./account";\n\nexport const accounts: readonly AccountSettings[] = ${literal};\n`,
     );
   }
 

@@ -45,14 +45,23 @@ export function runMain(folder: string, timeZone = "UTC"): Promise<Finished> {
   return runNode(["--import", "tsx", "main.ts"], folder, timeZone);
 }
 
-/** A node process in `folder` under the same conditions as {@link runMain}. */
-export async function runNode(args: readonly string[], folder: string, timeZone = "UTC"): Promise<Finished> {
+/**
+ * A node process in `folder` under the same conditions as {@link runMain}; `with network` it may open connections, and
+ * start programs.
+ */
+export async function runNode(
+  args: readonly string[],
+  folder: string,
+  timeZone = "UTC",
+  network: "with network" | "without network" = "without network",
+): Promise<Finished> {
   const home = join(folder, "home");
   mkdirSync(home, { recursive: true });
   const guard = join(home, "no-network.cjs");
   writeFileSync(guard, NO_NETWORK);
 
-  const child = spawn(process.execPath, ["--require", guard, ...args], {
+  const guarded = network === "with network" ? [] : ["--require", guard];
+  const child = spawn(process.execPath, [...guarded, ...args], {
     cwd: folder,
     env: { HOME: home, USERPROFILE: home, PATH: "", TZ: timeZone },
     stdio: ["ignore", "pipe", "pipe"],
