@@ -20,6 +20,7 @@ import {
 } from "./model-settings";
 import { isProjectFile, PROJECT } from "./paths";
 import { BUCKET } from "./patterns";
+import { POLICY_TEXT_ALLOWED, POLICY_TEXT_SOURCE, strayCharacter } from "./policy-text";
 import { MOST_CONCURRENCY } from "./quotas";
 import { inWords, type Report, UNLIMITED } from "./report";
 
@@ -65,10 +66,15 @@ const SHORTEST_WATCH_IN_SECONDS = 120;
 /** AWS takes as much as an update may last; Terraform's AWS provider does not know it yet. */
 const LONGEST_TIMEOUT_IN_SECONDS = 14_400;
 
-/** No `*`, which S3 allows and IAM reads as a wildcard: the key becomes the resource of a policy. */
-const ARTIFACT = /^s3:\/\/([^/]+)\/[A-Za-z0-9/!_.'()-]+\.tar\.gz$/;
-/** A prefix, for the same reason without `*`; no slash at its end. */
-const DESTINATION = /^s3:\/\/([^/]+)\/(?:[A-Za-z0-9!_.'()-]+\/)*[A-Za-z0-9!_.'()-]+$/;
+/**
+ * A bucket and a key. The key becomes the resource of a policy, which holds every character of `policy-text.ts`: what
+ * IAM or Terraform reads as its own is escaped (`stacks/policies/arn-text.ts`, `stacks/constructs/terraform-json.ts`).
+ */
+const ARTIFACT = /^s3:\/\/([^/]+)\/(.+\.tar\.gz)$/s;
+/** A bucket and a prefix, without a slash at its end. */
+const DESTINATION = /^s3:\/\/([^/]+)\/(.*[^/])$/s;
+/** Of a key in S3, in UTF-8 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html). */
+const MAX_KEY_BYTES = 1024;
 const ENDPOINT_NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/;
 const ECR_IMAGE =
   /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn)?)\/[a-z0-9]+(?:[._/-][a-z0-9]+)*(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
@@ -84,8 +90,8 @@ const INF1 = /^ml\.inf1\./;
  */
 const LOCAL_STORAGE =
   /^ml\.(?:[a-z]+\d+[a-z]*d[a-z]*|dl1|gr?[5-9][a-z]*|p5[a-z]*|p[6-9][a-z]*(?:-[a-z0-9]+)?|trn\d[a-z]*)\./;
-/** Its ARN becomes the resource of a policy and its name Terraform's text: nothing that either reads as its own. */
-const ALARM_NAME = /^(?!arn:)(?!\s*$)(?:(?![$%]\{)[^*?\p{Cc}]){1,255}$/u;
+/** Its ARN becomes the resource of a policy, as a key in S3 does. */
+const ALARM_NAME = /^(?!arn:)(?!\s*$).{1,255}$/su;
 const KEY = /^\d{12}:key\/(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** What only an endpoint on instances has, and AWS's reason. */
@@ -238,8 +244,31 @@ function requireLength(
   );
 }
 
+/** The error names the character, which a person may not see. */
+function requirePolicyText(text: string, field: string, report: Report): void {
+  const stray = strayCharacter(text);
+  report.require(
+    stray === undefined,
+    field,
+    inWords(`the character ${stray} in ${JSON.stringify(text)}`),
+    POLICY_TEXT_ALLOWED,
+    POLICY_TEXT_SOURCE,
+  );
+}
+
+function requireKeyBytes(key: string, field: string, report: Report): void {
+  const bytes = byteLength(key);
+  report.require(
+    bytes <= MAX_KEY_BYTES,
+    field,
+    inWords(`a key of ${bytes} bytes`),
+    `a key of at most ${MAX_KEY_BYTES} bytes`,
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html",
+  );
+}
+
 function checkArtifact(artifact: string, keyArn: string | undefined, report: Report): void {
-  const bucket = ARTIFACT.exec(artifact)?.[1];
+  const [, bucket, key = ""] = ARTIFACT.exec(artifact) ?? [];
   const isFile = !artifact.includes(":") && isProjectFile(artifact) && artifact.endsWith(".tar.gz");
   report.require(
     isFile || (bucket !== undefined && BUCKET.test(bucket)),
@@ -249,6 +278,8 @@ function checkArtifact(artifact: string, keyArn: string | undefined, report: Rep
     CONTAINER_SOURCE,
   );
   requireLength(artifact, "artifact", "artifact", CONTAINER_SOURCE, report);
+  requirePolicyText(artifact, "artifact", report);
+  requireKeyBytes(key, "artifact", report);
   if (isFile) checkArtifactFile(artifact, report);
   report.require(
     !isFile || keyArn === undefined,
@@ -450,7 +481,7 @@ function checkDataCapture(
   place: EndpointPlace,
   report: Report,
 ): void {
-  const bucket = DESTINATION.exec(destination)?.[1];
+  const [, bucket, prefix = ""] = DESTINATION.exec(destination) ?? [];
   report.require(
     bucket !== undefined && BUCKET.test(bucket),
     "destination",
@@ -459,6 +490,8 @@ function checkDataCapture(
     DATA_CAPTURE_SOURCE,
   );
   requireLength(destination, "destination", "destination", DATA_CAPTURE_SOURCE, report);
+  requirePolicyText(destination, "destination", report);
+  requireKeyBytes(prefix, "destination", report);
   report.requireWholeNumber(samplingPercentage, "samplingPercentage", 1, 100, DATA_CAPTURE_SOURCE);
   if (captureModes !== undefined) {
     report.require(
@@ -601,9 +634,10 @@ function checkRollback(settings: RollbackSettings, report: Report): void {
       ALARM_NAME.test(name),
       "alarmNames",
       name,
-      "a name of 1–255 characters, not an ARN, without * ? ${ %{ and control characters",
-      `policies and Terraform read these as their own: ${SAGEMAKER_API}/API_Alarm.html`,
+      "a name of 1–255 characters, not an ARN",
+      `${SAGEMAKER_API}/API_Alarm.html`,
     );
+    requirePolicyText(name, "alarmNames", report);
   }
   report.require(
     new Set(alarmNames).size === alarmNames.length,

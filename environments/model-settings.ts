@@ -115,7 +115,8 @@ export interface NewEndpointBase {
    * file must be a gzip-compressed tar archive
    * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html).
    * In S3 a new artifact needs a new key: SageMaker's behaviour is undefined when a file behind a deployed model
-   * changes.
+   * changes. The key may have every character from U+0020 to U+00FF, e.g. `models/name=churn/dt=2024-01-01/model.tar.gz`;
+   * IAM takes no others in policies.
    */
   readonly artifact: string;
 

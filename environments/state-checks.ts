@@ -3,13 +3,11 @@ import type { LocalState, S3State } from "./environment";
 import { isProjectFile, partsOf } from "./paths";
 import { BUCKET, BUCKET_SOURCE } from "./patterns";
 import { checkBucketRegion } from "./place-checks";
-import { type Fault, Report } from "./report";
+import { POLICY_TEXT_ALLOWED, POLICY_TEXT_SOURCE, strayCharacter } from "./policy-text";
+import { type Fault, inWords, Report } from "./report";
 
-/**
- * Characters that need no thought in a key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html), but
- * for `*`, by which a policy that names the state would mean others', too.
- */
-const STATE_KEY = /^[A-Za-z0-9!_.'()-]+(?:\/[A-Za-z0-9!_.'()-]+)*$/;
+/** A key of parts between single slashes; a backend's settings take no expressions of Terraform. */
+const STATE_KEY = /^(?!.*[$%]\{)[^/]+(?:\/[^/]+)*$/s;
 
 /** Rules of one stack's `state`. @param report - in `state` */
 export function checkState(state: LocalState | S3State, report: Report): void {
@@ -44,8 +42,16 @@ export function checkState(state: LocalState | S3State, report: Report): void {
     STATE_KEY.test(key),
     "s3.key",
     key,
-    "letters, digits and !_.'()/-, not starting or ending with a slash",
+    "a key without ${ and %{, not starting or ending with a slash, and without two together",
     "https://developer.hashicorp.com/terraform/language/backend/s3",
+  );
+  const stray = strayCharacter(key);
+  report.require(
+    stray === undefined,
+    "s3.key",
+    inWords(`the character ${stray} in ${JSON.stringify(key)}`),
+    POLICY_TEXT_ALLOWED,
+    POLICY_TEXT_SOURCE,
   );
   if (region !== undefined) checkBucketRegion(region, "s3.region", report);
 }

@@ -116,8 +116,6 @@ const brokenArtifacts: Broken[] = [
     "s3://amzn-s3-demo-bucket",
     "s3://amzn-s3-demo-bucket/model",
     "s3://amzn-s3-demo-bucket/model.zip",
-    "s3://amzn-s3-demo-bucket/my model.tar.gz",
-    "s3://amzn-s3-demo-bucket/*/model.tar.gz",
     "s3://Bucket/model.tar.gz",
     "s3:///model.tar.gz",
     "as3://amzn-s3-demo-bucket/model.tar.gz",
@@ -153,6 +151,48 @@ const brokenArtifacts: Broken[] = [
     got: `artifactKeyArn beside the file ${FILE} as artifact`,
     allowed: "no key, or an artifact in S3",
     because: "a file of the project is encrypted by the environment's bucket",
+  },
+];
+
+/** Texts with a character that no policy can hold, and what the error names it. */
+const STRAY: readonly [text: string, name: string][] = [
+  ["Łódź", '"Ł" (U+0141)'],
+  ["a→b", '"→" (U+2192)'],
+  ["🚀", '"🚀" (U+1F680)'],
+  ["a\nb", '"\\n" (U+000A)'],
+  ["a\u0000b", '"\\u0000" (U+0000)'],
+  ["a\u007Fb", '"\u007F" (U+007F)'],
+  ["a\u0085b", '"\u0085" (U+0085)'],
+];
+
+const brokenCharacters: Broken[] = STRAY.flatMap(([text, name]) =>
+  [
+    { field: "artifact", value: `s3://amzn-s3-demo-bucket/${text}/model.tar.gz` },
+    { field: "dataCapture.destination", value: `s3://amzn-s3-demo-bucket/${text}` },
+    { field: "deployment.rollbackOn.alarmNames", value: text },
+  ].map(({ field, value }) => ({
+    what: `the character ${name} in ${field}`,
+    model: {
+      artifact: { ...SERVERLESS, artifact: value },
+      "dataCapture.destination": captured({ destination: value }),
+      "deployment.rollbackOn.alarmNames": rolledBack({ alarmNames: [value] }),
+    }[field] as object,
+    field,
+    got: `the character ${name} in ${JSON.stringify(value)}`,
+    allowed: "characters from U+0020 to U+00FF that are no control characters",
+    because:
+      "policies name it, and IAM takes no other character: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+  })),
+);
+
+const brokenKeyLengths: Broken[] = [
+  {
+    what: "a key of 1,025 bytes, although of fewer characters",
+    model: { ...SERVERLESS, artifact: `s3://amzn-s3-demo-bucket/${"é".repeat(509)}.tar.gz` },
+    field: "artifact",
+    got: "a key of 1025 bytes",
+    allowed: "a key of at most 1024 bytes",
+    because: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html",
   },
 ];
 
@@ -458,9 +498,6 @@ const brokenCaptures: Broken[] = [
     "s3://amzn-s3-demo-bucket",
     "s3://amzn-s3-demo-bucket/",
     "s3://amzn-s3-demo-bucket/captured/",
-    "s3://amzn-s3-demo-bucket//captured",
-    "s3://amzn-s3-demo-bucket/*",
-    "s3://amzn-s3-demo-bucket/$" + "{aws:username}",
     "s3://Bucket/captured",
     "as3://amzn-s3-demo-bucket/captured",
   ].map((destination) => ({
@@ -675,24 +712,13 @@ const brokenRollbacks: Broken[] = [
     allowed: ALARM_COUNT,
     because: ROLLBACK,
   })),
-  ...[
-    "",
-    " ",
-    "a".repeat(256),
-    "arn:aws:cloudwatch:eu-central-1:111122223333:alarm:errors",
-    "errors*",
-    "errors?",
-    "$" + "{aws:username}",
-    "%" + "{if true}",
-    "errors\n",
-    "\u0000",
-  ].map((name) => ({
+  ...["", " ", "a".repeat(256), "arn:aws:cloudwatch:eu-central-1:111122223333:alarm:errors"].map((name) => ({
     what: `an alarm named ${JSON.stringify(name.slice(0, 20))}`,
     model: rolledBack({ alarmNames: ["errors", name] }),
     field: "deployment.rollbackOn.alarmNames",
     got: JSON.stringify(name),
-    allowed: "a name of 1–255 characters, not an ARN, without * ? $" + "{ %{ and control characters",
-    because: `policies and Terraform read these as their own: ${API}/API_Alarm.html`,
+    allowed: "a name of 1–255 characters, not an ARN",
+    because: `${API}/API_Alarm.html`,
   })),
   {
     what: "an alarm twice",
@@ -853,7 +879,8 @@ describe("a model with one thing broken in its endpoint has exactly that fault",
   });
 
   describe.each([
-    { part: "artifact", broken: brokenArtifacts },
+    { part: "artifact", broken: [...brokenArtifacts, ...brokenKeyLengths] },
+    { part: "characters", broken: brokenCharacters },
     { part: "image", broken: brokenImages },
     { part: "containerEnvironment", broken: brokenVariables },
     { part: "serverless", broken: brokenServerless },
@@ -887,6 +914,19 @@ describe("a setting of an endpoint at its limit is no fault", () => {
       "an artifact in a deep folder",
       { ...SERVERLESS, artifact: "s3://amzn-s3-demo-bucket/a/b_c/d-e.f/(1)!/output/model.tar.gz" },
     ],
+    ...[
+      "models/name=churn/dt=2024-01-01/model.tar.gz",
+      "a:b+c@d,e&f;g/my model.tar.gz",
+      "*/what?.tar.gz",
+      "$" + "{aws:username}/%" + "{if true}/$5.tar.gz",
+      "//a//'\"\\<>[]{}|^`~#%20.tar.gz",
+      "Größe ÿ.tar.gz",
+      "../model.tar.gz",
+      `${"é".repeat(508)}a.tar.gz`,
+    ].map((key): [string, object] => [
+      `an artifact with the key ${key.slice(0, 50)}`,
+      { ...SERVERLESS, artifact: `s3://amzn-s3-demo-bucket/${key}` },
+    ]),
     [
       "an artifact of 1,024 characters",
       { ...SERVERLESS, artifact: long("s3://amzn-s3-demo-bucket/", 1024, ".tar.gz") },
@@ -957,6 +997,12 @@ describe("a setting of an endpoint at its limit is no fault", () => {
     ["one percent captured", captured({ samplingPercentage: 1 })],
     ["all captured", captured({ samplingPercentage: 100, captureModes: ["Output", "Input"] })],
     ["captured input", captured({ captureModes: ["Input"], kmsKeyArn: KEY_ARN })],
+    ...["name=churn/dt=2024-01-01", "a:b+c@d/my data", "*/$" + "{aws:username}?", "/a//b", "Größe"].map(
+      (prefix): [string, object] => [
+        `the destination ${prefix}`,
+        captured({ destination: `s3://amzn-s3-demo-bucket/${prefix}` }),
+      ],
+    ),
     ["a destination of 512 characters", captured({ destination: long("s3://amzn-s3-demo-bucket/", 512) })],
     [
       "a destination in a deep folder",
@@ -993,7 +1039,9 @@ describe("a setting of an endpoint at its limit is no fault", () => {
     ],
     [
       "alarms of every kind of name",
-      rolledBack({ alarmNames: ["a".repeat(255), "Größe: 5 $ a % {day} [x]/y", "arn"] }),
+      rolledBack({
+        alarmNames: ["a".repeat(255), "Größe: 5 $ a % {day} [x]/y", "arn", "*?", "$" + "{a}%" + "{b}"],
+      }),
     ],
     ["an existing endpoint of one character", { existingEndpoint: "n" }],
     ["an existing endpoint of 63 characters", { existingEndpoint: `n${"-".repeat(61)}N` }],

@@ -1,5 +1,6 @@
 import { callerPolicyName, type Environment, namePrefix, partitionOf } from "../../environments/environment";
 import { ALARMS } from "../../environments/names";
+import { literalInArn } from "./arn-text";
 
 /** The digits of a revision. */
 const DIGITS = "????????";
@@ -111,7 +112,7 @@ export class EnvironmentArns {
     const { state } = this.environment;
     if (!("s3" in state)) return undefined;
     const bucket = this.bucketArn(state.s3.bucket);
-    const file = `${bucket}/${state.s3.key}`;
+    const file = `${bucket}/${literalInArn(state.s3.key)}`;
     return { bucket, file, lock: `${file}.tflock` };
   }
 

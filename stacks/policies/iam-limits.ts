@@ -1,3 +1,4 @@
+import { POLICY_TEXT_ALLOWED, strayCharacter } from "../../environments/policy-text";
 import type { Fault } from "../../environments/report";
 import { MOST_CHARACTERS } from "./deployer";
 import { type PolicyDocument, policyDocument, type Statement } from "./policy-document";
@@ -7,9 +8,6 @@ export const IAM_SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/refe
 
 /** Managed policies of one role, user or group, by default (IAM_SOURCE). */
 export const MAX_POLICIES_OF_PRINCIPAL = 10;
-
-/** What IAM takes in a policy document: tab, line ends, and U+0020 to U+00FF (IAM_SOURCE). */
-const DOCUMENT = /^[\t\n\r\u0020-\u00FF]*$/;
 
 /** A managed policy of one of the roles that an account's stack makes. */
 export interface NamedPolicy {
@@ -115,10 +113,8 @@ export function findDocumentFaults(
   if (size > MOST_CHARACTERS) {
     refuse(`a policy of ${size} characters`, `${MOST_CHARACTERS} characters, without whitespace. ${remedy}`);
   }
-  const stray = [...JSON.stringify(policy)].find((character) => !DOCUMENT.test(character));
-  if (stray !== undefined) {
-    refuse(`the character ${stray} (${codePoint(stray)})`, "characters from U+0020 to U+00FF");
-  }
+  const stray = strayCharacter(JSON.stringify(policy));
+  if (stray !== undefined) refuse(`the character ${stray}`, POLICY_TEXT_ALLOWED);
   const sids = policy.Statement.map(({ Sid }) => Sid);
   const twice = sids.find((sid, index) => sids.indexOf(sid) !== index);
   const grammar = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html";
@@ -134,8 +130,4 @@ export function findDocumentFaults(
     );
   }
   return faults;
-}
-
-function codePoint(character: string): string {
-  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -7,7 +7,13 @@ type Regard = "case" | "no case";
 
 const compiled: Readonly<Record<Regard, Map<string, Compiled>>> = { case: new Map(), "no case": new Map() };
 
-/** Whether `text` fits `pattern`, in which `*` is any run of characters and `?` any single one. */
+/**
+ * Whether `text` fits `pattern`, in which `*` is any run of characters and `?` any single one, and `${*}`, `${?}` and
+ * `${$}` are these characters themselves
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars).
+ *
+ * @throws Refused where the pattern has another variable
+ */
 export function fits(pattern: string, text: string, regard: Regard = "case"): boolean {
   const expression = compiled[regard].get(pattern) ?? compile(pattern, regard);
   if (typeof expression !== "string") return expression.test(text);
@@ -16,14 +22,26 @@ export function fits(pattern: string, text: string, regard: Regard = "case"): bo
 
 function compile(pattern: string, regard: Regard): Compiled {
   const text = regard === "case" ? pattern : pattern.toLowerCase();
-  const made = /[*?]/.test(text) ? new RegExp(expressionOf(text), regard === "case" ? "s" : "si") : text;
+  const made = /[*?]|\$\{/.test(text) ? new RegExp(expressionOf(text), regard === "case" ? "s" : "si") : text;
   compiled[regard].set(pattern, made);
   return made;
 }
 
+/** A variable, a wildcard, or a character that stands for itself. */
+const PART = /\$\{([^}]*)\}|[\s\S]/g;
+
 function expressionOf(pattern: string): string {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&");
-  return `^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`;
+  const parts = pattern.replace(PART, (part, variable: string | undefined) => {
+    if (variable !== undefined) {
+      if (!["*", "?", "$"].includes(variable))
+        throw new Refused(`${pattern}: nothing reads the variable ${part}`);
+      return `\\${variable}`;
+    }
+    if (part === "*") return ".*";
+    if (part === "?") return ".";
+    return part.replace(/[.+^${}()|[\]\\]/, "\\$&");
+  });
+  return `^${parts}$`;
 }
 
 /** Parts of an ARN: `arn`, partition, service, region, account, and the resource with whatever colons it has. */

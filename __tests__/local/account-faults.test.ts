@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { AccountSettings } from "../../environments/account";
+import type { CallerSettings, Environment } from "../../environments/environment";
+import { runMain } from "../stacks/support/project";
+import { send } from "./support/client";
+import { PROD } from "./support/environments";
+import { ProjectCopy } from "./support/project";
+import { RunningStage } from "./support/running-stage";
+
+const TIMEOUT_IN_MS = 120_000;
+
+/** So many callers that the policy that names them is too long for IAM. */
+const callers = Object.fromEntries(
+  Array.from({ length: 60 }, (_, index): [string, CallerSettings] => [
+    `caller-${index}`,
+    {
+      mayInvoke: [{ model: "breast-cancer", by: "route" }],
+      roles: [`${"r".repeat(50)}-${index}`],
+    },
+  ]),
+);
+const environment: Environment = { ...PROD, permissionsBoundary: true, callers };
+const account: AccountSettings = {
+  region: "us-east-1",
+  accountId: "444455556666",
+  state: { local: { path: "terraform.account.tfstate" } },
+  github: { repository: "octo-org@123456/stages@456789" },
+};
+
+describe("a project whose account would need policies that IAM refuses", () => {
+  let project: ProjectCopy;
+
+  beforeAll(() => {
+    project = new ProjectCopy();
+    project.setEnvironments(environment);
+    project.setAccounts(account);
+  });
+
+  afterAll(() => project.remove());
+
+  it(
+    "serves its environments with npm start",
+    async () => {
+      // Act
+      const stage = await RunningStage.serve(project, ["prod"]);
+
+      // Assess
+      try {
+        const { status } = await send(stage.url, { path: "/prod/breast-cancer", body: "{}" });
+        expect(status).toBe(403);
+        expect(stage.errors).toBe("");
+      } finally {
+        await stage.kill();
+      }
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "is not deployed: the error names each policy, its length and the limit, without a stack trace",
+    async () => {
+      // Act
+      const { status, stderr } = await runMain(project.folder);
+
+      // Assess
+      expect(status).toBe(1);
+      const [title, ...faults] = stderr.trimEnd().split("\n");
+      expect(title).toBe(`${faults.length} fault(s) in environments/:`);
+      expect(faults.length).toBeGreaterThan(0);
+      for (const fault of faults) {
+        expect(fault).toMatch(
+          /^ {2}prod: prod-deploy-\S+: got a policy of \d+ characters; allowed: 6144 characters, without whitespace\. Fewer callers, .* \(https:\/\/docs\.aws\.amazon\.com\/\S+\)$/,
+        );
+      }
+    },
+    TIMEOUT_IN_MS,
+  );
+});
