@@ -289,8 +289,10 @@ export const PRICE_CLASSES = ["PriceClass_100", "PriceClass_200", "PriceClass_Al
 
 /**
  * What one caller may invoke, and which existing principals of the account are that caller. A managed policy has at
- * most 6,144 characters, which every way to every model fits into; a principal has by default at most 10 managed
- * policies (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+ * most 6,144 characters, and a principal by default at most 10 managed policies
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). A caller of more models than one policy
+ * can name gets several: `<prefix>-<caller>-caller`, `<prefix>-<caller>-caller-2`, and so on. 100 models in one way each
+ * need two or three.
  *
  * Where no principal is named, the policy stands for others to attach, e.g. to the permission set of an IAM Identity
  * Center. AWS refuses to delete it until they have detached it.

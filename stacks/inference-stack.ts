@@ -156,11 +156,13 @@ export class InferenceStack extends TerraformStack {
     for (const [name, settings] of Object.entries(environment.callers ?? {})) {
       const policyName = callerPolicyName(prefix, name);
       const caller = new Caller(this, `${name}-caller`, { policyName, settings, stage, models: routes });
-      this.addOutput(
-        `${name.replaceAll("-", "_")}_caller_policy_arn`,
-        `${name}: ARN of the policy that lets it call`,
-        caller.policyArn,
-      );
+      for (const [index, arn] of caller.policyArns.entries()) {
+        this.addOutput(
+          `${name.replaceAll("-", "_")}_caller_policy_arn${index === 0 ? "" : `_${index + 1}`}`,
+          `${name}: ARN of the policy that lets it call`,
+          arn,
+        );
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { AccountSettings } from "../../environments/account";
 import type { CallerSettings, Environment } from "../../environments/environment";
-import { runMain } from "../stacks/support/project";
+import { type Finished, runMain, runNode } from "../stacks/support/project";
 import { send } from "./support/client";
 import { PROD } from "./support/environments";
 import { ProjectCopy } from "./support/project";
@@ -75,4 +75,56 @@ describe("a project whose account would need policies that IAM refuses", () => {
     },
     TIMEOUT_IN_MS,
   );
+
+  it(
+    "has no deployer's policies to print: npm run deployer says why",
+    async () => {
+      // Act
+      const { status, stdout, stderr } = await runDeployer(project, "prod");
+
+      // Assess
+      expect(status).toBe(1);
+      expect(stdout).toBe("");
+      expect(stderr).toMatch(
+        /^1 fault\(s\) in the deployer's policies:\n {2}prod: roles: got a policy of \d+ characters; allowed: 6144 characters, .* \(https:\/\/docs\.aws\.amazon\.com\/\S+\)\n$/,
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
 });
+
+describe("a project with an environment whose prefix begins with another one's", () => {
+  let project: ProjectCopy;
+
+  beforeAll(() => {
+    project = new ProjectCopy();
+    project.setEnvironments(PROD, {
+      ...PROD,
+      name: "prod-eu",
+      state: { s3: { bucket: "amzn-s3-demo-state-bucket", key: "sagemaker-stages/prod-eu.tfstate" } },
+    });
+  });
+
+  afterAll(() => project.remove());
+
+  it(
+    "has no deployer's policies to print, for either could change the other's resources",
+    async () => {
+      // Act
+      const { status, stdout, stderr } = await runDeployer(project, "prod");
+
+      // Assess
+      expect(status).toBe(1);
+      expect(stdout).toBe("");
+      expect(stderr).toMatch(
+        /^1 fault\(s\) in environments\/:\n {2}prod-eu: name: got "prod-eu"; allowed: a prefix that does not begin with prod-, or another account \(.*\)\n$/,
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+/** `npm run deployer`, without npm. */
+function runDeployer(project: ProjectCopy, ...words: readonly string[]): Promise<Finished> {
+  return runNode(["--import", "tsx", "stacks/print-deployer.ts", ...words], project.folder);
+}

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { MOST_CHARACTERS } from "../../stacks/policies/deployer";
+import { deployLimits } from "../../stacks/policies/deploy-limits";
+import { deployerPolicies, MOST_CHARACTERS } from "../../stacks/policies/deployer";
 import type { PolicyDocument } from "../../stacks/policies/policy-document";
+import { isAllowed } from "../deploy/support/evaluation";
 import { environmentWith, ManyModels } from "./support/many-models";
 import { type Finished, runNode } from "./support/project";
 import { parseEmbedded, type SynthesizedStack } from "./support/synthesized";
@@ -54,6 +56,49 @@ describe(`an environment of ${MODELS} models`, () => {
     const roles = account.find("aws_iam_role").map(({ address }) => attachmentsOf(account, address));
     expect(roles).toHaveLength(2);
     expect(roles.filter((count) => count === 0 || count > MAX_POLICIES_OF_ROLE)).toEqual([]);
+  });
+
+  it("has a caller's policies of a size that IAM takes, which its deployer may keep and attach", () => {
+    // Prepare
+    const environment = environmentWith(many.models);
+    const deployer = Object.values(deployerPolicies(environment, "444455556666"));
+    const limits = deployLimits(environment, "444455556666");
+
+    // Act
+    const policies = many.stack("prod").find("aws_iam_policy");
+
+    // Assess
+    expect(policies.map(({ values }) => values.name).sort()).toEqual([
+      "prod-notebooks-caller",
+      "prod-notebooks-caller-2",
+    ]);
+    expect(policies.filter(({ values }) => values.policy.length > MOST_CHARACTERS)).toEqual([]);
+    const endpoints = policies.flatMap(({ address, values }) =>
+      (parseEmbedded(values.policy, address) as unknown as PolicyDocument).Statement.flatMap(
+        ({ Resource = [] }) => Resource,
+      ),
+    );
+    expect(endpoints.sort()).toEqual(
+      many.models.map((model) => `arn:aws:sagemaker:us-east-1:444455556666:endpoint/prod-${model}`).sort(),
+    );
+    expect(
+      many
+        .stack("prod")
+        .all("aws_iam_role_policy_attachment", 2)
+        .map(({ values }) => values.role),
+    ).toEqual(["notebooks", "notebooks"]);
+    for (const { values } of policies) {
+      const resource = `arn:aws:iam::444455556666:policy/${values.name}`;
+      const asked = [
+        { action: "iam:CreatePolicy", resource, context: {} },
+        {
+          action: "iam:AttachRolePolicy",
+          resource: "arn:aws:iam::444455556666:role/notebooks",
+          context: { "iam:PolicyARN": resource },
+        },
+      ];
+      expect(asked.filter((one) => !isAllowed(deployer, one) || !isAllowed([limits], one))).toEqual([]);
+    }
   });
 
   it("has a smoke test's policies that name every signed route and function URL, each once", () => {

@@ -2,9 +2,12 @@ import { IamGroupPolicyAttachment } from "@cdktf/provider-aws/lib/iam-group-poli
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { IamUserPolicyAttachment } from "@cdktf/provider-aws/lib/iam-user-policy-attachment";
+import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { InvalidEnvironments } from "../../environments/checks";
 import type { CallerSettings, InvokedBy } from "../../environments/environment";
 import { callerPolicy } from "../policies/caller";
+import { findPolicyFaults, type NamedPolicy, splitPolicy } from "../policies/iam-limits";
 import type { EndpointFunction } from "./endpoint-function";
 import type { RouteContract } from "./openapi";
 import type { RestStage } from "./rest-stage";
@@ -19,7 +22,7 @@ export interface InvokableModel {
 
 /** Props of {@link Caller}. */
 export interface CallerProps {
-  /** Name of the managed policy; at most 128 characters. */
+  /** Name of the managed policy; at most 128 characters. A second policy ends with `-2`, and so on. */
   readonly policyName: string;
   readonly settings: CallerSettings;
   readonly stage: RestStage;
@@ -28,12 +31,13 @@ export interface CallerProps {
 }
 
 /**
- * A caller's managed policy, attached to the principals that the environment names. Each attachment is a resource of
+ * A caller's managed policies, attached to the principals that the environment names: one, or several where the caller
+ * may invoke more than one policy can name. Each attachment is a resource of
  * its own: `aws_iam_policy_attachment` would take the policy away from whoever else attached it.
  */
 export class Caller extends Construct {
-  /** Known after the first apply. */
-  readonly policyArn: string;
+  /** Known after the first apply; at least one. */
+  readonly policyArns: readonly string[];
 
   constructor(scope: Construct, id: string, props: CallerProps) {
     super(scope, id);
@@ -43,26 +47,40 @@ export class Caller extends Construct {
       return models.filter(({ contract }) => names.some((name) => name === contract.model));
     };
 
-    const policy = new IamPolicy(this, "policy", {
+    const policies = splitPolicy({
       name: policyName,
+      policy: callerPolicy({
+        routeArns: invokedBy("route").map(({ contract }) => stage.routeArn(contract.route)),
+        functionArns: invokedBy("functionUrl").map((model) => model.function.functionArn),
+        endpointArns: invokedBy("endpoint").map(({ endpoint }) => endpoint.endpointArn),
+      }),
+    });
+    const faults = findPolicyFaults(policyName, policies, {
+      name: TerraformStack.of(this).node.id,
+      remedy: "Divide what the caller may invoke among several callers with other principals.",
+    });
+    if (faults.length > 0) throw new InvalidEnvironments(faults);
+    this.policyArns = policies.map((policy, index) =>
+      this.addPolicy(policy, index === 0 ? "" : `-${index + 1}`, settings),
+    );
+  }
+
+  /** @param suffix - of the ids: nothing for the first policy, which is the only one of most callers */
+  private addPolicy({ name, policy }: NamedPolicy, suffix: string, settings: CallerSettings): string {
+    const { arn } = new IamPolicy(this, `policy${suffix}`, {
+      name,
       description: "Lets its principals invoke models of this environment",
-      policy: terraformJson(
-        callerPolicy({
-          routeArns: invokedBy("route").map(({ contract }) => stage.routeArn(contract.route)),
-          functionArns: invokedBy("functionUrl").map((model) => model.function.functionArn),
-          endpointArns: invokedBy("endpoint").map(({ endpoint }) => endpoint.endpointArn),
-        }),
-      ),
+      policy: terraformJson(policy),
     });
     for (const role of settings.roles ?? []) {
-      new IamRolePolicyAttachment(this, `role-${role}`, { role, policyArn: policy.arn });
+      new IamRolePolicyAttachment(this, `role-${role}${suffix}`, { role, policyArn: arn });
     }
     for (const user of settings.users ?? []) {
-      new IamUserPolicyAttachment(this, `user-${user}`, { user, policyArn: policy.arn });
+      new IamUserPolicyAttachment(this, `user-${user}${suffix}`, { user, policyArn: arn });
     }
     for (const group of settings.groups ?? []) {
-      new IamGroupPolicyAttachment(this, `group-${group}`, { group, policyArn: policy.arn });
+      new IamGroupPolicyAttachment(this, `group-${group}${suffix}`, { group, policyArn: arn });
     }
-    this.policyArn = policy.arn;
+    return arn;
   }
 }

@@ -1,5 +1,5 @@
 import { boundaryArn } from "../../environments/account";
-import { callerPolicyName, type Environment } from "../../environments/environment";
+import type { Environment } from "../../environments/environment";
 import { existingFunctions } from "./deployer-existing-functions";
 import { hasAlarms, scalableTargetsArn, scalersRoleArn, scales, volumeKeys } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
@@ -94,11 +94,11 @@ export function deployLimits(environment: Environment, accountId: string): Polic
 function callerStatements(arns: EnvironmentArns): Statement[] {
   const policies = arns.callerPolicies();
   if (policies.length === 0) return [];
-  const named = arns.globalArn("iam", `policy/${callerPolicyName(arns.prefix, "*")}`);
+  const named = arns.anyCallerPolicies();
   const kinds = PRINCIPAL_KINDS.filter((kind) => arns.callers(kind).length > 0);
   const callers = kinds.flatMap((kind) => arns.callers(kind));
   return [
-    allow("CallersPolicies", ["iam:*"], [named]),
+    allow("CallersPolicies", ["iam:*"], named),
     ...(callers.length === 0
       ? []
       : [

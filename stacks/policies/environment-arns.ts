@@ -1,9 +1,23 @@
-import { callerPolicyName, type Environment, namePrefix, partitionOf } from "../../environments/environment";
+import {
+  type CallerSettings,
+  callerPolicyName,
+  type Environment,
+  namePrefix,
+  partitionOf,
+} from "../../environments/environment";
 import { ALARMS } from "../../environments/names";
 import { literalInArn } from "./arn-text";
 
 /** The digits of a revision. */
 const DIGITS = "????????";
+
+/** So many invocations fit one managed policy, whatever the lengths of their ARNs. */
+const MAX_INVOCATIONS_OF_POLICY = 10;
+
+/** Whether a caller may need more than one managed policy. */
+function mayNeedPolicies({ mayInvoke }: CallerSettings): boolean {
+  return mayInvoke.length > MAX_INVOCATIONS_OF_POLICY;
+}
 
 /** Kinds of principals that callers can be, as IAM's actions name them. */
 export const PRINCIPAL_KINDS = ["Role", "User", "Group"] as const;
@@ -47,10 +61,19 @@ export class EnvironmentArns {
     return [this.globalArn("iam", `role/${this.anyModel}-${purpose}`)];
   }
 
-  /** Managed policies of callers. */
+  /** Managed policies of callers; a caller of many models has policies that end with a number. */
   callerPolicies(): string[] {
-    const callers = Object.keys(this.environment.callers ?? {});
-    return callers.map((caller) => this.globalArn("iam", `policy/${callerPolicyName(this.prefix, caller)}`));
+    return Object.entries(this.environment.callers ?? {}).flatMap(([caller, settings]) => {
+      const arn = this.globalArn("iam", `policy/${callerPolicyName(this.prefix, caller)}`);
+      return mayNeedPolicies(settings) ? [arn, `${arn}-?`] : [arn];
+    });
+  }
+
+  /** As {@link callerPolicies}, of any caller. */
+  anyCallerPolicies(): string[] {
+    const arn = this.globalArn("iam", `policy/${callerPolicyName(this.prefix, "*")}`);
+    const callers = Object.values(this.environment.callers ?? {});
+    return callers.some(mayNeedPolicies) ? [arn, `${arn}-?`] : [arn];
   }
 
   /** Existing principals that are callers, each once. */

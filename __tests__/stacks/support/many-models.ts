@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { AccountSettings } from "../../../environments/account";
 import type { Environment, QuotaSettings } from "../../../environments/environment";
 import type { ModelSettings } from "../../../environments/model-settings";
+import type { ModelName } from "../../../functions/catalog";
 import { ProjectCopy } from "../../local/support/project";
 import { type Finished, runNode } from "./project";
 import { SynthesizedStack } from "./synthesized";
@@ -28,7 +29,7 @@ export function generatedModels(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `model-${String(index + 1).padStart(3, "0")}`);
 }
 
-/** An environment that serves these models, with every kind of access, and with function URLs. */
+/** An environment that serves these models, with every kind of access, with function URLs, and a caller of all endpoints. */
 export function environmentWith(models: readonly string[], quotas: QuotaSettings = QUOTAS): Environment {
   const settings = models.map((model, index): [string, ModelSettings] => [
     model,
@@ -50,6 +51,12 @@ export function environmentWith(models: readonly string[], quotas: QuotaSettings
     quotas,
     // The compiler knows the project's own models alone.
     models: Object.fromEntries(settings) as Environment["models"],
+    callers: {
+      notebooks: {
+        mayInvoke: models.map((model) => ({ model: model as ModelName, by: "endpoint" as const })),
+        roles: ["notebooks"],
+      },
+    },
   };
 }
 
