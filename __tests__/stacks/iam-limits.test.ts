@@ -68,6 +68,20 @@ describe("a policy", () => {
     expect(new Set(sids).size).toBe(sids.length);
   });
 
+  it("with a condition that is too long is not divided: its resources are not the reason", () => {
+    // Prepare
+    const values = Array.from({ length: 200 }, (_, index) => `value-${index}`.padEnd(50, "x"));
+    const condition = { StringEquals: { "aws:PrincipalAccount": values } };
+    const policy = named(allow("A", ["s3:GetObject"], ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"], condition));
+
+    // Act
+    const policies = splitPolicy(policy);
+
+    // Assess
+    expect(policies).toEqual([policy]);
+    expect(findPolicyFaults("deployer", policies, OWNER)).toHaveLength(1);
+  });
+
   it("wastes no policy: two of three are full but for one resource", () => {
     // Act
     const policies = splitPolicy(named(statement("A", 300)));

@@ -45,26 +45,31 @@ export function splitPolicy({ name, policy }: NamedPolicy): NamedPolicy[] {
   }));
 }
 
-/** In chunks of resources, of which each fits one policy beside nothing else. */
+/**
+ * In chunks of resources, of which each fits one policy beside nothing else. A statement whose other parts leave no
+ * room for each of its resources stays as it is.
+ */
 function splitStatement(statement: Statement): Statement[] {
   const { Resource = [] } = statement;
   const withResources = (resources: readonly string[]): Statement => ({ ...statement, Resource: resources });
-  const free = MOST_CHARACTERS - sizeOf(policyDocument(withResources([]))) - "99".length;
+  const fixed = sizeOf(policyDocument(withResources([])));
+  const room = MOST_CHARACTERS - fixed - "99".length;
+  // Its quotes, its comma, and its characters as JSON writes them.
+  const sizes = Resource.map((resource) => sizeOf(policyDocument(withResources([resource]))) - fixed + 1);
+  if (sizes.some((size) => size > room)) return [statement];
   const chunks: string[][] = [];
   let left = 0;
-  for (const resource of Resource) {
-    // Its quotes, its comma, and its characters as JSON writes them.
-    const size =
-      sizeOf(policyDocument(withResources([resource]))) - sizeOf(policyDocument(withResources([]))) + 1;
+  Resource.forEach((resource, index) => {
+    const size = sizes[index] ?? 0;
     const last = chunks.at(-1);
     if (last === undefined || size > left) {
       chunks.push([resource]);
-      left = free - size;
+      left = room - size;
     } else {
       last.push(resource);
       left -= size;
     }
-  }
+  });
   if (chunks.length <= 1) return [statement];
   return chunks.map((resources, index) => ({
     ...withResources(resources),
