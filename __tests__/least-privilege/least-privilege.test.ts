@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import { examples } from "../../docs/examples";
 import { environments } from "../../environments";
 import { accounts } from "../../environments/accounts";
-import type { Environment } from "../../environments/environment";
+import { type Environment, namePrefix } from "../../environments/environment";
 import { synthesize } from "../stacks/support/synthesized";
 import { everything, proved } from "./support/environments";
 import { FAULTS, type Fault, type Finding } from "./support/finding";
@@ -86,7 +86,7 @@ describe.each(proved.map((environment) => [environment.name, environment] as con
       expect(recorded.map(({ subject }) => subject).sort()).toEqual(
         Object.entries(models)
           .filter(([, { existingFunction }]) => existingFunction === undefined)
-          .map(([model]) => `role ${name}-${model}-function`)
+          .map(([model]) => `role ${namePrefix(environment)}-${model}-function`)
           .sort(),
       );
     });

@@ -435,6 +435,42 @@ describe("an environment with a boundary", () => {
   });
 });
 
+describe("the boundary of an environment's roles", () => {
+  it("names images of SageMaker's own by the account that holds them in the environment's region", () => {
+    // Prepare
+    const inAnotherRegion: Environment = { ...deployed, region: "eu-west-1" };
+    const of = synthesize([inAnotherRegion], [account]).stack("account");
+
+    // Act
+    const found = of.find("aws_iam_policy").find(({ values }) => values.name === "test-boundary");
+
+    // Assess
+    if (found === undefined) throw new Error("no policy test-boundary");
+    const image = of.one("data.aws_sagemaker_prebuilt_ecr_image");
+    expect(image.values).toEqual({ repository_name: "linear-learner", region: "eu-west-1" });
+    const { Statement } = parseEmbedded(found.values.policy, found.address) as unknown as PolicyDocument;
+    expect(Statement.find(({ Sid }) => Sid === "PullImages")?.Resource).toEqual([
+      `arn:aws:ecr:eu-west-1:\${${image.address}.registry_id}:repository/linear-learner`,
+    ]);
+  });
+
+  it("names an image of a team by the account of its address", () => {
+    // Prepare
+    const uri = "999988887777.dkr.ecr.eu-central-1.amazonaws.com/team/model:1";
+    const withImage: Environment = {
+      ...deployed,
+      models: { sentiment: { ...exampleModel, image: { uri } } },
+    };
+
+    // Act
+    const of = synthesize([withImage], [account]).stack("account");
+
+    // Assess
+    of.all("data.aws_sagemaker_prebuilt_ecr_image", 0);
+    expect(of.text).toContain("arn:aws:ecr:eu-central-1:999988887777:repository/team/model");
+  });
+});
+
 describe("the policies of the longest names, with every model and caller", () => {
   const longest: Environment = {
     ...exampleWithCallers,

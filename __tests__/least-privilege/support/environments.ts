@@ -6,6 +6,8 @@ import { example, exampleModel, exampleWithCallers, named } from "../../stacks/s
 /** What neither the project's own environments nor the examples show. */
 const variants: readonly Environment[] = [
   named("callers", exampleWithCallers),
+  // Every name begins with the project's.
+  { ...named("prefixed", exampleWithCallers), project: "shop" },
   // Functions alone in a VPC, whose way to S3 is then closed.
   named("vpc", {
     ...example,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Environment } from "../../../environments/environment";
+import { type Environment, namePrefix } from "../../../environments/environment";
 import type { NewEndpoint } from "../../../environments/model-settings";
 import type { ModelName } from "../../../functions/catalog";
 import type { Account } from "./account";
@@ -22,7 +22,7 @@ const ACTIONS = ["sagemaker:InvokeEndpoint", "s3:GetObject", "ecr:BatchGetImage"
 export function namedRights(environment: Environment, account: Account): string[] {
   return Object.entries(environment.models)
     .flatMap(([model, settings]) => {
-      const role = `role ${environment.name}-${model}`;
+      const role = `role ${namePrefix(environment)}-${model}`;
       const { endpoint } = namesOf(environment, model as ModelName);
       return [
         ...(settings.existingFunction === undefined
@@ -40,10 +40,11 @@ export function namedRights(environment: Environment, account: Account): string[
 }
 
 /** The same of requests. */
-export function derivedRights(uses: readonly Use[], { name, models }: Environment): string[] {
-  const roles = Object.keys(models).flatMap((model) => [
-    `role ${name}-${model}-function`,
-    `role ${name}-${model}-endpoint`,
+export function derivedRights(uses: readonly Use[], environment: Environment): string[] {
+  const prefix = namePrefix(environment);
+  const roles = Object.keys(environment.models).flatMap((model) => [
+    `role ${prefix}-${model}-function`,
+    `role ${prefix}-${model}-endpoint`,
   ]);
   return uses
     .filter(({ subject, action }) => roles.includes(subject) && ACTIONS.includes(action))
@@ -52,7 +53,7 @@ export function derivedRights(uses: readonly Use[], { name, models }: Environmen
 }
 
 function artifactArn(
-  { name }: Environment,
+  environment: Environment,
   model: string,
   { artifact }: NewEndpoint,
   { partition, id, region }: Account,
@@ -60,7 +61,7 @@ function artifactArn(
   if (artifact.startsWith("s3://")) return `arn:${partition}:s3:::${artifact.slice("s3://".length)}`;
   const content = readFileSync(join(PROJECT, artifact));
   const key = `${model}/${createHash("sha256").update(content).digest("hex")}/model.tar.gz`;
-  return `arn:${partition}:s3:::${name}-artifacts-${id}-${region}/${key}`;
+  return `arn:${partition}:s3:::${namePrefix(environment)}-artifacts-${id}-${region}/${key}`;
 }
 
 function repositoryArn({ image }: NewEndpoint, account: Account): string {

@@ -1,4 +1,9 @@
-import { type CallerSettings, callerPolicyName, type Invocation } from "../../../../environments/environment";
+import {
+  type CallerSettings,
+  callerPolicyName,
+  type Invocation,
+  namePrefix,
+} from "../../../../environments/environment";
 import { catalog } from "../../../../functions/catalog";
 import { whoeverHas } from "../read-world";
 import { type AccessRequest, only, type Use } from "../request";
@@ -42,7 +47,7 @@ function abusesOf(use: Use): AccessRequest[] {
 
 function usesOf(name: string, settings: CallerSettings, sources: Sources): Use[] {
   const { stack, environment } = sources;
-  const policyName = callerPolicyName(environment.name, name);
+  const policyName = callerPolicyName(namePrefix(environment), name);
   const named = [
     ...(settings.roles ?? []).map((role) => `role/${role}`),
     ...(settings.users ?? []).map((user) => `user/${user}`),

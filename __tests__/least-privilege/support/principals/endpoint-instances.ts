@@ -1,4 +1,4 @@
-import { domainOf } from "../../../../environments/environment";
+import { domainOf, namePrefix } from "../../../../environments/environment";
 import type { JsonObject } from "../../../stacks/support/synthesized";
 import { type AccessRequest, type Exactly, only, type Use } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
@@ -93,7 +93,7 @@ function inVpc({ model }: EndpointInStack, { account }: ResolvedStack): Asked[] 
 /** The artifact's key stands in the environment alone: Terraform hands it to nobody but the role's policy. */
 function ofArtifactKey(endpoint: EndpointInStack, { stack, environment }: Sources): Asked[] {
   return Object.entries(environment.models).flatMap(([model, settings]) => {
-    if (endpoint.name !== `${environment.name}-${model}` || !("artifactKeyArn" in settings)) return [];
+    if (endpoint.name !== `${namePrefix(environment)}-${model}` || !("artifactKeyArn" in settings)) return [];
     const { artifactKeyArn: key } = settings;
     if (key === undefined) return [];
     return [

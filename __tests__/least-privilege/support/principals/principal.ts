@@ -1,4 +1,4 @@
-import type { Environment } from "../../../../environments/environment";
+import { type Environment, namePrefix } from "../../../../environments/environment";
 import type { ModelName } from "../../../../functions/catalog";
 import { OTHER_ACCOUNT } from "../account";
 import { requireMembers } from "../policy";
@@ -54,13 +54,10 @@ export function stranger(stack: ResolvedStack): Requester {
 }
 
 /** Names of what serves a model: the environment's own, or those of what is there already. */
-export function namesOf(
-  { name, models }: Environment,
-  model: ModelName,
-): { endpoint: string; function: string } {
-  const settings = models[model];
-  const own = `${name}-${model}`;
-  if (settings === undefined) throw new Error(`${name} has no model ${model}`);
+export function namesOf(environment: Environment, model: ModelName): { endpoint: string; function: string } {
+  const settings = environment.models[model];
+  const own = `${namePrefix(environment)}-${model}`;
+  if (settings === undefined) throw new Error(`${environment.name} has no model ${model}`);
   return {
     endpoint: "existingEndpoint" in settings ? settings.existingEndpoint : own,
     function: settings.existingFunction?.replace(/^.*:function:/, "") ?? own,
