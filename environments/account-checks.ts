@@ -10,7 +10,7 @@ import {
   planRoleName,
 } from "./account";
 import type { Environment } from "./environment";
-import { BUCKET_SOURCE } from "./patterns";
+import { BUCKET_SOURCE, principalName } from "./patterns";
 import { checkAccountId, checkRegion } from "./place-checks";
 import { type Fault, Report } from "./report";
 import { findFaultsOfShape, type Properties, type ShapeFault, shapes } from "./shape";
@@ -218,7 +218,7 @@ function checkRolesOfPipelines(
   for (const { name, callers = {}, models } of environments) {
     const refuse = (field: string, role: string): void =>
       reportOf(name).require(
-        !own.has(role.toLowerCase()),
+        !own.has(principalName(role).toLowerCase()),
         field,
         role,
         "a role that no account makes",

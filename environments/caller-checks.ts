@@ -2,7 +2,7 @@ import type { CallerSettings, Environment, Invocation } from "./environment";
 import { INVOKED_BY } from "./environment";
 import { routeAccess } from "./model-settings";
 import { isRoleOf } from "./names";
-import { ROLE_OF_AWS } from "./patterns";
+import { isPrincipal, principalAllowed, principalName, ROLE_OF_AWS } from "./patterns";
 import type { Report } from "./report";
 
 const QUOTAS_SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
@@ -93,27 +93,23 @@ function checkPrincipals(settings: CallerSettings, report: Report): void {
   for (const { kind, most } of PRINCIPALS) {
     const seen = new Set<string>();
     for (const principal of settings[kind] ?? []) {
+      report.require(isPrincipal(principal, most), kind, principal, principalAllowed(most), QUOTAS_SOURCE);
+      if (!isPrincipal(principal, most)) continue;
+      // IAM's names are unique without regard to case, and to the path.
+      const name = principalName(principal).toLowerCase();
       report.require(
-        principal.length <= most && /^[A-Za-z0-9_+=,.@-]+$/.test(principal),
-        kind,
-        principal,
-        `1–${most} letters, digits and _+=,.@-: a name, not an ARN or a path`,
-        QUOTAS_SOURCE,
-      );
-      // IAM's names are unique without regard to case.
-      report.require(
-        !seen.has(principal.toLowerCase()),
+        !seen.has(name),
         kind,
         principal,
         "each name once",
         "two attachments of one policy to one principal would undo each other",
       );
-      seen.add(principal.toLowerCase());
+      seen.add(name);
     }
   }
   for (const role of settings.roles ?? []) {
     report.require(
-      !ROLE_OF_AWS.test(role),
+      !ROLE_OF_AWS.test(principalName(role)),
       "roles",
       role,
       "a role of your own",

@@ -301,20 +301,20 @@ export interface CallerSettings {
   /** At least one, and none twice. */
   readonly mayInvoke: readonly Invocation[];
   /**
-   * Names of IAM roles, without path: 1–64 characters each. Not those that an environment makes, and none that AWS
+   * Names of IAM roles, 1–64 characters each, behind their paths where they have one: `service-role/scoring`. Not those that an environment makes, and none that AWS
    * alone may change (`AWSServiceRoleFor…`, `AWSReservedSSO_…`).
    *
    * @default - none
    */
   readonly roles?: readonly string[];
   /**
-   * Names of IAM users, without path: 1–64 characters each.
+   * Names of IAM users, 1–64 characters each, behind their paths.
    *
    * @default - none
    */
   readonly users?: readonly string[];
   /**
-   * Names of IAM groups, without path: 1–128 characters each.
+   * Names of IAM groups, 1–128 characters each, behind their paths.
    *
    * @default - none
    */

@@ -8,13 +8,21 @@ import {
   ROUTE_ACCESS,
   type ServingSettings,
 } from "./model-settings";
-import { ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE, ROLE_OF_AWS } from "./patterns";
+import {
+  isPrincipal,
+  ORIGIN,
+  ORIGIN_ALLOWED,
+  ORIGIN_SOURCE,
+  principalAllowed,
+  principalName,
+  ROLE_OF_AWS,
+} from "./patterns";
 import { inWords, type Report, UNLIMITED } from "./report";
 import { checkTags } from "./tag-checks";
 
 const MOST_ORIGINS = 100;
 const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
-const ROLE = /^[A-Za-z0-9_+=,.@-]{1,64}$/;
+const MAX_ROLE_CHARACTERS = 64;
 const QUOTAS_SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
 /** What stands behind the region of a function's ARN. */
 const FUNCTION_OF_ACCOUNT = /^(\d{12}):function:(.*)$/s;
@@ -57,10 +65,11 @@ function checkFunction(settings: ServingSettings, environment: Environment, repo
       "new functions have a role of their own",
     );
     report.require(
-      ROLE.test(existingFunctionRole) && !ROLE_OF_AWS.test(existingFunctionRole),
+      isPrincipal(existingFunctionRole, MAX_ROLE_CHARACTERS) &&
+        !ROLE_OF_AWS.test(principalName(existingFunctionRole)),
       "existingFunctionRole",
       existingFunctionRole,
-      "1–64 letters, digits and _+=,.@-: a role's name, not an ARN or a path, and none that AWS alone may change",
+      `${principalAllowed(MAX_ROLE_CHARACTERS)}; none that AWS alone may change`,
       QUOTAS_SOURCE,
     );
   }

@@ -56,7 +56,8 @@ export interface ServingSettings {
   readonly existingFunction?: string;
 
   /**
-   * Name of the role of `existingFunction`, without path: 1–64 characters. Whoever deploys without an administrator's
+   * Name of the role of `existingFunction`, 1–64 characters, behind its path where it has one: `service-role/scoring`,
+   * as Lambda's console names roles (`aws lambda get-function-configuration --query Role`). Whoever deploys without an administrator's
    * rights may then write this role's inline policies, and no other role's of others; where the environment has a
    * `permissionsBoundary`, only while the role has one, too. Not one that an
    * environment or an account makes.

@@ -1,6 +1,7 @@
 import { type AccountSettings, accountName } from "./account";
 import { callerPolicyName, type Environment, namePrefix } from "./environment";
 import { functionNameOf } from "./model-settings";
+import { principalName } from "./patterns";
 import { inWords, type Report } from "./report";
 
 /** The ends of the names of an environment's alarms, which roll back updates of endpoints. */
@@ -119,7 +120,7 @@ function checkAccountNames(
 /** Whether a role has the name of a role that the environment makes, or may make one day. */
 export function isRoleOf(environment: Environment, role: string): boolean {
   // IAM's names are unique without regard to case.
-  const name = role.toLowerCase();
+  const name = principalName(role).toLowerCase();
   const prefix = `${namePrefix(environment)}-`;
   return name.startsWith(prefix) && /-(?:function|endpoint)$/.test(name.slice(prefix.length));
 }

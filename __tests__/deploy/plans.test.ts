@@ -96,9 +96,9 @@ describe("the recorded plans are what Terraform plans for", () => {
       "renamed",
       "stacks/inference-stack.ts",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of one
-      "name: `${environment.name}-${model}`,",
+      "name: `${prefix}-${model}`,",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of one
-      "name: `${environment.name}-${model}${model === 'sentiment' ? '-v2' : ''}`,",
+      "name: `${prefix}-${model}${model === 'sentiment' ? '-v2' : ''}`,",
     ],
   ] as const)(
     "%s",

@@ -145,7 +145,8 @@ const brokenPrincipals: Broken[] = [
     "",
     "*",
     "two words",
-    "team/shop",
+    "/team/shop",
+    "team//shop",
     "arn:aws:iam::111122223333:role/shop",
     "$" + "{aws_iam_role.some.name}",
     "größe",
@@ -156,9 +157,17 @@ const brokenPrincipals: Broken[] = [
     environment: callerWith({ [kind]: ["shop", name] }),
     field: `callers.shop.${kind}`,
     got: JSON.stringify(name),
-    allowed: `1–${most} letters, digits and _+=,.@-: a name, not an ARN or a path`,
+    allowed: `a name of 1–${most} letters, digits and _+=,.@-, behind its path where it has one (service-role/scoring), and no ARN`,
     because: QUOTAS,
   })),
+  {
+    what: `${kind} that are one to IAM, whose names are unique over all paths`,
+    environment: callerWith({ [kind]: ["shop", "team/shop"] }),
+    field: `callers.shop.${kind}`,
+    got: '"team/shop"',
+    allowed: "each name once",
+    because: "two attachments of one policy to one principal would undo each other",
+  },
   {
     what: `${kind} that are one to IAM, which knows no case`,
     environment: callerWith({ [kind]: ["shop", "Shop"] }),
@@ -253,6 +262,14 @@ describe("a caller at the limit is no fault", () => {
     {
       what: "every kind of character that a principal's name may have",
       environment: callerWith({ roles: ["Az09_+=,.@-"], users: ["a.b@example.com"] }),
+    },
+    {
+      what: "principals with paths",
+      environment: callerWith({
+        roles: ["service-role/shop"],
+        users: ["team/a/shop"],
+        groups: ["team/shop"],
+      }),
     },
     {
       what: "a role, a user and a group of one name",

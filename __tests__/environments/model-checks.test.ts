@@ -110,17 +110,21 @@ const brokenFunctions: Broken[] = [
   ...[
     "",
     "*",
-    "service-role/scoring",
+    "/service-role/scoring",
+    "service-role/",
+    "service*/scoring",
+    `${"p".repeat(512)}/scoring`,
     "arn:aws:iam::111122223333:role/scoring",
     "r".repeat(65),
     "AWSServiceRoleForSupport",
+    "aws-service-role/support.amazonaws.com/AWSServiceRoleForSupport",
   ].map((role) => ({
     what: `the role ${JSON.stringify(role)}`,
     model: { ...SERVERLESS, existingFunction: "scoring", existingFunctionRole: role },
     field: "existingFunctionRole",
     got: JSON.stringify(role),
     allowed:
-      "1–64 letters, digits and _+=,.@-: a role's name, not an ARN or a path, and none that AWS alone may change",
+      "a name of 1–64 letters, digits and _+=,.@-, behind its path where it has one (service-role/scoring), and no ARN; none that AWS alone may change",
     because: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
   })),
   {
@@ -287,6 +291,10 @@ describe("a setting of a model at its limit is no fault", () => {
       { region: "cn-north-1" },
     ],
     ["an existing function's role", { ...existing, existingFunctionRole: "Az09_+=,.@-" }],
+    [
+      "an existing function's role with a path",
+      { ...existing, existingFunctionRole: `${"p".repeat(500)}/service-role/${"r".repeat(64)}` },
+    ],
     ["a variable of two characters", { ...existing, sagemakerEnvironmentVariableName: "E_" }],
     ["a variable in small letters", { ...existing, sagemakerEnvironmentVariableName: "endpoint1" }],
     [

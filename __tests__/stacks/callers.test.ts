@@ -164,3 +164,21 @@ describe("a caller's policy", () => {
     expect(output?.value).toBe(`\${${policyOf(stack, "test-on-call-caller").address}.arn}`);
   });
 });
+
+describe("a caller's principals with paths", () => {
+  it("get the policy by their names", () => {
+    // Prepare
+    const mayInvoke = [{ model: "breast-cancer", by: "endpoint" } as const];
+    const principals = { roles: ["service-role/shop"], users: ["team/shop"], groups: ["team/a/shop"] };
+
+    // Act
+    const of = synthesize([
+      { ...named("paths", exampleWithCallers), callers: { shop: { mayInvoke, ...principals } } },
+    ]).stack("paths");
+
+    // Assess
+    expect(of.one("aws_iam_role_policy_attachment").values.role).toBe("shop");
+    expect(of.one("aws_iam_user_policy_attachment").values.user).toBe("shop");
+    expect(of.one("aws_iam_group_policy_attachment").values.group).toBe("shop");
+  });
+});

@@ -320,6 +320,19 @@ describe("the deployer of a function that is there already", () => {
     expect(allowed).toEqual([]);
   });
 
+  it("gives rights to a role with a path by the whole path, which is part of the role's ARN", () => {
+    // Prepare
+    const withPath = { ...model, existingFunctionRole: "service-role/scoring" };
+    const policies = Object.values(deployerPolicies(exampleWith(withPath), ACCOUNT));
+    const inPath = { ...gives({}), resource: `arn:aws:iam::${ACCOUNT}:role/service-role/scoring` };
+
+    // Act
+    const allowed = [inPath, gives({})].map((one) => isAllowed(policies, one));
+
+    // Assess
+    expect(allowed).toEqual([true, false]);
+  });
+
   it("is refused where its role has no name", () => {
     // Act
     const act = (): unknown => deployerPolicies(exampleWith({ existingFunction: "scoring" }), ACCOUNT);

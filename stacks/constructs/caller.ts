@@ -6,6 +6,7 @@ import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { InvalidEnvironments } from "../../environments/checks";
 import type { CallerSettings, InvokedBy } from "../../environments/environment";
+import { principalName } from "../../environments/patterns";
 import { callerPolicy } from "../policies/caller";
 import { findPolicyFaults, type NamedPolicy, splitPolicy } from "../policies/iam-limits";
 import type { EndpointFunction } from "./endpoint-function";
@@ -73,13 +74,22 @@ export class Caller extends Construct {
       policy: terraformJson(policy),
     });
     for (const role of settings.roles ?? []) {
-      new IamRolePolicyAttachment(this, `role-${role}${suffix}`, { role, policyArn: arn });
+      new IamRolePolicyAttachment(this, `role-${role}${suffix}`, {
+        role: principalName(role),
+        policyArn: arn,
+      });
     }
     for (const user of settings.users ?? []) {
-      new IamUserPolicyAttachment(this, `user-${user}${suffix}`, { user, policyArn: arn });
+      new IamUserPolicyAttachment(this, `user-${user}${suffix}`, {
+        user: principalName(user),
+        policyArn: arn,
+      });
     }
     for (const group of settings.groups ?? []) {
-      new IamGroupPolicyAttachment(this, `group-${group}${suffix}`, { group, policyArn: arn });
+      new IamGroupPolicyAttachment(this, `group-${group}${suffix}`, {
+        group: principalName(group),
+        policyArn: arn,
+      });
     }
     return arn;
   }
