@@ -23,6 +23,9 @@ export interface Environment {
    * The stage's name stays `name`. Policies of IAM know a route by its API's id, stage and path: the deploy roles of
    * two such projects can therefore call each other's routes of the same path.
    *
+   * Projects do not know each other: give each project of an account another name, which is no environment's name of a
+   * project without one, or the deployer of `shop` could change what begins with `shop-dev-`.
+   *
    * Another value gives every resource another name, and Terraform then replaces the resources.
    *
    * @default - none: names begin with the environment's name
@@ -116,7 +119,7 @@ export interface Environment {
   readonly callers?: Readonly<Record<string, CallerSettings>>;
 }
 
-/** Quotas of one account in one region, or of what a quota says, as Service Quotas shows them; whole numbers, from 1. */
+/** Quotas as Service Quotas shows them, of one account in one region where nothing else is said; whole numbers, from 1. */
 export interface QuotaSettings {
   /**
    * Sum of `maxConcurrency` over all serverless endpoints. New accounts may start with 10.

@@ -86,7 +86,7 @@ function maySharePlace(one: Environment, other: Environment): boolean {
 }
 
 function checkPrefixes(environment: Environment, other: Environment, report: Report): void {
-  // Of two environments with one name, another rule speaks.
+  // `state-checks.ts` refuses two environments of one name.
   if (environment.name === other.name) return;
   const [prefix, others] = [namePrefix(environment), namePrefix(other)];
   report.require(
@@ -104,7 +104,7 @@ function checkAccountNames(
   accounts: readonly AccountSettings[],
   report: Report,
 ): void {
-  // Without a project, the two stacks would have one name, of which another rule speaks.
+  // Without a project, the two stacks have one name, which `state-checks.ts` refuses.
   if (environment.project === undefined) return;
   const prefix = namePrefix(environment);
   const account = accounts.find((one) => accountName(one) === prefix);

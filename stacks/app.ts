@@ -18,6 +18,13 @@ export interface AppOptions {
    */
   readonly accounts?: readonly AccountSettings[];
   /**
+   * Whether the accounts' own stacks are checked and made. Without them, a fault of an account stops no environment: the
+   * local stage serves environments alone.
+   *
+   * @default true
+   */
+  readonly accountStacks?: boolean;
+  /**
    * The folder that `synth()` writes to.
    *
    * @default - CDKTF_OUTDIR or `cdktf.out`
@@ -33,11 +40,12 @@ export interface AppOptions {
  */
 export function createApp(
   given: readonly Environment[],
-  { accounts: givenAccounts = [], outdir }: AppOptions = {},
+  { accounts: givenAccounts = [], accountStacks = true, outdir }: AppOptions = {},
 ): App {
   const environments = given.map(withoutUndefined<Environment>);
   const accounts = givenAccounts.map(withoutUndefined<AccountSettings>);
-  const faults = findFaults(environments, accounts);
+  const described = accountStacks ? accounts : [];
+  const faults = findFaults(environments, described);
   if (faults.length > 0) throw new InvalidEnvironments(faults);
 
   const app = new App(outdir === undefined ? {} : { outdir });
@@ -45,7 +53,7 @@ export function createApp(
     const accessLogs = hasAccessLogs(environment, accounts);
     new InferenceStack(app, { ...environment, stage: { ...environment.stage, accessLogs } });
   }
-  for (const account of accounts) {
+  for (const account of described) {
     new AccountStack(app, account, environments);
   }
   return app;

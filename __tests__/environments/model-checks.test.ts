@@ -293,7 +293,7 @@ describe("a setting of a model at its limit is no fault", () => {
     ["an existing function's role", { ...existing, existingFunctionRole: "Az09_+=,.@-" }],
     [
       "an existing function's role with a path",
-      { ...existing, existingFunctionRole: `${"p".repeat(500)}/service-role/${"r".repeat(64)}` },
+      { ...existing, existingFunctionRole: `${"p".repeat(497)}/service-role/${"r".repeat(64)}` },
     ],
     ["a variable of two characters", { ...existing, sagemakerEnvironmentVariableName: "E_" }],
     ["a variable in small letters", { ...existing, sagemakerEnvironmentVariableName: "endpoint1" }],

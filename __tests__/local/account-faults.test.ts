@@ -24,6 +24,7 @@ const account: AccountSettings = {
   region: "us-east-1",
   accountId: "444455556666",
   state: { local: { path: "terraform.account.tfstate" } },
+  apiGatewayLogs: true,
   github: { repository: "octo-org@123456/stages@456789" },
 };
 
@@ -49,6 +50,8 @@ describe("a project whose account would need policies that IAM refuses", () => {
         const { status } = await send(stage.url, { path: "/prod/breast-cancer", body: "{}" });
         expect(status).toBe(403);
         expect(stage.errors).toBe("");
+        // The account still says what it has: the stage has its access log.
+        expect(project.read("cdktf.out/stacks/prod/cdk.tf.json")).toContain('"access_log_settings"');
       } finally {
         await stage.kill();
       }
