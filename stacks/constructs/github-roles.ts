@@ -7,7 +7,6 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { type DeployableEnvironment, deployRoleName, type GithubSettings } from "../../environments/account";
-import { algorithmsOf } from "../policies/boundary";
 import { deployRoleTrust, GITHUB_AUDIENCE, GITHUB_ISSUER, planRoleTrust } from "../policies/github";
 import type { NamedPolicy } from "../policies/iam-limits";
 import {
@@ -101,9 +100,8 @@ export class GithubRoles extends Construct {
 
   private addDeployRole(environment: DeployableEnvironment): IamRole {
     const { name } = environment;
-    const registries = this.registriesOf(environment);
     this.addPolicy(`${name}-boundary`, {
-      ...environmentBoundary(environment, (algorithm) => registries.get(algorithm) ?? ""),
+      ...environmentBoundary(environment, this.registriesOf(environment)),
       description: `The most that a role of the environment ${name} may do`,
     });
     const limits = this.addPolicy(`${name}-deploy-limits`, {
@@ -121,18 +119,20 @@ export class GithubRoles extends Construct {
     return role;
   }
 
-  /** Accounts of SageMaker's own images in the environment's region: Terraform's provider knows them without a request. */
-  private registriesOf(environment: DeployableEnvironment): ReadonlyMap<string, string> {
-    const { name, region } = environment;
-    return new Map(
-      algorithmsOf(environment).map((repositoryName) => {
-        const image = new DataAwsSagemakerPrebuiltEcrImage(this, `${name}-image-${repositoryName}`, {
-          repositoryName,
-          region,
-        });
-        return [repositoryName, image.registryId];
-      }),
-    );
+  /**
+   * Accounts of SageMaker's own images in the environment's region, by algorithm: Terraform's provider knows them without
+   * a request.
+   */
+  private registriesOf({ name, region }: DeployableEnvironment): (algorithm: string) => string {
+    const images = new Map<string, DataAwsSagemakerPrebuiltEcrImage>();
+    return (algorithm) => {
+      const id = `${name}-image-${algorithm}`;
+      const image =
+        images.get(algorithm) ??
+        new DataAwsSagemakerPrebuiltEcrImage(this, id, { repositoryName: algorithm, region });
+      images.set(algorithm, image);
+      return image.registryId;
+    };
   }
 
   private addRole(

@@ -52,14 +52,6 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
   ];
 }
 
-/** Repositories of SageMaker's own images that the environment's endpoints use, each once. */
-export function algorithmsOf(environment: Environment): string[] {
-  const algorithms = newEndpoints(environment).flatMap(({ image }) =>
-    "uri" in image ? [] : [image.algorithm],
-  );
-  return [...new Set(algorithms)];
-}
-
 function endpointStatements(arns: EnvironmentArns, registryOf: (algorithm: string) => string): Statement[] {
   const own = newEndpoints(arns.environment);
   if (own.length === 0) return [];
