@@ -124,14 +124,17 @@ export class GithubRoles extends Construct {
    * a request.
    */
   private registriesOf({ name, region }: DeployableEnvironment): (algorithm: string) => string {
-    const images = new Map<string, DataAwsSagemakerPrebuiltEcrImage>();
+    // Each registry once as a text: CDKTF makes a new reference whenever an attribute is read.
+    const registries = new Map<string, string>();
     return (algorithm) => {
-      const id = `${name}-image-${algorithm}`;
-      const image =
-        images.get(algorithm) ??
-        new DataAwsSagemakerPrebuiltEcrImage(this, id, { repositoryName: algorithm, region });
-      images.set(algorithm, image);
-      return image.registryId;
+      const known = registries.get(algorithm);
+      if (known !== undefined) return known;
+      const { registryId } = new DataAwsSagemakerPrebuiltEcrImage(this, `${name}-image-${algorithm}`, {
+        repositoryName: algorithm,
+        region,
+      });
+      registries.set(algorithm, registryId);
+      return registryId;
     };
   }
 
