@@ -5,13 +5,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildWebsite } from "../website/build";
 import { ErrorForPeople, NotServable } from "./errors";
-import { type HttpRequest, type HttpResponse, headerOf, readRequest, sendResponse } from "./http";
+import {
+  type HttpRequest,
+  type HttpResponse,
+  headerOf,
+  readRequest,
+  sendResponse,
+  splitTarget,
+} from "./http";
 import { ExistingFunction } from "./lambda/existing-function";
 import { LocalFunction, type RouteFunction } from "./lambda/function";
 import { FunctionUrl } from "./lambda/function-url";
-import { GATEWAY_ERRORS, toGatewayAnswer } from "./rest-api/gateway-response";
+import { GATEWAY_ERRORS, type GatewayError, toGatewayAnswer } from "./rest-api/gateway-response";
 import { newRequestIds } from "./rest-api/proxy";
 import { RestApi } from "./rest-api/rest-api";
+import { findUrlFault, splitStage } from "./rest-api/url";
 import type { Container } from "./sagemaker/container";
 import { isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
 import type { Deployment, FunctionDefinition, FunctionUrlDefinition } from "./terraform/deployment";
@@ -155,10 +163,12 @@ export class LocalStage {
   ): http.Server {
     const respond = async (incoming: http.IncomingMessage) => {
       const request = await readRequest(incoming);
-      if (!isOwnHost(incoming.headers.host)) return otherHost();
+      const hosts = hostsOf(incoming, request);
+      if (hosts === undefined) return severalHosts();
+      if (!hosts.every(isOwnHost)) return otherHost();
       return this.serving === undefined ? forbidden() : await answer(request, this.serving);
     };
-    return http.createServer((incoming, outgoing) => {
+    return http.createServer({ maxHeaderSize: MAX_BYTES_OF_HEAD }, (incoming, outgoing) => {
       respond(incoming)
         .then((response) => sendResponse(outgoing, response))
         .catch((error: unknown) => {
@@ -222,9 +232,11 @@ export class LocalStage {
       return isOwnOrigin ? servePage(request, website, name, file) : redirect(302, this.url + request.target);
     }
 
-    const [, stageName = "", path = ""] = /^\/([^/]*)(\/.*)?$/s.exec(request.path) ?? [];
+    const fault = findUrlFault(request);
+    if (fault !== undefined) return refuse(fault);
+    const { stageName, path } = splitStage(request.path);
     const stage = stages.get(stageName);
-    return stage === undefined ? forbidden() : await stage.handle(request, path || "/");
+    return stage === undefined ? forbidden() : await stage.handle(request, path);
   }
 }
 
@@ -279,6 +291,9 @@ function redirect(status: 301 | 302, location: string): HttpResponse {
   return { status, headers: { Location: location }, body: "" };
 }
 
+/** Of request line and headers. Node.js closes the connection above; API Gateway's own limits are far below. */
+const MAX_BYTES_OF_HEAD = 256 * 1024;
+
 const MOST_PORT = 65_535;
 
 /** @param what - what needs the port, for people */
@@ -317,6 +332,26 @@ function urlOf(server: http.Server): string {
   return `http://127.0.0.1:${portOf(server)}`;
 }
 
+/** The hosts that a request names; `undefined` where it has several headers Host, which HTTP forbids. */
+function hostsOf(
+  incoming: http.IncomingMessage,
+  { headers }: HttpRequest,
+): readonly (string | undefined)[] | undefined {
+  const sent = headers.filter(([name]) => name.toLowerCase() === "host");
+  if (sent.length > 1) return undefined;
+  const { host } = splitTarget(incoming.url);
+  return host === undefined ? [incoming.headers.host] : [incoming.headers.host, host];
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9112#section-3.2-6 */
+function severalHosts(): HttpResponse {
+  return {
+    status: 400,
+    headers: { "Content-Type": "text/plain" },
+    body: "Bad Request: got several headers Host; allowed: one\n",
+  };
+}
+
 /**
  * A page of another origin whose name was made to lead to this machine (DNS rebinding) comes under that name: it
  * gets nothing.
@@ -335,8 +370,12 @@ function otherHost(): HttpResponse {
 
 /** As API Gateway's host answers for a stage that it does not have. */
 function forbidden(): HttpResponse {
-  const ids = newRequestIds();
-  return toGatewayAnswer(GATEWAY_ERRORS.badKey, {}, { ...ids, httpMethod: "", resourcePath: "", stage: "" });
+  return refuse(GATEWAY_ERRORS.badKey);
+}
+
+/** An answer of API Gateway's host, which no API configures. */
+function refuse(failure: GatewayError): HttpResponse {
+  return toGatewayAnswer(failure, {}, { ...newRequestIds(), httpMethod: "", resourcePath: "", stage: "" });
 }
 
 function isSame(left: FunctionDefinition, right: FunctionDefinition): boolean {

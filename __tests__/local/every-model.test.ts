@@ -274,7 +274,9 @@ describe("toxicity", () => {
     expect(response.headers).toMatchObject({
       "access-control-allow-origin": "*",
       "access-control-allow-methods": "*",
-      "access-control-allow-headers": "authorization,content-type,x-amz-date,x-amz-security-token,accept",
+      "access-control-allow-headers":
+        "accept,authorization,content-type,x-amz-content-sha256,x-amz-date,x-amz-security-token,x-api-key",
+      "access-control-max-age": "600",
     });
   });
 
