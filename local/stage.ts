@@ -21,7 +21,8 @@ import { newRequestIds } from "./rest-api/proxy";
 import { RestApi } from "./rest-api/rest-api";
 import { findUrlFault, splitStage } from "./rest-api/url";
 import type { Container } from "./sagemaker/container";
-import { isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
+import { RUNTIME_SEGMENT } from "./sagemaker/operation";
+import { isOperationPath, isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
 import type { Deployment, FunctionDefinition, FunctionUrlDefinition } from "./terraform/deployment";
 import { websiteFor } from "./website";
 
@@ -223,7 +224,9 @@ export class LocalStage {
   }
 
   private async route(request: HttpRequest, { runtime, stages, websites }: Serving): Promise<HttpResponse> {
-    if (isRuntimePath(request.path)) return await runtime.handle(request);
+    // A stage may have the runtime's first segment for a name; then it has every path that is no operation.
+    const isRuntimes = isOperationPath(request.path) || !stages.has(RUNTIME_SEGMENT);
+    if (isRuntimes && isRuntimePath(request.path)) return await runtime.handle(request);
     const [, name = "", file = ""] = /^\/website\/([^/]+)(?:\/(.*))?$/s.exec(request.path) ?? [];
     const website = websites.get(name);
     if (website !== undefined) {
