@@ -121,9 +121,20 @@ function sendLines(
   return sendRaw(base, [`${request} HTTP/1.1`, ...host, ...headers, ...length], body);
 }
 
-async function restEvent({ request, headers = [], body = "" }: RestEventRecording): Promise<unknown> {
-  const response = await sendLines(stage.url, request, headers, body);
-  return response.status === 200 ? JSON.parse(response.body) : response;
+async function restEvent({
+  request,
+  headers = [],
+  body = "",
+  differs,
+}: RestEventRecording): Promise<unknown> {
+  return readEvent(await sendLines(stage.url, request, headers, body), differs);
+}
+
+/** @throws Error where the function did not run, except where the recording says that it does not */
+function readEvent(response: RawResponse, differs: string | undefined): unknown {
+  if (response.status === 200) return JSON.parse(response.body);
+  if (differs === undefined) throw new Error(`got ${response.status}: ${response.body}`);
+  return response;
 }
 
 function restAnswer({ request, answer }: RestAnswerRecording): Promise<RawResponse> {
@@ -131,9 +142,8 @@ function restAnswer({ request, answer }: RestAnswerRecording): Promise<RawRespon
   return sendLines(stage.url, "POST /stage/answer", [], JSON.stringify(answer));
 }
 
-async function urlEvent({ method, path, headers, body }: UrlEventRecording): Promise<unknown> {
-  const response = await askUrl({ method, path, headers, body });
-  return response.status === 200 ? JSON.parse(response.body) : response;
+async function urlEvent({ method, path, headers, body, differs }: UrlEventRecording): Promise<unknown> {
+  return readEvent(await askUrl({ method, path, headers, body }), differs);
 }
 
 function urlAnswer(recording: UrlAnswerRecording): Promise<RawResponse> {

@@ -29,11 +29,18 @@ export async function sendRaw(base: string, head: readonly string[], body = ""):
     socket.on("close", () => resolve(Buffer.concat(chunks).toString("utf8")));
     socket.write(`${[...head, "Connection: close"].join("\r\n")}\r\n\r\n${body}`);
   });
+  return readResponse(text, head[0] ?? "");
+}
+
+function readResponse(text: string, requestLine: string): RawResponse {
   const end = text.indexOf("\r\n\r\n");
+  // What begins with 1 is no answer yet.
+  if (/^HTTP\/1\.1 1/.test(text)) return readResponse(text.slice(end + 4), requestLine);
   const [statusLine = "", ...lines] = text.slice(0, end).split("\r\n");
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(statusLine)?.[1]);
-  if (end < 0 || Number.isNaN(status))
-    throw new Error(`${head[0]}: got ${JSON.stringify(text.slice(0, 200))}`);
+  if (end < 0 || Number.isNaN(status)) {
+    throw new Error(`${requestLine}: got ${JSON.stringify(text.slice(0, 200))}`);
+  }
   const headers = lines.map((line) => {
     const [, name = "", value = ""] = /^([^:]+): ?(.*)$/.exec(line) ?? [];
     return [name, value] as const;
