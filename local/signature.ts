@@ -78,7 +78,7 @@ export function findSignatureFault(
   if (
     !names.includes("host") ||
     !isBodyAsDeclared(request) ||
-    !isEqual(sign(request, scope, names, datetime), signature)
+    !isEqual(trySign(request, scope, names, datetime) ?? "", signature)
   ) {
     return {
       errorType: "InvalidSignatureException",
@@ -101,6 +101,16 @@ function isBodyAsDeclared(request: HttpRequest): boolean {
 /** `20261120T190000Z` as milliseconds; NaN where it is no such time. */
 function toMillis(datetime: string): number {
   return Date.parse(datetime.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+}
+
+/** {@link sign}; `undefined` for a path or query with a broken percent-encoding, which no client can have signed. */
+function trySign(...request: Parameters<typeof sign>): string | undefined {
+  try {
+    return sign(...request);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 /** The signature that the request should carry. */

@@ -265,6 +265,18 @@ describe("a function URL", () => {
     expect(response.headers["x-amzn-errortype"]).toBe("InvalidSignatureException");
   });
 
+  it.each(['/?q="%zz', "/%zz?q=<"])("refuses what nobody can have signed: %s", async (path) => {
+    // Prepare
+    const signed = await sign(base(), { method: "GET", path: "/" }, { service: "lambda" });
+
+    // Act
+    const response = await send(base(), { ...signed, path });
+
+    // Assess
+    expect(response.status).toBe(403);
+    expect(response.headers["x-amzn-errortype"]).toBe("InvalidSignatureException");
+  });
+
   it.each([
     ["6 MB of text", "text/plain", 6 * 1024 * 1024],
     ["what base64 makes longer than 6 MB", "application/octet-stream", 5 * 1024 * 1024],
