@@ -169,16 +169,21 @@ export class LocalStage {
       if (!hosts.every(isOwnHost)) return otherHost();
       return this.serving === undefined ? forbidden() : await answer(request, this.serving);
     };
-    return http.createServer({ maxHeaderSize: MAX_BYTES_OF_HEAD }, (incoming, outgoing) => {
+    const handle: http.RequestListener = (incoming, outgoing) => {
       respond(incoming)
         .then((response) => sendResponse(outgoing, response))
         .catch((error: unknown) => {
+          // Without the query, which is the caller's.
+          const [path] = splitTarget(incoming.url).target.split("?");
           this.settings.log(
-            `${incoming.method} ${incoming.url}: ${error instanceof Error ? error.message : error}\n`,
+            `${incoming.method} ${path}: ${error instanceof Error ? error.message : error}\n`,
           );
           outgoing.destroy();
         });
-    });
+    };
+    const server = http.createServer({ maxHeaderSize: MAX_BYTES_OF_HEAD }, handle);
+    // Node.js would answer 417; AWS drops the header.
+    return server.on("checkExpectation", handle);
   }
 
   /**

@@ -90,7 +90,7 @@ function stageOf(functionArn: string): StageDefinition {
     paths: {
       "/proxy-value": { get: proxy, post: proxy },
       "/hardcoded": { get: proxy, options: mock },
-      "/foobar": { post: proxy },
+      "/foobar": { post: { ...proxy, operationId: "HelloWorld" } },
       "/answer": { post: proxy },
       "/required": { get: { ...validated, parameters }, post: { ...validated, requestBody } },
     },

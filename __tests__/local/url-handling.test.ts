@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { LocalStage } from "../../local/stage";
-import { publicStage, ROUTE_ARN } from "./support/inference-api";
+import type { Deployment } from "../../local/terraform/deployment";
+import { publicStage } from "./support/inference-api";
 import { Lambda } from "./support/lambda";
 import { type RawResponse, sendRaw, valuesOf } from "./support/raw";
 
@@ -16,27 +17,31 @@ beforeAll(async () => {
   lambda = new Lambda();
   stage = new LocalStage({ port: 0, containers: new Map(), log: () => {} });
   await stage.listen();
-  const echo = "exports.handler = async (event) => ({ body: JSON.stringify(event) });";
-  const definition = lambda.define(echo, { invocableFor: [ROUTE_ARN] });
-  await stage.serve([
-    {
-      name: "dev",
-      region: "us-east-1",
-      accountId: "123456789012",
-      functions: [definition],
-      existingFunctions: [],
-      endpoints: [],
-      stages: [publicStage(definition)],
-      functionUrls: [],
-      notDone: [],
-    },
-  ]);
+  await stage.serve([deploy("dev")]);
 });
 
 afterAll(async () => {
   await stage.close();
   await lambda.close();
 });
+
+/** A deployment of one stage, whose one function answers its event. */
+function deploy(stageName: string): Deployment {
+  const echo = "exports.handler = async (event) => ({ body: JSON.stringify(event) });";
+  const executionArn = `arn:aws:execute-api:us-east-1:123456789012:abcdefghij/${stageName}`;
+  const definition = lambda.define(echo, { invocableFor: [`${executionArn}/POST/breast-cancer`] });
+  return {
+    name: stageName,
+    region: "us-east-1",
+    accountId: "123456789012",
+    functions: [definition],
+    existingFunctions: [],
+    endpoints: [],
+    stages: [publicStage(definition, { stageName, executionArn })],
+    functionUrls: [],
+    notDone: [],
+  };
+}
 
 /** POSTs to a target, exactly as it is written. */
 function post(target: string, headers: readonly string[] = [`Host: ${hostOf()}`]): Promise<RawResponse> {
@@ -215,6 +220,36 @@ describe("the header Host", () => {
     // Assess
     expect(response.status).toBe(400);
     expect(response.body).toContain("Host");
+  });
+});
+
+describe("a path of the SageMaker runtime", () => {
+  it.each([
+    "/endpoints",
+    "/endpoints/",
+    "/endpoints/dev-breast-cancer",
+    "/endpoints/dev-breast-cancer/invoke",
+  ])("that is none of its operations is refused in AWS's words: %s", async (target) => {
+    // Act
+    const response = await post(target);
+
+    // Assess
+    expect(response.status).toBe(404);
+    expect(response.body).toBe("<UnknownOperationException/>\n");
+  });
+
+  it("is a stage's where a stage has its name, except for the operations", async () => {
+    // Prepare
+    await stage.serve([deploy("endpoints")]);
+
+    // Act
+    const ofStage = await post("/endpoints/breast-cancer");
+    const ofRuntime = await post("/endpoints/breast-cancer/invocations");
+
+    // Assess
+    expect(ofStage.status).toBe(200);
+    expect(valuesOf(ofRuntime, "x-amzn-errortype")).toEqual(["MissingAuthenticationTokenException"]);
+    await stage.serve([deploy("dev")]);
   });
 });
 

@@ -60,6 +60,7 @@ export function toProxyEvent(
         sourceIp: request.sourceIp,
         userAgent: headerOf(request, "user-agent") ?? null,
       },
+      ...(method.operationId === undefined ? {} : { operationName: method.operationId }),
       path: `/${stage.stageName}${path}`,
       protocol: "HTTP/1.1",
       requestId,

@@ -20,6 +20,8 @@ export const SOURCES = {
   mock: `${LOCALSTACK}/apigateway/test_apigateway_integrations.py, mock integrations`,
   url: `${LOCALSTACK}/lambda_/test_lambda.snapshot.json, TestLambdaURL`,
   curl: "https://github.com/aws/aws-sam-cli/issues/1860 (a regional API, HTTP/2)",
+  openApiEvent:
+    "https://github.com/aws/aws-lambda-go/blob/main/events/testdata/apigw-restapi-openapi-request.json",
   go: "https://github.com/aws/aws-lambda-go/blob/main/events/testdata/lambda-urls-request.json",
   browser:
     "https://github.com/aws-powertools/powertools-lambda-python/blob/develop/tests/events/lambdaFunctionUrlEvent.json",

@@ -176,6 +176,18 @@ const wholeEvents: RestEventRecording[] = [
     },
   },
   {
+    title: "the operation's name, where the document has one",
+    source: SOURCES.openApiEvent,
+    request: "POST /stage/foobar",
+    recorded: { "requestContext.operationName": "HelloWorld" },
+  },
+  {
+    title: "no operation's name, where the document has none",
+    source: SOURCES.proxyEvent,
+    request: "GET /stage/hardcoded",
+    recorded: { "requestContext.operationName": undefined },
+  },
+  {
     title: "the identity of a route without authorization",
     source: SOURCES.proxyEvent,
     request: "GET /stage/hardcoded",
@@ -270,6 +282,13 @@ const messageHeaders: RestEventRecording[] = [
     headers: ["Content-Type: application/json"],
     body: '{"message": "hello world"}',
     recorded: { "headers.Content-Length": undefined, "headers.Content-Type": "application/json" },
+  },
+  {
+    title: "header not passed on: an expectation that is not known",
+    source: SOURCES.remapping,
+    request: "GET /stage/hardcoded",
+    headers: ["Expect: request_Expect"],
+    recorded: { "headers.Expect": undefined },
   },
   {
     title: "header not passed on: Transfer-Encoding",
