@@ -421,7 +421,7 @@ describe("the local SageMaker runtime", () => {
       "invocations-response-stream",
       "is serverless and does not support response streaming",
     ],
-  ])("lets nobody invoke a serverless endpoint %s", async (_case, operation, message) => {
+  ])("refuses to invoke a serverless endpoint %s", async (_case, operation, message) => {
     // Prepare
     const headers = { "X-Amzn-SageMaker-InputLocation": "s3://amzn-s3-demo-bucket/input.csv" };
 
@@ -442,7 +442,7 @@ describe("the local SageMaker runtime", () => {
     expect(errorOf(unsigned)).toMatchObject({ status: 403, type: "MissingAuthenticationTokenException" });
   });
 
-  it("wants the place of the input where it is asked asynchronously", async () => {
+  it("requires the location of the input for an asynchronous call", async () => {
     // Act
     const response = await invoke({ operation: "async-invocations" });
 
