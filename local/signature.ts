@@ -26,6 +26,11 @@ export function accessKeyIdOf(request: HttpRequest): string | undefined {
   return AUTHORIZATION.exec(headerOf(request, "authorization") ?? "")?.[1];
 }
 
+/** An account's user that has an access key, as IAM would name it: here the key is the user's name, too. */
+export function userArnOf(partition: string, accountId: string, accessKeyId: string): string {
+  return `arn:${partition}:iam::${accountId}:user/${accessKeyId}`;
+}
+
 /** The region that a request is signed for, if it is signed at all. */
 export function regionOf(request: HttpRequest): string | undefined {
   return AUTHORIZATION.exec(headerOf(request, "authorization") ?? "")?.[3];

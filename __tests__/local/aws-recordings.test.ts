@@ -105,6 +105,7 @@ function stageOf(functionArn: string): StageDefinition {
     openApi: readOpenApi(JSON.stringify(document)),
     throttling: undefined,
     apiKeys: [],
+    accessLogFormat: undefined,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { passedOn, withAdded, withContentType } from "../response-headers";
 import { newRequestIds, toCommonLogTime } from "../rest-api/proxy";
-import { accessKeyIdOf, findSignatureFault, type SignatureFault } from "../signature";
+import { accessKeyIdOf, findSignatureFault, type SignatureFault, userArnOf } from "../signature";
 import type { CorsDefinition, FunctionUrlDefinition } from "../terraform/deployment";
 import { partitionOf } from "../terraform/stack";
 import { newSegmentId, TRACE_HEADER, traceRootOf, withTrace } from "../trace";
@@ -132,7 +132,7 @@ export function toFunctionUrlEvent(
   const headers = join(all.filter(([name]) => name !== "cookie" && !HOP_BY_HOP.has(name)));
   const isText = TEXT.test(headers["content-type"] ?? "");
   const now = new Date();
-  const accessKey = accessKeyIdOf(request);
+  const accessKey = accessKeyIdOf(request) ?? "";
   return {
     version: "2.0",
     routeKey: "$default",
@@ -151,7 +151,7 @@ export function toFunctionUrlEvent(
           callerId: accessKey,
           cognitoIdentity: null,
           principalOrgId: null,
-          userArn: `arn:${partitionOf(region)}:iam::${accountId}:user/${accessKey}`,
+          userArn: userArnOf(partitionOf(region), accountId, accessKey),
           userId: accessKey,
         },
       },

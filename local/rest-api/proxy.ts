@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { passedOn, withContentType, withMissing } from "../response-headers";
-import { accessKeyIdOf } from "../signature";
+import { accessKeyIdOf, userArnOf } from "../signature";
 import type { StageDefinition } from "../terraform/deployment";
 import { toEventHeaders } from "./event-headers";
 import type { Method } from "./openapi";
@@ -86,8 +86,8 @@ function callerOf(
   if (accessKey === undefined) {
     return { accessKey: null, accountId: null, caller: null, user: null, userArn: null };
   }
-  const [, partition] = executionArn.split(":");
-  const userArn = `arn:${partition}:iam::${accountId}:user/${accessKey}`;
+  const [, partition = ""] = executionArn.split(":");
+  const userArn = userArnOf(partition, accountId, accessKey);
   return { accessKey, accountId, caller: accessKey, user: accessKey, userArn };
 }
 

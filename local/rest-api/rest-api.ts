@@ -9,7 +9,7 @@ import {
   type RouteFunction,
 } from "../lambda/function";
 import { withContentType } from "../response-headers";
-import { findSignatureFault, LOCAL_CREDENTIALS } from "../signature";
+import { findSignatureFault, LOCAL_CREDENTIALS, userArnOf } from "../signature";
 import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
 import { TRACE_HEADER, traceRootOf, withTrace } from "../trace";
 import { accessLogLine, type Learned } from "./access-log";
@@ -160,9 +160,8 @@ export class RestApi {
   /** Who signs with this machine's credentials, as IAM would name a user. */
   private localSigner(): NonNullable<Learned["signer"]> {
     const { accountId } = this.account;
-    const [, partition] = this.stage.executionArn.split(":");
-    const userArn = `arn:${partition}:iam::${accountId}:user/${LOCAL_CREDENTIALS.accessKeyId}`;
-    return { userArn, accountId };
+    const [, partition = ""] = this.stage.executionArn.split(":");
+    return { userArn: userArnOf(partition, accountId, LOCAL_CREDENTIALS.accessKeyId), accountId };
   }
 
   /** @returns the key, where the method wants one */
