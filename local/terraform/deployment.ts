@@ -62,6 +62,8 @@ export interface CorsDefinition {
   readonly allowMethods: readonly string[];
   readonly allowHeaders: readonly string[];
   readonly exposeHeaders: readonly string[];
+  /** Seconds that a browser may remember a preflight; `undefined` where the Terraform does not set them. */
+  readonly maxAgeInSeconds?: number | undefined;
 }
 
 /** Requests per second, and at once. */
@@ -177,6 +179,7 @@ function readFunctionUrls(stack: Stack): FunctionUrlDefinition[] {
       allowMethods: values.cors.allow_methods,
       allowHeaders: values.cors.allow_headers,
       exposeHeaders: values.cors.expose_headers,
+      maxAgeInSeconds: values.cors.max_age,
     },
   }));
 }

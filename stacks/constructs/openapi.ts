@@ -1,6 +1,7 @@
 import { type core, toJSONSchema } from "zod";
 import type { RouteAccess } from "../../environments/model-settings";
 import type { About, Contract } from "../../functions/shared/contract";
+import { CORS_ALLOW_HEADERS, PREFLIGHT_MAX_AGE_IN_SECONDS } from "./cors";
 import { gatewayResponses } from "./gateway-responses";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "./time-budget";
 
@@ -29,13 +30,6 @@ export interface OpenApiProps {
 }
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-
-/** Seconds that a browser remembers a preflight. */
-const PREFLIGHT_MAX_AGE_IN_SECONDS = 600;
-
-/** Headers with which the three kinds of caller say who they are and what they send. */
-const CORS_ALLOW_HEADERS =
-  "accept,authorization,content-type,x-amz-content-sha256,x-amz-date,x-amz-security-token,x-api-key";
 
 /** Names of the request validators: what API Gateway checks before it invokes a function. */
 const VALIDATORS = { POST: "body", GET: "parameters" } as const;
@@ -132,7 +126,7 @@ function preflight(method: string, corsAllowOrigin: string): Json {
   const headers: Record<string, string> = {
     "Access-Control-Allow-Origin": corsAllowOrigin,
     "Access-Control-Allow-Methods": `${method},OPTIONS`,
-    "Access-Control-Allow-Headers": CORS_ALLOW_HEADERS,
+    "Access-Control-Allow-Headers": CORS_ALLOW_HEADERS.join(","),
     "Access-Control-Max-Age": String(PREFLIGHT_MAX_AGE_IN_SECONDS),
   };
   return {
