@@ -49,12 +49,23 @@ export function sign(request: SignedRequest, credentials: Credentials): Record<s
     sha256(request.body),
   ].join("\n");
   const scope = [time.slice(0, 8), request.region, "sagemaker", "aws4_request"];
-  const key = scope.reduce<string | Buffer>((above, part) => hmac(above, part), `AWS4${secretAccessKey}`);
+  const key = signingKey(secretAccessKey, scope);
   const text = [ALGORITHM, time, scope.join("/"), sha256(canonicalRequest)].join("\n");
   return {
     ...headers,
     authorization: `${ALGORITHM} Credential=${accessKeyId}/${scope.join("/")}, SignedHeaders=${signedHeaders}, Signature=${hmac(key, text).toString("hex")}`,
   };
+}
+
+let lastKey: { readonly of: string; readonly key: Buffer } | undefined;
+
+/** The key that a day's requests are signed with; the last one is kept. */
+function signingKey(secretAccessKey: string, scope: readonly string[]): Buffer {
+  const of = [secretAccessKey, ...scope].join();
+  if (lastKey?.of === of) return lastKey.key;
+  const key = scope.reduce<Buffer>((above, part) => hmac(above, part), Buffer.from(`AWS4${secretAccessKey}`));
+  lastKey = { of, key };
+  return key;
 }
 
 /** Every service but S3 wants the path encoded once more than it is sent. */
@@ -69,6 +80,6 @@ function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+function hmac(key: Buffer, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
