@@ -106,7 +106,7 @@ describe("a bounded schema looks at the first faulty members alone", () => {
     expect(count()).toBe(MAX_FAULTY_MEMBERS ** 2);
   });
 
-  it("of each request anew, also after a schema that threw", () => {
+  it("of each further request, also after a schema that threw", () => {
     // Prepare
     let throws = true;
     const member = z.unknown().check((payload) => {

@@ -292,6 +292,16 @@ describe("nothing that the caller sent is in the log", () => {
       error: { type: "Error", at: expect.not.stringContaining(WORD) },
     },
     {
+      what: "a message that was changed after the error was made",
+      thrown: (request) => Object.assign(new Error(`no\n    at ${request}`), { message: "changed" }),
+      error: { type: "Error", at: "unknown" },
+    },
+    {
+      what: "anything of an error without a message",
+      thrown: () => new RangeError(),
+      error: { type: "RangeError", at: expect.stringMatching(/^at /) },
+    },
+    {
       what: "an error's name",
       thrown: (request) => Object.assign(new Error("wrong"), { name: `no ${request}` }),
       error: { type: "Error", origin: "function" },

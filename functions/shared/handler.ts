@@ -54,8 +54,8 @@ export function createHandler<Request, Answer>(
       const { body, effort } = await client.invoke(encoded, timeLeftInMs);
       Object.assign(line, effort);
       const decoded = contract.decode(body, request);
-      const text = isText && contract.text?.write(decoded);
-      answer = toAnswer(text || decoded, isText, incoming, allowOrigin);
+      const written = isText && contract.text !== undefined ? contract.text.write(decoded) : decoded;
+      answer = toAnswer(written, isText, incoming, allowOrigin);
       if (timeLeftInMs() <= 0) throw new EndpointFailure(TIME_IS_OVER, effort);
     } catch (thrown) {
       if (thrown instanceof EndpointFailure) Object.assign(line, thrown.effort);

@@ -54,7 +54,8 @@ export function messageForLog(message: string, logsMessages: boolean): { readonl
 /** The kind of an error that the function threw, and its place in the code: neither quotes the request. */
 export function describeThrown({ name, message, stack = "" }: Error): Pick<LoggedError, "type" | "at"> {
   // The stack begins with the message, which can have lines like those of the code's places.
-  const places = stack.slice(stack.lastIndexOf(message) + message.length);
+  const start = stack.indexOf(message);
+  const places = start < 0 ? "" : stack.slice(start + message.length);
   return {
     type: /^[A-Z]\w{0,63}$/i.test(name) ? name : "Error",
     at: /^ +(at .*)/m.exec(places)?.[1] ?? "unknown",
