@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { catalog } from "../../functions/catalog";
 import { type About, type Contract, SERVERLESS_PAYLOAD_IN_BYTES } from "../../functions/shared/contract";
+import { parseRequest } from "../../functions/shared/request";
 
 const FUNCTIONS = join(__dirname, "../../functions");
 /** What belongs to no model. */
@@ -67,6 +68,26 @@ describe.each(models)("%s", (key, entry) => {
     expect(rows).toBeGreaterThanOrEqual(1);
     expect(payloadInBytes).toBeGreaterThanOrEqual(1);
     expect(payloadInBytes).toBeLessThanOrEqual(4 * 1024 * 1024);
+  });
+
+  it("names the list of its rows where it takes a batch, so that rows are counted before they are looked at", () => {
+    // Prepare
+    const { rows, rowsIn = "" } = limits;
+    const batch = { [rowsIn]: Array(rows + 1).fill(null) };
+
+    // Act
+    const parse = () => parseRequest(entry, batch);
+
+    // Assess
+    expect(rowsIn !== "").toBe(rows > 1);
+    if (rows > 1) {
+      expect(Object.keys(example.request as object)).toContain(rowsIn);
+      expect(parse).toThrow(
+        expect.objectContaining({
+          failure: { status: 413, detail: `batch: got ${rows + 1} rows; allowed: at most ${rows}` },
+        }),
+      );
+    }
   });
 
   it("refuses a payload before a station on its way would, which knows less to say", () => {

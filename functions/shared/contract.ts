@@ -25,6 +25,14 @@ export interface RequestLimits {
   /** Rows in one request. */
   readonly rows: number;
   /**
+   * The property of the bare request whose list holds the rows, e.g. `instances`. The handler counts this list before
+   * it looks at any row; a request where the property is no list has one row.
+   *
+   * @default - rows are counted when the request is encoded. The limit holds as well, but a batch that is too large
+   * costs more time until its 413.
+   */
+  readonly rowsIn?: string;
+  /**
    * Bytes sent to the endpoint. A serverless endpoint takes 4 MB
    * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html).
    */
@@ -86,9 +94,20 @@ export interface About<Request, Answer> {
   readonly example: { readonly request: Request; readonly answer: Answer };
 }
 
-/** The endpoint answered something that the contract cannot read. Its message never quotes the answer. */
+/**
+ * The endpoint answered something that the contract cannot read. The log holds the message only where the environment
+ * says `stage.logErrorMessages`; it should not quote the answer even so.
+ */
 export class UnreadablePredictions extends Error {
   override readonly name = "UnreadablePredictions";
+
+  constructor(
+    message: string,
+    /** Where rows and predictions differ in number, both numbers: the log holds them always. */
+    readonly counts?: { readonly rows: number; readonly predictions: number },
+  ) {
+    super(message);
+  }
 }
 
 /**
@@ -99,7 +118,10 @@ export class UnreadablePredictions extends Error {
  */
 export function requireOnePredictionPerRow(predictions: number, rows: number): void {
   if (predictions !== rows) {
-    throw new UnreadablePredictions(`${rows} row(s) were sent, ${predictions} prediction(s) came back`);
+    throw new UnreadablePredictions(`${rows} row(s) were sent, ${predictions} prediction(s) came back`, {
+      rows,
+      predictions,
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { MAX_FAULTY_MEMBERS } from "./bounded-schema";
 import { isRecord } from "./json";
 
 type Issue = z.core.$ZodIssue;
@@ -11,10 +12,12 @@ export function fault(
   return { code: "custom", input, params, continue: true };
 }
 
-/** Enough to mend a request by; a batch with a systematic error has thousands. */
-const MOST_FAULTS_NAMED = 3;
+/** Enough to correct a request by; a batch with a systematic error has thousands. */
+const MAX_FAULTS_NAMED = 3;
 /** Long enough to recognize a value, short enough to read. */
-const MOST_CHARACTERS_QUOTED = 40;
+const MAX_CHARACTERS_QUOTED = 40;
+/** Of one fault; a contract's own words can be longer. */
+const MAX_CHARACTERS_OF_FAULT = 400;
 
 /**
  * What is wrong with `request`, for the caller: which field, what was got, what is allowed.
@@ -23,10 +26,15 @@ const MOST_CHARACTERS_QUOTED = 40;
  * @param request - what was parsed
  */
 export function describeFaults(issues: readonly Issue[], request: unknown): string {
-  const told = issues.flatMap(unfold).map((issue) => describe(issue, request));
-  const named = told.slice(0, MOST_FAULTS_NAMED).join("; ");
-  const rest = told.length - MOST_FAULTS_NAMED;
-  return rest > 0 ? `${named}; and ${rest} more` : named;
+  const faults = issues.flatMap(unfold);
+  const named = faults
+    .slice(0, MAX_FAULTS_NAMED)
+    .map((issue) => cut(describe(issue, request), MAX_CHARACTERS_OF_FAULT))
+    .join("; ");
+  const rest = faults.length - MAX_FAULTS_NAMED;
+  if (rest <= 0) return named;
+  // A list of so many faulty members was not read to its end.
+  return `${named}; and ${faults.length < MAX_FAULTY_MEMBERS ? "" : "at least "}${rest} more`;
 }
 
 /** A union's issue says only "none fits"; the alternative whose type was right says what is wrong. */
@@ -65,13 +73,13 @@ function describe(issue: Issue, request: unknown): string {
 
 /** Properties that a strict object does not have. */
 export function describeUnknown(field: string, keys: readonly string[]): string {
-  const named = keys.slice(0, MOST_FAULTS_NAMED).map(quote).join(", ");
+  const named = keys.slice(0, MAX_FAULTS_NAMED).map(quote).join(", ");
   const noun = keys.length === 1 ? "property" : "properties";
   return `${field}: got the unknown ${noun} ${named}; allowed: only the properties of this model's request`;
 }
 
 function fieldName(path: readonly PropertyKey[]): string {
-  const name = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
+  const name = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${cut(String(key))}`)).join("");
   return name === "" ? "request" : name.replace(/^\./, "");
 }
 
@@ -85,8 +93,11 @@ export function quote(value: unknown): string {
   return `the ${typeof value} ${String(value)}`;
 }
 
-function cut(text: string): string {
-  return text.length > MOST_CHARACTERS_QUOTED ? `${text.slice(0, MOST_CHARACTERS_QUOTED)}…` : text;
+/** A text cut to a length that can be read, never in the middle of a character. */
+export function cut(text: string, maxCharacters = MAX_CHARACTERS_QUOTED): string {
+  return text.length > maxCharacters
+    ? `${text.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, "")}…`
+    : text;
 }
 
 function withArticle(noun: string): string {
