@@ -203,8 +203,9 @@ export class LocalFunction implements RouteFunction {
   }
 
   private start(): Worker {
-    const { memorySizeInMb } = this.definition;
-    const child = fork(buildBootstrap(this.settings.folder), [], {
+    const { memorySizeInMb, sourceMapFile } = this.definition;
+    const words = sourceMapFile === undefined ? [] : [sourceMapFile];
+    const child = fork(buildBootstrap(this.settings.folder), words, {
       cwd: this.unzip(),
       env: this.environment(),
       execArgv: [`--max-old-space-size=${memorySizeInMb}`],
