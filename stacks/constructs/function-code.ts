@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
 import { type Zippable, zipSync } from "fflate";
 import { PROJECT } from "../../environments/paths";
+import { UserError } from "../../environments/user-error";
 import type { ModelName } from "../../functions/catalog";
 import { toLoadFailure } from "../load-failure";
 
@@ -36,16 +37,32 @@ const codes = new Map<ModelName, FunctionCode>();
  * lies and whenever it is built; one process builds each function once.
  *
  * @throws LoadFailure where the sources do not build: it names the model, the file and the line
+ * @throws UserError where the package is larger than Lambda takes
  */
 export function functionCode(model: ModelName): FunctionCode {
   const known = codes.get(model);
   if (known !== undefined) return known;
 
   const { bundle, sourceMap } = build(model);
+  requireBytes(model, "unzipped", bundle.length, MAX_UNZIPPED_BYTES);
   const zip = zipSync({ "index.js": [bundle, FIXED_ATTRIBUTES] } satisfies Zippable);
+  requireBytes(model, "zipped", zip.length, MAX_ZIPPED_BYTES);
   const code = { zip, sha256: createHash("sha256").update(zip).digest("base64"), sourceMap };
   codes.set(model, code);
   return code;
+}
+
+/** Of a package that is uploaded with the function, as Terraform does. */
+const MAX_ZIPPED_BYTES = 50 * 1024 * 1024;
+/** Of a package's files. */
+const MAX_UNZIPPED_BYTES = 250 * 1024 * 1024;
+
+/** @throws UserError where Lambda would refuse the package, in the middle of an apply */
+export function requireBytes(model: string, what: string, bytes: number, max: number): void {
+  if (bytes <= max) return;
+  throw new UserError(
+    `the model ${model} could not be packaged:\n  functions/${model}: got ${bytes} bytes (${what}); allowed: at most ${max} (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). Keep large data in the model's artifact.`,
+  );
 }
 
 const BUILD_OPTIONS = {
