@@ -113,8 +113,8 @@ describe("main.ts tells in two lines, without a stack trace, what is wrong", () 
     "in a folder that the catalog forgot and one that it names in vain, with the faults of an environment",
     async () => {
       // Prepare
-      mkdirSync(join(folder, "functions", "iris"));
-      writeFileSync(join(folder, "functions", "iris", "contract.ts"), "");
+      mkdirSync(join(folder, "functions", "forgotten-by-catalog"));
+      writeFileSync(join(folder, "functions", "forgotten-by-catalog", "contract.ts"), "");
 
       // Act
       const { stderr } = await runWith({
@@ -129,7 +129,7 @@ describe("main.ts tells in two lines, without a stack trace, what is wrong", () 
       );
       expect(stderr).toContain("functions/toxic-texts/handler.ts: the file: got no such file;");
       expect(stderr).toContain(
-        "functions/iris/contract.ts: the folder: got a contract that functions/catalog.ts does not name;",
+        "functions/forgotten-by-catalog/contract.ts: the folder: got a contract that functions/catalog.ts does not name;",
       );
       expect(stderr).toContain("serverless.memorySizeInMb: got 1500; allowed: ");
       expect(stderr).not.toMatch(/^\s+at /m);

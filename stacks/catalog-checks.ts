@@ -282,7 +282,8 @@ function checkExample(entry: CatalogEntry, report: Report): void {
     );
   }
   try {
-    const parsed = z.core.safeParse(entry.schema, request);
+    // As in the function, which has zod/mini alone: this process has zod's English sentences, too.
+    const parsed = z.core.safeParse(entry.schema, request, { error: () => "Invalid input" });
     if (parsed.success) checkEncoding(entry, parsed.data, report);
     else {
       report.require(
