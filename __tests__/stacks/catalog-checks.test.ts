@@ -393,7 +393,7 @@ describe("a contract", () => {
         },
       },
       "encode",
-      "RangeError: no scaler, thrown for example.request",
+      "RangeError: no scaler",
     ],
     [
       "a schema that throws",
@@ -403,7 +403,17 @@ describe("a contract", () => {
         }),
       },
       "schema",
-      "RangeError: no list, thrown for example.request",
+      "RangeError: no list",
+    ],
+    [
+      "a lazy schema that throws",
+      {
+        schema: z.lazy((): z.ZodMiniType => {
+          throw new ReferenceError("part is not defined");
+        }),
+      },
+      "schema",
+      "ReferenceError: part is not defined",
     ],
     [
       "an example beyond its own limits",
