@@ -2,7 +2,7 @@ import { UserError } from "./environments/user-error";
 import { toLoadFailure } from "./stacks/load-failure";
 
 async function synthesize(): Promise<void> {
-  // Imported here and not above, so that a fault in a team's own file is told like every other one.
+  // Imported here and not above: a file of the team can fail to load, and the message must be short even so.
   const { environments } = await import("./environments");
   const { accounts } = await import("./environments/accounts");
   const { createApp } = await import("./stacks/app");

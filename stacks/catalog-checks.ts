@@ -15,17 +15,17 @@ import { findUnfitParts } from "./constructs/request-model";
 /** A model as `functions/catalog.ts` holds it. */
 export type CatalogEntry = Contract<unknown, unknown> & About<unknown, unknown>;
 
-/** Thrown where models break rules; `message` is the whole list. */
+/** Models break rules; `message` lists every fault. */
 export class InvalidCatalog extends UserError {
   override readonly name = "InvalidCatalog";
 
-  /** @param others - faults of environments and accounts, told in the same message */
+  /** @param others - faults of environments and accounts, listed after those of the models */
   constructor(
     readonly faults: readonly Fault[],
     others: readonly Fault[] = [],
   ) {
-    const told = describeFaults("functions/", faults);
-    super(others.length === 0 ? told : `${told}\n${describeFaults("environments/", others)}`);
+    const list = describeFaults("functions/", faults);
+    super(others.length === 0 ? list : `${list}\n${describeFaults("environments/", others)}`);
   }
 }
 
@@ -38,7 +38,7 @@ const SHARED = ["shared"];
  *
  * @param catalog - the models by the names of their folders
  * @param functions - the folder that holds the models' folders; default: the project's
- * @returns an empty list where all is well
+ * @returns an empty list where every rule holds
  */
 export function checkCatalog(
   catalog: Readonly<Record<string, CatalogEntry>>,
@@ -56,7 +56,7 @@ function contractFile(name: string): string {
   return `functions/${name}/contract.ts`;
 }
 
-/** A model's name, its folder and its entry are one. */
+/** Each entry of the catalog has a folder of its name, and each folder has an entry. */
 function checkFolders(names: readonly string[], functions: string, faults: Fault[]): void {
   for (const name of names) {
     for (const file of ["contract.ts", "handler.ts"]) {
@@ -152,7 +152,7 @@ function checkSchema({ schema }: CatalogEntry, report: Report): boolean {
   return unfit.length === 0;
 }
 
-/** SageMaker lets no name end with a hyphen; two hyphens in a row are no word. */
+/** SageMaker refuses a name that ends with a hyphen. */
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MAX_NAME_LENGTH = 30;
 
@@ -191,9 +191,9 @@ function checkName(
 /** Constructs of a stack that belong to no model: stacks/inference-stack.ts. */
 export const RESERVED_NAMES = ["artifacts", "aws", "backend", "caller", "network", "stage", "website"];
 
-/** API Gateway takes `,` and `:`, too, which clients write as `%2C` and `%3A` in a path or do not. */
+/** API Gateway also accepts `,` and `:`. Clients do not agree on whether to encode these two. */
 const SEGMENT = /^[A-Za-z0-9_.-]+$/;
-/** API Gateway answers them itself, for health checks. */
+/** API Gateway answers requests for these paths itself, as health checks. */
 const RESERVED_PATHS = ["/ping", "/sping"];
 const PATHS_SOURCE =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html";
@@ -222,7 +222,7 @@ function checkRoute({ route: { method, path }, text: dialect }: CatalogEntry, re
     !RESERVED_PATHS.includes(path.toLowerCase()),
     "route.path",
     path,
-    `a path other than ${RESERVED_PATHS.join(" and ")}, which API Gateway keeps for itself`,
+    `a path other than ${RESERVED_PATHS.join(" and ")}, which API Gateway reserves`,
     PATHS_SOURCE,
   );
   report.require(
@@ -251,7 +251,7 @@ function checkLimits({ limits }: CatalogEntry, report: Report): void {
   );
 }
 
-/** Of a Lambda function, which takes the model's. */
+/** Of a Lambda function's description, which is the model's. */
 const MAX_DESCRIPTION_LENGTH = 256;
 
 function checkTexts(entry: CatalogEntry, report: Report): void {
@@ -274,7 +274,7 @@ function checkTexts(entry: CatalogEntry, report: Report): void {
   );
 }
 
-/** The example is documentation, the form's first value and the request of the smoke test: it must work. */
+/** The documentation, the page's form and the smoke test use the example: it must be a valid request. */
 function checkExample(entry: CatalogEntry, report: Report): void {
   const { request, answer } = entry.example;
   const isJson = [
@@ -343,7 +343,7 @@ function reportThrown(error: unknown, field: string, report: Report): void {
   );
 }
 
-/** @returns whether `value` is the same after a journey as JSON */
+/** @returns whether `value` stays the same when it is written and read as JSON */
 function requireJson(value: unknown, field: string, report: Report): boolean {
   const written = writeJson(value);
   const holds = written !== undefined && isDeepStrictEqual(JSON.parse(written), withoutUndefined(value));
@@ -351,7 +351,9 @@ function requireJson(value: unknown, field: string, report: Report): boolean {
     holds,
     field,
     inWords(
-      written === undefined ? "a value that JSON has not" : `a value that JSON changes to ${cut(written)}`,
+      written === undefined
+        ? "a value that JSON cannot hold"
+        : `a value that JSON changes to ${cut(written)}`,
     ),
     "texts, finite numbers, booleans, null, and lists and objects of these",
     "requests and answers are JSON",
@@ -403,7 +405,7 @@ function checkTogether(catalog: Readonly<Record<string, CatalogEntry>>, faults: 
   }
 }
 
-/** What is made from a model's name, and must be of one model. */
+/** Names that a stack makes from a model's name; each must belong to one model. */
 function derivedNames(name: string): string[] {
   const output = name.replaceAll("-", "_");
   return [

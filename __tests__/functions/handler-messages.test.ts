@@ -49,6 +49,7 @@ describe("a check of zod's own", () => {
   it.each<[string, z.ZodMiniType, unknown, string]>([
     // invalid_type
     ["string", z.string(), 5, "field: got the number 5; allowed: a string"],
+    ["a missing property of any type", z.unknown(), undefined, "field: got nothing; allowed: a value"],
     ["a missing property", z.string(), undefined, "field: got nothing; allowed: a string"],
     ["number", z.number(), "5", 'field: got "5"; allowed: a number'],
     ["int", z.int(), 1.5, "field: got the number 1.5; allowed: a whole number"],

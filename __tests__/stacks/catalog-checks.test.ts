@@ -376,9 +376,14 @@ describe("a contract", () => {
       "an answer that JSON lacks",
       { example: { request, answer: undefined } },
       "example.answer",
-      "a value that JSON has not",
+      "a value that JSON cannot hold",
     ],
-    ["a large integer", { example: { request, answer: 5n } }, "example.answer", "a value that JSON has not"],
+    [
+      "a large integer",
+      { example: { request, answer: 5n } },
+      "example.answer",
+      "a value that JSON cannot hold",
+    ],
     [
       "a request with a date",
       { example: { request: { petal: new Date(0) }, answer: 1 } },

@@ -29,7 +29,7 @@ export function describeFaults(issues: readonly Issue[], request: unknown): stri
   return rest > 0 ? `${named}; and ${rest} more` : named;
 }
 
-/** A union's issue says only "none fits"; the alternative that fits but for its parts says what is wrong. */
+/** A union's issue says only "none fits"; the alternative whose type is right says what is wrong. */
 function unfold(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const nearest = issue.errors.find(
@@ -76,7 +76,7 @@ function allowedBy(rule: Rule): string {
   const { expected, minimum, maximum = minimum, divisor, format } = rule;
   // zod/mini has no language, and says this of every rule.
   if (rule.message !== "Invalid input") return rule.message;
-  if (expected) return expected === "int" ? "a whole number" : withArticle(expected);
+  if (expected) return withArticle({ int: "whole number", nonoptional: "value" }[expected] ?? expected);
   if (divisor) return `a multiple of ${divisor}`;
   if (maximum !== undefined) {
     const [including, excluding] = maximum === minimum ? ["at least", "more than"] : ["at most", "less than"];

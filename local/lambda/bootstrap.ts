@@ -20,7 +20,7 @@ const [file = "", name = ""] = (process.env._HANDLER ?? "").split(/\.(?=[^.]*$)/
 const modulePath = join(process.env.LAMBDA_TASK_ROOT ?? ".", file);
 const sources = new OwnSources(process.argv[2]);
 
-/** An error while the module is loaded, with its place: what calls the function shows no more than the message. */
+/** An error while the module is loaded. The parent process shows the message alone, hence the place is in the message. */
 function describeLoading(error: unknown): FunctionError {
   const { errorType, errorMessage } = describe(error);
   const [, place] = /^ +at (functions\/.*)/m.exec((error instanceof Error && error.stack) || "") ?? [];
@@ -30,6 +30,8 @@ function describeLoading(error: unknown): FunctionError {
 function load(): Handler {
   sources.install(require.resolve(modulePath));
   const module: Record<string, unknown> = require(modulePath);
+  // The function caught them itself.
+  sources.takeErrors();
   const handler = module[name];
   if (typeof handler !== "function") throw new Error(`${process.env._HANDLER} is no function`);
   return handler as Handler;
