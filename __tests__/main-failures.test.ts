@@ -31,7 +31,7 @@ async function runWith(changes: Readonly<Record<string, (text: string) => string
   }
 }
 
-describe("main.ts tells in two lines, without a stack trace, what is wrong", () => {
+describe("main.ts reports in two lines, without a stack trace, the fault", () => {
   it.each<[string, Readonly<Record<string, (text: string) => string>>, string, RegExp]>([
     [
       "a contract that is no TypeScript",

@@ -237,7 +237,7 @@ describe("a check of zod's own", () => {
       "b",
       'field: got "b"; allowed: what the contract accepts',
     ],
-  ])("%s is told with field, value and rule", async (_, schema, value, expected) => {
+  ])("%s is answered with field, value and rule", async (_, schema, value, expected) => {
     // Act
     const detail = await detailOf(schema, value);
 

@@ -121,11 +121,11 @@ describe("a stage with a team's own contract", () => {
 
       // Act
       project.edit(CONTRACT, () => change(OWN_CONTRACT));
-      const told = await stage.printed("Not reloaded", from);
+      const output = await stage.printed("Not reloaded", from);
       const answer = await ask({ petal: 1.4, nothing: null, flower: null });
 
       // Assess
-      const lines = told.split("\n").filter((one) => one !== "" && !one.startsWith('{"requestId"'));
+      const lines = output.split("\n").filter((one) => one !== "" && !one.startsWith('{"requestId"'));
       expect(lines).toEqual([
         title,
         expect.stringMatching(line),

@@ -78,7 +78,7 @@ describe("a contract that throws", () => {
       "TypeError: Cannot read properties of undefined (reading 'trim')",
     ],
   ])(
-    "while %s is told with its message, its file and its line",
+    "while %s is reported with its message, its file and its line",
     async (_, from, to, text, message) => {
       // Prepare
       await change(from, to);
@@ -86,16 +86,16 @@ describe("a contract that throws", () => {
 
       // Act
       const answer = await ask(ROW);
-      const told = await stage.printed("\n    at functions/", start);
+      const output = await stage.printed("\n    at functions/", start);
 
       // Assess
       const place = `functions/breast-cancer/contract.ts:${lineOf(text)}:`;
       expect(answer.status).toBe(500);
       expect(answer.body).not.toContain("99.25");
-      expect(told).toContain(`dev-breast-cancer: ${message}`);
-      expect(told).toMatch(new RegExp(`\n    at ${place.replaceAll(".", "\\.")}\\d+\n`));
+      expect(output).toContain(`dev-breast-cancer: ${message}`);
+      expect(output).toMatch(new RegExp(`\n    at ${place.replaceAll(".", "\\.")}\\d+\n`));
       // The handler's own line, as on AWS: never the message, for it may quote the request.
-      const [line = ""] = told.split("\n").filter((one) => one.startsWith('{"requestId"'));
+      const [line = ""] = output.split("\n").filter((one) => one.startsWith('{"requestId"'));
       expect(JSON.parse(line)).toMatchObject({ status: 500, error: { type: message.split(":")[0] } });
       expect(line).not.toContain("99.25");
     },
@@ -103,7 +103,7 @@ describe("a contract that throws", () => {
   );
 
   it(
-    "is told by its new line where only a comment was added above it",
+    "is reported by its new line where only a comment was added above it",
     async () => {
       // Prepare
       await change(
@@ -117,10 +117,10 @@ describe("a contract that throws", () => {
 
       // Act
       await ask(ROW);
-      const told = await stage.printed("\n    at functions/", from);
+      const output = await stage.printed("\n    at functions/", from);
 
       // Assess
-      expect(told).toContain(`at functions/breast-cancer/contract.ts:${lineOf("throw new RangeError")}:`);
+      expect(output).toContain(`at functions/breast-cancer/contract.ts:${lineOf("throw new RangeError")}:`);
     },
     RELOAD_TIMEOUT_IN_MS,
   );
@@ -137,11 +137,11 @@ describe("a contract that throws", () => {
 
       // Act
       const answer = await ask(ROW);
-      const told = await stage.printed('"status":200', start);
+      const output = await stage.printed('"status":200', start);
 
       // Assess
       expect(answer.status).toBe(200);
-      expect(told).not.toContain("SyntaxError");
+      expect(output).not.toContain("SyntaxError");
     },
     RELOAD_TIMEOUT_IN_MS,
   );
@@ -149,17 +149,17 @@ describe("a contract that throws", () => {
 
 describe("a handler that throws while it is loaded", () => {
   it(
-    "is told with its message, its file and its line",
+    "is reported with its message, its file and its line",
     async () => {
       // Prepare
       const start = stage.output.length;
 
       // Act
       project.edit(HANDLER, (text) => `${text}\nthrow new RangeError("the vocabulary is empty");\n`);
-      const told = await stage.printed("Not reloaded", start);
+      const output = await stage.printed("Not reloaded", start);
 
       // Assess
-      expect(told).toMatch(
+      expect(output).toMatch(
         /RangeError: the vocabulary is empty \(functions\/breast-cancer\/handler\.ts:\d+:\d+\)\n/,
       );
     },

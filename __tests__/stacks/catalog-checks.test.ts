@@ -161,7 +161,7 @@ describe("a path", () => {
 });
 
 describe("the name of a model", () => {
-  it("that is another than its folder's is told with both files", () => {
+  it("that is another than its folder's is reported with both files", () => {
     // Act
     const faults = check({ iris: entryOf("irises", { route: { method: "POST", path: "/iris" } }) });
 
@@ -177,7 +177,7 @@ describe("the name of a model", () => {
     ]);
   });
 
-  it("that was copied from another model is told with both contracts", () => {
+  it("that was copied from another model is reported with both contracts", () => {
     // Act
     const copy = entryOf("iris", { route: { method: "POST", path: "/wine" } });
     const faults = check({ iris: entryOf("iris"), wine: copy });
@@ -296,7 +296,7 @@ describe("the folders", () => {
 });
 
 describe("a contract", () => {
-  it("is told which exports are missing, without the rules that need them", () => {
+  it("is reported by its missing exports, without the rules that need them", () => {
     // Prepare: an entry of a file without the export `about`
     const { title: _t, description: _d, allowed: _a, example: _e, ...contract } = entryOf("iris");
 
@@ -444,7 +444,7 @@ describe("a contract", () => {
 });
 
 describe("InvalidCatalog", () => {
-  it("tells every fault of models and environments in lines of their own", () => {
+  it("lists every fault of models and environments in lines of their own", () => {
     // Prepare
     const faults = check({
       iris: entryOf("iris", { title: "", limits: { rows: 0, payloadInBytes: 1_000 } }),
