@@ -1,12 +1,17 @@
-import { environments } from "./environments";
-import { accounts } from "./environments/accounts";
-import { InvalidEnvironments } from "./environments/checks";
-import { createApp } from "./stacks/app";
+import { UserError } from "./environments/user-error";
+import { toLoadFailure } from "./stacks/load-failure";
 
-try {
+async function synthesize(): Promise<void> {
+  // Imported here and not above: a file of the team can fail to load, and the message must be short even so.
+  const { environments } = await import("./environments");
+  const { accounts } = await import("./environments/accounts");
+  const { createApp } = await import("./stacks/app");
   createApp(environments, { accounts }).synth();
-} catch (error) {
-  if (!(error instanceof InvalidEnvironments)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
 }
+
+synthesize().catch((error: unknown) => {
+  const failure = error instanceof UserError ? error : toLoadFailure(error);
+  if (failure === undefined) throw error;
+  console.error(failure.message);
+  process.exitCode = 1;
+});

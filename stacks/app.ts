@@ -3,7 +3,9 @@ import { type AccountSettings, hasAccessLogs } from "../environments/account";
 import { checkEnvironments, InvalidEnvironments } from "../environments/checks";
 import type { Environment } from "../environments/environment";
 import { withoutUndefined } from "../environments/present";
+import { catalog } from "../functions/catalog";
 import { AccountStack } from "./account-stack";
+import { checkCatalog, InvalidCatalog } from "./catalog-checks";
 import { InferenceStack } from "./inference-stack";
 
 /** What an app holds beside environments, and where it is written. */
@@ -26,7 +28,7 @@ export interface AppOptions {
  * The app: one stack an environment, and one an account.
  *
  * @param given - properties that are `undefined` are as if they were not there, as in accounts
- * @throws InvalidEnvironments with every fault, before anything is written
+ * @throws InvalidCatalog or InvalidEnvironments with every fault, before anything is written
  */
 export function createApp(
   given: readonly Environment[],
@@ -35,6 +37,8 @@ export function createApp(
   const environments = given.map(withoutUndefined<Environment>);
   const accounts = givenAccounts.map(withoutUndefined<AccountSettings>);
   const faults = checkEnvironments(environments, accounts);
+  const faultsOfModels = checkCatalog(catalog);
+  if (faultsOfModels.length > 0) throw new InvalidCatalog(faultsOfModels, faults);
   if (faults.length > 0) throw new InvalidEnvironments(faults);
 
   const app = new App(outdir === undefined ? {} : { outdir });

@@ -39,7 +39,7 @@ const number = z.number();
 
 /** datetime, season, holiday, workingday, weather, temp (°C), atemp (°C), humidity (%), windspeed */
 const features = z.tuple([datetime, number, number, number, number, number, number, number, number], {
-  error: "allowed: a datetime and 8 numbers",
+  error: "a datetime and 8 numbers",
 });
 
 const instances = z.array(z.strictObject({ features })).check((payload) => {

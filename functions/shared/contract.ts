@@ -4,7 +4,10 @@ import type * as z from "zod/mini";
 export interface Route {
   /** `POST`: the request is the body. `GET`: it is the query, every value a text. */
   readonly method: "GET" | "POST";
-  /** Path below the stage, starting with a slash; API Gateway reserves `/ping` and `/sping`. */
+  /**
+   * Path below the stage, e.g. `/iris` or `/v1/iris`, of this model alone. It has no parameters, and API Gateway
+   * reserves `/ping` and `/sping`.
+   */
   readonly path: `/${string}`;
 }
 
@@ -46,7 +49,10 @@ export interface RequestLimits {
  * @typeParam Answer - the bare answer, as a caller reads it; plain JSON
  */
 export interface Contract<Request, Answer> {
-  /** The model's name: 1–30 characters `a-z`, `0-9`, `-`. It becomes part of every resource's name. */
+  /**
+   * The model's name, which is also the name of its folder and its entry in the catalog: 1–30 characters `a-z`, `0-9`,
+   * `-`, words that single hyphens join. It becomes part of every resource's name.
+   */
   readonly model: string;
   /** Where the stage serves it. */
   readonly route: Route;
