@@ -18,17 +18,18 @@ import { ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
 import { checkAccountId, checkRegion } from "./place-checks";
 import { withoutUndefined } from "./present";
 import { findQuotaFaults, isQuotaValue } from "./quotas";
-import { describeFault, type Fault, inWords, Report, show } from "./report";
+import { describeFaults, type Fault, inWords, Report, show } from "./report";
 import { findShapeFaults, type ShapeFault } from "./shape";
 import { checkState, findSharedStacks } from "./state-checks";
 import { checkTags } from "./tag-checks";
+import { UserError } from "./user-error";
 
 /** Thrown where environments break rules; `message` is the whole list. */
-export class InvalidEnvironments extends Error {
+export class InvalidEnvironments extends UserError {
   override readonly name = "InvalidEnvironments";
 
   constructor(readonly faults: readonly Fault[]) {
-    super([`${faults.length} fault(s) in environments/:`, ...faults.map(describeFault)].join("\n"));
+    super(describeFaults("environments/", faults));
   }
 }
 

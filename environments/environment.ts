@@ -234,6 +234,16 @@ export interface StageSettings {
    * @default - the page's origin where the environment has a `website`, else `*`
    */
   readonly corsAllowOrigin?: string;
+
+  /**
+   * Let the messages of errors into the functions' logs: of a model's container, of SageMaker and of a contract, each
+   * cut to 500 characters. A message can quote what a caller sent, so the logs can then hold callers' data. The setting
+   * becomes the functions' environment variable `LOG_ERROR_MESSAGES`. Functions that exist already are not changed.
+   *
+   * @default false: the logs hold an error's name, its origin (service, container, connection or function) and its
+   * status
+   */
+  readonly logErrorMessages?: boolean;
 }
 
 /** The web page. */

@@ -1,6 +1,6 @@
-/** One rule that one environment breaks. */
+/** One rule that is broken. */
 export interface Fault {
-  /** The environment's name. */
+  /** Name of the environment or account, or the file of a model. */
   readonly environment: string;
   /** The field, e.g. `models.breast-cancer.serverless.memorySizeInMb`. */
   readonly field: string;
@@ -15,6 +15,11 @@ export interface Fault {
 /** A fault in one line. */
 export function describeFault({ environment, field, got, allowed, because }: Fault): string {
   return `  ${environment}: ${field}: got ${got}; allowed: ${allowed} (${because})`;
+}
+
+/** A title and a line for each fault. @param folder - where the faults are */
+export function describeFaults(folder: string, faults: readonly Fault[]): string {
+  return [`${faults.length} fault(s) in ${folder}:`, ...faults.map(describeFault)].join("\n");
 }
 
 /** Collects faults below one field. */

@@ -171,6 +171,7 @@ const stage = z.strictObject({
   logRetentionInDays: number,
   accessLogs: z.optional(z.boolean()),
   corsAllowOrigin: z.optional(text),
+  logErrorMessages: z.optional(z.boolean()),
 } satisfies Properties<StageSettings>);
 
 const caller = z.strictObject({

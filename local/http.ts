@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 /** A request, read to its end. */
 export interface HttpRequest {
   readonly method: string;
-  /** Path and query as they came, percent-encoded. */
+  /** Path and query as they came, percent-encoded; of a target in absolute form without scheme and host. */
   readonly target: string;
   readonly path: string;
   /** Without the question mark. */
@@ -44,7 +44,7 @@ export async function readRequest(incoming: IncomingMessage): Promise<HttpReques
     if (bytes <= MOST_BYTES_KEPT) chunks.push(chunk);
     else chunks.length = 0;
   }
-  const target = incoming.url ?? "/";
+  const { target } = splitTarget(incoming.url);
   const [path = "/", query = ""] = target.split(/\?(.*)/s);
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2) {
@@ -61,9 +61,29 @@ export async function readRequest(incoming: IncomingMessage): Promise<HttpReques
   };
 }
 
+/** A request's target in its two parts. */
+export interface Target {
+  /** Host and port of a target in absolute form. */
+  readonly host: string | undefined;
+  /** Path and query. */
+  readonly target: string;
+}
+
+/**
+ * Splits `http://127.0.0.1:3000/dev/x?q=1` (absolute form, which every server must accept,
+ * https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2) or `/dev/x?q=1`.
+ */
+export function splitTarget(url = "/"): Target {
+  const [, host, rest = ""] = /^https?:\/\/([^/?]*)(.*)$/is.exec(url) ?? [];
+  if (host === undefined) return { host, target: url };
+  return { host, target: rest.startsWith("/") ? rest : `/${rest}` };
+}
+
 /** Sends an answer. */
 export function sendResponse(outgoing: ServerResponse, { status, headers, body }: HttpResponse): void {
-  outgoing.writeHead(status, { ...headers, "Content-Length": String(Buffer.byteLength(body)) });
+  // A 204 must not tell a length (https://www.rfc-editor.org/rfc/rfc9110#section-8.6).
+  const length = status === 204 ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
+  outgoing.writeHead(status, { ...headers, ...length });
   outgoing.end(body);
 }
 

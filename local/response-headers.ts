@@ -52,12 +52,40 @@ function isSendable(name: string, value: string | readonly string[]): boolean {
   }
 }
 
+/** `headers` with the content type that API Gateway and function URLs give an answer that names none. */
+export function withContentType(headers: Headers): Headers {
+  const names = Object.keys(headers).map((name) => name.toLowerCase());
+  return names.includes("content-type") ? headers : { "Content-Type": "application/json", ...headers };
+}
+
+/**
+ * `headers` with those values of `added` that they lack. API Gateway merges a function's `multiValueHeaders` and
+ * `headers` so: a value that both maps have is sent once
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format).
+ */
+export function withMissing(headers: Headers, added: Headers): Headers {
+  const missing = Object.entries(added).flatMap(([name, value]) => {
+    const present = valuesOf(headers, name);
+    const values = [value].flat().filter((text) => !present.includes(text));
+    if (present.length === 0) return [[name, value] as const];
+    return values.length > 0 ? [[name, values] as const] : [];
+  });
+  return withAdded(headers, Object.fromEntries(missing));
+}
+
+function valuesOf(headers: Headers, name: string): readonly string[] {
+  return Object.entries(headers)
+    .filter(([candidate]) => candidate.toLowerCase() === name.toLowerCase())
+    .flatMap(([, values]) => values);
+}
+
 /** `headers` with more of them: of a name that stands there already, both are sent. */
 export function withAdded(headers: Headers, added: Headers): Headers {
   const all = { ...headers };
   for (const [name, value] of Object.entries(added)) {
-    const same = Object.keys(all).find((candidate) => candidate.toLowerCase() === name.toLowerCase()) ?? name;
-    all[same] = [...[all[same] ?? []].flat(), ...[value].flat()];
+    const same = Object.keys(all).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+    if (same === undefined) all[name] = value;
+    else all[same] = [...[all[same] ?? []].flat(), ...[value].flat()];
   }
   return all;
 }

@@ -26,6 +26,11 @@ export function accessKeyIdOf(request: HttpRequest): string | undefined {
   return AUTHORIZATION.exec(headerOf(request, "authorization") ?? "")?.[1];
 }
 
+/** An account's user that has an access key, as IAM would name it: here the key is the user's name, too. */
+export function userArnOf(partition: string, accountId: string, accessKeyId: string): string {
+  return `arn:${partition}:iam::${accountId}:user/${accessKeyId}`;
+}
+
 /** The region that a request is signed for, if it is signed at all. */
 export function regionOf(request: HttpRequest): string | undefined {
   return AUTHORIZATION.exec(headerOf(request, "authorization") ?? "")?.[3];
@@ -78,7 +83,7 @@ export function findSignatureFault(
   if (
     !names.includes("host") ||
     !isBodyAsDeclared(request) ||
-    !isEqual(sign(request, scope, names, datetime), signature)
+    !isEqual(trySign(request, scope, names, datetime) ?? "", signature)
   ) {
     return {
       errorType: "InvalidSignatureException",
@@ -101,6 +106,16 @@ function isBodyAsDeclared(request: HttpRequest): boolean {
 /** `20261120T190000Z` as milliseconds; NaN where it is no such time. */
 function toMillis(datetime: string): number {
   return Date.parse(datetime.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+}
+
+/** {@link sign}; `undefined` for a path or query with a broken percent-encoding, which no client can have signed. */
+function trySign(...request: Parameters<typeof sign>): string | undefined {
+  try {
+    return sign(...request);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 /** The signature that the request should carry. */

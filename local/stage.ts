@@ -5,17 +5,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildWebsite } from "../website/build";
 import { ErrorForPeople, NotServable } from "./errors";
-import { type HttpRequest, type HttpResponse, headerOf, readRequest, sendResponse } from "./http";
+import {
+  type HttpRequest,
+  type HttpResponse,
+  headerOf,
+  readRequest,
+  sendResponse,
+  splitTarget,
+} from "./http";
 import { UnreservedConcurrency } from "./lambda/concurrency";
 import { ExistingFunction } from "./lambda/existing-function";
 import { LocalFunction, type RouteFunction } from "./lambda/function";
 import { FunctionUrl } from "./lambda/function-url";
-import { GATEWAY_ERRORS, toGatewayAnswer } from "./rest-api/gateway-response";
+import { GATEWAY_ERRORS, type GatewayError, toGatewayAnswer } from "./rest-api/gateway-response";
 import { newRequestIds } from "./rest-api/proxy";
 import { RestApi } from "./rest-api/rest-api";
+import { findUrlFault, splitStage } from "./rest-api/url";
 import type { Container } from "./sagemaker/container";
 import { ContainerFailures } from "./sagemaker/container-failures";
-import { isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
+import { RUNTIME_SEGMENT } from "./sagemaker/operation";
+import { isOperationPath, isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
 import type { Deployment, FunctionDefinition, FunctionUrlDefinition } from "./terraform/deployment";
 import { websiteFor } from "./website";
 
@@ -167,19 +176,26 @@ export class LocalStage {
   ): http.Server {
     const respond = async (incoming: http.IncomingMessage) => {
       const request = await readRequest(incoming);
-      if (!isOwnHost(incoming.headers.host)) return otherHost();
+      const hosts = hostsOf(incoming, request);
+      if (hosts === undefined) return severalHosts();
+      if (!hosts.every(isOwnHost)) return otherHost();
       return this.serving === undefined ? forbidden() : await answer(request, this.serving);
     };
-    return http.createServer((incoming, outgoing) => {
+    const handle: http.RequestListener = (incoming, outgoing) => {
       respond(incoming)
         .then((response) => sendResponse(outgoing, response))
         .catch((error: unknown) => {
+          // Without the query, which is the caller's.
+          const [path] = splitTarget(incoming.url).target.split("?");
           this.settings.log(
-            `${incoming.method} ${incoming.url}: ${error instanceof Error ? error.message : error}\n`,
+            `${incoming.method} ${path}: ${error instanceof Error ? error.message : error}\n`,
           );
           outgoing.destroy();
         });
-    });
+    };
+    const server = http.createServer({ maxHeaderSize: MAX_BYTES_OF_HEAD }, handle);
+    // Node.js would answer 417; AWS drops the header.
+    return server.on("checkExpectation", handle);
   }
 
   /**
@@ -225,7 +241,9 @@ export class LocalStage {
   }
 
   private async route(request: HttpRequest, { runtime, stages, websites }: Serving): Promise<HttpResponse> {
-    if (isRuntimePath(request.path)) return await runtime.handle(request);
+    // A stage may have the runtime's first segment for a name; then it has every path that is no operation.
+    const isRuntimes = isOperationPath(request.path) || !stages.has(RUNTIME_SEGMENT);
+    if (isRuntimes && isRuntimePath(request.path)) return await runtime.handle(request);
     const [, name = "", file = ""] = /^\/website\/([^/]+)(?:\/(.*))?$/s.exec(request.path) ?? [];
     const website = websites.get(name);
     if (website !== undefined) {
@@ -234,9 +252,11 @@ export class LocalStage {
       return isOwnOrigin ? servePage(request, website, name, file) : redirect(302, this.url + request.target);
     }
 
-    const [, stageName = "", path = ""] = /^\/([^/]*)(\/.*)?$/s.exec(request.path) ?? [];
+    const fault = findUrlFault(request);
+    if (fault !== undefined) return refuse(fault);
+    const { stageName, path } = splitStage(request.path);
     const stage = stages.get(stageName);
-    return stage === undefined ? forbidden() : await stage.handle(request, path || "/");
+    return stage === undefined ? forbidden() : await stage.handle(request, path);
   }
 }
 
@@ -291,6 +311,9 @@ function redirect(status: 301 | 302, location: string): HttpResponse {
   return { status, headers: { Location: location }, body: "" };
 }
 
+/** Of request line and headers. Node.js closes the connection above; API Gateway's own limits are far below. */
+const MAX_BYTES_OF_HEAD = 256 * 1024;
+
 const MOST_PORT = 65_535;
 
 /** @param what - what needs the port, for people */
@@ -329,6 +352,26 @@ function urlOf(server: http.Server): string {
   return `http://127.0.0.1:${portOf(server)}`;
 }
 
+/** The hosts that a request names; `undefined` where it has several headers Host, which HTTP forbids. */
+function hostsOf(
+  incoming: http.IncomingMessage,
+  { headers }: HttpRequest,
+): readonly (string | undefined)[] | undefined {
+  const sent = headers.filter(([name]) => name.toLowerCase() === "host");
+  if (sent.length > 1) return undefined;
+  const { host } = splitTarget(incoming.url);
+  return host === undefined ? [incoming.headers.host] : [incoming.headers.host, host];
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9112#section-3.2-6 */
+function severalHosts(): HttpResponse {
+  return {
+    status: 400,
+    headers: { "Content-Type": "text/plain" },
+    body: "Bad Request: got several headers Host; allowed: one\n",
+  };
+}
+
 /**
  * A page of another origin whose name was made to lead to this machine (DNS rebinding) comes under that name: it
  * gets nothing.
@@ -347,8 +390,12 @@ function otherHost(): HttpResponse {
 
 /** As API Gateway's host answers for a stage that it does not have. */
 function forbidden(): HttpResponse {
-  const ids = newRequestIds();
-  return toGatewayAnswer(GATEWAY_ERRORS.badKey, {}, { ...ids, httpMethod: "", resourcePath: "", stage: "" });
+  return refuse(GATEWAY_ERRORS.badKey);
+}
+
+/** An answer of API Gateway's host, which no API configures. */
+function refuse(failure: GatewayError): HttpResponse {
+  return toGatewayAnswer(failure, {}, { ...newRequestIds(), httpMethod: "", resourcePath: "", stage: "" });
 }
 
 function isSame(left: FunctionDefinition, right: FunctionDefinition): boolean {

@@ -265,7 +265,7 @@ function headersOfPage({ model, access }: Target): string[] {
   const ofAccess = {
     PUBLIC: [],
     API_KEY: ["x-api-key"],
-    AWS_IAM: ["authorization", "x-amz-date", "x-amz-security-token"],
+    AWS_IAM: ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"],
   }[access];
   return [...ofAccess, ...(catalog[model].route.method === "POST" ? ["content-type"] : [])].sort();
 }

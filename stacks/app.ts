@@ -4,7 +4,9 @@ import { checkEnvironments, InvalidEnvironments } from "../environments/checks";
 import type { Environment } from "../environments/environment";
 import { withoutUndefined } from "../environments/present";
 import type { Fault } from "../environments/report";
+import { catalog } from "../functions/catalog";
 import { AccountStack } from "./account-stack";
+import { checkCatalog, InvalidCatalog } from "./catalog-checks";
 import { InferenceStack } from "./inference-stack";
 import { findNetworkPolicyFaults } from "./policies/network-limits";
 import { findPipelinePolicyFaults } from "./policies/pipeline-policies";
@@ -36,7 +38,7 @@ export interface AppOptions {
  * The app: one stack an environment, and one an account.
  *
  * @param given - properties that are `undefined` are as if they were not there, as in accounts
- * @throws InvalidEnvironments with every fault, before anything is written
+ * @throws InvalidCatalog or InvalidEnvironments with every fault, before anything is written
  */
 export function createApp(
   given: readonly Environment[],
@@ -45,8 +47,12 @@ export function createApp(
   const environments = given.map(withoutUndefined<Environment>);
   const accounts = givenAccounts.map(withoutUndefined<AccountSettings>);
   const described = accountStacks ? accounts : [];
-  const faults = findFaults(environments, described);
+  const faults = checkEnvironments(environments, described);
+  const faultsOfModels = checkCatalog(catalog);
+  if (faultsOfModels.length > 0) throw new InvalidCatalog(faultsOfModels, faults);
   if (faults.length > 0) throw new InvalidEnvironments(faults);
+  const faultsOfPolicies = findPolicyFaults(environments, described);
+  if (faultsOfPolicies.length > 0) throw new InvalidEnvironments(faultsOfPolicies);
 
   const app = new App(outdir === undefined ? {} : { outdir });
   for (const environment of environments) {
@@ -59,10 +65,11 @@ export function createApp(
   return app;
 }
 
-/** Faults of the values, or where these have none, of the policies that are made of them. */
-function findFaults(environments: readonly Environment[], accounts: readonly AccountSettings[]): Fault[] {
-  const faults = checkEnvironments(environments, accounts);
-  if (faults.length > 0) return faults;
+/** Policies that AWS would refuse in the middle of an apply, of environments and accounts without a fault. */
+function findPolicyFaults(
+  environments: readonly Environment[],
+  accounts: readonly AccountSettings[],
+): Fault[] {
   return [
     ...environments.flatMap(findNetworkPolicyFaults),
     ...accounts.flatMap((account) => findPipelinePolicyFaults(account, environments)),

@@ -81,7 +81,10 @@ export class InferenceStack extends TerraformStack {
                 ...settings.function,
                 code: functionPackage(model, packages),
                 description: catalog[model].description,
-                environment: { CORS_ALLOW_ORIGIN: corsAllowOrigin },
+                environment: {
+                  CORS_ALLOW_ORIGIN: corsAllowOrigin,
+                  ...(environment.stage.logErrorMessages === true ? { LOG_ERROR_MESSAGES: "true" } : {}),
+                },
               },
             }
           : { existingFunction: settings.existingFunction }),

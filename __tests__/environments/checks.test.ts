@@ -473,6 +473,7 @@ describe("an environment that is not of its type, which nothing compiles before 
     ["stage.logRetentionInDays", "1", "number"],
     ["stage.accessLogs", "yes", "boolean"],
     ["stage.corsAllowOrigin", 1, "string"],
+    ["stage.logErrorMessages", "true", "boolean"],
     ["website.priceClass", 1, "string"],
     ["quotas.serverlessConcurrency", "1", "number"],
     ["quotas.serverlessEndpoints", "1", "number"],
@@ -622,6 +623,7 @@ describe("a value at the limit is no fault", () => {
     { what: "logs kept for a day", environment: stageWith({ logRetentionInDays: 1 }) },
     { what: "logs kept for ten years", environment: stageWith({ logRetentionInDays: 3653 }) },
     { what: "every origin", environment: stageWith({ corsAllowOrigin: "*" }) },
+    { what: "messages of errors in the logs", environment: stageWith({ logErrorMessages: true }) },
     { what: "an origin with a port", environment: stageWith({ corsAllowOrigin: "http://localhost:8080" }) },
   ])("$what", ({ environment }) => {
     // Act

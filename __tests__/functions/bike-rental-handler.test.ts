@@ -3,7 +3,7 @@ import { contract } from "../../functions/bike-rental/contract";
 import { awsError, csv } from "./support/answers";
 import { EndpointServer } from "./support/endpoint-server";
 import { contextWith, functionUrlEvent, LAMBDA_REQUEST_ID, restEvent } from "./support/events";
-import { ENOUGH_TIME_IN_MS, handlerFor } from "./support/handler";
+import { ENOUGH_TIME_IN_MS, handlerFor, WITH_MESSAGES } from "./support/handler";
 import { type CapturedLog, captureLog } from "./support/log";
 import { at, observations, PUBLISHED, PUBLISHED_ROWS } from "./support/observations";
 import { assessProblem, UNREADABLE } from "./support/problems";
@@ -270,7 +270,7 @@ describe("an answer that cannot be read gets a 502", () => {
   ])("$what, never a shifted list", async ({ body, message }) => {
     // Prepare
     endpoint.willAnswer(csv(body));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(contract, endpoint, WITH_MESSAGES);
     const event = restEvent(JSON.stringify(BOTH));
 
     // Act

@@ -1,72 +1,32 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { catalog } from "../../functions/catalog";
 import { type About, type Contract, SERVERLESS_PAYLOAD_IN_BYTES } from "../../functions/shared/contract";
-
-const FUNCTIONS = join(__dirname, "../../functions");
-/** What belongs to no model. */
-const SHARED = "shared";
+import { parseRequest } from "../../functions/shared/request";
 
 const models: [string, Contract<unknown, unknown> & About<unknown, unknown>][] = Object.entries(catalog);
 
-describe("the catalog", () => {
-  it("has every model's folder, and nothing else", () => {
+// The rules that every synthesis checks: __tests__/stacks/catalog-checks.test.ts.
+describe.each(models)("%s", (_, entry) => {
+  const { schema, limits, example, text } = entry;
+
+  it("names the list of its rows where it takes a batch, so that rows are counted before they are looked at", () => {
+    // Prepare
+    const { rows, rowsIn = "" } = limits;
+    const batch = { [rowsIn]: Array(rows + 1).fill(null) };
+
     // Act
-    const folders = readdirSync(FUNCTIONS, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && entry.name !== SHARED)
-      .map(({ name }) => name);
+    const parse = () => parseRequest(entry, batch);
 
     // Assess
-    expect(Object.keys(catalog).sort()).toEqual(folders.sort());
-  });
-
-  it("gives every model a route of its own", () => {
-    // Act
-    const routes = models.map(([, { route }]) => `${route.method} ${route.path}`);
-
-    // Assess
-    expect(new Set(routes).size).toBe(models.length);
-  });
-});
-
-describe.each(models)("%s", (key, entry) => {
-  const { model, route, schema, limits, example, text, title, description, allowed } = entry;
-
-  it("has a folder with a contract and a handler", () => {
-    // Act
-    const files = readdirSync(join(FUNCTIONS, key));
-
-    // Assess
-    expect(files).toEqual(expect.arrayContaining(["contract.ts", "handler.ts"]));
-  });
-
-  it("has the same name in its contract, fit to be part of every resource's name", () => {
-    // Act
-    const name = model;
-
-    // Assess
-    expect(name).toBe(key);
-    expect(name).toMatch(/^[a-z][a-z0-9-]{0,29}$/);
-  });
-
-  it("has a route that API Gateway does not keep for itself", () => {
-    // Act
-    const { path } = route;
-
-    // Assess
-    expect(path).toMatch(/^\/[a-z0-9-]+$/);
-    expect(["/ping", "/sping"]).not.toContain(path);
-  });
-
-  it("has limits that a serverless endpoint can hold", () => {
-    // Act
-    const { rows, payloadInBytes } = limits;
-
-    // Assess
-    expect(rows).toBeGreaterThanOrEqual(1);
-    expect(payloadInBytes).toBeGreaterThanOrEqual(1);
-    expect(payloadInBytes).toBeLessThanOrEqual(4 * 1024 * 1024);
+    expect(rowsIn !== "").toBe(rows > 1);
+    if (rows > 1) {
+      expect(Object.keys(example.request as object)).toContain(rowsIn);
+      expect(parse).toThrow(
+        expect.objectContaining({
+          failure: { status: 413, detail: `batch: got ${rows + 1} rows; allowed: at most ${rows}` },
+        }),
+      );
+    }
   });
 
   it("refuses a payload before a station on its way would, which knows less to say", () => {
@@ -93,17 +53,6 @@ describe.each(models)("%s", (key, entry) => {
     expect(parsed).toEqual({ success: true, data: example.request });
   });
 
-  it("has an example that is within its own limits", () => {
-    // Act
-    const { body, rows } = entry.encode(example.request);
-
-    // Assess
-    expect(rows).toBeGreaterThanOrEqual(1);
-    expect(rows).toBeLessThanOrEqual(limits.rows);
-    expect(Buffer.byteLength(body)).toBeGreaterThanOrEqual(1);
-    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(limits.payloadInBytes);
-  });
-
   it("encodes a request as often as it is asked to, and leaves it as it is", () => {
     // Prepare
     const before = JSON.stringify(example.request);
@@ -116,45 +65,14 @@ describe.each(models)("%s", (key, entry) => {
     expect(JSON.stringify(example.request)).toBe(before);
   });
 
-  it("has an example that survives JSON, and texts alone where it is asked by a query", () => {
-    // Act
-    const values = Object.values(example.request as object).map((value) => typeof value);
+  it.each(["good", "", "1,2\n3"])(
+    "reads the text %p, where it takes one, and leaves the refusal to its schema",
+    (line) => {
+      // Act
+      const parse = () => text && schema.safeParse(text.read(line));
 
-    // Assess
-    expect(JSON.parse(JSON.stringify(example))).toEqual(example);
-    if (route.method === "GET") expect(new Set(values)).toEqual(new Set(["string"]));
-  });
-
-  it("reads a text, where it takes one, as a request that its schema lets through", () => {
-    // Act
-    const read = text?.read("good");
-
-    // Assess
-    if (text !== undefined) expect(schema.safeParse(read).success).toBe(true);
-    expect(text === undefined || route.method === "POST").toBe(true);
-  });
-
-  it("has a description that Lambda takes and Terraform does not read as a template", () => {
-    // Act
-    const { length } = description;
-
-    // Assess: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-    expect(length).toBeGreaterThanOrEqual(1);
-    expect(length).toBeLessThanOrEqual(256);
-    expect(description).not.toMatch(/[$%]\{/);
-  });
-
-  it.each([
-    { what: "title", line: title },
-    { what: "description", line: description },
-    { what: "allowed form of a request", line: allowed },
-  ])("has a $what in one line that no template reads", ({ line }) => {
-    // Act
-    const trimmed = line.trim();
-
-    // Assess: $ and # begin a reference or a directive in API Gateway's templates
-    expect(trimmed).toBe(line);
-    expect(line).toMatch(/^[^\n\r$#]+$/);
-    expect(line).not.toMatch(/%\{/);
-  });
+      // Assess
+      expect(parse).not.toThrow();
+    },
+  );
 });

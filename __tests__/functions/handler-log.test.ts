@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { contract } from "../../functions/breast-cancer/contract";
+import { UnreadablePredictions } from "../../functions/shared/contract";
 import { awsError, predictions, throttled } from "./support/answers";
 import { EndpointServer, type ScriptedAnswer } from "./support/endpoint-server";
 import {
@@ -11,7 +12,7 @@ import {
   restEvent,
   rowWith,
 } from "./support/events";
-import { ENOUGH_TIME_IN_MS, handlerOf } from "./support/handler";
+import { ENOUGH_TIME_IN_MS, handlerFor, handlerOf, proxyResponse, WITH_MESSAGES } from "./support/handler";
 import { type CapturedLog, captureLog } from "./support/log";
 import { makeWaitsShort } from "./support/waits";
 
@@ -93,7 +94,7 @@ describe("a request is one line of JSON on standard output", () => {
     ]);
   });
 
-  it("when the endpoint fails: with the error's name and words", async () => {
+  it("when the endpoint fails: with the error's kind and origin", async () => {
     // Prepare
     endpoint.willAnswer(awsError("ModelError", 424, "out of memory"));
     const handler = handlerOf(endpoint);
@@ -112,21 +113,9 @@ describe("a request is one line of JSON on standard output", () => {
         totalMs: expect.any(Number),
         retries: 0,
         cold: true,
-        error: { type: "ModelError", message: "out of memory" },
+        error: { type: "ModelError", origin: "container", status: 424 },
       },
     ]);
-  });
-
-  it("even where the error's words have several lines", async () => {
-    // Prepare
-    endpoint.willAnswer(awsError("ModelError", 424, "Traceback:\n  line 1\r\n\u2028end"));
-    const handler = handlerOf(endpoint);
-
-    // Act
-    await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
-
-    // Assess
-    expect(log.lines()).toMatchObject([{ error: { message: "Traceback:\n  line 1\r\n\u2028end" } }]);
   });
 
   it("under Lambda's id alone when it is a direct invocation", async () => {
@@ -230,6 +219,140 @@ describe("nothing that the caller sent is in the log", () => {
     expect(log.text()).not.toContain(NUMBER);
   });
 
+  it.each<{ what: string; answered: ScriptedAnswer; error: object }>([
+    {
+      what: "a container's message",
+      answered: {
+        status: 424,
+        headers: { "x-amzn-errortype": "ModelError" },
+        body: JSON.stringify({
+          Message: `Received server error (500) from primary with message "${WORD}"`,
+          OriginalMessage: `could not convert string to float: ${WORD}`,
+          OriginalStatusCode: 500,
+        }),
+      },
+      error: { type: "ModelError", origin: "container", status: 500 },
+    },
+    {
+      what: "the service's message",
+      answered: awsError("ValidationError", 400, `1 validation error: ${WORD}`),
+      error: { type: "ValidationError", origin: "service", status: 400 },
+    },
+    {
+      what: "a message of a service that is unavailable",
+      answered: awsError("ServiceUnavailable", 503, WORD),
+      error: { type: "ServiceUnavailable", origin: "service", status: 503 },
+    },
+    {
+      what: "an error's name that is no name, in the header",
+      answered: awsError(`cannot read ${WORD}`, 400),
+      error: { type: "Http400", origin: "service", status: 400 },
+    },
+    {
+      what: "an error's name that is no name, in the body",
+      answered: { status: 400, body: JSON.stringify({ code: `${WORD} is no number` }) },
+      error: { type: "Http400", origin: "service", status: 400 },
+    },
+    {
+      what: "an original status that is text",
+      answered: {
+        status: 424,
+        body: JSON.stringify({ __type: "ModelError", OriginalStatusCode: WORD }),
+      },
+      error: { type: "ModelError", origin: "container", status: 424 },
+    },
+  ])("nor $what: the log has its kind and origin", async ({ answered, error }) => {
+    // Prepare
+    makeWaitsShort();
+    endpoint.willAlwaysAnswer(answered);
+    const handler = handlerOf(endpoint);
+
+    // Act
+    const answer = await handler(restEvent(good), contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(log.lines()).toMatchObject([{ error }]);
+    expect(log.text() + JSON.stringify(answer)).not.toContain(WORD);
+  });
+
+  it.each<{ what: string; thrown: (request: string) => unknown; error: object }>([
+    {
+      what: "an unreadable answer's message",
+      thrown: (request) => new UnreadablePredictions(`cannot read ${request}`),
+      error: { type: "UnreadablePredictions", origin: "container", at: expect.stringMatching(/^at /) },
+    },
+    {
+      what: "an error's message",
+      thrown: (request) => new TypeError(`cannot read ${request}`),
+      error: { type: "TypeError", origin: "function", at: expect.stringMatching(/^at /) },
+    },
+    {
+      what: "a line of an error's message that looks like a place in the code",
+      thrown: (request) => new Error(`cannot read\n    at ${request} (contract.ts:1:1)\nand more`),
+      error: { type: "Error", at: expect.not.stringContaining(WORD) },
+    },
+    {
+      what: "a message that was changed after the error was made",
+      thrown: (request) => Object.assign(new Error(`no\n    at ${request}`), { message: "changed" }),
+      error: { type: "Error", at: expect.any(String) },
+    },
+    {
+      what: "anything of an error without a message",
+      thrown: () => new RangeError(),
+      error: { type: "RangeError", at: expect.stringMatching(/^at /) },
+    },
+    {
+      what: "an error's name",
+      thrown: (request) => Object.assign(new Error("wrong"), { name: `no ${request}` }),
+      error: { type: "Error", origin: "function" },
+    },
+    {
+      what: "a text that is thrown",
+      thrown: (request) => request,
+      error: { type: "Error", origin: "function" },
+    },
+    {
+      what: "an object that is thrown",
+      thrown: (request) => ({ name: request, message: request, stack: `at ${request}` }),
+      error: { type: "Error", origin: "function" },
+    },
+  ])("nor $what, from a contract", async ({ thrown, error }) => {
+    // Prepare
+    endpoint.willAnswer(predictions(0));
+    const throwing: typeof contract = {
+      ...contract,
+      decode(_body, { data }) {
+        throw thrown(String(data));
+      },
+    };
+    const handler = handlerFor(throwing, endpoint);
+
+    // Act
+    await handler({ data: rowWith(NUMBER, 4) }, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(log.lines()).toMatchObject([{ error }]);
+    expect(log.text()).not.toContain(NUMBER);
+  });
+
+  it.each([
+    { what: "text", id: `${WORD} ${WORD}` },
+    { what: "a text too long for an id", id: `${WORD}-`.repeat(20) },
+    { what: "an object", id: { [WORD]: WORD } },
+  ])("nor $what in place of a request's id, which a client can choose", async ({ id }) => {
+    // Prepare
+    endpoint.willAnswer(predictions(0));
+    const handler = handlerOf(endpoint);
+    const event = { ...(EVENT as object), requestContext: { requestId: id } };
+
+    // Act
+    await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(log.lines()).toMatchObject([{ requestId: LAMBDA_REQUEST_ID, status: 200 }]);
+    expect(log.text()).not.toContain(WORD);
+  });
+
   it("while the caller is told what they sent", async () => {
     // Prepare
     const handler = handlerOf(endpoint);
@@ -242,5 +365,58 @@ describe("nothing that the caller sent is in the log", () => {
       status: 400,
       detail: 'data: got "tell-tale" as number 4; allowed: finite decimal numbers',
     });
+  });
+});
+
+describe("with LOG_ERROR_MESSAGES, the log has the messages of errors", () => {
+  it.each<{ what: string; answered: ScriptedAnswer; error: object }>([
+    {
+      what: "a container's, with all its lines",
+      answered: awsError("ModelError", 424, "Traceback:\n  line 1\r\n\u2028end"),
+      error: { type: "ModelError", message: "Traceback:\n  line 1\r\n\u2028end" },
+    },
+    {
+      what: "a container's, cut to 500 characters",
+      answered: awsError("ModelError", 424, "x".repeat(10_000)),
+      error: { message: "x".repeat(500) },
+    },
+    {
+      what: "the service's",
+      answered: awsError(
+        "ValidationError",
+        400,
+        "Endpoint dev-breast-cancer of account 111122223333 not found.",
+      ),
+      error: { message: "Endpoint dev-breast-cancer of account 111122223333 not found." },
+    },
+    {
+      what: "a contract's",
+      answered: { body: "<html>" },
+      error: { type: "UnreadablePredictions", message: "the answer has no list of predictions" },
+    },
+  ])("$what", async ({ answered, error }) => {
+    // Prepare
+    endpoint.willAnswer(answered);
+    const handler = handlerOf(endpoint, WITH_MESSAGES);
+
+    // Act
+    const answer = await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(log.text()).toMatch(/^\{[^\n]*\}\n$/);
+    expect(log.lines()).toMatchObject([{ status: 502, error }]);
+    expect(proxyResponse(answer).body).not.toMatch(/Traceback|xxx|not found|list of predictions/);
+  });
+
+  it.each(["", "false", "1", "TRUE"])("but not with the value %j", async (value) => {
+    // Prepare
+    endpoint.willAnswer(awsError("ModelError", 424, "out of memory"));
+    const handler = handlerOf(endpoint, { LOG_ERROR_MESSAGES: value });
+
+    // Act
+    await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(log.text()).not.toContain("out of memory");
   });
 });

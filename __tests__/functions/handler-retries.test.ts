@@ -43,10 +43,11 @@ describe("another try after a wait", () => {
     expect(log.lines()).toMatchObject([{ status: 200, retries: 1 }]);
   });
 
-  it("sends the same request, and goes on until it is answered", async () => {
+  it("sends the same request, and goes on until a waking endpoint answers", async () => {
     // Prepare
     makeWaitsShort();
-    endpoint.willAnswer(throttled, throttled, awsError("InternalFailure", 500), predictions(1));
+    const waking = awsError("ModelNotReadyException", 429);
+    endpoint.willAnswer(waking, throttled, waking, waking, awsError("InternalFailure", 500), predictions(1));
     const handler = handlerOf(endpoint);
 
     // Act
@@ -55,23 +56,24 @@ describe("another try after a wait", () => {
     // Assess
     expect(answer).toBe("M");
     expect(endpoint.requests.map(({ path, body }) => ({ path, body }))).toEqual(
-      Array(4).fill({ path: "/endpoints/dev-breast-cancer-endpoint/invocations", body: ROW }),
+      Array(6).fill({ path: "/endpoints/dev-breast-cancer-endpoint/invocations", body: ROW }),
     );
-    expect(log.lines()).toMatchObject([{ status: 200, retries: 3 }]);
+    expect(log.lines()).toMatchObject([{ status: 200, retries: 5 }]);
   });
 
   it("waits a random time below a bound that doubles", async () => {
     // Prepare
     const random = jest.spyOn(Math, "random").mockReturnValue(0.5);
-    endpoint.willAnswer(throttled, throttled, throttled, predictions(0));
+    const waking = awsError("ModelNotReadyException", 429);
+    endpoint.willAnswer(waking, waking, waking, predictions(0));
     const handler = handlerOf(endpoint);
     const start = performance.now();
 
     // Act
     await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
-    // Assess: 50 + 100 + 200 ms; a timer may be one millisecond early
-    expect(performance.now() - start).toBeGreaterThanOrEqual(347);
+    // Assess: 100 + 200 + 400 ms; a timer may be one millisecond early
+    expect(performance.now() - start).toBeGreaterThanOrEqual(697);
     expect(random).toHaveBeenCalledTimes(3);
   });
 

@@ -3,7 +3,7 @@ import { contract } from "../../functions/sentiment/contract";
 import { csv } from "./support/answers";
 import { EndpointServer } from "./support/endpoint-server";
 import { contextWith, functionUrlEvent, LAMBDA_REQUEST_ID, restEvent } from "./support/events";
-import { ENOUGH_TIME_IN_MS, handlerFor } from "./support/handler";
+import { ENOUGH_TIME_IN_MS, handlerFor, WITH_MESSAGES } from "./support/handler";
 import { type CapturedLog, captureLog } from "./support/log";
 import { assessProblem, UNREADABLE } from "./support/problems";
 import { assessResponse } from "./support/responses";
@@ -74,11 +74,20 @@ describe("a review as text", () => {
     expect(answer).toMatchObject({ statusCode: 200, body });
   });
 
-  it("that looks like JSON is a review all the same", async () => {
+  it.each([
+    `{ ${REVIEW}`,
+    `{${REVIEW}}`,
+    `[${REVIEW}]`,
+    `{"review": ${REVIEW}}`,
+    '{"review":"wonderful"',
+    '"wonderful"',
+    "10",
+    "null",
+    "[sic] wonderful",
+  ])("that is no JSON object or list is a review: %s", async (text) => {
     // Prepare
     endpoint.willAnswer(csv("0.2"));
     const handler = handlerFor(contract, endpoint);
-    const text = JSON.stringify({ review: REVIEW });
 
     // Act
     const answer = await handler(restEvent(text, TEXT), contextWith(ENOUGH_TIME_IN_MS));
@@ -248,7 +257,7 @@ describe("an answer that cannot be read gets a 502", () => {
   ])("$what, to text too", async ({ body, message }) => {
     // Prepare
     endpoint.willAnswer(csv(body));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(contract, endpoint, WITH_MESSAGES);
     const event = restEvent(REVIEW, TEXT);
 
     // Act

@@ -9,7 +9,7 @@ import {
   LAMBDA_REQUEST_ID,
   restQueryEvent,
 } from "./support/events";
-import { ENOUGH_TIME_IN_MS, handlerFor } from "./support/handler";
+import { ENOUGH_TIME_IN_MS, handlerFor, WITH_MESSAGES } from "./support/handler";
 import { type CapturedLog, captureLog } from "./support/log";
 import { assessProblem, UNREADABLE } from "./support/problems";
 import { assessResponse } from "./support/responses";
@@ -151,7 +151,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   ])("gets a 502 where the endpoint answers $what", async ({ answered, message }) => {
     // Prepare
     endpoint.willAnswer(answered);
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(contract, endpoint, WITH_MESSAGES);
     const event = eventOf("q=a");
 
     // Act
@@ -163,32 +163,64 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   });
 });
 
-describe("a name that comes twice", () => {
-  it.each([
-    { kind: "a REST proxy event", event: restQueryEvent("q=a&q=b"), q: "b" },
-    { kind: "a function URL event", event: functionUrlQueryEvent("q=a&q=b"), q: "a,b" },
-  ])("is in $kind the text that the service makes of it", async ({ event, q }) => {
-    // Prepare
-    endpoint.willAnswer(PREDICTED);
-    const handler = handlerFor(contract, endpoint);
+describe("a parameter that comes more than once gets a 400 that says so", () => {
+  const queries = [
+    { query: "q=a&q=b", detail: "q: got the parameter twice; allowed: once" },
+    { query: "q=a&q=a", detail: "q: got the parameter twice; allowed: once" },
+    { query: "q=a&q=", detail: "q: got the parameter twice; allowed: once" },
+    { query: "q&q", detail: "q: got the parameter twice; allowed: once" },
+    { query: "q=a&%71=b", detail: "q: got the parameter twice; allowed: once" },
+    { query: "q=a&q=b&q=c", detail: "q: got the parameter 3 times; allowed: once" },
+    { query: "q=a&k=2&k=3", detail: "k: got the parameter twice; allowed: once" },
+    { query: "k=2&q=a&k=2", detail: "k: got the parameter twice; allowed: once" },
+    { query: "q=a&other=1&other=2", detail: "other: got the parameter twice; allowed: once" },
+    { query: "q=a&__proto__=1&__proto__=2", detail: "__proto__: got the parameter twice; allowed: once" },
+  ];
 
-    // Act
-    await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+  describe.each(kinds)("$kind", ({ eventOf }) => {
+    it.each(queries)("$query", async ({ query, detail }) => {
+      // Prepare
+      const handler = handlerFor(contract, endpoint);
+      const event = eventOf(query);
 
-    // Assess
-    expect(JSON.parse(endpoint.onlyRequest.body)).toMatchObject({ instances: [q] });
+      // Act
+      const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+      // Assess
+      assessProblem(answer, event, 400, detail);
+      expect(endpoint.requests).toEqual([]);
+    });
+
+    it.each(["q=a,b", "q=a%2Cb", "q=a%26q%3Db", "q=q"])(
+      "and %s is one value, whatever stands in it",
+      async (query) => {
+        // Prepare
+        endpoint.willAnswer(PREDICTED);
+        const handler = handlerFor(contract, endpoint);
+
+        // Act
+        await handler(eventOf(query), contextWith(ENOUGH_TIME_IN_MS));
+
+        // Assess
+        expect(JSON.parse(endpoint.onlyRequest.body)).toMatchObject({
+          instances: [new URLSearchParams(query).get("q")],
+        });
+      },
+    );
   });
 
-  it("is no number where the service joins the values", async () => {
+  it("a direct event with the values of a REST event", async () => {
     // Prepare
     const handler = handlerFor(contract, endpoint);
-    const event = functionUrlQueryEvent("q=a&k=2&k=3");
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(
+      { queryStringParameters: { q: "b" }, multiValueQueryStringParameters: { q: ["a", "b"] } },
+      contextWith(ENOUGH_TIME_IN_MS),
+    );
 
     // Assess
-    assessProblem(answer, event, 400, 'k: got "2,3"; allowed: a whole number from 1 to 999999');
+    expect(answer).toMatchObject({ status: 400, detail: "q: got the parameter twice; allowed: once" });
   });
 });
 

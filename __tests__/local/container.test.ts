@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { problemOf, type Response, send } from "./support/client";
 import { ContainerServer } from "./support/container-server";
+import { DEV, PROD } from "./support/environments";
 import { ProjectCopy } from "./support/project";
 import { BENIGN_ROW, MALIGNANT_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
@@ -17,6 +18,7 @@ beforeAll(async () => {
   project.edit("stacks/constructs/inference-function.ts", (text) =>
     text.replace("settings.timeoutInSeconds ?? FUNCTION_TIMEOUT_IN_SECONDS", "2"),
   );
+  project.setEnvironments({ ...DEV, stage: { ...DEV.stage, logErrorMessages: true } }, PROD);
   container = new ContainerServer();
   await container.listen();
   stage = await RunningStage.serve(project, ["--container", `breast-cancer=${container.url}`]);
@@ -93,7 +95,7 @@ describe("a container of the user's own", () => {
     expect(JSON.parse(response.body)).toEqual(["B", "M"]);
   });
 
-  it("fails for the caller where it fails, and its message stays on this machine", async () => {
+  it("fails for the caller where it fails; its message is in the log, for the environment says so", async () => {
     // Prepare
     const secret = "weights of /opt/ml/model are broken";
     container.answer = () => ({ status: 500, contentType: "text/plain", body: secret });

@@ -199,6 +199,54 @@ describe("toxicity", () => {
     expect(problemOf(response).detail).toBe("Missing required request parameters: [q]");
   });
 
+  it.each(["/dev/toxicity/?q=who%20am%20i", "/dev//toxicity?q=who%20am%20i"])(
+    "answers where a slash is too much: %s",
+    async (path) => {
+      // Act
+      const response = await send(stage.url, { method: "GET", path, headers: KEY });
+
+      // Assess
+      expect(response.status).toBe(200);
+      expectLabels(response.body, 2);
+    },
+  );
+
+  it("gets a raw semicolon as API Gateway splits it, and an encoded one as text", async () => {
+    // Act
+    const split = await askToxicity("q=hello;you");
+    const whole = await askToxicity("q=hello%3Byou");
+
+    // Assess
+    expect(split.status).toBe(400);
+    expect(problemOf(split).detail).toContain("you");
+    expect(whole.status).toBe(200);
+  });
+
+  it.each(["q=a|b", "q={a}", "q=a}"])("is not asked with a raw %s", async (query) => {
+    // Act
+    const response = await askToxicity(query);
+
+    // Assess
+    expect(response.status).toBe(400);
+    expect(response.body).toContain("Bad Request");
+  });
+
+  it("is asked with a trace, which its answer goes on with", async () => {
+    // Prepare
+    const root = "Root=1-65bfdbf7-1b5920a5a0a57e32194306b3";
+    const path = "/dev/toxicity?q=who%20am%20i";
+
+    // Act
+    const response = await send(stage.url, {
+      method: "GET",
+      path,
+      headers: { ...KEY, "X-Amzn-Trace-Id": root },
+    });
+
+    // Assess
+    expect(response.headers["x-amzn-trace-id"]).toBe(root);
+  });
+
   it("takes no key for a signature at its function URL", async () => {
     // Act
     const response = await send(functionUrl(), { method: "GET", path: "/?q=who%20am%20i", headers: KEY });
@@ -227,8 +275,8 @@ describe("toxicity", () => {
   it.each([
     ["k=3", "q: "],
     ["q=who&k=0", 'k: got "0"'],
-    // A function URL joins what comes twice, and no number has a comma.
-    ["q=who&k=1&k=2", 'k: got "1,2"'],
+    ["q=who&k=1&k=2", "k: got the parameter twice"],
+    ["q=who&q=how", "q: got the parameter twice"],
   ])("names what is wrong at its function URL: %s", async (query, detail) => {
     // Act
     const response = await askFunctionUrl(query);
@@ -259,7 +307,7 @@ describe("toxicity", () => {
     // Prepare
     const wish = {
       "Access-Control-Request-Method": "GET",
-      "Access-Control-Request-Headers": "authorization",
+      "Access-Control-Request-Headers": "authorization,x-amz-content-sha256,x-amz-date",
     };
 
     // Act
@@ -274,7 +322,9 @@ describe("toxicity", () => {
     expect(response.headers).toMatchObject({
       "access-control-allow-origin": "*",
       "access-control-allow-methods": "*",
-      "access-control-allow-headers": "authorization,content-type,x-amz-date,x-amz-security-token,accept",
+      "access-control-allow-headers":
+        "accept,authorization,content-type,x-amz-content-sha256,x-amz-date,x-amz-security-token,x-api-key",
+      "access-control-max-age": "600",
     });
   });
 

@@ -181,6 +181,7 @@ describe("the event that a function gets from its URL", () => {
 
     // Assess
     expect(event).toMatchObject({ headers: { "x-trace": "a" }, cookies: ["a=1", "b=2"] });
+    expect(event).not.toHaveProperty("headers.cookie");
     expect(Object.keys(event.headers as object).filter((name) => /[A-Z]/.test(name))).toEqual([]);
   });
 
@@ -264,6 +265,18 @@ describe("a function URL", () => {
     expect(response.headers["x-amzn-errortype"]).toBe("InvalidSignatureException");
   });
 
+  it.each(['/?q="%zz', "/%zz?q=<"])("refuses what nobody can have signed: %s", async (path) => {
+    // Prepare
+    const signed = await sign(base(), { method: "GET", path: "/" }, { service: "lambda" });
+
+    // Act
+    const response = await send(base(), { ...signed, path });
+
+    // Assess
+    expect(response.status).toBe(403);
+    expect(response.headers["x-amzn-errortype"]).toBe("InvalidSignatureException");
+  });
+
   it.each([
     ["6 MB of text", "text/plain", 6 * 1024 * 1024],
     ["what base64 makes longer than 6 MB", "application/octet-stream", 5 * 1024 * 1024],
@@ -339,6 +352,14 @@ describe("the answer of a function to its URL", () => {
     ["no body", { statusCode: 200 }, 200, "", {}],
     ["a body that is no text", { statusCode: 200, body: { a: 1 } }, 200, '{"a":1}', {}],
     ["base64", { statusCode: 200, body: "w6Q=", isBase64Encoded: true }, 200, "ä", {}],
+    ["base64 without its padding", { statusCode: 200, body: "w6Q", isBase64Encoded: true }, 200, "ä", {}],
+    [
+      "cookies beside a header Set-Cookie",
+      { statusCode: 200, headers: { "set-cookie": "a=1" }, cookies: ["b=2"] },
+      200,
+      "",
+      { "set-cookie": ["a=1", "b=2"] },
+    ],
     [
       "its own content type",
       { statusCode: 200, headers: { "content-type": "a/b" } },
@@ -380,6 +401,8 @@ describe("the answer of a function to its URL", () => {
     ["headers that are text", { statusCode: 200, headers: "A: b" }],
     ["a line break in a header", { statusCode: 200, headers: { "X-Note": "a\nb" } }],
     ["a header's name that HTTP does not allow", { statusCode: 200, headers: { "X Note": "a" } }],
+    ["base64 that is none", { statusCode: 200, body: "not base64!", isBase64Encoded: true }],
+    ["base64 that is cut off", { statusCode: 200, body: "aGVsb", isBase64Encoded: true }],
     ["a cookie that cannot be sent", { statusCode: 200, cookies: ["a=✓"] }],
   ])("is a 502 where it cannot be sent: %s", async (_case, answer) => {
     // Act
@@ -438,6 +461,22 @@ describe("what a page may read", () => {
       "access-control-allow-methods": "*",
       "access-control-allow-headers": "authorization,content-type",
     });
+  });
+
+  it("is remembered by a browser for as long as the settings say", async () => {
+    // Prepare
+    await stage.serve([deploy([ONE], { ...NARROW, maxAgeInSeconds: 600 })]);
+
+    // Act
+    const allowed = await preflight();
+    const foreign = await preflight("https://example.com");
+    const answer = await ask({ headers: { Origin: PAGE } });
+
+    // Assess
+    expect(allowed.headers["access-control-max-age"]).toBe("600");
+    expect(foreign.headers).not.toHaveProperty("access-control-max-age");
+    expect(answer.headers).not.toHaveProperty("access-control-max-age");
+    await stage.serve([deploy([ONE])]);
   });
 
   it("is said to the pages of the origins that are allowed, and to no other", async () => {

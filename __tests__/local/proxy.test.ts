@@ -28,7 +28,11 @@ const STAGE: StageDefinition = {
 
 const IDS = { requestId: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", extendedRequestId: "QcGxwHJUIAMFg5w=" };
 
-function eventOf(request: Partial<HttpRequest>, apiKeyId?: string): Record<string, unknown> {
+function eventOf(
+  request: Partial<HttpRequest>,
+  apiKeyId?: string,
+  authorization: Method["authorization"] = "NONE",
+): Record<string, unknown> {
   const whole: HttpRequest = {
     method: "POST",
     target: "/dev/breast-cancer",
@@ -39,7 +43,7 @@ function eventOf(request: Partial<HttpRequest>, apiKeyId?: string): Record<strin
     sourceIp: "192.0.2.1",
     ...request,
   };
-  return toProxyEvent(whole, METHOD, STAGE, "123456789012", IDS, apiKeyId);
+  return toProxyEvent(whole, { ...METHOD, authorization }, STAGE, "123456789012", IDS, apiKeyId);
 }
 
 describe("the event that a function gets", () => {
@@ -62,7 +66,7 @@ describe("the event that a function gets", () => {
         requestId: IDS.requestId,
         extendedRequestId: IDS.extendedRequestId,
         protocol: "HTTP/1.1",
-        identity: { sourceIp: "192.0.2.1", apiKeyId: null, userAgent: null },
+        identity: { sourceIp: "192.0.2.1", userAgent: null },
       },
     });
   });
@@ -90,6 +94,91 @@ describe("the event that a function gets", () => {
     expect(event).toMatchObject({
       queryStringParameters: { k: "3", q: "who am i", empty: "" },
       multiValueQueryStringParameters: { k: ["1", "2", "3"], q: ["who am i"], empty: [""] },
+    });
+  });
+
+  it("names the key of a route that wants one, and no key elsewhere", () => {
+    // Act
+    const [withKey, without] = [
+      eventOf({ headers: [["X-API-Key", "secret"]] }, "key1234567"),
+      eventOf({ headers: [["X-API-Key", "secret"]] }),
+    ];
+
+    // Assess
+    expect(withKey).toMatchObject({
+      requestContext: { identity: { apiKey: "secret", apiKeyId: "key1234567" } },
+    });
+    expect(without).not.toHaveProperty("requestContext.identity.apiKey");
+    expect(without).not.toHaveProperty("requestContext.identity.apiKeyId");
+  });
+
+  it("says who signed a request of a route that wants a signature", () => {
+    // Prepare
+    const signature = "0".repeat(64);
+    const authorization = `AWS4-HMAC-SHA256 Credential=local/20261120/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=${signature}`;
+    const request: Partial<HttpRequest> = { headers: [["authorization", authorization]] };
+
+    // Act
+    const [signed, ignored] = [eventOf(request, undefined, "AWS_IAM"), eventOf(request)];
+
+    // Assess
+    expect(signed).toMatchObject({
+      requestContext: {
+        identity: {
+          accessKey: "local",
+          accountId: "123456789012",
+          caller: "local",
+          user: "local",
+          userArn: "arn:aws:iam::123456789012:user/local",
+        },
+      },
+    });
+    expect(ignored).toMatchObject({ requestContext: { identity: { accessKey: null, userArn: null } } });
+  });
+
+  it("has ids in API Gateway's form, the same for the same API", () => {
+    // Act
+    const [first, second] = [eventOf({}), eventOf({})].map(({ requestContext }) => requestContext) as {
+      deploymentId: string;
+      resourceId: string;
+    }[];
+
+    // Assess
+    expect(first).toMatchObject({
+      deploymentId: expect.stringMatching(/^[0-9a-z]{6}$/),
+      resourceId: expect.stringMatching(/^[0-9a-z]{6}$/),
+    });
+    expect(second).toMatchObject({ deploymentId: first?.deploymentId, resourceId: first?.resourceId });
+  });
+
+  it.each(["Keep-Alive", "Proxy-Connection", "KEEP-ALIVE", "te", "UPGRADE"])(
+    "is without what belongs to one connection, whatever its capitals: %s",
+    (name) => {
+      // Act
+      const event = eventOf({
+        headers: [
+          [name, "1"],
+          ["X-Kept", "1"],
+        ],
+      });
+
+      // Assess
+      expect(Object.keys(event.headers as object)).not.toContain(name);
+      expect(event).toMatchObject({ headers: { "X-Kept": "1" } });
+    },
+  );
+
+  it.each([
+    ["no Root", "Self=1-67891234-12456789abcdef012345678"],
+    ["a Root that is none", "Root=1-2-3"],
+    ["text", "mine"],
+  ])("has a trace of its own where the caller sends %s", (_case, sent) => {
+    // Act
+    const event = eventOf({ headers: [["X-Amzn-Trace-Id", sent]] });
+
+    // Assess
+    expect(event).toMatchObject({
+      multiValueHeaders: { "X-Amzn-Trace-Id": [expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/)] },
     });
   });
 
@@ -168,10 +257,10 @@ describe("the answer of a function", () => {
       "",
     ],
     [
-      "a header in both maps: the multi-value map wins",
+      "a header in both maps: all values",
       { headers: { A: "1" }, multiValueHeaders: { A: ["2", "3"] } },
       200,
-      { A: ["2", "3"] },
+      { A: ["2", "3", "1"] },
       "",
     ],
     ["null for headers and body", { headers: null, multiValueHeaders: null, body: null }, 200, {}, ""],

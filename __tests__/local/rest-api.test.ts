@@ -188,6 +188,12 @@ describe("a function that API Gateway may not invoke", () => {
     ["a permission for another path", [`${ROUTE_ARN}-2`]],
     ["a permission for another stage", [ROUTE_ARN.replace("/dev/", "/prod/")]],
     ["a permission for a longer path than the route's", [`${ROUTE_ARN}/*`]],
+    [
+      "a permission whose * would have to match a colon",
+      ["arn:aws:execute-api:us-east-1:*/dev/POST/breast-cancer"],
+    ],
+    ["a permission for everything after the region", ["arn:aws:execute-api:us-east-1:*"]],
+    ["a permission in which ? stands for no character", [`${ROUTE_ARN}?`]],
     ["a permission in which a dot stands for a dot", [ROUTE_ARN.replace("breast-cancer", "breast.cancer")]],
   ])("is a fault of configuration: %s", async (_case, invocableFor) => {
     // Prepare
@@ -209,6 +215,7 @@ describe("a function that API Gateway may not invoke", () => {
     ["every method of this path", ROUTE_ARN.replace("POST", "*")],
     ["the whole stage", ROUTE_ARN.replace("POST/breast-cancer", "*")],
     ["every API", "arn:aws:execute-api:us-east-1:123456789012:*"],
+    ["a stage of three letters", ROUTE_ARN.replace("/dev/", "/???/")],
   ])("is invoked where the permission is for %s", async (_case, pattern) => {
     // Prepare
     const allowed = lambda.run(OBEDIENT, { invocableFor: ["arn:aws:execute-api:us-east-1:1:x/*", pattern] });
@@ -344,6 +351,18 @@ describe("an answer", () => {
       },
       body: "größer ✓",
     });
+  });
+
+  it("goes on with the caller's trace", async () => {
+    // Prepare
+    const api = serve();
+    const root = "Root=1-65bfdbf7-1b5920a5a0a57e32194306b3";
+
+    // Act
+    const response = await ask(api, "1", { "X-AMZN-TRACE-ID": `${root};Parent=5c9925637b7d89fa;Sampled=1` });
+
+    // Assess
+    expect(response.headers["X-Amzn-Trace-Id"]).toBe(root);
   });
 
   it("says that a key is in no plan as it says that a key is wrong", async () => {

@@ -73,15 +73,25 @@ async function arrived(running: readonly Promise<HttpResponse>[]): Promise<void>
 interface Invocation {
   readonly endpoint?: string;
   readonly method?: string;
+  /** Last segment of the path. @default invocations */
+  readonly operation?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signing?: Signing;
 }
 
-async function invoke({ endpoint = ENDPOINT.name, method = "POST", body = "1", signing }: Invocation = {}) {
+async function invoke({
+  endpoint = ENDPOINT.name,
+  method = "POST",
+  operation = "invocations",
+  headers = {},
+  body = "1",
+  signing,
+}: Invocation = {}) {
   const request = {
     method,
-    path: `/endpoints/${endpoint}/invocations`,
-    headers: { accept: "text/csv" },
+    path: `/endpoints/${endpoint}/${operation}`,
+    headers: { accept: "text/csv", ...headers },
     body,
   };
   const signed = await sign(HOST, request, { service: "sagemaker", region: ENDPOINT.region, ...signing });
@@ -299,6 +309,223 @@ describe("the local SageMaker runtime", () => {
     // Assess
     expect(errorOf(response)).toMatchObject({ status: 403, type: "InvalidSignatureException" });
   });
+
+  it.each([
+    [
+      "another variant",
+      { "X-Amzn-SageMaker-Target-Variant": "Other" },
+      "Variant Other of endpoint test-breast-cancer not found. Its variant is AllTraffic.",
+      undefined,
+    ],
+    [
+      "the variant in other capitals",
+      { "X-Amzn-SageMaker-Target-Variant": "alltraffic" },
+      "Variant alltraffic of endpoint test-breast-cancer not found. Its variant is AllTraffic.",
+      undefined,
+    ],
+    [
+      "a model of several",
+      { "X-Amzn-SageMaker-Target-Model": "churn/model.tar.gz" },
+      "Endpoint test-breast-cancer is not a multi-model endpoint and does not support target model header.",
+      "TARGET_MODEL_HEADER_NOT_SUPPORTED",
+    ],
+    [
+      "an inference component",
+      { "X-Amzn-SageMaker-Inference-Component": "churn" },
+      "Endpoint test-breast-cancer does not host inference components and does not support inference component name header.",
+      undefined,
+    ],
+    [
+      "a container of several",
+      { "X-Amzn-SageMaker-Target-Container-Hostname": "second" },
+      "Endpoint test-breast-cancer is not a multi-container endpoint and does not support target container hostname header.",
+      undefined,
+    ],
+    [
+      "a variant's name that no variant can have",
+      { "X-Amzn-SageMaker-Target-Variant": "All Traffic" },
+      "1 validation error detected: Value 'All Traffic' at 'targetVariant' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9](-*[a-zA-Z0-9])*",
+      undefined,
+    ],
+    [
+      "an empty model",
+      { "X-Amzn-SageMaker-Target-Model": "" },
+      expect.stringContaining(
+        "at 'targetModel' failed to satisfy constraint: Member must have length greater",
+      ),
+      undefined,
+    ],
+    [
+      "an id of an inference that is too long",
+      { "X-Amzn-SageMaker-Inference-Id": "x".repeat(65) },
+      expect.stringContaining("at 'inferenceId' failed to satisfy constraint: Member must have length less"),
+      undefined,
+    ],
+    [
+      "a session that is none",
+      { "X-Amzn-SageMaker-Session-Id": "a b" },
+      expect.stringContaining("at 'sessionId' failed to satisfy constraint"),
+      undefined,
+    ],
+    [
+      "two faults at once",
+      { "X-Amzn-SageMaker-Session-Id": "a b", "X-Amzn-SageMaker-Target-Variant": "a b" },
+      expect.stringMatching(/^2 validation errors detected: .*'targetVariant'.*; .*'sessionId'/),
+      undefined,
+    ],
+  ])("refuses %s", async (_case, headers, message, errorCode) => {
+    // Act
+    const response = await invoke({ headers });
+
+    // Assess
+    expect(errorOf(response)).toEqual({ status: 400, type: "ValidationError", message });
+    expect((JSON.parse(String(response.body)) as { ErrorCode?: string }).ErrorCode).toBe(errorCode);
+    expect(container.held).toEqual([]);
+  });
+
+  it("does not repeat attributes that may hold secrets", async () => {
+    // Act
+    const response = await invoke({
+      headers: { "X-Amzn-SageMaker-Custom-Attributes": `token-${"x".repeat(1024)}` },
+    });
+
+    // Assess
+    expect(errorOf(response)).toMatchObject({ status: 400, type: "ValidationError" });
+    expect(String(response.body)).not.toContain("token");
+  });
+
+  it.each([
+    ["its own variant", { "X-Amzn-SageMaker-Target-Variant": "AllTraffic" }],
+    ["a new session", { "X-Amzn-SageMaker-Session-Id": "NEW_SESSION" }],
+    ["an id of the inference", { "X-Amzn-SageMaker-Inference-Id": "a b" }],
+    ["no content type", {}],
+  ])("takes %s", async (_case, headers) => {
+    // Act
+    const running = invoke({ headers });
+    await arrived([running]);
+    container.answer("0.5");
+
+    // Assess
+    expect((await running).status).toBe(200);
+  });
+
+  it("refuses no variant or model of an endpoint whose variants it does not know", async () => {
+    // Prepare
+    runtime = serving({ ...ENDPOINT, compute: { kind: "existing" } });
+    const headers = {
+      "X-Amzn-SageMaker-Target-Variant": "Blue",
+      "X-Amzn-SageMaker-Target-Model": "a.tar.gz",
+    };
+
+    // Act
+    const running = invoke({ headers });
+    await arrived([running]);
+    container.answer("0.5");
+    const response = await running;
+
+    // Assess
+    expect(response.status).toBe(200);
+    expect(response.headers["x-Amzn-Invoked-Production-Variant"]).toBe("Blue");
+  });
+
+  it.each([
+    [
+      "x".repeat(64),
+      "'endpointName' failed to satisfy constraint: Member must have length less than or equal to 63",
+    ],
+    [
+      "test_breast",
+      "'endpointName' failed to satisfy constraint: Member must satisfy regular expression pattern",
+    ],
+  ])("knows no endpoint that cannot be: %s", async (endpoint, message) => {
+    // Act
+    const response = await invoke({ endpoint });
+
+    // Assess
+    expect(errorOf(response)).toMatchObject({
+      status: 400,
+      type: "ValidationError",
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    ["asynchronously", "async-invocations", "is not an asynchronous endpoint"],
+    [
+      "with a stream for an answer",
+      "invocations-response-stream",
+      "is serverless and does not support response streaming",
+    ],
+  ])("refuses to invoke a serverless endpoint %s", async (_case, operation, message) => {
+    // Prepare
+    const headers = { "X-Amzn-SageMaker-InputLocation": "s3://amzn-s3-demo-bucket/input.csv" };
+
+    // Act
+    const known = await invoke({ operation, headers });
+    const unknown = await invoke({ operation, headers, endpoint: "test-bike-rental" });
+    const unsigned = await runtime.handle(
+      received({ path: `/endpoints/${ENDPOINT.name}/${operation}`, headers }),
+    );
+
+    // Assess
+    expect(errorOf(known)).toEqual({
+      status: 400,
+      type: "ValidationError",
+      message: `Endpoint ${ENDPOINT.name} ${message}. Call InvokeEndpoint.`,
+    });
+    expect(errorOf(unknown).message).toBe("Endpoint test-bike-rental of account 111122223333 not found.");
+    expect(errorOf(unsigned)).toMatchObject({ status: 403, type: "MissingAuthenticationTokenException" });
+  });
+
+  it("requires the location of the input for an asynchronous call", async () => {
+    // Act
+    const response = await invoke({ operation: "async-invocations" });
+
+    // Assess
+    expect(errorOf(response).message).toBe(
+      "1 validation error detected: Value null at 'inputLocation' failed to satisfy constraint: Member must not be null",
+    );
+  });
+
+  it("streams the answer of an endpoint on instances, which AWS's clients can read", async () => {
+    // Prepare
+    runtime = serving({
+      ...ENDPOINT,
+      compute: { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 1 },
+    });
+
+    // Act
+    const running = invoke({
+      operation: "invocations-response-stream",
+      headers: { "X-Amzn-SageMaker-Accept": "application/jsonlines" },
+    });
+    await arrived([running]);
+    container.answer("0.5");
+    const { status, headers, body } = await running;
+
+    // Assess
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      "Content-Type": "application/vnd.amazon.eventstream",
+      "X-Amzn-SageMaker-Content-Type": "text/csv",
+      "x-Amzn-Invoked-Production-Variant": "AllTraffic",
+    });
+    // Read back by botocore 1.43: one PayloadPart with the bytes "0.5".
+    expect(Buffer.from(body).toString("hex")).toBe(
+      "0000006c000000592b57ac750b3a6576656e742d7479706507000b5061796c6f6164506172740d3a636f6e74656e742d747970650700186170706c69636174696f6e2f6f637465742d73747265616d0d3a6d6573736167652d747970650700056576656e74302e35710c9a14",
+    );
+  });
+
+  it.each(["invocation", "invocations/", "invocations/1", ""])(
+    "has no operation but those of SageMaker: %s",
+    async (operation) => {
+      // Act
+      const response = await invoke({ operation });
+
+      // Assess
+      expect(response).toMatchObject({ status: 404, body: "<UnknownOperationException/>\n" });
+    },
+  );
 
   it("lets nothing but POST invoke", async () => {
     // Act

@@ -9,6 +9,24 @@ const synthesized = synthesize([
   named("narrow", exampleWith({ functionUrl: { corsAllowOrigins: ORIGINS } })),
 ]);
 
+/** The part of the OpenAPI document that holds the preflight. */
+interface Document {
+  readonly paths: Readonly<
+    Record<
+      string,
+      {
+        readonly options: {
+          readonly "x-amazon-apigateway-integration": {
+            readonly responses: {
+              readonly default: { readonly responseParameters: Readonly<Record<string, string>> };
+            };
+          };
+        };
+      }
+    >
+  >;
+}
+
 describe("a function URL", () => {
   it("is not there where the environment does not ask for one", () => {
     // Act
@@ -33,9 +51,35 @@ describe("a function URL", () => {
       cors: {
         allow_origins: ["*"],
         allow_methods: ["*"],
-        allow_headers: ["authorization", "content-type", "x-amz-date", "x-amz-security-token", "accept"],
-        expose_headers: ["access-control-allow-origin"],
+        allow_headers: [
+          "accept",
+          "authorization",
+          "content-type",
+          "x-amz-content-sha256",
+          "x-amz-date",
+          "x-amz-security-token",
+          "x-api-key",
+        ],
+        expose_headers: ["access-control-allow-origin", "Retry-After", "x-amzn-RequestId"],
+        max_age: 600,
       },
+    });
+  });
+
+  it("lets a page send the same headers as the stage, for as long", () => {
+    // Prepare
+    const stack = synthesized.stack("with");
+    const document = JSON.parse(String(stack.one("aws_api_gateway_rest_api").values.body)) as Document;
+
+    // Act
+    const { cors } = stack.one("aws_lambda_function_url").values;
+
+    // Assess
+    const { responseParameters } =
+      document.paths["/breast-cancer"]?.options["x-amazon-apigateway-integration"].responses.default ?? {};
+    expect(responseParameters).toMatchObject({
+      "method.response.header.Access-Control-Allow-Headers": `'${cors.allow_headers.join(",")}'`,
+      "method.response.header.Access-Control-Max-Age": `'${cors.max_age}'`,
     });
   });
 

@@ -50,6 +50,23 @@ describe("a function", () => {
     });
   });
 
+  it.each([
+    { logErrorMessages: true, variable: "true" },
+    { logErrorMessages: false, variable: undefined },
+  ])(
+    "has LOG_ERROR_MESSAGES = $variable where the environment says $logErrorMessages",
+    ({ logErrorMessages, variable }) => {
+      // Prepare
+      const environment = { ...example, stage: { ...example.stage, logErrorMessages } };
+
+      // Act
+      const { values } = synthesizeOne(environment).one("aws_lambda_function");
+
+      // Assess
+      expect(values.environment.variables.LOG_ERROR_MESSAGES).toBe(variable);
+    },
+  );
+
   it("lets every origin read its answers where the environment names none", () => {
     // Prepare
     const { corsAllowOrigin: _, ...stage } = example.stage;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import Ajv from "ajv-draft-04";
+import * as z from "zod/mini";
 import type { RouteAccess } from "../../environments/model-settings";
 import { catalog } from "../../functions/catalog";
 import { openApi } from "../../stacks/constructs/openapi";
@@ -152,6 +153,51 @@ describe("the request model", () => {
   function compileModel() {
     return new Ajv().compile(document.components.schemas.BreastCancerRequest ?? { not: {} });
   }
+});
+
+describe("the query of a GET", () => {
+  it("requires a parameter only where the contract refuses a request without it and one with an empty text", () => {
+    // Prepare: API Gateway refuses a required parameter that is blank
+    const schema = z.object({
+      full: z.string().check(z.minLength(1)),
+      empty: z.string(),
+      k: z.optional(z.string()),
+    });
+    const request = { full: "a", empty: "", k: "3" };
+    const route = { method: "GET", path: "/iris" } as const;
+    const about = {
+      title: "Iris",
+      description: "Names irises.",
+      allowed: "?full=",
+      example: { request, answer: 1 },
+    };
+
+    // Act
+    const made = openApi({
+      title: "test",
+      region: "eu-central-1",
+      partition: "aws",
+      corsAllowOrigin: "*",
+      routes: [
+        { contract: { model: "iris", route, schema, ...about }, access: "PUBLIC", functionArn: "arn" },
+      ],
+    });
+
+    // Assess
+    expect(made).toMatchObject({
+      paths: {
+        "/iris": {
+          get: {
+            parameters: [
+              { name: "full", required: true, example: "a" },
+              { name: "empty", required: false, example: "" },
+              { name: "k", required: false, example: "3" },
+            ],
+          },
+        },
+      },
+    });
+  });
 });
 
 describe("the CORS preflight", () => {

@@ -7,6 +7,7 @@ import {
   UnreadablePredictions,
 } from "../shared/contract";
 import { fault, quote } from "../shared/faults";
+import { readDecimal } from "../shared/numbers";
 
 /** Wall-clock time: it is read as it stands and never moves with a time zone, hence no zone may stand in it. */
 const DATETIME = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})$/;
@@ -38,7 +39,7 @@ const number = z.number();
 
 /** datetime, season, holiday, workingday, weather, temp (°C), atemp (°C), humidity (%), windspeed */
 const features = z.tuple([datetime, number, number, number, number, number, number, number, number], {
-  error: "allowed: a datetime and 8 numbers",
+  error: "a datetime and 8 numbers",
 });
 
 const instances = z.array(z.strictObject({ features })).check((payload) => {
@@ -51,16 +52,13 @@ const schema = z.strictObject({ instances });
 
 type Request = z.infer<typeof schema>;
 
-/** A number as XGBoost prints it: plain or in exponent form. */
-const PREDICTION = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-
 /** SageMaker XGBoost, a regression on log1p of the bikes rented in an hour. */
 export const contract: Contract<Request, number[]> = {
   model: "bike-rental",
   route: { method: "POST", path: "/bike-rental" },
   schema,
   // 5,000 observations are 0.3 MB, which XGBoost answers well within API Gateway's 29 seconds.
-  limits: { rows: 5_000, payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
+  limits: { rows: 5_000, rowsIn: "instances", payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
 
   encode(request) {
     const lines = request.instances.map(({ features: [moment, ...numbers] }) =>
@@ -70,17 +68,31 @@ export const contract: Contract<Request, number[]> = {
   },
 
   decode(body, request) {
-    const cells = body.trim().split(/\s*[,\n]\s*/);
-    const counts = cells.map((cell) => {
-      const logCount = PREDICTION.test(cell) ? Number(cell) : Number.NaN;
-      const count = Math.expm1(logCount);
-      if (!Number.isFinite(count)) throw new UnreadablePredictions("a prediction is no finite number");
-      return count;
-    });
+    const counts = readCounts(body);
     requireOnePredictionPerRow(counts.length, request.instances.length);
     return counts;
   },
 };
+
+/** The counts in an answer of their logarithms, separated by a comma, line ends, or a comma and line ends. */
+function readCounts(body: string): number[] {
+  const counts: number[] = [];
+  let isAfterComma = true;
+  for (const [part] of body.matchAll(/,|[^,\n]+/g)) {
+    const cell = part.trim();
+    // Two commas have an empty cell between them, which is no number.
+    if (cell !== "" && (cell !== "," || isAfterComma)) counts.push(readCount(cell));
+    if (cell !== "") isAfterComma = cell === ",";
+  }
+  if (isAfterComma) readCount("");
+  return counts;
+}
+
+function readCount(cell: string): number {
+  const count = Math.expm1(readDecimal(cell));
+  if (!Number.isFinite(count)) throw new UnreadablePredictions("a prediction is no finite number");
+  return count;
+}
 
 /** A published observation, answered with a published prediction. */
 export const about: About<Request, number[]> = {

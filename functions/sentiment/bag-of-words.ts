@@ -8,12 +8,17 @@ const WHITE_SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\
 
 const DELETED = /[.;:!'?,"()[\]]/g;
 const SPACED = new RegExp(`<br[${WHITE_SPACE}]*/><br[${WHITE_SPACE}]*/>|[-/]`, "g");
-const SEPARATOR = new RegExp(`[${WHITE_SPACE}]+`);
+const WORD = new RegExp(`[^${WHITE_SPACE}]+`, "g");
 
 /** The words of a review, in order. */
 export function words(review: string): string[] {
+  return [...eachWord(review)];
+}
+
+/** One word at a time: a list of two million words would fill a function's memory. */
+function* eachWord(review: string): Generator<string> {
   const text = review.toLowerCase().replace(DELETED, "").replace(SPACED, " ");
-  return text.split(SEPARATOR).filter((word) => word !== "");
+  for (const [word] of text.matchAll(WORD)) yield word;
 }
 
 /** Index of each word that the model knows; indices run from 0 without gaps. */
@@ -41,7 +46,7 @@ export function readVocabulary(document: Readonly<Record<string, number>>): Voca
 /** How often each word of the vocabulary stands in a review, in index order. */
 export function countWords(review: string, vocabulary: Vocabulary): number[] {
   const counts = new Array<number>(vocabulary.size).fill(0);
-  for (const word of words(review)) {
+  for (const word of eachWord(review)) {
     const index = vocabulary.get(word);
     if (index !== undefined) counts[index] = (counts[index] ?? 0) + 1;
   }

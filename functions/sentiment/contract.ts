@@ -7,6 +7,7 @@ import {
   UnreadablePredictions,
 } from "../shared/contract";
 import { fault } from "../shared/faults";
+import { readDecimal } from "../shared/numbers";
 import { countWords, readVocabulary } from "./bag-of-words";
 import document from "./vocabulary.json";
 
@@ -48,7 +49,7 @@ export const contract: Contract<Request, Sentiment> = {
   decode(body) {
     const cells = body.trim().split(/[\s,]+/);
     requireOnePredictionPerRow(cells.length, 1);
-    const score = /^\d*\.?\d+([eE][+-]?\d+)?$/.test(cells[0] ?? "") ? Number(cells[0]) : Number.NaN;
+    const score = readDecimal(cells[0] ?? "");
     if (!(score >= 0 && score <= 1)) throw new UnreadablePredictions("the answer is no probability");
     // Python's round: 0.5 is 0.
     return { sentiment: score > 0.5 ? "positive" : "negative", score };

@@ -4,7 +4,10 @@ import type * as z from "zod/mini";
 export interface Route {
   /** `POST`: the request is the body. `GET`: it is the query, every value a text. */
   readonly method: "GET" | "POST";
-  /** Path below the stage, starting with a slash; API Gateway reserves `/ping` and `/sping`. */
+  /**
+   * Path below the stage, e.g. `/iris` or `/v1/iris`, of this model alone. It has no parameters, and API Gateway
+   * reserves `/ping` and `/sping`.
+   */
   readonly path: `/${string}`;
 }
 
@@ -25,6 +28,14 @@ export interface RequestLimits {
   /** Rows in one request. */
   readonly rows: number;
   /**
+   * The property of the bare request whose list holds the rows, e.g. `instances`. The handler counts this list before
+   * it looks at any row; a request where the property is no list has one row.
+   *
+   * @default - rows are counted when the request is encoded. The limit holds as well, but a batch that is too large
+   * costs more time until its 413.
+   */
+  readonly rowsIn?: string;
+  /**
    * Bytes sent to the endpoint. A serverless endpoint takes 4 MB
    * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html).
    */
@@ -38,7 +49,10 @@ export interface RequestLimits {
  * @typeParam Answer - the bare answer, as a caller reads it; plain JSON
  */
 export interface Contract<Request, Answer> {
-  /** The model's name: 1–30 characters `a-z`, `0-9`, `-`. It becomes part of every resource's name. */
+  /**
+   * The model's name, which is also the name of its folder and its entry in the catalog: 1–30 characters `a-z`, `0-9`,
+   * `-`, words that single hyphens join. It becomes part of every resource's name.
+   */
   readonly model: string;
   /** Where the stage serves it. */
   readonly route: Route;
@@ -86,9 +100,20 @@ export interface About<Request, Answer> {
   readonly example: { readonly request: Request; readonly answer: Answer };
 }
 
-/** The endpoint answered something that the contract cannot read. Its message never quotes the answer. */
+/**
+ * The endpoint answered something that the contract cannot read. The log holds the message only where the environment
+ * says `stage.logErrorMessages`; it should not quote the answer even so.
+ */
 export class UnreadablePredictions extends Error {
   override readonly name = "UnreadablePredictions";
+
+  constructor(
+    message: string,
+    /** Where rows and predictions differ in number, both numbers: the log holds them always. */
+    readonly counts?: { readonly rows: number; readonly predictions: number },
+  ) {
+    super(message);
+  }
 }
 
 /**
@@ -99,7 +124,10 @@ export class UnreadablePredictions extends Error {
  */
 export function requireOnePredictionPerRow(predictions: number, rows: number): void {
   if (predictions !== rows) {
-    throw new UnreadablePredictions(`${rows} row(s) were sent, ${predictions} prediction(s) came back`);
+    throw new UnreadablePredictions(`${rows} row(s) were sent, ${predictions} prediction(s) came back`, {
+      rows,
+      predictions,
+    });
   }
 }
 

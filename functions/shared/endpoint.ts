@@ -1,11 +1,15 @@
-import { Agent, type OutgoingHttpHeaders, request as requestHttp } from "node:http";
+import { isUtf8 } from "node:buffer";
+import { Agent, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps, Agent as TlsAgent } from "node:https";
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { sign } from "aws4";
+import { MAX_ANSWER_IN_BYTES } from "./answer";
 import type { EndpointRequest } from "./contract";
 import { isRecord, parseJson } from "./json";
+import type { LoggedError } from "./log";
 import type { ProblemStatus } from "./problem";
+import { EndpointLoad, type Retry } from "./retries";
+import { sign } from "./signature";
 
 /** Where the endpoint is. */
 export interface EndpointAddress {
@@ -18,9 +22,10 @@ export interface EndpointAddress {
 }
 
 /** Predictions as they came, and what it took to get them. */
-export interface EndpointAnswer extends Effort {
+export interface EndpointAnswer {
   /** The endpoint's answer, as text. */
   readonly body: string;
+  readonly effort: Effort;
 }
 
 /** What an invocation took, for the log. */
@@ -31,20 +36,55 @@ export interface Effort {
   readonly retries: number;
 }
 
+/** Why the endpoint gave no predictions. */
+export interface Refusal extends Pick<LoggedError, "type" | "origin"> {
+  /** The status the caller gets. */
+  readonly status: Extract<ProblemStatus, 429 | 502 | 503 | 504>;
+  /** HTTP status that service or container answered with. */
+  readonly originStatus?: number;
+  /** What the service or the model said. It can quote the request. */
+  readonly message: string;
+  /** For the caller, in place of the status's own detail. */
+  readonly detail?: string;
+  readonly retry: Retry;
+}
+
+/** No answer within the time that the request has. */
+export const TIME_IS_OVER: Refusal = {
+  status: 504,
+  type: "TimeLeftUsedUp",
+  origin: "service",
+  message: "no answer within the time left",
+  retry: "never",
+};
+
+/** An answer that no caller could get. */
+const TOO_LARGE: Refusal = {
+  status: 502,
+  type: "AnswerTooLarge",
+  origin: "container",
+  message: `the answer has more than ${MAX_ANSWER_IN_BYTES} bytes`,
+  detail: `The model's endpoint answered more than ${MAX_ANSWER_IN_BYTES} bytes, which is all that Lambda can return. Ask for less at once.`,
+  retry: "never",
+};
+
+/** No text could be made of an answer without other characters in place of its own. */
+const NO_TEXT: Refusal = {
+  status: 502,
+  type: "AnswerNotUtf8",
+  origin: "container",
+  message: "the answer is no UTF-8",
+  retry: "never",
+};
+
 /** The endpoint gave no predictions. */
 export class EndpointFailure extends Error {
   override readonly name = "EndpointFailure";
-
   constructor(
-    /** The status the caller gets. */
-    readonly status: Extract<ProblemStatus, 429 | 502 | 503 | 504>,
-    /** AWS's name of the error, or Node's code of a network error. */
-    readonly type: string,
-    /** What the service or the model said. For the log only. */
-    readonly serviceMessage: string,
+    readonly refusal: Refusal,
     readonly effort: Effort,
   ) {
-    super(`${type}: the endpoint gave no predictions`);
+    super(`${refusal.type}: the endpoint gave no predictions`);
   }
 }
 
@@ -74,36 +114,18 @@ function required(environment: NodeJS.ProcessEnv, name: string): string {
   return value;
 }
 
-/** First wait of the exponential backoff; AWS's SDKs use the same. */
-const FIRST_WAIT_IN_MS = 100;
-/** Longest wait: a waking endpoint is asked again often enough to be met soon after it is ready. */
-const LONGEST_WAIT_IN_MS = 3_000;
 /** With less time than this an attempt cannot come back. */
-const SHORTEST_ATTEMPT_IN_MS = 50;
-/** Enough to understand a model's error by. */
-const MOST_CHARACTERS_OF_SERVICE_MESSAGE = 500;
-
-interface RawAnswer {
-  readonly status: number;
-  readonly errorType: string | undefined;
-  readonly body: string;
-}
-
-interface Verdict {
-  readonly status: 429 | 502 | 503 | 504;
-  readonly type: string;
-  readonly message: string;
-  readonly retry: "no" | "after a wait" | "at once";
-}
+const MIN_ATTEMPT_IN_MS = 50;
 
 /**
  * Speaks InvokeEndpoint over `node:http(s)`: a keep-alive connection, opened before the first request, signed
- * with the credentials of the moment, retried with full jitter while time is left.
+ * with the credentials of the moment, retried as `retries.ts` says.
  */
 export class EndpointClient {
   private readonly agent: Agent;
   private readonly warm: Socket;
   private readonly path: string;
+  private readonly load = new EndpointLoad();
 
   constructor(
     private readonly address: EndpointAddress,
@@ -115,140 +137,119 @@ export class EndpointClient {
   }
 
   /**
-   * Asks the endpoint, again and again where that makes sense, until it answers or the time is over.
+   * Sends the request to the endpoint, several times where that makes sense.
    *
-   * @param timeLeftInMs - tells, at any moment, the milliseconds that are left
+   * @param timeLeftInMs - the milliseconds that are left, at any moment
    * @throws EndpointFailure
    */
   async invoke(request: EndpointRequest, timeLeftInMs: () => number): Promise<EndpointAnswer> {
+    const requestRetries = this.load.startRequest();
     for (let retries = 0; ; retries++) {
       const start = performance.now();
       const outcome = await this.attempt(request, timeLeftInMs());
       const effort = { endpointMs: Math.round(performance.now() - start), retries };
-      if ("body" in outcome && outcome.status === 200) return { body: outcome.body, ...effort };
-
-      const verdict = "body" in outcome ? judgeAnswer(outcome) : outcome;
-      const wait = verdict.retry === "after a wait" ? fullJitterInMs(retries) : 0;
-      if (verdict.retry === "no" || timeLeftInMs() - wait < SHORTEST_ATTEMPT_IN_MS) {
-        throw new EndpointFailure(verdict.status, verdict.type, verdict.message, effort);
+      if (typeof outcome === "string") {
+        this.load.recordSuccess();
+        return { body: outcome, effort };
       }
+      const wait = requestRetries.nextWaitInMs(outcome.retry, start);
+      if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, effort);
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
 
-  private attempt(request: EndpointRequest, timeoutInMs: number): Promise<RawAnswer | Verdict> {
+  /** @returns the endpoint's answer, as text, or why there is none */
+  private attempt(request: EndpointRequest, timeoutInMs: number): Promise<string | Refusal> {
     const { url } = this.address;
-    const signed = this.sign(request);
+    const headers = this.sign(request);
     return new Promise((resolve) => {
       const outgoing = (url.protocol === "https:" ? requestHttps : requestHttp)(url, {
         agent: this.agent,
         method: "POST",
         path: this.path,
-        headers: signed,
+        headers,
       });
-      const timer = setTimeout(
-        () => {
-          resolve({
-            status: 504,
-            type: "TimeLeftUsedUp",
-            message: "no answer within the time left",
-            retry: "no",
-          });
-          outgoing.destroy();
-        },
-        Math.max(0, timeoutInMs),
-      );
-      const settle = (outcome: RawAnswer | Verdict) => {
+      const settle = (outcome: string | Refusal) => {
         clearTimeout(timer);
         resolve(outcome);
       };
+      const giveUp = (refusal: Refusal) => {
+        settle(refusal);
+        outgoing.destroy();
+      };
+      const timer = setTimeout(() => giveUp(TIME_IS_OVER), Math.max(0, timeoutInMs));
+      let hasAnswered = false;
       const onError = (error: NodeJS.ErrnoException) => {
         // A kept connection that the other side has closed meanwhile says nothing about the endpoint.
-        const stale = outgoing.reusedSocket || outgoing.socket === this.warm;
-        const retry =
-          stale && ["ECONNRESET", "EPIPE"].includes(error.code ?? "") ? "at once" : "after a wait";
-        settle({ status: 503, type: error.code ?? error.name, message: "the connection failed", retry });
+        const isStale = !hasAnswered && (outgoing.reusedSocket || outgoing.socket === this.warm);
+        const type = error.code ?? error.name;
+        const retry = isStale && ["ECONNRESET", "EPIPE"].includes(type) ? "at once" : "a few times";
+        settle({ status: 503, type, origin: "connection", message: "the connection failed", retry });
       };
       outgoing.on("error", onError);
       outgoing.on("response", (incoming) => {
+        hasAnswered = true;
         const chunks: Buffer[] = [];
-        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-        incoming.on("error", onError);
-        incoming.on("end", () => {
-          const errorType = incoming.headers["x-amzn-errortype"];
-          settle({
-            status: incoming.statusCode ?? 0,
-            errorType: typeof errorType === "string" ? errorType : undefined,
-            body: Buffer.concat(chunks).toString("utf8"),
-          });
+        let length = 0;
+        incoming.on("data", (chunk: Buffer) => {
+          chunks.push(chunk);
+          length += chunk.length;
+          if (length > MAX_ANSWER_IN_BYTES) giveUp(TOO_LARGE);
         });
+        incoming.on("error", onError);
+        incoming.on("end", () => settle(readAnswer(incoming, Buffer.concat(chunks))));
       });
       outgoing.end(request.body);
     });
   }
 
   /** Credentials are read on every call: Lambda renews them while the process lives. */
-  private sign(request: EndpointRequest): OutgoingHttpHeaders {
-    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = this.environment;
-    const { headers } = sign(
+  private sign({ contentType, accept, body }: EndpointRequest): Record<string, string> {
+    const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = this.environment;
+    const { region, url } = this.address;
+    return sign(
+      { region, host: url.host, path: this.path, contentType, accept, body },
       {
-        service: "sagemaker",
-        region: this.address.region,
-        method: "POST",
-        path: this.path,
-        headers: { Host: this.address.url.host, "Content-Type": request.contentType, Accept: request.accept },
-        body: request.body,
-      },
-      {
-        accessKeyId: AWS_ACCESS_KEY_ID ?? "",
-        secretAccessKey: AWS_SECRET_ACCESS_KEY ?? "",
-        ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
+        accessKeyId: AWS_ACCESS_KEY_ID,
+        secretAccessKey: AWS_SECRET_ACCESS_KEY,
+        sessionToken: AWS_SESSION_TOKEN,
       },
     );
-    return headers ?? {};
   }
 }
 
-/** What an answer other than 200 means for the caller, and whether another try makes sense. */
-function judgeAnswer(answer: RawAnswer): Verdict {
-  const error = parseError(answer);
-  const verdict = (status: Verdict["status"], retry: Verdict["retry"]): Verdict => ({
-    status,
-    ...error,
-    retry,
-  });
-  switch (error.type) {
-    case "ModelError":
-      return verdict(502, "no");
-    case "ModelNotReadyException":
-      return verdict(503, "after a wait");
-    case "ThrottlingException":
-      return verdict(429, "after a wait");
-    default:
-      if (answer.status === 429) return verdict(429, "after a wait");
-      if (answer.status === 424) return verdict(502, "no");
-      // A server says 408 on a connection that stayed silent, before it closes it: no answer to the request.
-      if (answer.status === 408 || answer.status >= 500) return verdict(503, "after a wait");
-      return verdict(502, "no");
-  }
-}
-
-function parseError({ status, errorType, body }: RawAnswer): { type: string; message: string } {
+/** The predictions, as text, or why there are none. */
+function readAnswer({ statusCode: status = 0, headers }: IncomingMessage, bytes: Buffer): string | Refusal {
+  const body = bytes.toString("utf8");
+  if (status === 200) return isUtf8(bytes) ? body : NO_TEXT;
   // A body that is no JSON carries no error type either; the status decides.
   const parsed = parseJson(body);
   const document = isRecord(parsed) ? parsed : {};
-  const type = errorType ?? document.__type ?? document.code;
+  const type = nameOf(headers["x-amzn-errortype"] ?? document.__type ?? document.code) ?? `Http${status}`;
   const message = document.OriginalMessage ?? document.Message ?? document.message;
+  const isOfModel = type === "ModelError" || status === 424;
+  const { OriginalStatusCode: originalStatus } = document;
   return {
-    // "ModelError:http://…" in the header, "com.amazonaws.sagemaker#ModelError" in the body
-    type: typeof type === "string" ? (type.split(":")[0]?.split("#").pop() ?? type) : `Http${status}`,
-    message: typeof message === "string" ? message.slice(0, MOST_CHARACTERS_OF_SERVICE_MESSAGE) : "",
+    ...answerTo(type, status),
+    type,
+    origin: isOfModel ? "container" : "service",
+    originStatus: isOfModel && typeof originalStatus === "number" ? originalStatus : status,
+    message: typeof message === "string" ? message : "",
   };
 }
 
-/** https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ ("full jitter"). */
-function fullJitterInMs(retries: number): number {
-  return Math.random() * Math.min(LONGEST_WAIT_IN_MS, FIRST_WAIT_IN_MS * 2 ** retries);
+/** "ModelError:http://…" in the header, "com.amazonaws.sagemaker#ModelError" in the body; anything else is no name. */
+function nameOf(type: unknown): string | undefined {
+  return typeof type === "string" ? /^(?:[\w.]+#)?([A-Z]\w{0,63})(?::|$)/i.exec(type)?.[1] : undefined;
+}
+
+function answerTo(type: string, status: number): Pick<Refusal, "status" | "retry"> {
+  if (type === "ModelError") return { status: 502, retry: "never" };
+  if (type === "ModelNotReadyException") return { status: 503, retry: "until the time is over" };
+  if (type === "ThrottlingException" || status === 429) return { status: 429, retry: "a few times" };
+  // A server says 408 on a connection that stayed silent, before it closes it: no answer to the request.
+  if (status === 408 || status >= 500) return { status: 503, retry: "a few times" };
+  return { status: 502, retry: "never" };
 }
 
 /**

@@ -1,5 +1,4 @@
-import { isRecord, parseJson } from "./json";
-import { ProblemError } from "./problem";
+import { isRecord } from "./json";
 
 /** What the handler needs of Lambda's context object. */
 export interface LambdaContext {
@@ -8,72 +7,77 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** An HTTP request, whichever way it came. */
-export interface HttpEvent {
+/** A request, whichever way it came. */
+export interface IncomingRequest {
   /**
-   * `rest-api`: API Gateway REST proxy event, payload version 1.0; `function-url`: version 2.0.
-   * Both want a proxy response.
+   * `rest-api`: API Gateway REST proxy event, payload version 1.0; `function-url`: version 2.0; both want a proxy
+   * response. `direct`: an invocation by the console's Test tab, `aws lambda invoke` or another function.
    */
-  readonly kind: "rest-api" | "function-url";
-  /** The id the caller sees in `x-amzn-requestid`. */
+  readonly kind: "rest-api" | "function-url" | "direct";
+  /** The id that the caller sees in `x-amzn-requestid`. */
   readonly requestId: string;
-  /** Media type without parameters, lower-case; where the caller sent none, what both services take it for. */
-  readonly mediaType: string;
-  /** The body as text; empty where there is none. */
-  readonly body: string;
-  /** The query's values by name; of a name that comes twice, what the service makes of it. */
-  readonly query: Readonly<Record<string, unknown>>;
+  /** The event itself; of a direct invocation, the bare request. */
+  readonly event: unknown;
 }
 
-/** An invocation by the console's Test tab, `aws lambda invoke` or another function. */
-export interface DirectEvent {
-  readonly kind: "direct";
-  readonly requestId: string;
-  /** The bare request. */
-  readonly request: unknown;
-}
+/**
+ * A client of a REST API can choose the request's id, so only an id's characters go into the log
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html).
+ */
+const REQUEST_ID = /^[\w=-]{1,64}$/;
 
-/** Tells the three kinds of event apart and reads the parts that a handler needs. */
-export function readEvent(event: unknown, context: LambdaContext): HttpEvent | DirectEvent {
+/** Tells the three kinds of event apart. */
+export function readEvent(event: unknown, { awsRequestId }: LambdaContext): IncomingRequest {
   if (!isRecord(event) || !isRecord(event.requestContext)) {
-    return { kind: "direct", requestId: context.awsRequestId, request: event };
+    return { kind: "direct", requestId: awsRequestId, event };
   }
   const { requestId } = event.requestContext;
   return {
     kind: event.version === "2.0" ? "function-url" : "rest-api",
-    requestId: typeof requestId === "string" ? requestId : context.awsRequestId,
-    mediaType: readMediaType(event.headers) || "application/json",
-    body: decodeBody(event.body, event.isBase64Encoded === true),
-    query: readQuery(event),
+    requestId: typeof requestId === "string" && REQUEST_ID.test(requestId) ? requestId : awsRequestId,
+    event,
   };
 }
 
-/** Both kinds of HTTP event, and a direct invocation of a model that is asked by GET, have it by this name. */
-export function readQuery(event: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(event) && isRecord(event.queryStringParameters) ? event.queryStringParameters : {};
-}
-
-function decodeBody(body: unknown, isBase64Encoded: boolean): string {
-  if (typeof body !== "string") return "";
-  return isBase64Encoded ? Buffer.from(body, "base64").toString("utf8") : body;
-}
-
-/** REST events keep the capitals of a header's name, function URL events are lower-case. */
-function readMediaType(headers: unknown): string | undefined {
-  const [, value] = Object.entries(headers ?? {}).find(([name]) => /^content-type$/i.test(name)) ?? [];
-  return typeof value === "string" ? value.split(";")[0]?.trim().toLowerCase() : undefined;
+/** The part of an event with this name; empty where there is none. */
+function partOf(event: unknown, name: string): Readonly<Record<string, unknown>> {
+  const part = isRecord(event) ? event[name] : undefined;
+  return isRecord(part) ? part : {};
 }
 
 /**
- * The document in a JSON body.
+ * A header's value. REST events keep the capitals of its name, function URL events are lower-case.
  *
- * @throws ProblemError 400 for text that is no JSON
+ * @returns where the header came several times with different values, all of them, joined by commas; empty where it
+ * did not come
  */
-export function readJsonBody(event: HttpEvent): unknown {
-  const document = parseJson(event.body);
-  if (document === undefined) {
-    const got = event.body === "" ? "nothing" : `text of ${event.body.length} character(s) that is no JSON`;
-    throw new ProblemError({ status: 400, detail: `body: got ${got}; allowed: a JSON document` });
+export function readHeader(event: unknown, name: string): string {
+  // REST events have every value in the second part; function URL events have no second part and join the values.
+  const values = ["multiValueHeaders", "headers"].flatMap((part) =>
+    Object.entries(partOf(event, part)).flatMap(([key, value]) => (key.toLowerCase() === name ? value : [])),
+  );
+  const all = new Set(values.filter((value) => typeof value === "string").map((value) => value.trim()));
+  const single = new Set([...all].flatMap((value) => value.split(",").map((part) => part.trim())));
+  return [...(single.size === 1 ? single : all)].join(", ");
+}
+
+/** Both kinds of HTTP event, and a direct invocation of a model that is asked by GET, have the query by this name. */
+export function readQuery(event: unknown): Readonly<Record<string, unknown>> {
+  return partOf(event, "queryStringParameters");
+}
+
+/**
+ * The first parameter of the query that was given more than once, and how often. Of such a parameter,
+ * `queryStringParameters` has the last value (REST) or all values in one text (function URL).
+ */
+export function findRepeatedParameter(event: unknown): readonly [name: string, times: number] | undefined {
+  const raw = isRecord(event) ? event.rawQueryString : undefined;
+  const times = new Map<string, number>();
+  if (typeof raw === "string") {
+    for (const [name] of new URLSearchParams(raw)) times.set(name, (times.get(name) ?? 0) + 1);
   }
-  return document;
+  for (const [name, values] of Object.entries(partOf(event, "multiValueQueryStringParameters"))) {
+    if (Array.isArray(values)) times.set(name, values.length);
+  }
+  return [...times].find(([, count]) => count > 1);
 }

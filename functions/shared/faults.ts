@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { MAX_FAULTY_MEMBERS } from "./bounded-schema";
 import { isRecord } from "./json";
 
 type Issue = z.core.$ZodIssue;
@@ -11,10 +12,12 @@ export function fault(
   return { code: "custom", input, params, continue: true };
 }
 
-/** Enough to mend a request by; a batch with a systematic error has thousands. */
-const MOST_FAULTS_NAMED = 3;
+/** Enough to correct a request by; a batch with a systematic error has thousands. */
+const MAX_FAULTS_NAMED = 3;
 /** Long enough to recognize a value, short enough to read. */
-const MOST_CHARACTERS_QUOTED = 40;
+const MAX_CHARACTERS_QUOTED = 40;
+/** Of one fault; a contract's own words can be longer. */
+const MAX_CHARACTERS_OF_FAULT = 400;
 
 /**
  * What is wrong with `request`, for the caller: which field, what was got, what is allowed.
@@ -23,17 +26,22 @@ const MOST_CHARACTERS_QUOTED = 40;
  * @param request - what was parsed
  */
 export function describeFaults(issues: readonly Issue[], request: unknown): string {
-  const told = issues.flatMap(unfold).map((issue) => describe(issue, request));
-  const named = told.slice(0, MOST_FAULTS_NAMED).join("; ");
-  const rest = told.length - MOST_FAULTS_NAMED;
-  return rest > 0 ? `${named}; and ${rest} more` : named;
+  const faults = issues.flatMap(unfold);
+  const named = faults
+    .slice(0, MAX_FAULTS_NAMED)
+    .map((issue) => cut(describe(issue, request), MAX_CHARACTERS_OF_FAULT))
+    .join("; ");
+  const rest = faults.length - MAX_FAULTS_NAMED;
+  if (rest <= 0) return named;
+  // A list of so many faulty members was not read to its end.
+  return `${named}; and ${faults.length < MAX_FAULTY_MEMBERS ? "" : "at least "}${rest} more`;
 }
 
-/** A union's issue says only "none fits"; the alternative whose type was right says what is wrong. */
+/** A union's issue says only "none fits"; the alternative whose type is right says what is wrong. */
 function unfold(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const nearest = issue.errors.find(
-    (branch) => !branch.some((b) => b.code === "invalid_type" && b.path.length === 0),
+    (branch) => !branch.some(({ code, path }) => path.length === 0 && !/custom|keys/.test(code)),
   );
   if (nearest === undefined) return [issue];
   return nearest.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] }));
@@ -41,37 +49,69 @@ function unfold(issue: Issue): Issue[] {
 
 function describe(issue: Issue, request: unknown): string {
   const field = fieldName(issue.path);
+  if (issue.code === "unrecognized_keys") return describeUnknown(field, issue.keys);
   const value = issue.path.reduce<unknown>(
     (at, key) => (isRecord(at) ? at[key as string] : undefined),
     request,
   );
-  switch (issue.code) {
-    case "invalid_type":
-      return `${field}: got ${quote(value)}; allowed: ${withArticle(issue.expected)}`;
-    case "invalid_union": {
-      const kinds = issue.errors
-        .flat()
-        .flatMap((inner) => (inner.code === "invalid_type" ? [withArticle(inner.expected)] : []));
-      return `${field}: got ${quote(value)}; allowed: ${[...new Set(kinds)].join(" or ")}`;
-    }
-    case "unrecognized_keys":
-      return describeUnknown(field, issue.keys);
-    case "custom":
-      return `${field}: got ${issue.params?.got}; allowed: ${issue.params?.allowed}`;
-    default:
-      return `${field}: got ${quote(value)}; ${issue.message}`;
+  const { got, allowed = allowedBy(issue) } = (issue.code === "custom" && issue.params) || {};
+  return `${field}: got ${got ?? quote(issue.code === "invalid_key" ? issue.path.at(-1) : value)}; allowed: ${allowed}`;
+}
+
+/** What zod's issues say of the rule that was broken; each kind of issue has some of it. */
+interface Rule {
+  readonly message: string;
+  readonly expected?: string;
+  readonly minimum?: number | bigint;
+  readonly maximum?: number | bigint;
+  readonly inclusive?: boolean;
+  readonly exact?: boolean;
+  readonly origin?: string;
+  readonly divisor?: number;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly prefix?: string;
+  readonly suffix?: string;
+  readonly includes?: string;
+  readonly values?: readonly unknown[];
+  readonly options?: readonly unknown[];
+  readonly errors?: readonly (readonly Rule[])[];
+  readonly issues?: readonly Rule[];
+}
+
+/** What a rule allows, in the contract's own words or by what zod's issue says of the rule. */
+function allowedBy(rule: Rule): string {
+  const { expected, minimum, maximum = minimum, divisor, format } = rule;
+  // zod/mini has no language, and says this of every rule.
+  if (rule.message !== "Invalid input") return rule.message;
+  if (expected) return withArticle({ int: "whole number", nonoptional: "value" }[expected] ?? expected);
+  if (divisor) return `a multiple of ${divisor}`;
+  if (maximum !== undefined) {
+    const [including, excluding] = maximum === minimum ? ["at least", "more than"] : ["at most", "less than"];
+    const bound = rule.exact ? "exactly" : rule.inclusive ? including : excluding;
+    return `${bound} ${maximum}${rule.origin === "string" ? " character(s)" : ""}`;
   }
+  if (format) {
+    const part = rule.prefix ?? rule.suffix ?? rule.includes ?? (format === "regex" && rule.pattern);
+    return `text in the format ${part ? `${format} ${part}` : format}`;
+  }
+  const alternatives = rule.errors ?? [rule.issues ?? []];
+  const choices =
+    (rule.values ?? rule.options)?.map(quote) ??
+    alternatives.flatMap(([first]) => (first ? allowedBy(first) : []));
+  // A check of the contract names no choice, nor does an exclusive union of which several alternatives fit.
+  return [...new Set(choices)].join(" or ") || "what the contract accepts";
 }
 
 /** Properties that a strict object does not have. */
 export function describeUnknown(field: string, keys: readonly string[]): string {
-  const named = keys.slice(0, MOST_FAULTS_NAMED).map(quote).join(", ");
+  const named = keys.slice(0, MAX_FAULTS_NAMED).map(quote).join(", ");
   const noun = keys.length === 1 ? "property" : "properties";
   return `${field}: got the unknown ${noun} ${named}; allowed: only the properties of this model's request`;
 }
 
 function fieldName(path: readonly PropertyKey[]): string {
-  const name = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
+  const name = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${cut(String(key))}`)).join("");
   return name === "" ? "request" : name.replace(/^\./, "");
 }
 
@@ -85,8 +125,11 @@ export function quote(value: unknown): string {
   return `the ${typeof value} ${String(value)}`;
 }
 
-function cut(text: string): string {
-  return text.length > MOST_CHARACTERS_QUOTED ? `${text.slice(0, MOST_CHARACTERS_QUOTED)}…` : text;
+/** A text cut to a length that can be read, never in the middle of a character. */
+export function cut(text: string, maxCharacters = MAX_CHARACTERS_QUOTED): string {
+  return text.length > maxCharacters
+    ? `${text.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, "")}…`
+    : text;
 }
 
 function withArticle(noun: string): string {

@@ -1,7 +1,37 @@
-/** The document in `text`, or `undefined` where it is no JSON (no JSON document is `undefined`). */
+/**
+ * The most objects, lists and properties in one document. `JSON.parse` needs up to 300 bytes for each of them, so that
+ * 6 MB of `{},{},…` or `[[[…` would need more memory than a function has.
+ */
+export const MAX_JSON_PARTS = 300_000;
+
+/** Whether `text`, if it is JSON, has more than {@link MAX_JSON_PARTS} objects, lists and properties. */
+export function hasTooManyParts(text: string): boolean {
+  // Each takes two characters at least.
+  if (text.length < 2 * MAX_JSON_PARTS) return false;
+  let parts = 0;
+  let isInString = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === QUOTE) isInString = !isInString;
+    else if (isInString) index += code === BACKSLASH ? 1 : 0;
+    else if (code === BRACKET || code === BRACE || code === COLON) parts++;
+  }
+  return parts > MAX_JSON_PARTS;
+}
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const BRACE = 0x7b;
+
+/**
+ * The document in `text`, or `undefined` where it is no JSON (no JSON document is `undefined`) or has more
+ * parts than a function has memory for.
+ */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return hasTooManyParts(text) ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ import {
 } from "../shared/contract";
 import { fault, quote } from "../shared/faults";
 import { isRecord, parseJson } from "../shared/json";
+import { readDecimal } from "../shared/numbers";
 
 /** fastText's own default is 1; the callers of this model expect two labels. */
 const DEFAULT_LABELS = 2;
@@ -84,13 +85,11 @@ function readPair(labels: unknown, probabilities: unknown): Labels {
 }
 
 /** fastText's single precision lets a probability exceed 1 by 0.00001. */
-const MOST_PROBABILITY = 1.0001;
-
-const DECIMAL = /^(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const MAX_PROBABILITY = 1.0001;
 
 function readProbability(value: unknown): string {
-  const number = typeof value === "string" && DECIMAL.test(value) ? Number(value) : value;
-  if (typeof number !== "number" || !(number >= 0 && number <= MOST_PROBABILITY)) {
+  const number = typeof value === "string" ? readDecimal(value) : value;
+  if (typeof number !== "number" || !(number >= 0 && number <= MAX_PROBABILITY)) {
     throw new UnreadablePredictions("a probability is no number from 0 to 1");
   }
   return typeof value === "string" ? value : pythonRepr(number);

@@ -3,6 +3,7 @@
  * bundled to plain JavaScript before it starts, so that a function finds nothing in its process that Lambda lacks.
  */
 import { join } from "node:path";
+import { OwnSources } from "./own-sources";
 import type { Done, FunctionError, Invoke, Ready } from "./protocol";
 
 type Handler = (event: unknown, context: object) => unknown;
@@ -15,9 +16,22 @@ function describe(error: unknown): FunctionError {
     : { errorType: typeof error, errorMessage: String(error) };
 }
 
+const [file = "", name = ""] = (process.env._HANDLER ?? "").split(/\.(?=[^.]*$)/);
+const modulePath = join(process.env.LAMBDA_TASK_ROOT ?? ".", file);
+const sources = new OwnSources(process.argv[2]);
+
+/** An error while the module is loaded. The parent process shows the message alone, hence the place is in the message. */
+function describeLoading(error: unknown): FunctionError {
+  const { errorType, errorMessage } = describe(error);
+  const [, place] = /^ +at (functions\/.*)/m.exec((error instanceof Error && error.stack) || "") ?? [];
+  return { errorType, errorMessage: place === undefined ? errorMessage : `${errorMessage} (${place})` };
+}
+
 function load(): Handler {
-  const [file = "", name = ""] = (process.env._HANDLER ?? "").split(/\.(?=[^.]*$)/);
-  const module: Record<string, unknown> = require(join(process.env.LAMBDA_TASK_ROOT ?? ".", file));
+  sources.install(require.resolve(modulePath));
+  const module: Record<string, unknown> = require(modulePath);
+  // The function caught them itself.
+  sources.takeErrors();
   const handler = module[name];
   if (typeof handler !== "function") throw new Error(`${process.env._HANDLER} is no function`);
   return handler as Handler;
@@ -45,6 +59,9 @@ async function invoke(
   } catch (error) {
     result = { error: describe(error) };
   }
+  for (const error of sources.takeErrors()) {
+    process.stderr.write(`${process.env.AWS_LAMBDA_FUNCTION_NAME}: ${error}\n`);
+  }
   send({ kind: "done", memoryInBytes: process.memoryUsage.rss(), ...result });
 }
 
@@ -53,7 +70,7 @@ try {
   process.on("message", (message) => void invoke(handler, message as Invoke));
   send({ kind: "ready" });
 } catch (error) {
-  send({ kind: "ready", error: describe(error) });
+  send({ kind: "ready", error: describeLoading(error) });
   process.disconnect();
 }
 // The parent is gone: nobody is left to answer.

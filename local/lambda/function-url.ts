@@ -1,9 +1,12 @@
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
-import { passedOn, withAdded } from "../response-headers";
+import { passedOn, withAdded, withContentType } from "../response-headers";
 import { newRequestIds, toCommonLogTime } from "../rest-api/proxy";
-import { accessKeyIdOf, findSignatureFault, type SignatureFault } from "../signature";
+import { accessKeyIdOf, findSignatureFault, type SignatureFault, userArnOf } from "../signature";
 import type { CorsDefinition, FunctionUrlDefinition } from "../terraform/deployment";
+import { partitionOf } from "../terraform/stack";
+import { newSegmentId, TRACE_HEADER, traceRootOf, withTrace } from "../trace";
 import {
+  type InvocationResult,
   type LocalFunction,
   MOST_BYTES_OF_ANSWER,
   MOST_BYTES_OF_EVENT,
@@ -36,15 +39,30 @@ export class FunctionUrl {
     if (request.body === undefined) return TOO_LARGE;
     const fault = findSignatureFault(request, { service: "lambda", region: this.definition.region });
     if (fault !== undefined) return forbidden(fault);
-    const event = JSON.stringify(toFunctionUrlEvent(request, request.body, this.definition, requestId));
+    const traced = withTrace(request);
+    const event = JSON.stringify(toFunctionUrlEvent(traced, request.body, this.definition, requestId));
     if (Buffer.byteLength(event) > MOST_BYTES_OF_EVENT) return TOO_LARGE;
 
     const result = await this.fn.invoke(event);
     if (!result.ok && result.throttledBy !== undefined) return throttled(result.throttledBy);
-    if (!result.ok || Buffer.byteLength(result.payload) > MOST_BYTES_OF_ANSWER) return FAILED;
-    const answer = readAnswer(result.payload);
-    return answer === undefined ? FAILED : withLocalCause(answer, result.localCause);
+    const answer = readResult(result);
+    return { ...answer, headers: { ...answer.headers, [TRACE_HEADER]: invocationTrace(traced) } };
   }
+}
+
+function readResult(result: InvocationResult): HttpResponse {
+  if (!result.ok || Buffer.byteLength(result.payload) > MOST_BYTES_OF_ANSWER) return FAILED;
+  const answer = readAnswer(result.payload);
+  return answer === undefined ? FAILED : withLocalCause(answer, result.localCause);
+}
+
+/**
+ * The trace in the answer of an invoked function, in the capitals and the order that Lambda was recorded with
+ * (https://dev.to/rimutaka/aws-lambda-function-url-with-cors-explained-by-example-14df).
+ */
+function invocationTrace(traced: HttpRequest): string {
+  const lineage = newSegmentId().slice(0, 8);
+  return `root=${traceRootOf(traced)};parent=${newSegmentId()};sampled=0;lineage=${lineage}:0`;
 }
 
 function failure(status: number, errorType: string, body: string): HttpResponse {
@@ -82,6 +100,32 @@ const TOO_LARGE = failure(
   }),
 );
 
+/**
+ * Fields that belong to one connection (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1). Lambda was recorded
+ * without `connection`, and with `content-length`.
+ */
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/**
+ * What Lambda adds to every event, as recorded: localstack/localstack,
+ * tests/aws/services/lambda_/test_lambda.snapshot.json (test_lambda_url_echo_http_fixture_default). On this machine
+ * there is no TLS.
+ */
+const ADDED_HEADERS = {
+  "x-amzn-tls-cipher-suite": "TLS_AES_128_GCM_SHA256",
+  "x-amzn-tls-version": "TLSv1.3",
+  "x-forwarded-port": "443",
+  "x-forwarded-proto": "https",
+};
+
 /** Text comes as it is, everything else in base64. */
 const TEXT = /^(text\/|application\/(.+\+)?(json|xml|javascript))/;
 
@@ -93,22 +137,19 @@ export function toFunctionUrlEvent(
   requestId: string,
 ): Record<string, unknown> {
   const query = join([...new URLSearchParams(request.query)]);
-  const headers = join(request.headers.map(([name, value]) => [name.toLowerCase(), value] as const));
+  const all = withTrace(request).headers.map(([name, value]) => [name.toLowerCase(), value] as const);
+  const cookies = all.filter(([name]) => name === "cookie").flatMap(([, value]) => value.split(/; */));
+  const headers = join(all.filter(([name]) => name !== "cookie" && !HOP_BY_HOP.has(name)));
   const isText = TEXT.test(headers["content-type"] ?? "");
   const now = new Date();
-  const accessKey = accessKeyIdOf(request);
+  const accessKey = accessKeyIdOf(request) ?? "";
   return {
     version: "2.0",
     routeKey: "$default",
     rawPath: request.path,
     rawQueryString: request.query,
-    ...(headers.cookie === undefined ? {} : { cookies: headers.cookie.split(/; */) }),
-    headers: {
-      ...headers,
-      "x-forwarded-for": request.sourceIp,
-      "x-forwarded-port": "443",
-      "x-forwarded-proto": "https",
-    },
+    ...(cookies.length > 0 ? { cookies } : {}),
+    headers: { ...headers, ...ADDED_HEADERS, "x-forwarded-for": request.sourceIp },
     ...(Object.keys(query).length > 0 ? { queryStringParameters: query } : {}),
     requestContext: {
       accountId,
@@ -120,7 +161,7 @@ export function toFunctionUrlEvent(
           callerId: accessKey,
           cognitoIdentity: null,
           principalOrgId: null,
-          userArn: null,
+          userArn: userArnOf(partitionOf(region), accountId, accessKey),
           userId: accessKey,
         },
       },
@@ -172,16 +213,22 @@ export function readAnswer(payload: string): HttpResponse | undefined {
   if (typeof (headers ?? {}) !== "object" || !Array.isArray(cookies ?? [])) return undefined;
 
   const own = Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)] as const);
-  const hasContentType = own.some(([name]) => name.toLowerCase() === "content-type");
   const setCookies = [cookies ?? []].flat().map(String);
-  const sent = passedOn({
-    ...(hasContentType ? {} : json),
-    ...Object.fromEntries(own),
-    ...(setCookies.length > 0 ? { "Set-Cookie": setCookies } : {}),
-  });
-  if (sent === undefined) return undefined;
+  const sent = passedOn(
+    withAdded(
+      withContentType(Object.fromEntries(own)),
+      setCookies.length > 0 ? { "Set-Cookie": setCookies } : {},
+    ),
+  );
   const text = typeof body === "string" ? body : (JSON.stringify(body ?? undefined) ?? "");
+  if (sent === undefined || (isBase64Encoded === true && !isBase64(text))) return undefined;
   return { status, headers: sent, body: isBase64Encoded === true ? Buffer.from(text, "base64") : text };
+}
+
+/** Whether `text` is base64, with or without its padding: Node.js would skip what is not. */
+function isBase64(text: string): boolean {
+  const encoded = Buffer.from(text, "base64").toString("base64");
+  return encoded === text || encoded.replace(/={1,2}$/, "") === text;
 }
 
 /** What Lambda adds to the answer where a page asks and the URL has CORS settings. */
@@ -196,6 +243,7 @@ function corsHeaders(
   const lists = isPreflight
     ? { "Access-Control-Allow-Methods": cors.allowMethods, "Access-Control-Allow-Headers": cors.allowHeaders }
     : { "Access-Control-Expose-Headers": cors.exposeHeaders };
+  const maxAge = isPreflight && cors.maxAgeInSeconds !== undefined ? String(cors.maxAgeInSeconds) : undefined;
   return {
     "Access-Control-Allow-Origin": any ? "*" : origin,
     ...(any ? {} : { Vary: "Origin" }),
@@ -204,5 +252,6 @@ function corsHeaders(
         values.length > 0 ? [[name, values.join(",")] as const] : [],
       ),
     ),
+    ...(maxAge === undefined ? {} : { "Access-Control-Max-Age": maxAge }),
   };
 }

@@ -334,9 +334,10 @@ export class LocalFunction implements RouteFunction {
   }
 
   private start(): Worker {
-    const { memorySizeInMb } = this.definition;
+    const { memorySizeInMb, sourceMapFile } = this.definition;
     const sessionToken = this.settings.containerFailures.issueToken();
-    const child = fork(buildBootstrap(this.settings.folder), [], {
+    const words = sourceMapFile === undefined ? [] : [sourceMapFile];
+    const child = fork(buildBootstrap(this.settings.folder), words, {
       cwd: this.unzip(),
       env: this.environment(sessionToken),
       execArgv: [`--max-old-space-size=${memorySizeInMb}`],

@@ -120,6 +120,8 @@ export interface Method {
   readonly httpMethod: string;
   readonly path: string;
   readonly title: string | undefined;
+  /** The document's name for it, where it has one: the event names it, too. */
+  readonly operationId?: string | undefined;
   readonly authorization: Authorization;
   /** JSON Schema per media type; only where the method's validator checks bodies. */
   readonly requestModels: Readonly<Record<string, object>>;
@@ -171,6 +173,7 @@ export function readOpenApi(body: string): OpenApi {
         httpMethod: httpMethod.toUpperCase(),
         path,
         title: op.summary,
+        operationId: op.operationId,
         authorization: readAuthorization(`${httpMethod} ${path}`, op.security ?? [], schemes),
         requestModels: validates ? readModels(content, api.components?.schemas ?? {}) : {},
         requiredParameters:

@@ -1,8 +1,11 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import type { HttpRequest, HttpResponse } from "../http";
-import { passedOn } from "../response-headers";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { type HttpRequest, type HttpResponse, headerOf } from "../http";
+import { passedOn, withContentType, withMissing } from "../response-headers";
+import { accessKeyIdOf, userArnOf } from "../signature";
 import type { StageDefinition } from "../terraform/deployment";
+import { toEventHeaders } from "./event-headers";
 import type { Method } from "./openapi";
+import { readQuery, splitStage, toEventPath } from "./url";
 
 /** Ids of one request, as AWS gives them. */
 export interface RequestIds {
@@ -24,17 +27,13 @@ export function toProxyEvent(
   { requestId, extendedRequestId }: RequestIds,
   apiKeyId: string | undefined,
 ): Record<string, unknown> {
-  const query = [...new URLSearchParams(request.query)];
+  const query = readQuery(request.query);
+  const headers = toEventHeaders(request);
+  const { path } = splitStage(request.path);
   const now = new Date();
-  const headers = [
-    ...request.headers,
-    ["X-Forwarded-For", request.sourceIp],
-    ["X-Forwarded-Port", "443"],
-    ["X-Forwarded-Proto", "https"],
-  ] as const;
   return {
     resource: method.path,
-    path: method.path,
+    path: toEventPath(path),
     httpMethod: request.method,
     headers: singleValues(headers),
     multiValueHeaders: multiValues(headers),
@@ -45,32 +44,57 @@ export function toProxyEvent(
     requestContext: {
       accountId,
       apiId: stage.apiId,
+      deploymentId: localId(JSON.stringify(stage.openApi.document)),
       domainName: `${stage.apiId}.execute-api.localhost`,
       domainPrefix: stage.apiId,
       extendedRequestId,
       httpMethod: request.method,
       identity: {
-        accessKey: null,
-        accountId: null,
-        apiKeyId: apiKeyId ?? null,
-        caller: null,
+        ...callerOf(request, method, stage, accountId),
+        ...(apiKeyId === undefined ? {} : { apiKey: headerOf(request, "x-api-key") ?? null, apiKeyId }),
+        cognitoAuthenticationProvider: null,
+        cognitoAuthenticationType: null,
+        cognitoIdentityId: null,
+        cognitoIdentityPoolId: null,
+        principalOrgId: null,
         sourceIp: request.sourceIp,
-        user: null,
-        userAgent: headers.findLast(([name]) => name.toLowerCase() === "user-agent")?.[1] ?? null,
-        userArn: null,
+        userAgent: headerOf(request, "user-agent") ?? null,
       },
-      path: `/${stage.stageName}${method.path}`,
+      ...(method.operationId === undefined ? {} : { operationName: method.operationId }),
+      path: `/${stage.stageName}${path}`,
       protocol: "HTTP/1.1",
       requestId,
       requestTime: toCommonLogTime(now),
       requestTimeEpoch: now.getTime(),
-      resourceId: "local",
+      resourceId: localId(method.path),
       resourcePath: method.path,
       stage: stage.stageName,
     },
     body: request.body === undefined || request.body.length === 0 ? null : request.body.toString("utf8"),
     isBase64Encoded: false,
   };
+}
+
+/** Who signed the request: nobody, except where the method asks for a signature. */
+function callerOf(
+  request: HttpRequest,
+  { authorization }: Method,
+  { executionArn }: StageDefinition,
+  accountId: string,
+): Record<"accessKey" | "accountId" | "caller" | "user" | "userArn", string | null> {
+  const accessKey = authorization === "AWS_IAM" ? accessKeyIdOf(request) : undefined;
+  if (accessKey === undefined) {
+    return { accessKey: null, accountId: null, caller: null, user: null, userArn: null };
+  }
+  const [, partition = ""] = executionArn.split(":");
+  const userArn = userArnOf(partition, accountId, accessKey);
+  return { accessKey, accountId, caller: accessKey, user: accessKey, userArn };
+}
+
+/** An id in API Gateway's form, six letters and digits: the same for the same content. */
+function localId(content: string): string {
+  const digits = createHash("sha256").update(content).digest().readUInt32BE().toString(36);
+  return digits.padStart(6, "0").slice(-6);
 }
 
 type Pairs = readonly (readonly [string, string])[];
@@ -113,12 +137,11 @@ export function readProxyAnswer(payload: string): HttpResponse | undefined {
   const multi = readHeaders(multiValueHeaders, Array.isArray, (values: unknown[]) => values.map(String));
   if (single === undefined || multi === undefined || (body !== null && !isScalar(body))) return undefined;
 
-  const merged = passedOn({ ...single, ...multi });
+  const merged = passedOn(withMissing(multi, single));
   if (merged === undefined) return undefined;
-  const hasContentType = Object.keys(merged).some((name) => name.toLowerCase() === "content-type");
   return {
     status,
-    headers: { ...(hasContentType ? {} : { "Content-Type": "application/json" }), ...merged },
+    headers: withContentType(merged),
     // No binary media types are configured, hence a base64 body stays as it is.
     body: body === null ? "" : String(body),
   };

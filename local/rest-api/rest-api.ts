@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { ValidateFunction } from "ajv";
 import Ajv from "ajv-draft-04";
+import { matchesArnPattern } from "../arn-pattern";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import {
   type InvocationResult,
@@ -9,13 +9,16 @@ import {
   type RouteFunction,
 } from "../lambda/function";
 import { withLocalCause } from "../lambda/local-cause";
-import { findSignatureFault, LOCAL_CREDENTIALS } from "../signature";
+import { withContentType } from "../response-headers";
+import { findSignatureFault, LOCAL_CREDENTIALS, userArnOf } from "../signature";
 import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
+import { TRACE_HEADER, traceRootOf, withTrace } from "../trace";
 import { accessLogLine, type Learned } from "./access-log";
 import { GATEWAY_ERRORS, type GatewayError, missingParameters, toGatewayAnswer } from "./gateway-response";
 import type { Method } from "./openapi";
 import { newRequestIds, type RequestIds, readProxyAnswer, toProxyEvent } from "./proxy";
 import { TokenBucket } from "./throttle";
+import { readQuery, toResourcePath } from "./url";
 
 /** API Gateway's own limit where the API sets none. */
 const DEFAULT_INTEGRATION_TIMEOUT_IN_MS = 29_000;
@@ -61,7 +64,7 @@ export class RestApi {
     );
   }
 
-  /** @param path - the path below the stage, starting with a slash */
+  /** @param path - the path below the stage, as it was sent */
   async handle(request: HttpRequest, path: string): Promise<HttpResponse> {
     const ids = newRequestIds();
     const receivedAt = new Date();
@@ -97,7 +100,7 @@ export class RestApi {
       return toGatewayAnswer(error.failure, this.stage.openApi.gatewayResponses, {
         ...ids,
         httpMethod: request.method,
-        resourcePath: path,
+        resourcePath: toResourcePath(path),
         stage: this.stage.stageName,
       });
     }
@@ -110,8 +113,9 @@ export class RestApi {
     learned: Learned,
   ): Promise<HttpResponse> {
     if (request.body === undefined) throw new Refusal(GATEWAY_ERRORS.tooLarge);
+    const resourcePath = toResourcePath(path);
     const route = this.routes.find(
-      ({ method }) => method.path === path && method.httpMethod === request.method,
+      ({ method }) => method.path === resourcePath && method.httpMethod === request.method,
     );
     if (route === undefined) throw new Refusal(GATEWAY_ERRORS.notFound);
     learned.resourcePath = route.method.path;
@@ -135,12 +139,13 @@ export class RestApi {
       ]);
       return {
         status: Number(response.statusCode),
-        headers: { ...Object.fromEntries(mapped), ...own },
+        headers: { ...withContentType(Object.fromEntries(mapped)), ...own },
         body: "",
       };
     }
 
-    const event = toProxyEvent(request, route.method, this.stage, this.account.accountId, ids, apiKey?.id);
+    const traced = withTrace(request);
+    const event = toProxyEvent(traced, route.method, this.stage, this.account.accountId, ids, apiKey?.id);
     const timeout = integration.timeoutInMillis ?? DEFAULT_INTEGRATION_TIMEOUT_IN_MS;
     const { status, headers, body } = await this.invoke(
       integration.uri,
@@ -149,18 +154,15 @@ export class RestApi {
       timeout,
       learned,
     );
-    const trace = {
-      "X-Amzn-Trace-Id": `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString("hex")}`,
-    };
+    const trace = { [TRACE_HEADER]: `Root=${traceRootOf(traced)}` };
     return { status, headers: { ...headers, ...own, ...trace }, body };
   }
 
   /** Who signs with this machine's credentials, as IAM would name a user. */
   private localSigner(): NonNullable<Learned["signer"]> {
     const { accountId } = this.account;
-    const [, partition] = this.stage.executionArn.split(":");
-    const userArn = `arn:${partition}:iam::${accountId}:user/${LOCAL_CREDENTIALS.accessKeyId}`;
-    return { userArn, accountId };
+    const [, partition = ""] = this.stage.executionArn.split(":");
+    return { userArn: userArnOf(partition, accountId, LOCAL_CREDENTIALS.accessKeyId), accountId };
   }
 
   /** @returns the key, where the method wants one */
@@ -183,7 +185,7 @@ export class RestApi {
 
   /** As API Gateway: a body whose media type has no model is not validated. */
   private validate(request: HttpRequest, { method, validators }: Route): void {
-    const query = new URLSearchParams(request.query);
+    const query = new Map(readQuery(request.query));
     const missing = method.requiredParameters.filter((name) => !query.get(name));
     if (missing.length > 0) throw new Refusal(missingParameters(missing));
 
@@ -210,7 +212,10 @@ export class RestApi {
     const arn = /\/functions\/(arn:[^/]+)\/invocations$/.exec(uri)?.[1];
     const fn = arn === undefined ? undefined : this.functions.get(arn);
     const sourceArn = `${this.stage.executionArn}/${method.httpMethod}${method.path}`;
-    if (fn === undefined || !fn.definition.invocableFor.some((pattern) => matchesArn(pattern, sourceArn))) {
+    if (
+      fn === undefined ||
+      !fn.definition.invocableFor.some((pattern) => matchesArnPattern(pattern, sourceArn))
+    ) {
       console.error(
         `${method.httpMethod} ${method.path}: API Gateway has no permission to invoke ${arn ?? uri}`,
       );
@@ -237,12 +242,6 @@ export class RestApi {
     learned.integrationStatus = answer.status;
     return withLocalCause(answer, result.localCause);
   }
-}
-
-/** IAM's ArnLike: `*` is any text. */
-function matchesArn(pattern: string, arn: string): boolean {
-  const literal = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${literal.join(".*")}$`).test(arn);
 }
 
 async function withTimeout(

@@ -4,8 +4,11 @@ import { refusalLatency } from "../latency";
 import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS, regionOf } from "../signature";
 import type { EndpointCompute, EndpointDefinition } from "../terraform/endpoints";
 import { partitionOf } from "../terraform/stack";
-import { type Container, ContainerFailed } from "./container";
+import { type Container, ContainerFailed, type ContainerResponse } from "./container";
 import { ContainerFailures } from "./container-failures";
+import { EVENT_STREAM_TYPE, encodeEvent } from "./event-stream";
+import { type Operation, type OperationName, RUNTIME_SEGMENT, readOperation } from "./operation";
+import { findConstraintFault, findUnsupported, invokedVariant, type ValidationFault } from "./validation";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -33,14 +36,17 @@ const MAX_CHARACTERS_LOGGED = 500;
  */
 const NO_STATUS = 0;
 
-const INVOCATIONS = /^\/endpoints\/([^/]+)\/invocations$/;
-
-/** Whether a path is one of the SageMaker runtime's. */
-export function isRuntimePath(path: string): boolean {
-  return INVOCATIONS.test(path);
+/** Whether a path is one of the SageMaker runtime's operations. */
+export function isOperationPath(path: string): boolean {
+  return readOperation(path).name !== undefined;
 }
 
-/** The SageMaker runtime's InvokeEndpoint in front of containers. */
+/** Whether a path is below the one that all operations of the SageMaker runtime have. */
+export function isRuntimePath(path: string): boolean {
+  return path === `/${RUNTIME_SEGMENT}` || path.startsWith(`/${RUNTIME_SEGMENT}/`);
+}
+
+/** The SageMaker runtime in front of containers. The answer of a container comes as one part of a stream. */
 export class SagemakerRuntime {
   /** Own ones first: of them the stacks know more than of what somebody else has made, also where it is the same. */
   private readonly endpoints: readonly EndpointDefinition[];
@@ -62,9 +68,11 @@ export class SagemakerRuntime {
   }
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
-    const name = decode(INVOCATIONS.exec(request.path)?.[1] ?? "");
+    const operation = readOperation(request.path);
+    if (!isKnown(operation)) return UNKNOWN_OPERATION;
+    const { endpointName: name } = operation;
     const endpoint = this.find(name, request);
-    const refusal = this.refuse(request, name, endpoint);
+    const refusal = this.refuse(request, operation, endpoint);
     if (refusal !== undefined) return refusal;
     if (endpoint === undefined || request.body === undefined) throw new Error("refused above");
 
@@ -80,7 +88,7 @@ export class SagemakerRuntime {
     }
     this.invocations.set(endpoint, running + 1);
     try {
-      return await this.invoke(endpoint, request.body, request);
+      return await this.invoke(endpoint, operation.name, request.body, request);
     } finally {
       this.invocations.set(endpoint, (this.invocations.get(endpoint) ?? 1) - 1);
     }
@@ -94,7 +102,7 @@ export class SagemakerRuntime {
 
   private refuse(
     request: HttpRequest,
-    name: string,
+    operation: KnownOperation,
     endpoint: EndpointDefinition | undefined,
   ): HttpResponse | undefined {
     const keyId = accessKeyIdOf(request);
@@ -104,13 +112,19 @@ export class SagemakerRuntime {
       const fault = findSignatureFault(request, { service: "sagemaker", region });
       if (fault !== undefined) return failure(403, fault.errorType, fault.message);
     }
-    if (request.method !== "POST") return failure(405, "UnsupportedOperation", "InvokeEndpoint is a POST");
+    if (request.method !== "POST") return failure(405, "UnsupportedOperation", `${operation.name} is a POST`);
+    const constraintFault = findConstraintFault(operation, request);
+    if (constraintFault !== undefined) return validationError(constraintFault);
     if (endpoint === undefined) {
       const region = regionOf(request);
       const { accountId } =
         this.endpoints.find((known) => known.region === region) ?? this.endpoints[0] ?? {};
-      return failure(400, "ValidationError", `Endpoint ${name} of account ${accountId} not found.`);
+      return validationError({
+        message: `Endpoint ${operation.endpointName} of account ${accountId} not found.`,
+      });
     }
+    const unsupported = findUnsupported(operation.name, request, endpoint);
+    if (unsupported !== undefined) return validationError(unsupported);
     const most = MOST_BYTES_OF_PAYLOAD[endpoint.compute.kind];
     if (request.body === undefined || request.body.length > most) {
       return failure(400, "ValidationError", `The payload exceeds the limit of ${most} bytes.`);
@@ -126,10 +140,12 @@ export class SagemakerRuntime {
 
   private async invoke(
     endpoint: EndpointDefinition,
+    operation: OperationName,
     body: Buffer,
     request: HttpRequest,
   ): Promise<HttpResponse> {
-    const { name, model, variantName } = endpoint;
+    const isStream = operation === "InvokeEndpointWithResponseStream";
+    const { name, model } = endpoint;
     const container = this.containers.get(model);
     const start = performance.now();
     const waiting = () =>
@@ -147,7 +163,7 @@ export class SagemakerRuntime {
     try {
       answer = await container.invoke({
         contentType: headerOf(request, "content-type") ?? "application/octet-stream",
-        accept: headerOf(request, "accept") ?? "*/*",
+        accept: headerOf(request, isStream ? "x-amzn-sagemaker-accept" : "accept") ?? "*/*",
         body,
       });
     } catch (error) {
@@ -168,15 +184,7 @@ export class SagemakerRuntime {
       );
       return modelFailure(endpoint, answer.status, message);
     }
-    return {
-      status: 200,
-      headers: {
-        "Content-Type": answer.contentType,
-        "x-Amzn-Invoked-Production-Variant": variantName,
-        "x-amzn-RequestId": randomUUID(),
-      },
-      body: answer.body,
-    };
+    return succeed(answer, isStream, invokedVariant(request, endpoint));
   }
 }
 
@@ -186,13 +194,32 @@ function describeFailure(error: unknown): string {
   return `failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** A name with a broken percent-encoding is a name that nothing has. */
-function decode(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
+function succeed({ contentType, body }: ContainerResponse, isStream: boolean, variant: string): HttpResponse {
+  const headers = { "x-Amzn-Invoked-Production-Variant": variant, "x-amzn-RequestId": randomUUID() };
+  if (!isStream) return { status: 200, headers: { "Content-Type": contentType, ...headers }, body };
+  return {
+    status: 200,
+    headers: { "Content-Type": EVENT_STREAM_TYPE, "X-Amzn-SageMaker-Content-Type": contentType, ...headers },
+    body: encodeEvent("PayloadPart", Buffer.from(body)),
+  };
+}
+
+type KnownOperation = Operation & { readonly name: OperationName };
+
+function isKnown(operation: Operation): operation is KnownOperation {
+  return operation.name !== undefined;
+}
+
+/** What AWS's services answer to a path that is none of their operations. */
+const UNKNOWN_OPERATION: HttpResponse = {
+  status: 404,
+  headers: { "Content-Type": "application/xml" },
+  body: "<UnknownOperationException/>\n",
+};
+
+function validationError({ message, errorCode }: ValidationFault): HttpResponse {
+  const code = errorCode === undefined ? {} : { ErrorCode: errorCode };
+  return errorResponse(400, "ValidationError", { ...code, message, Message: message });
 }
 
 function failure(status: number, errorType: string, message: string): HttpResponse {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { NotServable } from "../errors";
 import { type OpenApi, readOpenApi } from "../rest-api/openapi";
 import { type EndpointDefinition, readEndpoints } from "./endpoints";
@@ -29,6 +29,8 @@ export interface FunctionDefinition {
   /** The deployment package on disk. */
   readonly zipFile: string;
   readonly codeSha256: string;
+  /** Where the synthesis writes the source map of the code; of code that it did not build there is none. */
+  readonly sourceMapFile?: string;
   /** `<file>.<export>` */
   readonly handler: string;
   readonly runtime: string;
@@ -62,6 +64,8 @@ export interface CorsDefinition {
   readonly allowMethods: readonly string[];
   readonly allowHeaders: readonly string[];
   readonly exposeHeaders: readonly string[];
+  /** Seconds that a browser may remember a preflight; `undefined` where the Terraform does not set them. */
+  readonly maxAgeInSeconds?: number | undefined;
 }
 
 /** Requests per second, and at once. */
@@ -123,6 +127,7 @@ function readFunctions(stack: Stack): FunctionDefinition[] {
       arn: functionArn(stack, functionName),
       zipFile: join(stack.folder, values.filename),
       codeSha256: values.source_code_hash,
+      sourceMapFile: sourceMapOf(stack, values.filename, values.source_code_hash),
       handler: values.handler,
       runtime: values.runtime,
       timeoutInSeconds: values.timeout,
@@ -139,6 +144,12 @@ function readFunctions(stack: Stack): FunctionDefinition[] {
 /** Terraform's provider reads -1 as no reserved concurrency. */
 function reservedConcurrencyOf(executions: number | undefined): number | undefined {
   return executions === undefined || executions < 0 ? undefined : executions;
+}
+
+/** Beside the original of the zip, of which each stack has a copy, in a folder named by the zip's hash. */
+function sourceMapOf(stack: Stack, zipFile: string, codeSha256: string): string {
+  const hash = Buffer.from(codeSha256, "base64").toString("hex").slice(0, 16);
+  return join(stack.folder, "../../functions", hash, `${basename(zipFile)}.map`);
 }
 
 function readExistingFunctions(stack: Stack): ExistingFunctionDefinition[] {
@@ -177,6 +188,7 @@ function readFunctionUrls(stack: Stack): FunctionUrlDefinition[] {
       allowMethods: values.cors.allow_methods,
       allowHeaders: values.cors.allow_headers,
       exposeHeaders: values.cors.expose_headers,
+      maxAgeInSeconds: values.cors.max_age,
     },
   }));
 }

@@ -76,6 +76,7 @@ export const INTERPRETED = {
         allow_methods: z.array(text),
         allow_headers: z.array(text),
         expose_headers: z.array(text),
+        max_age: z.optional(z.number()),
       }),
     ),
   }),

@@ -49,7 +49,7 @@ const HARMLESS_PREFIX =
   /^(?:aws:(?:principaltag|requesttag|resourcetag)\/|token\.actions\.githubusercontent\.com:)/;
 
 /** A tag that is a secret by its name all the same. */
-const SECRET_TAG = /\/.*(?:pass|secret|token|credential|private)/;
+const SECRET_TAG = /pass|secret|token|credential|private/;
 
 /** The conditions, without values that can be secrets. `before` are those that stood there. */
 export function shown(conditions: readonly Condition[], before?: readonly Condition[]): ShownCondition[] {
@@ -68,7 +68,14 @@ function valuesOf(one: Condition, before: readonly Condition[] = []): readonly s
 
 function isHarmless(key: string): boolean {
   const name = key.toLowerCase();
-  return HARMLESS.has(name) || (HARMLESS_PREFIX.test(name) && !SECRET_TAG.test(name));
+  return (
+    HARMLESS.has(name) ||
+    (HARMLESS_PREFIX.test(name) &&
+      !name
+        .split("/")
+        .slice(1)
+        .some((part) => SECRET_TAG.test(part)))
+  );
 }
 
 const WORDS: ReadonlyMap<string, string> = new Map([

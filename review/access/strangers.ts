@@ -24,16 +24,20 @@ const NAMES_SOMEBODY: ReadonlyMap<string, (value: string) => boolean> = new Map(
   ["aws:sourcevpc", isLiteral],
   ["aws:sourcevpce", isLiteral],
   // The first part is the id of a role, a user or an account.
-  ["aws:userid", (value) => isLiteral(value.replace(/:.*$/s, ""))],
+  ["aws:userid", (value) => isLiteral(firstPart(value, ":"))],
   ["kms:calleraccount", isLiteral],
   ["lambda:eventsourcetoken", isLiteral],
 ]);
+
+function firstPart(text: string, separator: string): string {
+  return text.split(separator, 1)[0] ?? "";
+}
 
 /** Of a bucket alone the name says whose it is: its ARN has no account. */
 function isArnOfSomebody(value: string): boolean {
   const [, , service, , account = "", rest = ""] = partsOf(value);
   if (account !== "") return /^\d{12}$/.test(account);
-  return service === "s3" && isLiteral(rest.replace(/\/.*$/s, ""));
+  return service === "s3" && isLiteral(firstPart(rest, "/"));
 }
 
 /** `o-<id>/r-<id>/…` */

@@ -239,7 +239,7 @@ function amountOf({ terms, each, note }: Charge, region: string): Amount | Uncou
 
 /** A small number without an exponent. */
 function inFull(usd: number): string {
-  return usd.toFixed(10).replace(/\.?0+$/, "");
+  return usd.toLocaleString("en-US", { maximumFractionDigits: 10, useGrouping: false });
 }
 
 /** To a hundredth of a cent: what floats add is smaller. */

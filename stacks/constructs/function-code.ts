@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync } from "esbuild";
 import { type Zippable, zipSync } from "fflate";
 import { PROJECT } from "../../environments/paths";
+import { UserError } from "../../environments/user-error";
 import type { ModelName } from "../../functions/catalog";
+import { toLoadFailure } from "../load-failure";
 
 /** A function's deployment package. */
 export interface FunctionCode {
@@ -12,6 +14,8 @@ export interface FunctionCode {
   readonly zip: Uint8Array;
   /** Base64 SHA-256 of the zip, as Lambda reports it in CodeSha256. */
   readonly sha256: string;
+  /** Source map of `index.js`, JSON: its sources are named from the project's folder. It is no part of the zip. */
+  readonly sourceMap: string;
 }
 
 /** A function's code on this machine, as Lambda takes it. */
@@ -32,65 +36,97 @@ const codes = new Map<ModelName, FunctionCode>();
  * Bundles and zips `functions/<model>/handler.ts`. The same sources give the same bytes, wherever the project
  * lies and whenever it is built; one process builds each function once.
  *
- * @throws Error of esbuild, naming file and line, where the sources do not build
+ * @throws LoadFailure where the sources do not build: it names the model, the file and the line
+ * @throws UserError where the package is larger than Lambda takes
  */
 export function functionCode(model: ModelName): FunctionCode {
   const known = codes.get(model);
   if (known !== undefined) return known;
 
-  const { outputFiles } = buildSync({
-    absWorkingDir: PROJECT,
-    entryPoints: [`functions/${model}/handler.ts`],
-    bundle: true,
-    write: false,
-    platform: "node",
-    target: "node22",
-    // A static ESM import of node:http costs 30 ms at every cold start; CommonJS does not.
-    format: "cjs",
-    minify: true,
-    legalComments: "none",
-    logLevel: "silent",
-  });
-  const [bundle] = outputFiles;
-  if (bundle === undefined) throw new Error(`esbuild wrote nothing for functions/${model}/handler.ts`);
-  const zip = zipSync({ "index.js": [bundle.contents, FIXED_ATTRIBUTES] } satisfies Zippable);
-  const code = { zip, sha256: createHash("sha256").update(zip).digest("base64") };
+  const { bundle, sourceMap } = build(model);
+  requireBytes(model, "unzipped", bundle.length, MAX_UNZIPPED_BYTES);
+  const zip = zipSync({ "index.js": [bundle, FIXED_ATTRIBUTES] } satisfies Zippable);
+  requireBytes(model, "zipped", zip.length, MAX_ZIPPED_BYTES);
+  const code = { zip, sha256: createHash("sha256").update(zip).digest("base64"), sourceMap };
   codes.set(model, code);
   return code;
 }
 
+/** Of a package that is uploaded with the function, as Terraform does. */
+const MAX_ZIPPED_BYTES = 50 * 1024 * 1024;
+/** Of a package's files. */
+const MAX_UNZIPPED_BYTES = 250 * 1024 * 1024;
+
+/** @throws UserError where Lambda would refuse the package, in the middle of an apply */
+export function requireBytes(model: string, what: string, bytes: number, max: number): void {
+  if (bytes <= max) return;
+  throw new UserError(
+    `the model ${model} could not be packaged:\n  functions/${model}: got ${bytes} bytes (${what}); allowed: at most ${max} (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). Keep large data in the model's artifact.`,
+  );
+}
+
+const BUILD_OPTIONS = {
+  absWorkingDir: PROJECT,
+  outfile: "index.js",
+  bundle: true,
+  write: false,
+  platform: "node",
+  target: "node22",
+  // A static ESM import of node:http costs 30 ms at every cold start; CommonJS does not.
+  format: "cjs",
+  minify: true,
+  legalComments: "none",
+  logLevel: "silent",
+  // Beside the bundle, which is the same as without a map.
+  sourcemap: "external",
+  sourcesContent: false,
+} as const satisfies BuildOptions;
+
+/** @throws LoadFailure */
+function build(model: ModelName): { readonly bundle: Uint8Array; readonly sourceMap: string } {
+  try {
+    const { outputFiles } = buildSync({ ...BUILD_OPTIONS, entryPoints: [`functions/${model}/handler.ts`] });
+    const bundle = outputFiles.find(({ path }) => path.endsWith("index.js"));
+    const map = outputFiles.find(({ path }) => path.endsWith("index.js.map"));
+    if (bundle === undefined || map === undefined)
+      throw new Error(`esbuild wrote nothing for functions/${model}/handler.ts`);
+    return { bundle: bundle.contents, sourceMap: withoutMachine(map.text) };
+  } catch (error) {
+    throw toLoadFailure(error) ?? error;
+  }
+}
+
+/** Packages may lie elsewhere on this machine: they are named from the folder that holds them all. */
+function withoutMachine(map: string): string {
+  const document: { readonly sources: readonly string[] } = JSON.parse(map);
+  const sources = document.sources.map((source) => source.replace(/^.*node_modules\//, "node_modules/"));
+  return JSON.stringify({ ...document, sources });
+}
+
 /**
- * The package of one of this project's functions.
+ * The package of one of this project's functions. Its source map is written beside it, as `<zip>.map`, for the local
+ * stage.
  *
  * @param directory - where its zip is written
  */
 export function functionPackage(model: ModelName, directory: string): FunctionPackage {
   const code = functionCode(model);
-  return {
-    zipFile: writeZip(code, model, directory),
-    sha256: code.sha256,
-    handler: "index.handler",
-    runtime: "nodejs22.x",
-  };
+  // A folder that follows the content, so that processes that synthesize at the same time do not meet.
+  const folder = join(directory, Buffer.from(code.sha256, "base64").toString("hex").slice(0, 16));
+  const zipFile = join(folder, `${model}.zip`);
+  mkdirSync(folder, { recursive: true });
+  // The same code may come from other lines.
+  writeWhole(`${zipFile}.map`, code.sourceMap);
+  if (!existsSync(zipFile)) writeWhole(zipFile, code.zip);
+  return { zipFile, sha256: code.sha256, handler: "index.handler", runtime: "nodejs22.x" };
 }
 
 /** Everything in a zip entry that would otherwise follow clock and machine; 0644, which Lambda can read. */
 const FIXED_ATTRIBUTES = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16, level: 9 } as const;
 
-/**
- * Writes the zip below `directory`, in a folder that follows its content, so that processes that synthesize at
- * the same time do not meet.
- *
- * @returns the file's path; its name is `<model>.zip`
- */
-function writeZip({ zip, sha256 }: FunctionCode, model: ModelName, directory: string): string {
-  const folder = join(directory, Buffer.from(sha256, "base64").toString("hex").slice(0, 16));
-  const path = join(folder, `${model}.zip`);
-  if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true });
-    const unfinished = `${path}.${process.pid}`;
-    writeFileSync(unfinished, zip);
-    renameSync(unfinished, path);
-  }
-  return path;
+/** Writes a file in one step: another process finds all of it, or nothing. */
+function writeWhole(path: string, content: string | Uint8Array): void {
+  const unfinished = `${path}.${process.pid}`;
+  writeFileSync(unfinished, content);
+  renameSync(unfinished, path);
 }

@@ -1,6 +1,7 @@
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { Construct } from "constructs";
 import type { FunctionUrlSettings } from "../../environments/model-settings";
+import { CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS, PREFLIGHT_MAX_AGE_IN_SECONDS } from "./cors";
 import type { EndpointFunction } from "./endpoint-function";
 
 /** Props of {@link FunctionUrl}. */
@@ -8,9 +9,6 @@ export interface FunctionUrlProps {
   readonly function: EndpointFunction;
   readonly settings: FunctionUrlSettings;
 }
-
-/** What a signed request of a page carries. */
-const ALLOW_HEADERS = ["authorization", "content-type", "x-amz-date", "x-amz-security-token", "accept"];
 
 /**
  * A function URL for signed requests. With NONE, Terraform's provider would add a public permission of its own,
@@ -28,8 +26,9 @@ export class FunctionUrl extends Construct {
       cors: {
         allowOrigins: [...(props.settings.corsAllowOrigins ?? ["*"])],
         allowMethods: ["*"],
-        allowHeaders: ALLOW_HEADERS,
-        exposeHeaders: ["access-control-allow-origin"],
+        allowHeaders: [...CORS_ALLOW_HEADERS],
+        exposeHeaders: ["access-control-allow-origin", ...CORS_EXPOSE_HEADERS],
+        maxAge: PREFLIGHT_MAX_AGE_IN_SECONDS,
       },
     });
     this.url = functionUrl.functionUrl;

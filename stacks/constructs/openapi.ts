@@ -1,12 +1,13 @@
-import { type core, toJSONSchema } from "zod";
 import type { RouteAccess } from "../../environments/model-settings";
 import type { About, Contract } from "../../functions/shared/contract";
+import { CORS_ALLOW_HEADERS, PREFLIGHT_MAX_AGE_IN_SECONDS } from "./cors";
 import { gatewayResponses } from "./gateway-responses";
+import { accepts, type RequestSchema, requestModel } from "./request-model";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "./time-budget";
 
 /** A contract of which only the caller's side matters. */
 export type RouteContract = Pick<Contract<unknown, unknown>, "model" | "route"> &
-  About<unknown, unknown> & { readonly schema: core.$ZodType };
+  About<unknown, unknown> & { readonly schema: RequestSchema };
 
 /** One route of the API. */
 export interface OpenApiRoute {
@@ -30,13 +31,6 @@ export interface OpenApiProps {
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Seconds that a browser remembers a preflight. */
-const PREFLIGHT_MAX_AGE_IN_SECONDS = 600;
-
-/** Headers with which the three kinds of caller say who they are and what they send. */
-const CORS_ALLOW_HEADERS =
-  "accept,authorization,content-type,x-amz-content-sha256,x-amz-date,x-amz-security-token,x-api-key";
-
 /** Names of the request validators: what API Gateway checks before it invokes a function. */
 const VALIDATORS = { POST: "body", GET: "parameters" } as const;
 
@@ -54,7 +48,10 @@ export function openApi(props: OpenApiProps): Json {
     ),
     components: {
       schemas: Object.fromEntries(
-        props.routes.map(({ contract }) => [requestModelName(contract.model), requestModel(contract.schema)]),
+        props.routes.map(({ contract }) => [
+          requestModelName(contract.model),
+          requestModel(contract.schema) as Json,
+        ]),
       ),
       ...(accesses.has("AWS_IAM") || accesses.has("API_KEY")
         ? { securitySchemes: securitySchemes(accesses) }
@@ -116,15 +113,23 @@ function requestBody(contract: RouteContract): Json {
 
 /** The query of a GET: every property of the request is a text. */
 function parameters(contract: RouteContract): Json {
-  const { properties = {}, required = [] } = toJSONSchema(contract.schema, { target: "openapi-3.0" });
+  const { properties = {}, required = [] } = requestModel(contract.schema);
   const example = contract.example.request as Readonly<Record<string, Json>>;
   return Object.keys(properties).map((name) => ({
     name,
     in: "query",
-    required: required.includes(name),
+    required: required.includes(name) && !takesEmpty(contract, name),
     schema: { type: "string" },
     ...(example[name] === undefined ? {} : { example: example[name] }),
   }));
+}
+
+/**
+ * API Gateway refuses a request whose required parameter is blank
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html).
+ */
+function takesEmpty({ schema, example }: RouteContract, name: string): boolean {
+  return accepts(schema, { ...(example.request as object), [name]: "" });
 }
 
 /** Answered by API Gateway itself: a browser asks without credentials, and no function runs for it. */
@@ -132,7 +137,7 @@ function preflight(method: string, corsAllowOrigin: string): Json {
   const headers: Record<string, string> = {
     "Access-Control-Allow-Origin": corsAllowOrigin,
     "Access-Control-Allow-Methods": `${method},OPTIONS`,
-    "Access-Control-Allow-Headers": CORS_ALLOW_HEADERS,
+    "Access-Control-Allow-Headers": CORS_ALLOW_HEADERS.join(","),
     "Access-Control-Max-Age": String(PREFLIGHT_MAX_AGE_IN_SECONDS),
   };
   return {
@@ -184,53 +189,8 @@ function securitySchemes(accesses: ReadonlySet<RouteAccess>): Json {
   };
 }
 
-/** API Gateway takes only letters and digits in a model's name. */
-function requestModelName(model: string): string {
+/** The name of a request model: API Gateway takes only letters and digits. */
+export function requestModelName(model: string): string {
   const words = model.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return `${words.join("")}Request`;
-}
-
-/**
- * The schema's structure, without what API Gateway ignores or reads otherwise: lengths of arrays, patterns,
- * exclusive bounds. Its documentation also names `anyOf` and `additionalProperties` as not supported
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html); where they are
- * dropped, more requests reach the handler, which checks everything again.
- */
-function requestModel(schema: RouteContract["schema"]): Json {
-  return keepImported(toJSONSchema(schema, { target: "openapi-3.0" }) as Json);
-}
-
-const IMPORTED = [
-  "type",
-  "properties",
-  "required",
-  "additionalProperties",
-  "items",
-  "anyOf",
-  "enum",
-  "description",
-];
-
-function keepImported(schema: Json): Json {
-  if (schema === null || typeof schema !== "object") return schema;
-  if (Array.isArray(schema)) return schema.map(keepImported);
-  const kept = Object.entries(schema).filter(([key]) => IMPORTED.includes(key));
-  return Object.fromEntries(
-    kept.map(([key, value]) => {
-      if (key === "properties") {
-        return [
-          key,
-          Object.fromEntries(Object.entries(value as object).map(([name, of]) => [name, keepImported(of)])),
-        ];
-      }
-      if (key === "anyOf") return [key, withoutRepetition(keepImported(value))];
-      return [key, ["items", "additionalProperties"].includes(key) ? keepImported(value) : value];
-    }),
-  );
-}
-
-/** A tuple's members come as the choices of one item, each as often as it stands in the tuple. */
-function withoutRepetition(choices: Json): Json {
-  if (!Array.isArray(choices)) return choices;
-  return [...new Map(choices.map((choice) => [JSON.stringify(choice), choice])).values()];
 }

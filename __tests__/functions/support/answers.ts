@@ -1,18 +1,21 @@
 import type { ScriptedAnswer } from "./endpoint-server";
 
+/** An answer whose body is text. */
+type TextAnswer = ScriptedAnswer & { readonly body: string };
+
 /** Predictions of Linear Learner, one for each label. */
-export function predictions(...labels: readonly (0 | 1)[]): ScriptedAnswer {
+export function predictions(...labels: readonly (0 | 1)[]): TextAnswer {
   const list = labels.map((label) => ({ score: label === 1 ? 0.97 : 0.0123, predicted_label: label }));
   return { headers: { "content-type": "application/json" }, body: JSON.stringify({ predictions: list }) };
 }
 
 /** Numbers of XGBoost, as the container writes them. */
-export function csv(body: string): ScriptedAnswer {
+export function csv(body: string): TextAnswer {
   return { headers: { "content-type": "text/csv; charset=utf-8" }, body };
 }
 
 /** A JSON document of a container. */
-export function json(document: unknown): ScriptedAnswer {
+export function json(document: unknown): TextAnswer {
   return { headers: { "content-type": "application/json" }, body: JSON.stringify(document) };
 }
 

@@ -1,11 +1,15 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
 import type { ModelName } from "../../../functions/catalog";
 import { functionCode } from "../../../stacks/constructs/function-code";
+import type { PackageSize } from "./package-size";
+
+const PROJECT = join(__dirname, "../../..");
 
 const run = promisify(execFile);
 
@@ -14,13 +18,17 @@ export class Bundle {
   private constructor(
     /** The package's files by name. */
     readonly files: Readonly<Record<string, Uint8Array>>,
+    /** The data that the package was built from, with its size when it is compressed. */
+    readonly dataFiles: PackageSize["data"],
     private readonly folder: string,
   ) {}
 
   /** The package as it is deployed. */
   static of(model: ModelName): Bundle {
+    const { zip, sourceMap } = functionCode(model);
     const bundle = new Bundle(
-      unzipSync(functionCode(model).zip),
+      unzipSync(zip),
+      dataFilesOf(sourceMap),
       mkdtempSync(join(tmpdir(), `bundle-${model}-`)),
     );
     writeFileSync(bundle.path, bundle.code);
@@ -61,4 +69,15 @@ export class Bundle {
   remove(): void {
     rmSync(this.folder, { recursive: true });
   }
+}
+
+/** The JSON files among the sources of a package, as esbuild writes them into it: without white space. */
+function dataFilesOf(sourceMap: string): PackageSize["data"] {
+  const { sources }: { readonly sources: readonly string[] } = JSON.parse(sourceMap);
+  return sources
+    .filter((source) => source.endsWith(".json"))
+    .map((file) => {
+      const document: unknown = JSON.parse(readFileSync(join(PROJECT, file), "utf8"));
+      return { file, bytes: gzipSync(JSON.stringify(document), { level: 9 }).length };
+    });
 }

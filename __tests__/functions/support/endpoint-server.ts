@@ -7,8 +7,8 @@ export interface ScriptedAnswer {
   readonly status?: number;
   /** E.g. `x-amzn-errortype`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** @default "" */
-  readonly body?: string;
+  /** Text is sent as UTF-8. @default "" */
+  readonly body?: string | Uint8Array;
   /** Wait before the answer. */
   readonly delayInMs?: number;
   /**
@@ -143,7 +143,7 @@ const NOTHING_SCRIPTED: ScriptedAnswer = {
 function answer(outgoing: http.ServerResponse, socket: Socket, scripted: ScriptedAnswer): void {
   const { status = 200, headers = {}, body = "", delayInMs = 0, instead } = scripted;
   const give = () => {
-    const half = body.slice(0, body.length / 2);
+    const half = body.slice(0, Math.floor(body.length / 2));
     switch (instead) {
       case "destroy the socket":
         socket.destroy();

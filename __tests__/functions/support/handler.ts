@@ -1,6 +1,7 @@
 import { contract } from "../../../functions/breast-cancer/contract";
+import type { ProxyResponse } from "../../../functions/shared/answer";
 import type { Contract } from "../../../functions/shared/contract";
-import type { Handler, ProxyResponse } from "../../../functions/shared/handler";
+import type { Handler } from "../../../functions/shared/handler";
 import { createHandler } from "../../../functions/shared/handler";
 import { isRecord } from "../../../functions/shared/json";
 import type { EndpointServer } from "./endpoint-server";
@@ -28,9 +29,13 @@ export function handlerOf(
 export function handlerFor<Request, Answer>(
   contract: Contract<Request, Answer>,
   endpoint: Pick<EndpointServer, "url">,
+  environment: NodeJS.ProcessEnv = {},
 ): Handler {
-  return createHandler(contract, environmentOf(endpoint));
+  return createHandler(contract, { ...environmentOf(endpoint), ...environment });
 }
+
+/** The variable that lets the messages of errors into the log. */
+export const WITH_MESSAGES = { LOG_ERROR_MESSAGES: "true" } as const;
 
 /** More time than any request of these tests takes, less than jest's limit. */
 export const ENOUGH_TIME_IN_MS = 4_000;

@@ -28,7 +28,7 @@ export class SilenceServer {
       playing.sockets.add(socket);
       socket.on("error", () => socket.destroy());
       if (playing.first !== undefined) {
-        socket.on("data", () => socket.write(answerOf(predictions(0).body ?? "")));
+        socket.on("data", () => socket.write(answerOf(predictions(0).body)));
         return;
       }
       playing.first = socket;

@@ -198,6 +198,7 @@ export interface TerraformTypes {
       readonly allow_methods: readonly string[];
       readonly allow_headers: readonly string[];
       readonly expose_headers: readonly string[];
+      readonly max_age: number;
     };
   };
   aws_lambda_permission: {

@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Memory of a function, in MB: MEMORY_SIZE_IN_MB of stacks/constructs/inference-function.ts. */
+export const MEMORY_IN_MB = 256;
+
+/** How Lambda's runtime for Node.js shares the memory of a function among the parts of V8's heap. */
+const HEAP = [
+  `--max-semi-space-size=${Math.floor(MEMORY_IN_MB * 0.05)}`,
+  `--max-old-space-size=${Math.floor(MEMORY_IN_MB * 0.9)}`,
+];
+
+/** How one invocation ended. */
+export interface Invoked {
+  /** Name of the payload. */
+  readonly name: string;
+  readonly status: number;
+  /** What the problem says, if it is one. */
+  readonly detail: string;
+  /** Milliseconds that the handler took. */
+  readonly ms: number;
+  /** Highest resident memory of the process, in MB, after the event was parsed and before the handler ran. */
+  readonly parsedInMb: number;
+  /** Highest resident memory of the process, in MB, after the handler ran. */
+  readonly peakInMb: number;
+}
+
+/** How a process ended. */
+export interface Ended {
+  readonly invoked: readonly Invoked[];
+  /** `undefined` where every invocation returned; else the signal or status, and what the process wrote. */
+  readonly crash: string | undefined;
+}
+
+/**
+ * Invokes a function's package with one payload after the other, in one process with the heap that Lambda gives it. The
+ * process reads and parses each payload as Lambda's runtime does.
+ *
+ * @param code - path of the package's `index.js`
+ */
+export async function invokeAll(
+  code: string,
+  payloads: Readonly<Record<string, string>>,
+  environment: NodeJS.ProcessEnv,
+): Promise<Ended> {
+  const folder = mkdtempSync(join(tmpdir(), "payloads-"));
+  try {
+    const files = Object.entries(payloads).map(([name, payload], index) => {
+      const file = join(folder, `${index}.json`);
+      writeFileSync(file, payload);
+      return [name, file];
+    });
+    return await run([...HEAP, "-e", SCRIPT, code, JSON.stringify(files)], environment);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const SCRIPT = `
+  const { readFileSync } = require("node:fs");
+  const [, code, files] = process.argv;
+  const { handler } = require(code);
+  process.stdout.write = () => true;
+  const peakInMb = () => Math.round(process.resourceUsage().maxRSS / 1024);
+  (async () => {
+    for (const [name, file] of JSON.parse(files)) {
+      const event = JSON.parse(readFileSync(file, "utf8"));
+      const parsedInMb = peakInMb();
+      const start = Date.now();
+      const end = start + 28_000;
+      const answer = await handler(event, { awsRequestId: "id", getRemainingTimeInMillis: () => end - Date.now() });
+      const ms = Date.now() - start;
+      const json = JSON.stringify(answer);
+      const problem = typeof answer?.body === "string" ? JSON.parse(answer.body) : answer;
+      const { status = 200, detail = "" } = typeof problem === "object" && problem !== null ? problem : {};
+      console.error(JSON.stringify({ name, status, detail, ms, parsedInMb, peakInMb: peakInMb() }));
+    }
+    process.exit();
+  })();
+`;
+
+function run(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, words, { env: environment, stdio: ["ignore", "ignore", "pipe"] });
+    let written = "";
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      written += chunk;
+    });
+    child.on("close", (status, signal) => {
+      const lines = written.split("\n").filter((line) => line.startsWith("{"));
+      const crash = status === 0 ? undefined : `${signal ?? status}: ${written.slice(-2_000)}`;
+      resolve({ invoked: lines.map((line): Invoked => JSON.parse(line)), crash });
+    });
+  });
+}

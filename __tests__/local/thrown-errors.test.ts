@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { type Response, send } from "./support/client";
+import { ProjectCopy } from "./support/project";
+import { BENIGN_ROW } from "./support/rows";
+import { RunningStage } from "./support/running-stage";
+
+const START_TIMEOUT_IN_MS = 30_000;
+/** Two syntheses on a slow machine. */
+const RELOAD_TIMEOUT_IN_MS = 30_000;
+
+const CONTRACT = "functions/breast-cancer/contract.ts";
+const HANDLER = "functions/breast-cancer/handler.ts";
+
+let project: ProjectCopy;
+let stage: RunningStage;
+let contract: string;
+
+beforeAll(async () => {
+  project = new ProjectCopy();
+  contract = project.read(CONTRACT);
+  stage = await RunningStage.serve(project, ["dev"]);
+}, START_TIMEOUT_IN_MS);
+
+afterAll(async () => {
+  await stage?.kill();
+  project?.remove();
+});
+
+function ask(data: string): Promise<Response> {
+  return send(stage.url, {
+    path: "/dev/breast-cancer",
+    headers: { "x-api-key": "local-dev-key-not-a-secret", "Content-Type": "application/json" },
+    body: JSON.stringify({ data }),
+  });
+}
+
+/** Makes the contract another one, and waits until it is served. */
+async function change(from: string, to: string): Promise<void> {
+  const start = stage.output.length;
+  project.edit(CONTRACT, () => contract.replace(from, to));
+  await stage.printed("Reloaded in", start);
+}
+
+/** Line of the contract that has `text`, from 1. */
+function lineOf(text: string): number {
+  return (
+    project
+      .read(CONTRACT)
+      .split("\n")
+      .findIndex((line) => line.includes(text)) + 1
+  );
+}
+
+/** Another row than the contract's own example, for which the synthesis runs the contract. */
+const ROW = BENIGN_ROW.replace("13.49", "99.25");
+
+describe("a contract that throws", () => {
+  it.each([
+    [
+      "encoding",
+      "encode({ data }) {",
+      'encode({ data }) {\n    if (String(data).startsWith("99.25")) throw new RangeError("no scaler for " + data.slice(0, 5));',
+      "throw new RangeError",
+      "RangeError: no scaler for 99.25",
+    ],
+    [
+      "decoding",
+      "decode(body, { data }) {",
+      'decode(body, { data }) {\n    if (String(data).startsWith("99.25")) JSON.parse("<html>");',
+      'JSON.parse("<html>")',
+      "SyntaxError: Unexpected token '<'",
+    ],
+    [
+      "checking a request",
+      'const cells = payload.value.split(",");',
+      'const cells = payload.value.split(",");\n  if (cells[0] === "99.25") (cells[40] as string).trim();',
+      ".trim();",
+      "TypeError: Cannot read properties of undefined (reading 'trim')",
+    ],
+  ])(
+    "while %s is reported with its message, its file and its line",
+    async (_, from, to, text, message) => {
+      // Prepare
+      await change(from, to);
+      const start = stage.output.length;
+
+      // Act
+      const answer = await ask(ROW);
+      const output = await stage.printed("\n    at functions/", start);
+
+      // Assess
+      const place = `functions/breast-cancer/contract.ts:${lineOf(text)}:`;
+      expect(answer.status).toBe(500);
+      expect(answer.body).not.toContain("99.25");
+      expect(output).toContain(`dev-breast-cancer: ${message}`);
+      expect(output).toMatch(new RegExp(`\n    at ${place.replaceAll(".", "\\.")}\\d+\n`));
+      // The handler's own line, as on AWS: never the message, for it may quote the request.
+      const [line = ""] = output.split("\n").filter((one) => one.startsWith('{"requestId"'));
+      expect(JSON.parse(line)).toMatchObject({ status: 500, error: { type: message.split(":")[0] } });
+      expect(line).not.toContain("99.25");
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+
+  it(
+    "is reported by its new line where only a comment was added above it",
+    async () => {
+      // Prepare
+      await change(
+        "encode({ data }) {",
+        'encode({ data }) {\n    if (String(data).startsWith("99.25")) throw new RangeError("no scaler");',
+      );
+      const again = stage.output.length;
+      project.edit(CONTRACT, (before) => `// A comment.\n// Another one.\n${before}`);
+      await stage.printed("Reloaded in", again);
+      const from = stage.output.length;
+
+      // Act
+      await ask(ROW);
+      const output = await stage.printed("\n    at functions/", from);
+
+      // Assess
+      expect(output).toContain(`at functions/breast-cancer/contract.ts:${lineOf("throw new RangeError")}:`);
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+
+  it(
+    "says nothing of an error that the contract catches itself",
+    async () => {
+      // Prepare
+      await change(
+        "decode(body, { data }) {",
+        'decode(body, { data }) {\n    try { JSON.parse("<html>"); } catch {}',
+      );
+      const start = stage.output.length;
+
+      // Act
+      const answer = await ask(ROW);
+      const output = await stage.printed('"status":200', start);
+
+      // Assess
+      expect(answer.status).toBe(200);
+      expect(output).not.toContain("SyntaxError");
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+});
+
+describe("a handler that throws while it is loaded", () => {
+  it(
+    "is reported with its message, its file and its line",
+    async () => {
+      // Prepare
+      const start = stage.output.length;
+
+      // Act
+      project.edit(HANDLER, (text) => `${text}\nthrow new RangeError("the vocabulary is empty");\n`);
+      const output = await stage.printed("Not reloaded", start);
+
+      // Assess
+      expect(output).toMatch(
+        /RangeError: the vocabulary is empty \(functions\/breast-cancer\/handler\.ts:\d+:\d+\)\n/,
+      );
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+});

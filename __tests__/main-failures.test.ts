@@ -1,0 +1,139 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { copyProject, type Finished, runMain } from "./stacks/support/project";
+import { makeTempFolder, removeFolder } from "./stacks/support/temp-folder";
+
+const TIMEOUT_IN_MS = 60_000;
+
+const CONTRACT = "functions/toxicity/contract.ts";
+const HANDLER = "functions/toxicity/handler.ts";
+const MODEL_TITLE = "the model toxicity could not be loaded:";
+
+const folder = makeTempFolder();
+
+beforeAll(() => copyProject(folder));
+afterAll(() => removeFolder(folder));
+
+/** Runs main.ts with these files changed; afterwards they are as before. */
+async function runWith(changes: Readonly<Record<string, (text: string) => string>>): Promise<Finished> {
+  const before = Object.keys(changes).map(
+    (file) => [join(folder, file), readFileSync(join(folder, file), "utf8")] as const,
+  );
+  try {
+    for (const [file, change] of Object.entries(changes)) {
+      const path = join(folder, file);
+      writeFileSync(path, change(readFileSync(path, "utf8")));
+    }
+    return await runMain(folder);
+  } finally {
+    for (const [path, text] of before) writeFileSync(path, text);
+  }
+}
+
+describe("main.ts reports in two lines, without a stack trace, the fault", () => {
+  it.each<[string, Readonly<Record<string, (text: string) => string>>, string, RegExp]>([
+    [
+      "a contract that is no TypeScript",
+      { [CONTRACT]: (text) => `const = 5;\n${text}` },
+      MODEL_TITLE,
+      /^ {2}functions\/toxicity\/contract\.ts:1:7: Expected identifier but found "="$/,
+    ],
+    [
+      "a contract that imports a missing file",
+      { [CONTRACT]: (text) => `import words from "./words.json";\n${text}\nvoid words;\n` },
+      MODEL_TITLE,
+      /^ {2}functions\/toxicity\/contract\.ts: got the import "\.\/words\.json"; allowed: a file beside contract\.ts$/,
+    ],
+    [
+      "a contract that imports a missing package",
+      { [CONTRACT]: (text) => `import pad from "left-pad-of-nobody";\n${text}\nvoid pad;\n` },
+      MODEL_TITLE,
+      /^ {2}functions\/toxicity\/contract\.ts: got the import "left-pad-of-nobody"; allowed: a package that package\.json names and npm installed$/,
+    ],
+    [
+      "a contract that throws while it is loaded",
+      { [CONTRACT]: (text) => `${text}\nthrow new RangeError("the vocabulary\\nis empty");\n` },
+      MODEL_TITLE,
+      /^ {2}functions\/toxicity\/contract\.ts:\d+:\d+: RangeError: the vocabulary is empty$/,
+    ],
+    [
+      "a handler that is no TypeScript",
+      { [HANDLER]: (text) => `${text}\nconst = 5;\n` },
+      MODEL_TITLE,
+      /^ {2}functions\/toxicity\/handler\.ts:\d+:7: Expected identifier but found "="$/,
+    ],
+    [
+      "a handler that imports a missing file",
+      { [HANDLER]: (text) => `import { log } from "./log";\n${text}\nlog();\n` },
+      MODEL_TITLE,
+      /^ {2}functions\/toxicity\/handler\.ts:1:\d+: Could not resolve "\.\/log"$/,
+    ],
+    [
+      "a catalog that names a missing folder",
+      { "functions/catalog.ts": (text) => text.replace("./toxicity/contract", "./toxic/contract") },
+      "functions/catalog.ts could not be loaded:",
+      /^ {2}functions\/catalog\.ts: got the import "\.\/toxic\/contract"; allowed: a file beside catalog\.ts$/,
+    ],
+    [
+      "an environment that is no TypeScript",
+      { "environments/dev.ts": (text) => `${text}\nconst = 5;\n` },
+      "environments/dev.ts could not be loaded:",
+      /^ {2}environments\/dev\.ts:\d+:7: Expected identifier but found "="$/,
+    ],
+    [
+      "a schema that cannot be a JSON request",
+      { [CONTRACT]: (text) => text.replace("k: z.optional(labelCount)", "k: z.optional(z.date())") },
+      "1 fault(s) in functions/:",
+      /^ {2}functions\/toxicity\/contract\.ts: schema\.k: got z\.date\(\); allowed: z\.iso\.datetime\(\) or /,
+    ],
+    [
+      "a model with the path of another one",
+      { [CONTRACT]: (text) => text.replace('path: "/toxicity"', 'path: "/sentiment"') },
+      "1 fault(s) in functions/:",
+      /^ {2}functions\/toxicity\/contract\.ts: route\.path: got "\/sentiment"; allowed: a path of its own \(functions\/sentiment\/contract\.ts has "\/sentiment"/,
+    ],
+  ])(
+    "in %s",
+    async (_, changes, title, line) => {
+      // Act
+      const { status, stdout, stderr } = await runWith(changes);
+
+      // Assess
+      const [first, second, ...more] = stderr.trimEnd().split("\n");
+      expect(stdout).toBe("");
+      expect([first, second]).toEqual([title, expect.stringMatching(line)]);
+      expect(more).toEqual([]);
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "in a folder that the catalog forgot and one that it names in vain, with the faults of an environment",
+    async () => {
+      // Prepare
+      mkdirSync(join(folder, "functions", "forgotten-by-catalog"));
+      writeFileSync(join(folder, "functions", "forgotten-by-catalog", "contract.ts"), "");
+
+      // Act
+      const { stderr } = await runWith({
+        "functions/catalog.ts": (text) =>
+          text.replace("toxicity: entry(toxicity)", '"toxic-texts": entry(toxicity)'),
+        "environments/dev.ts": (text) => text.replace(/memorySizeInMb: [\d_]+/, "memorySizeInMb: 1500"),
+      });
+
+      // Assess
+      expect(stderr).toContain(
+        'functions/toxic-texts/contract.ts: model: got "toxicity"; allowed: "toxic-texts" (',
+      );
+      expect(stderr).toContain("functions/toxic-texts/handler.ts: the file: got no such file;");
+      expect(stderr).toContain(
+        "functions/forgotten-by-catalog/contract.ts: the folder: got a contract that functions/catalog.ts does not name;",
+      );
+      expect(stderr).toContain("serverless.memorySizeInMb: got 1500; allowed: ");
+      expect(stderr).not.toMatch(/^\s+at /m);
+    },
+    TIMEOUT_IN_MS,
+  );
+});

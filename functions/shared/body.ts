@@ -1,0 +1,104 @@
+import { isUtf8 } from "node:buffer";
+import { readHeader } from "./event";
+import { cut } from "./faults";
+import { hasTooManyParts, isRecord, MAX_JSON_PARTS, parseJson } from "./json";
+import { ProblemError } from "./problem";
+
+/** What the body of an HTTP event holds. */
+export type Body =
+  | { readonly kind: "json"; readonly document: unknown }
+  | { readonly kind: "text"; readonly text: string };
+
+const JSON_TYPE = "application/json";
+const TEXT_TYPE = "text/plain";
+
+/** A header's value up to the next `;` that is not in quotes. */
+const HEADER_PART = /(?:"(?:[^"\\]|\\.)*"?|[^";])+/g;
+
+/** Longer than any content type in use. */
+const MAX_CHARACTERS_OF_TYPE = 1_000;
+
+/** JSON is UTF-8 (RFC 8259, section 8.1), and so is all text in an event; US-ASCII is a part of it. */
+const CHARSET = /^(?:utf-?8|us-ascii)$/i;
+
+/**
+ * The body of an HTTP event, by its Content-Type. Without a Content-Type it is JSON, as both services take it.
+ *
+ * A body of the type `text/plain` that is a JSON object or a JSON list is read as JSON: `fetch` sends JSON under this
+ * type where the caller names no type. Any other `text/plain` is a text, also where it begins with a brace.
+ *
+ * One byte order mark at the beginning is no part of the body.
+ *
+ * @param takesText - whether `text/plain` is allowed
+ * @throws ProblemError 415 for a content type, charset or content encoding that is not taken; 400 for a body that is no
+ * UTF-8 or no JSON; 413 for JSON of too many parts
+ */
+export function readBody(event: unknown, takesText: boolean): Body {
+  requireNoEncoding(readHeader(event, "content-encoding"));
+  const type = requireMediaType(readHeader(event, "content-type"), takesText);
+  const text = decodeBody(event);
+  const document = type === JSON_TYPE || /^\s*[[{]/.test(text) ? readJson(text) : undefined;
+  if (type === TEXT_TYPE && !isRecord(document)) return { kind: "text", text };
+  if (document === undefined) {
+    const got = text === "" ? "nothing" : `text of ${text.length} character(s) that is no JSON`;
+    throw new ProblemError({ status: 400, detail: `body: got ${got}; allowed: a JSON document` });
+  }
+  return { kind: "json", document };
+}
+
+function requireNoEncoding(contentEncoding: string): void {
+  const codings = contentEncoding.split(",").map((coding) => coding.trim().toLowerCase());
+  if (!codings.every((coding) => ["", "identity"].includes(coding))) {
+    throw unsupported(
+      "Content-Encoding",
+      JSON.stringify(cut(contentEncoding)),
+      "identity, which is no encoding",
+    );
+  }
+}
+
+function requireMediaType(contentType: string, takesText: boolean): string {
+  const [mediaType = "", ...parameters] =
+    contentType.slice(0, MAX_CHARACTERS_OF_TYPE).match(HEADER_PART) ?? [];
+  const type = mediaType.trim().toLowerCase() || JSON_TYPE;
+  const isTaken = type === JSON_TYPE || (takesText && type === TEXT_TYPE);
+  if (!isTaken || contentType.length > MAX_CHARACTERS_OF_TYPE) {
+    const allowed = takesText ? `${JSON_TYPE} or ${TEXT_TYPE}` : JSON_TYPE;
+    throw unsupported("Content-Type", JSON.stringify(cut(type)), allowed);
+  }
+  for (const parameter of parameters) {
+    const [name = "", ...value] = parameter.split("=");
+    const charset = value.join("=").replaceAll(/["\\]/g, "").trim();
+    if (name.trim().toLowerCase() === "charset" && !CHARSET.test(charset)) {
+      throw unsupported("Content-Type", `the charset ${JSON.stringify(cut(charset))}`, "utf-8");
+    }
+  }
+  return type;
+}
+
+function unsupported(header: string, got: string, allowed: string): ProblemError {
+  return new ProblemError({ status: 415, detail: `${header}: got ${got}; allowed: ${allowed}` });
+}
+
+function decodeBody(event: unknown): string {
+  const { body, isBase64Encoded } = isRecord(event) ? event : {};
+  if (typeof body !== "string") return "";
+  const bytes = isBase64Encoded === true ? Buffer.from(body, "base64") : undefined;
+  if (bytes !== undefined && !isUtf8(bytes)) {
+    throw new ProblemError({
+      status: 400,
+      detail: `body: got ${bytes.length} byte(s) that are no UTF-8; allowed: UTF-8`,
+    });
+  }
+  return (bytes?.toString("utf8") ?? body).replace(/^\ufeff/, "");
+}
+
+function readJson(text: string): unknown {
+  if (hasTooManyParts(text)) {
+    throw new ProblemError({
+      status: 413,
+      detail: `body: got more than ${MAX_JSON_PARTS} JSON objects, lists and properties; allowed: at most ${MAX_JSON_PARTS}`,
+    });
+  }
+  return parseJson(text);
+}

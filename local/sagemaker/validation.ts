@@ -1,0 +1,191 @@
+import { type HttpRequest, headerOf } from "../http";
+import type { EndpointDefinition } from "../terraform/endpoints";
+import type { Operation, OperationName } from "./operation";
+
+/** Why SageMaker refuses a request with a ValidationError. */
+export interface ValidationFault {
+  readonly message: string;
+  /** SageMaker's own code beside the message, where it is known. */
+  readonly errorCode?: string;
+}
+
+/** A member of a request that comes as a header, with its constraints. */
+interface Member {
+  readonly name: string;
+  readonly header: string;
+  readonly min?: number;
+  readonly max: number;
+  /** The pattern as AWS writes it, and for this machine. */
+  readonly pattern?: readonly [documented: string, regExp: RegExp];
+  /** Its value is not repeated. */
+  readonly isSensitive?: true;
+  readonly isRequired?: true;
+}
+
+const NAME = ["^[a-zA-Z0-9](-*[a-zA-Z0-9])*", /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/] as const;
+const ASCII = ["\\p{ASCII}*", /^\p{ASCII}*$/u] as const;
+const PRINTABLE = ["\\A\\S[\\p{Print}]*\\z", /^\S[\x20-\x7e]*$/] as const;
+
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
+const TARGET_MODEL: Member = {
+  name: "targetModel",
+  header: "x-amzn-sagemaker-target-model",
+  min: 1,
+  max: 1024,
+  pattern: PRINTABLE,
+};
+const TARGET_VARIANT: Member = {
+  name: "targetVariant",
+  header: "x-amzn-sagemaker-target-variant",
+  max: 63,
+  pattern: NAME,
+};
+const TARGET_CONTAINER: Member = {
+  name: "targetContainerHostname",
+  header: "x-amzn-sagemaker-target-container-hostname",
+  max: 63,
+  pattern: NAME,
+};
+const INFERENCE_COMPONENT: Member = {
+  name: "inferenceComponentName",
+  header: "x-amzn-sagemaker-inference-component",
+  max: 63,
+  pattern: ["^[a-zA-Z0-9]([\\-a-zA-Z0-9]*[a-zA-Z0-9])?$", NAME[1]],
+};
+const EVERYWHERE: readonly Member[] = [
+  {
+    name: "customAttributes",
+    header: "x-amzn-sagemaker-custom-attributes",
+    max: 1024,
+    pattern: ASCII,
+    isSensitive: true,
+  },
+  {
+    name: "inferenceId",
+    header: "x-amzn-sagemaker-inference-id",
+    min: 1,
+    max: 64,
+    pattern: PRINTABLE,
+  },
+];
+const SESSION_HEADER = "x-amzn-sagemaker-session-id";
+
+const MEMBERS: Readonly<Record<OperationName, readonly Member[]>> = {
+  InvokeEndpoint: [
+    { name: "contentType", header: "content-type", max: 1024, pattern: ASCII },
+    { name: "accept", header: "accept", max: 1024, pattern: ASCII },
+    TARGET_MODEL,
+    TARGET_VARIANT,
+    TARGET_CONTAINER,
+    { name: "enableExplanations", header: "x-amzn-sagemaker-enable-explanations", min: 1, max: 64 },
+    INFERENCE_COMPONENT,
+    {
+      name: "sessionId",
+      header: SESSION_HEADER,
+      max: 256,
+      pattern: [
+        "^(NEW_SESSION)$|^[a-zA-Z0-9](-*[a-zA-Z0-9])*$",
+        /^NEW_SESSION$|^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/,
+      ],
+    },
+    ...EVERYWHERE,
+  ],
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointWithResponseStream.html */
+  InvokeEndpointWithResponseStream: [
+    { name: "contentType", header: "content-type", max: 1024, pattern: ASCII },
+    { name: "accept", header: "x-amzn-sagemaker-accept", max: 1024, pattern: ASCII },
+    TARGET_VARIANT,
+    TARGET_CONTAINER,
+    INFERENCE_COMPONENT,
+    { name: "sessionId", header: SESSION_HEADER, max: 256, pattern: [`${NAME[0]}$`, NAME[1]] },
+    ...EVERYWHERE,
+  ],
+  /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointAsync.html */
+  InvokeEndpointAsync: [
+    { name: "contentType", header: "x-amzn-sagemaker-content-type", max: 1024, pattern: ASCII },
+    { name: "accept", header: "x-amzn-sagemaker-accept", max: 1024, pattern: ASCII },
+    {
+      name: "inputLocation",
+      header: "x-amzn-sagemaker-inputlocation",
+      min: 1,
+      max: 1024,
+      pattern: ["^(https|s3)://([^/]+)/?(.*)$", /^(https|s3):\/\/[^/]+/],
+      isRequired: true,
+    },
+    ...EVERYWHERE,
+  ],
+};
+
+const ENDPOINT_NAME: Omit<Member, "header"> = { name: "endpointName", max: 63, pattern: NAME };
+
+/** What does not satisfy the constraints of the operation, in the words of every AWS service. */
+export function findConstraintFault(
+  { name, endpointName }: Operation & { readonly name: OperationName },
+  request: HttpRequest,
+): ValidationFault | undefined {
+  const faults = [
+    ...faultsOf(ENDPOINT_NAME, endpointName),
+    ...MEMBERS[name].flatMap((member) => faultsOf(member, headerOf(request, member.header))),
+  ];
+  if (faults.length === 0) return undefined;
+  const errors = faults.length === 1 ? "error" : "errors";
+  return { message: `${faults.length} validation ${errors} detected: ${faults.join("; ")}` };
+}
+
+function faultsOf(member: Omit<Member, "header">, value: string | undefined): string[] {
+  const { name, min = 0, max, pattern, isSensitive, isRequired } = member;
+  const fault = (got: string, rule: string) =>
+    `Value${got} at '${name}' failed to satisfy constraint: Member must ${rule}`;
+  if (value === undefined) return isRequired ? [fault(" null", "not be null")] : [];
+  const got = isSensitive ? "" : ` '${value}'`;
+  return [
+    ...(value.length > max ? [fault(got, `have length less than or equal to ${max}`)] : []),
+    ...(value.length < min ? [fault(got, `have length greater than or equal to ${min}`)] : []),
+    ...(pattern !== undefined && !pattern[1].test(value.slice(0, max))
+      ? [fault(got, `satisfy regular expression pattern: ${pattern[0]}`)]
+      : []),
+  ];
+}
+
+/**
+ * What the endpoint does not support. Of an endpoint that somebody else has made, nothing is known and nothing is
+ * refused. SageMaker's words for a target model are those of
+ * https://github.com/aws/amazon-sagemaker-examples/issues/1216; the others are not published and follow their form.
+ */
+export function findUnsupported(
+  operation: OperationName,
+  request: HttpRequest,
+  { name, variantName, compute }: EndpointDefinition,
+): ValidationFault | undefined {
+  if (operation === "InvokeEndpointAsync") {
+    return { message: `Endpoint ${name} is not an asynchronous endpoint. Call InvokeEndpoint.` };
+  }
+  if (operation === "InvokeEndpointWithResponseStream" && compute.kind === "serverless") {
+    return {
+      message: `Endpoint ${name} is serverless and does not support response streaming. Call InvokeEndpoint.`,
+    };
+  }
+  if (compute.kind === "existing") return undefined;
+  if (headerOf(request, INFERENCE_COMPONENT.header) !== undefined) {
+    const message = `Endpoint ${name} does not host inference components and does not support inference component name header.`;
+    return { message };
+  }
+  if (headerOf(request, TARGET_MODEL.header) !== undefined) {
+    const message = `Endpoint ${name} is not a multi-model endpoint and does not support target model header.`;
+    return { errorCode: "TARGET_MODEL_HEADER_NOT_SUPPORTED", message };
+  }
+  if (headerOf(request, TARGET_CONTAINER.header) !== undefined) {
+    const message = `Endpoint ${name} is not a multi-container endpoint and does not support target container hostname header.`;
+    return { message };
+  }
+  const variant = headerOf(request, TARGET_VARIANT.header);
+  if (variant !== undefined && variant !== variantName) {
+    return { message: `Variant ${variant} of endpoint ${name} not found. Its variant is ${variantName}.` };
+  }
+  return undefined;
+}
+
+/** The variant that answers: the one that the request names, else the endpoint's. */
+export function invokedVariant(request: HttpRequest, { variantName }: EndpointDefinition): string {
+  return headerOf(request, TARGET_VARIANT.header) ?? variantName;
+}
