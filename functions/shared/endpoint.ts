@@ -42,8 +42,8 @@ export interface Refusal extends Pick<LoggedError, "type" | "origin"> {
   readonly status: Extract<ProblemStatus, 429 | 502 | 503 | 504>;
   /** HTTP status that service or container answered with. */
   readonly originStatus?: number;
-  /** What the service or the model said. It can quote the request. */
-  readonly message: string;
+  /** What the service or the model said; absent where the function itself refuses. It can quote the request. */
+  readonly message?: string;
   /** For the caller, in place of the status's own detail. */
   readonly detail?: string;
   readonly retry: Retry;
@@ -54,7 +54,6 @@ export const TIME_IS_OVER: Refusal = {
   status: 504,
   type: "TimeLeftUsedUp",
   origin: "service",
-  message: "no answer within the time left",
   retry: "never",
 };
 
@@ -63,7 +62,6 @@ const TOO_LARGE: Refusal = {
   status: 502,
   type: "AnswerTooLarge",
   origin: "container",
-  message: `the answer has more than ${MAX_ANSWER_IN_BYTES} bytes`,
   detail: `The model's endpoint answered more than ${MAX_ANSWER_IN_BYTES} bytes, which is all that Lambda can return. Ask for less at once.`,
   retry: "never",
 };
@@ -73,7 +71,6 @@ const NO_TEXT: Refusal = {
   status: 502,
   type: "AnswerNotUtf8",
   origin: "container",
-  message: "the answer is no UTF-8",
   retry: "never",
 };
 
@@ -84,7 +81,7 @@ export class EndpointFailure extends Error {
     readonly refusal: Refusal,
     readonly effort: Effort,
   ) {
-    super(`${refusal.type}: the endpoint gave no predictions`);
+    super(refusal.type);
   }
 }
 
@@ -184,7 +181,7 @@ export class EndpointClient {
         const isStale = !hasAnswered && (outgoing.reusedSocket || outgoing.socket === this.warm);
         const type = error.code ?? error.name;
         const retry = isStale && ["ECONNRESET", "EPIPE"].includes(type) ? "at once" : "a few times";
-        settle({ status: 503, type, origin: "connection", message: "the connection failed", retry });
+        settle({ status: 503, type, origin: "connection", retry });
       };
       outgoing.on("error", onError);
       outgoing.on("response", (incoming) => {
@@ -234,7 +231,7 @@ function readAnswer({ statusCode: status = 0, headers }: IncomingMessage, bytes:
     type,
     origin: isOfModel ? "container" : "service",
     originStatus: isOfModel && typeof originalStatus === "number" ? originalStatus : status,
-    message: typeof message === "string" ? message : "",
+    ...(typeof message === "string" && { message }),
   };
 }
 
@@ -245,7 +242,7 @@ function nameOf(type: unknown): string | undefined {
 
 function answerTo(type: string, status: number): Pick<Refusal, "status" | "retry"> {
   if (type === "ModelError") return { status: 502, retry: "never" };
-  if (type === "ModelNotReadyException") return { status: 503, retry: "until the time is over" };
+  if (type === "ModelNotReadyException") return { status: 503, retry: "while waking" };
   if (type === "ThrottlingException" || status === 429) return { status: 429, retry: "a few times" };
   // A server says 408 on a connection that stayed silent, before it closes it: no answer to the request.
   if (status === 408 || status >= 500) return { status: 503, retry: "a few times" };

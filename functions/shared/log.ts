@@ -47,8 +47,11 @@ export function readLogsMessages(environment: NodeJS.ProcessEnv): boolean {
 }
 
 /** What the log holds of an error's message. */
-export function messageForLog(message: string, logsMessages: boolean): { readonly message?: string } {
-  return logsMessages ? { message: message.slice(0, MAX_CHARACTERS_OF_MESSAGE) } : {};
+export function messageForLog(
+  message: string | undefined,
+  logsMessages: boolean,
+): { readonly message?: string } {
+  return logsMessages && message ? { message: message.slice(0, MAX_CHARACTERS_OF_MESSAGE) } : {};
 }
 
 /** The kind of an error that the function threw, and its place in the code: neither quotes the request. */

@@ -4,8 +4,8 @@ export type Retry =
   | "never"
   /** At once: a kept connection was closed, which says nothing about the endpoint. */
   | "at once"
-  /** Until the time is over: a waking endpoint will answer. */
-  | "until the time is over"
+  /** Until the request's time is over: a waking endpoint will answer. */
+  | "while waking"
   /** A few times: an endpoint that throttles or fails recovers soon, or not while this request waits. */
   | "a few times";
 
@@ -64,7 +64,7 @@ export class RequestRetries {
   nextWaitInMs(retry: Retry, startedAt: number): number {
     if (retry === "at once") return 0;
     if (retry === "never") return Number.POSITIVE_INFINITY;
-    if (retry === "until the time is over") return fullJitterInMs(this.wakingAnswers++);
+    if (retry === "while waking") return fullJitterInMs(this.wakingAnswers++);
 
     this.firstRefusedAt = Math.min(this.firstRefusedAt, startedAt);
     const wait = fullJitterInMs(this.refusals++);
