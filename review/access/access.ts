@@ -2,11 +2,12 @@ import { compareTexts } from "../changes";
 import type { Plan } from "../plan";
 import { at, textOf } from "../values";
 import { compare, type Difference, type Life, type Unclear } from "./compare";
-import type { Grant, Named, Place } from "./grant";
+import type { Place } from "./grant";
 import { IdentityPolicies } from "./identity-policies";
 import { accountsIn, type Mark, marksOf } from "./marks";
 import type { Policy, PolicyKind, Unjudged } from "./policy";
 import { newOpenGates, resourcePolicies } from "./resource-policies";
+import { grouped, type Rights, together } from "./rights";
 import { type ShownCondition, shown } from "./shown-condition";
 import { valuesOn } from "./side";
 import { Things } from "./things";
@@ -70,11 +71,11 @@ export function accessChanges(plan: Plan): AccessChange[] {
     if (subject === undefined) continue;
     const found = compare(subject, lifeOf(subject.thing.key, before, after), old, next);
     const isTold = (one: Difference): boolean => {
-      const right = one.after[0] ?? one.before[0];
-      if (right?.action.kind === "by" && ONE_SIDED.has(right.action.what)) {
+      const [action] = one.actions;
+      if (action?.kind === "by" && ONE_SIDED.has(action.what)) {
         // Of a role that comes with the plan, all that it may do is told.
-        const role = `role:${right.action.text}`;
-        const isNewRole = right.action.what === "role" && lifeOf(role, before, after) === "created";
+        const role = `role:${action.text}`;
+        const isNewRole = action.what === "role" && lifeOf(role, before, after) === "created";
         return one.widens && !isNewRole;
       }
       // What an attached policy says is told of those to whom it is attached.
@@ -121,7 +122,6 @@ function arnsIn({ resources }: Plan): string[] {
 /** A difference, and what it has in common with others. */
 interface Foldable {
   readonly difference: Difference;
-  readonly right: Grant;
   readonly marks: readonly Mark[];
   readonly before: readonly (readonly ShownCondition[])[];
   readonly after: readonly (readonly ShownCondition[])[];
@@ -129,25 +129,21 @@ interface Foldable {
 }
 
 interface Rated extends Foldable {
-  /** The same for those that have all but action and resource in common. */
+  /** The same for those that have all but actions and resources in common. */
   readonly common: string;
 }
 
 /** One change of several actions on several resources, where all of these have all else in common. */
 function folded(differences: readonly Difference[], accounts: ReadonlySet<string>): AccessChange[] {
-  const rights = differences.flatMap((one) => {
-    const [right] = one.after.length > 0 ? one.after : one.before;
-    return right === undefined ? [] : [foldable(one, right, accounts)];
+  const rated = differences.map((one) => foldable(one, accounts));
+  return [...grouped(rated, ({ common }) => common).values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    return together(group.map(({ difference }) => difference)).map((rights) => changeOf(first, rights));
   });
-  const byResource = grouped(rights, (one) => `${one.common}\n${namedText(one.right.resource)}`);
-  const byActions = grouped([...byResource.values()], (group) => {
-    const actions = group.map(({ right }) => namedText(right.action).toLowerCase()).sort();
-    return JSON.stringify([group[0]?.common, actions]);
-  });
-  return [...byActions.values()].map((groups) => changeOf(groups.flat()));
 }
 
-function foldable(difference: Difference, right: Grant, accounts: ReadonlySet<string>): Rated {
+function foldable(difference: Difference, accounts: ReadonlySet<string>): Rated {
   const old = difference.before.flatMap(({ conditions }) => conditions);
   const places = new Map(
     [...difference.before, ...difference.after].flatMap((one) =>
@@ -156,7 +152,6 @@ function foldable(difference: Difference, right: Grant, accounts: ReadonlySet<st
   );
   const one: Foldable = {
     difference,
-    right,
     marks: marksOf(difference, accounts),
     before: difference.before.map(({ conditions }) => shown(conditions)),
     after: difference.after.map(({ conditions }) => shown(conditions, old)),
@@ -165,42 +160,35 @@ function foldable(difference: Difference, right: Grant, accounts: ReadonlySet<st
   return { ...one, common: commonOf(one) };
 }
 
-function commonOf({ difference, right, marks, before, after, places }: Foldable): string {
+function commonOf({ difference, marks, before, after, places }: Foldable): string {
   return JSON.stringify([
     difference.subject.key,
     difference.widens,
     difference.isUncertain,
-    right.effect,
-    right.principal,
-    right.action.kind,
+    difference.effect,
+    difference.principal,
+    difference.actions[0]?.kind,
     marks,
     [difference.before.length > 0, before],
     [difference.after.length > 0, after],
-    difference.narrower.map(({ id }) => id),
+    difference.narrower,
     places,
   ]);
 }
 
-function changeOf(group: readonly Foldable[]): AccessChange {
-  const [first] = group;
-  if (first === undefined) throw new Error("a group of changes is never empty");
-  const { difference, right, marks, before, after, places } = first;
-  const { subject, life, widens, narrower, isUncertain } = difference;
-  const change = kindOf(difference, right);
-  const actions = distinct(
-    group.map((one) => one.right.action),
-    (text) => text.toLowerCase(),
-  );
-  const resources = distinct(group.map((one) => one.right.resource));
-  const told = { subject, change, effect: right.effect, principal: right.principal, actions, resources };
+function changeOf({ difference, marks, before, after, places }: Foldable, rights: Rights): AccessChange {
+  const { subject, life, widens, narrower, isUncertain, effect, principal } = difference;
+  const change = kindOf(difference);
+  const { actions, resources } = rights;
+  const told = { subject, change, effect, principal, actions, resources };
   const [old, next] = [conditionText(before), conditionText(after)];
   return {
     change,
     widens,
     public: widens && marks.includes("anyone"),
     marks,
-    effect: right.effect,
-    principal: principalText(right.principal),
+    effect,
+    principal: principalText(principal),
     actions: actions.map(namedText),
     resources: resources.map(namedText),
     before: difference.before.length > 0 ? before : undefined,
@@ -213,7 +201,7 @@ function changeOf(group: readonly Foldable[]): AccessChange {
   };
 }
 
-function kindOf({ before, after }: Difference, { effect }: Grant): AccessChange["change"] {
+function kindOf({ before, after, effect }: Difference): AccessChange["change"] {
   if (before.length > 0 && after.length > 0) return "changed";
   if (after.length > 0) return effect === "Allow" ? "granted" : "refused";
   return effect === "Allow" ? "withdrawn" : "no longer refused";
@@ -245,23 +233,6 @@ function ofUnclear(unclear: Unclear): AccessChange {
     words: unclearWords(unclear),
     where: places,
   };
-}
-
-function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const key = keyOf(one);
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [one]);
-    else known.push(one);
-  }
-  return groups;
-}
-
-/** In order, none twice. */
-function distinct(all: readonly Named[], regard: (text: string) => string = (text) => text): Named[] {
-  const byText = new Map(all.map((one) => [regard(namedText(one)), one]));
-  return [...byText.values()].sort((a, b) => compareTexts(namedText(a), namedText(b)));
 }
 
 function inOrder(changes: readonly AccessChange[]): AccessChange[] {

@@ -3,6 +3,7 @@ import type { Unclear } from "./compare";
 import type { Grant, Named, Principal } from "./grant";
 import { objects } from "./nouns";
 import type { Subject } from "./policy";
+import type { Rights } from "./rights";
 import { conditionWords, type ShownCondition } from "./shown-condition";
 import { code, listed, sentence, thing } from "./text";
 import { doing } from "./verbs";
@@ -17,7 +18,7 @@ export interface Told {
   readonly resources: readonly Named[];
   readonly before: readonly (readonly ShownCondition[])[];
   readonly after: readonly (readonly ShownCondition[])[];
-  readonly narrower: readonly Grant[];
+  readonly narrower: readonly Rights[];
   readonly isUncertain: boolean;
 }
 
@@ -159,9 +160,14 @@ function orAlways(words: string): string {
 function narrower({ narrower: rights }: Told, start: string): string {
   if (rights.length === 0) return "";
   const told = rights.map(
-    ({ action, resource }) => `${code(namedText(action))} on ${code(namedText(resource))}`,
+    ({ actions, resources }) =>
+      `${listed(actions.map(namedCode), "and")} on ${listed(resources.map(namedCode), "and")}`,
   );
   return `; ${start} ${listed([...new Set(told)], "and")}`;
+}
+
+function namedCode(named: Named): string {
+  return code(namedText(named));
 }
 
 function uncertain({ isUncertain }: Told): string {
