@@ -2,7 +2,7 @@ import { compareTexts } from "../changes";
 import type { Plan } from "../plan";
 import { at, textOf } from "../values";
 import { compare, type Difference, type Life, type Unclear } from "./compare";
-import type { Place } from "./grant";
+import type { Place, Principal } from "./grant";
 import { IdentityPolicies } from "./identity-policies";
 import { accountsIn, type Mark, marksOf } from "./marks";
 import type { Policy, PolicyKind, Unjudged } from "./policy";
@@ -32,8 +32,8 @@ export interface AccessChange {
   readonly marks: readonly Mark[];
   /** Undefined where the change is `unjudged`. */
   readonly effect: "Allow" | "Deny" | undefined;
-  /** E.g. `role dev-sentiment-function`, `service lambda.amazonaws.com`, `anyone`. */
-  readonly principal: string;
+  /** E.g. `role dev-sentiment-function`, `service lambda.amazonaws.com`, `anyone`. Each has the same rights. */
+  readonly principals: readonly string[];
   /** As the policy writes them; each is allowed on each of the resources. Empty where the change is `unjudged`. */
   readonly actions: readonly string[];
   /** As the policy writes them, or e.g. `role dev-sentiment-function` where it names none. */
@@ -129,17 +129,24 @@ interface Foldable {
 }
 
 interface Rated extends Foldable {
-  /** The same for those that have all but actions and resources in common. */
+  /** The same for those that have all but principal, actions and resources in common. */
   readonly common: string;
+  readonly principal: string;
 }
 
-/** One change of several actions on several resources, where all of these have all else in common. */
+/** One change of several principals, actions and resources, where all of these have all else in common. */
 function folded(differences: readonly Difference[], accounts: ReadonlySet<string>): AccessChange[] {
   const rated = differences.map((one) => foldable(one, accounts));
-  return [...grouped(rated, ({ common }) => common).values()].flatMap((group) => {
+  const ofOne = [...grouped(rated, ({ common, principal }) => `${common}\n${principal}`).values()].flatMap(
+    (group) =>
+      together(group.map(({ difference }) => difference)).map((rights) => ({ first: group[0], rights })),
+  );
+  const alike = grouped(ofOne, ({ first, rights }) => `${first?.common}\n${JSON.stringify(rights)}`);
+  return [...alike.values()].flatMap((group) => {
     const [first] = group;
-    if (first === undefined) return [];
-    return together(group.map(({ difference }) => difference)).map((rights) => changeOf(first, rights));
+    if (first?.first === undefined) return [];
+    const principals = group.flatMap((one) => one.first?.difference.principal ?? []);
+    return changeOf(first.first, principals, first.rights);
   });
 }
 
@@ -157,7 +164,7 @@ function foldable(difference: Difference, accounts: ReadonlySet<string>): Rated 
     after: difference.after.map(({ conditions }) => shown(conditions, old)),
     places: [...places.values()].sort((a, b) => compareTexts(a.address, b.address)),
   };
-  return { ...one, common: commonOf(one) };
+  return { ...one, common: commonOf(one), principal: principalText(difference.principal) };
 }
 
 function commonOf({ difference, marks, before, after, places }: Foldable): string {
@@ -166,7 +173,7 @@ function commonOf({ difference, marks, before, after, places }: Foldable): strin
     difference.widens,
     difference.isUncertain,
     difference.effect,
-    difference.principal,
+    difference.principal.kind,
     difference.actions[0]?.kind,
     marks,
     [difference.before.length > 0, before],
@@ -176,11 +183,16 @@ function commonOf({ difference, marks, before, after, places }: Foldable): strin
   ]);
 }
 
-function changeOf({ difference, marks, before, after, places }: Foldable, rights: Rights): AccessChange {
-  const { subject, life, widens, narrower, isUncertain, effect, principal } = difference;
+function changeOf(
+  { difference, marks, before, after, places }: Foldable,
+  all: readonly Principal[],
+  rights: Rights,
+): AccessChange {
+  const { subject, life, widens, narrower, isUncertain, effect } = difference;
+  const principals = [...all].sort((a, b) => compareTexts(principalText(a), principalText(b)));
   const change = kindOf(difference);
   const { actions, resources } = rights;
-  const told = { subject, change, effect, principal, actions, resources };
+  const told = { subject, change, effect, principals, actions, resources };
   const [old, next] = [conditionText(before), conditionText(after)];
   return {
     change,
@@ -188,7 +200,7 @@ function changeOf({ difference, marks, before, after, places }: Foldable, rights
     public: widens && marks.includes("anyone"),
     marks,
     effect,
-    principal: principalText(principal),
+    principals: principals.map(principalText),
     actions: actions.map(namedText),
     resources: resources.map(namedText),
     before: difference.before.length > 0 ? before : undefined,
@@ -222,7 +234,7 @@ function ofUnclear(unclear: Unclear): AccessChange {
     public: false,
     marks: [],
     effect: undefined,
-    principal: subject.kind === "identity" ? subject.thing.label : "(not known)",
+    principals: [subject.kind === "identity" ? subject.thing.label : "(not known)"],
     actions: [],
     resources: subject.kind === "identity" ? [] : [subject.thing.label],
     before: undefined,
@@ -242,11 +254,11 @@ function inOrder(changes: readonly AccessChange[]): AccessChange[] {
     .map(({ change }) => change);
 }
 
-function sortKey({ widens, principal, actions, resources, change, words, where, of }: AccessChange): string {
+function sortKey({ widens, principals, actions, resources, change, words, where, of }: AccessChange): string {
   const first = widens ? "0" : "1";
   return [
     first,
-    principal,
+    principals.join(),
     actions.join(),
     resources.join(),
     of.thing,

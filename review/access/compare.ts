@@ -129,6 +129,7 @@ class Comparison {
     const actions = part.actions.map((number) => statements.actions.at(number));
     const resources = part.resources.map((number) => statements.resources.at(number));
     const widens = (effect === "Allow" ? isAdded : isRemoved) && life !== "destroyed";
+    const narrowerOf = this.narrowerFor(part, before.length === 0 ? "before" : "after");
     return part.principals.map((number) => {
       const principal = statements.principals.at(number);
       const common = { subject, life, effect, principal, actions, resources, before, after, widens };
@@ -136,10 +137,7 @@ class Comparison {
         ...common,
         opensToAnyone: widens && effect === "Deny" && opensToAnyone(common, this.all),
         isNewcomer: !this.hadRights.has(nameOf(principal)),
-        narrower:
-          before.length > 0 && after.length > 0
-            ? []
-            : this.narrowerOf({ ...part, principals: [number] }, before.length === 0 ? "before" : "after"),
+        narrower: before.length > 0 && after.length > 0 ? [] : narrowerOf(number),
         isUncertain: this.beyondJudgement.size > 0 && isRemoved,
       };
     });
@@ -174,26 +172,37 @@ class Comparison {
     return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, variant]) => variant);
   }
 
-  /** Narrower rights on that side. */
-  private narrowerOf(part: Part, side: "before" | "after"): readonly Rights[] {
+  /** Finds narrower rights of a principal on that side. */
+  private narrowerFor(part: Part, side: "before" | "after"): (principal: number) => readonly Rights[] {
     const { statements } = this;
     const [variant] = this.variants(
       side === "before" ? "after" : "before",
       side === "before" ? part.naming.after : part.naming.before,
     );
-    if (variant === undefined || !this.hasWildcard(part)) return [];
-    const found = this.grants[side].flatMap(({ conditions }, index): Rights[] => {
-      if (!coversConditions(variant.conditions, conditions)) return [];
-      const box = statements.within(side, index, part);
-      if (box === undefined) return [];
-      return [
-        {
-          actions: box.actions.map((number) => statements.actions.at(number)),
-          resources: box.resources.map((number) => statements.resources.at(number)),
-        },
-      ];
-    });
-    return together(found);
+    if (variant === undefined || !this.hasWildcard(part)) return () => [];
+    // Most principals of a statement have the same other statements.
+    const known = new Map<string, readonly Rights[]>();
+    return (principal) => {
+      const indexes = statements
+        .naming(side, principal)
+        .filter((index) => coversConditions(variant.conditions, this.grantAt(side, index).conditions));
+      const found =
+        known.get(indexes.join()) ?? together(indexes.flatMap((index) => this.within(side, index, part)));
+      known.set(indexes.join(), found);
+      return found;
+    };
+  }
+
+  private within(side: "before" | "after", index: number, part: Part): Rights[] {
+    const { actions, resources } = this.statements;
+    const box = this.statements.within(side, index, part);
+    if (box === undefined) return [];
+    return [
+      {
+        actions: box.actions.map((number) => actions.at(number)),
+        resources: box.resources.map((number) => resources.at(number)),
+      },
+    ];
   }
 
   private hasWildcard({ actions, resources }: Part): boolean {

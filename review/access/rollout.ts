@@ -20,7 +20,9 @@ interface Move {
 export function asRollout(change: AccessChange, plan: Plan, all: readonly AccessChange[]): AccessChange {
   if (!change.widens || change.change !== "granted" || change.condition !== "") return change;
   if (change.actions.join() !== "s3:GetObject") return change;
-  const moves = plan.resources.flatMap((resource) => moveOf(resource, change.principal));
+  const [principal = "", ...others] = change.principals;
+  if (others.length > 0) return change;
+  const moves = plan.resources.flatMap((resource) => moveOf(resource, principal));
   const asked = change.resources.map((resource) => moves.filter(({ to }) => to === resource));
   if (asked.some((found) => found.length === 0)) return change;
   const withdrawn = new Set(all.flatMap((one) => (isWithdrawalOf(change, one) ? one.resources : [])));
@@ -28,10 +30,10 @@ export function asRollout(change: AccessChange, plan: Plan, all: readonly Access
   return { ...change, widens: false, words: `${change.words} It is the new artifact of its model.` };
 }
 
-function isWithdrawalOf({ principal }: AccessChange, other: AccessChange): boolean {
+function isWithdrawalOf({ principals }: AccessChange, other: AccessChange): boolean {
   return (
     other.change === "withdrawn" &&
-    other.principal === principal &&
+    other.principals.join() === principals.join() &&
     other.condition === "" &&
     other.actions.join() === "s3:GetObject"
   );

@@ -85,22 +85,28 @@ export class Statements {
     }
   }
 
-  /** What of a statement is covered by something in the box; undefined where nothing is. */
-  within(side: Side, index: number, box: Box): Box | undefined {
+  /** The statements of a side that name the principal, by their indexes. */
+  naming(side: Side, principal: number): readonly number[] {
+    return this.members[side].principals.statements.get(principal) ?? [];
+  }
+
+  /**
+   * What of a statement's actions and resources is covered by something in the box, which is of the other side;
+   * undefined where nothing is.
+   */
+  within(side: Side, index: number, box: Omit<Box, "principals">): Omit<Box, "principals"> | undefined {
     const inner = this.boxes[side][index];
     if (inner === undefined) return undefined;
     const outerSide = side === "before" ? "after" : "before";
-    const coveredBy = (member: Member): readonly number[] => {
+    const coveredBy = (member: "actions" | "resources"): readonly number[] => {
       const outer = new Set(box[member]);
       const { coverage } = this.members[outerSide][member];
       return inner[member].filter((one) => coverage.of(one).some((number) => outer.has(number)));
     };
-    const principals = inner.principals.filter((one) => box.principals.includes(one));
-    if (principals.length === 0) return undefined;
     const actions = coveredBy("actions");
     if (actions.length === 0) return undefined;
     const resources = coveredBy("resources");
-    return resources.length === 0 ? undefined : { principals, actions, resources };
+    return resources.length === 0 ? undefined : { actions, resources };
   }
 
   private boxOf({ principals, actions, resources }: Grant): Box {

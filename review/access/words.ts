@@ -13,7 +13,7 @@ export interface Told {
   readonly subject: Subject;
   readonly change: AccessChange["change"];
   readonly effect: Grant["effect"];
-  readonly principal: Principal;
+  readonly principals: readonly Principal[];
   readonly actions: readonly Named[];
   readonly resources: readonly Named[];
   readonly before: readonly (readonly ShownCondition[])[];
@@ -24,11 +24,12 @@ export interface Told {
 
 /** What somebody can do now, or can do no longer. */
 export function wordsOf(told: Told): string {
-  const who = whoOf(told.principal, told.subject);
+  const who = listed([...new Set(told.principals.map((one) => whoOf(one, told.subject)))], "and");
+  const are = told.principals.length === 1 ? "is" : "are";
   const boundary = told.actions.find(
     (action) => action.kind === "by" && action.what === "permissions boundary",
   );
-  if (boundary?.kind === "by") return ofBoundary(told, who, boundary.text);
+  if (boundary?.kind === "by") return ofBoundary(told, `${who} ${are}`, boundary.text);
   const what = doing(told.actions, objects(told.resources));
   const [before, after] = [anyOf(told.before), anyOf(told.after)];
   const words = ((): string => {
@@ -38,13 +39,13 @@ export function wordsOf(told: Told): string {
       case "withdrawn":
         return `${who} can no longer ${what}${spaced(before)}${narrower(told, "what stays is")}${uncertain(told)}.`;
       case "refused":
-        return `${who} is now refused to ${what}${spaced(after)}, whatever else allows it.`;
+        return `${who} ${are} now refused to ${what}${spaced(after)}, whatever else allows it.`;
       case "no longer refused":
-        return `${who} is no longer refused to ${what}${spaced(before)}${narrower(told, "what stays refused is")}${uncertain(told)}.`;
+        return `${who} ${are} no longer refused to ${what}${spaced(before)}${narrower(told, "what stays refused is")}${uncertain(told)}.`;
       default:
         return told.effect === "Allow"
           ? `${who} can ${what} on other conditions: before ${orAlways(before)}, now ${orAlways(after)}${uncertain(told)}.`
-          : `${who} is refused to ${what} on other conditions: before ${orAlways(before)}, now ${orAlways(after)}${uncertain(told)}.`;
+          : `${who} ${are} refused to ${what} on other conditions: before ${orAlways(before)}, now ${orAlways(after)}${uncertain(told)}.`;
     }
   })();
   return sentence(words);
@@ -135,11 +136,11 @@ function whoOf({ kind, name }: Principal, subject: Subject): string {
   }
 }
 
-function ofBoundary({ change, effect, isUncertain }: Told, who: string, boundary: string): string {
+function ofBoundary({ change, effect, isUncertain }: Told, whoAre: string, boundary: string): string {
   const isGone = change === "no longer refused" || effect === "Allow";
   const end = isGone && isUncertain ? ", unless what is known after the apply says it again" : "";
   return sentence(
-    `${who} is ${isGone ? "no longer" : "now"} kept within the permissions boundary ${code(boundary)}${end}.`,
+    `${whoAre} ${isGone ? "no longer" : "now"} kept within the permissions boundary ${code(boundary)}${end}.`,
   );
 }
 

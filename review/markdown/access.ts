@@ -33,7 +33,7 @@ export function accessSections(
     rows: access.map((change) =>
       row(
         `${change.widens ? "⚠ " : ""}${change.change}`,
-        code(change.principal),
+        codes(change.principals),
         codes(change.actions),
         codes(change.resources),
         code(change.condition),
