@@ -1,5 +1,5 @@
 import { type AccessChange, accessChanges } from "./access/access";
-import { asRollout } from "./access/rollout";
+import { withRollouts } from "./access/rollout";
 import { inText } from "./attributes";
 import { type Change, changesOf } from "./changes";
 import { type CostChange, costChange } from "./cost";
@@ -83,8 +83,7 @@ function mapTexts(value: unknown, change: (text: string) => string): unknown {
 
 function environmentReport(plan: Plan): EnvironmentReport {
   const changes = changesOf(plan);
-  const all = accessChanges(plan);
-  const access = all.map((change) => asRollout(change, plan, all));
+  const access = withRollouts(plan, accessChanges(plan));
   const surface = surfaceChanges(plan);
   const count = (...kinds: readonly Change["kind"][]): number =>
     changes.filter(({ kind }) => kinds.includes(kind)).length;

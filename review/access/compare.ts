@@ -88,7 +88,7 @@ function ofEffect(grants: readonly Grant[], effect: Grant["effect"]): Grant[] {
 class Comparison {
   private readonly statements: Statements;
   private readonly hadRights: ReadonlySet<string>;
-  private readonly judged = new Map<string, boolean>();
+  private readonly judged = new Map<string, Map<number, boolean>>();
 
   constructor(
     private readonly subject: Subject,
@@ -116,9 +116,8 @@ class Comparison {
   }
 
   private differencesOf(part: Part): Difference[] {
-    const isAdded = part.naming.after.some((index) => !this.isCovered("after", index, part));
-    const gone = part.naming.before.filter((index) => !this.isCovered("before", index, part));
-    const isRemoved = this.variants("before", gone).some(
+    const isAdded = this.uncovered("after", part).length > 0;
+    const isRemoved = this.variants("before", this.uncovered("before", part)).some(
       ({ places }) => !places.every(({ address }) => this.beyondJudgement.has(address)),
     );
     if (!isAdded && !isRemoved) return [];
@@ -126,10 +125,12 @@ class Comparison {
     const { subject, life, effect, statements } = this;
     const before = this.variants("before", part.naming.before);
     const after = this.variants("after", part.naming.after);
-    const actions = part.actions.map((number) => statements.actions.at(number));
-    const resources = part.resources.map((number) => statements.resources.at(number));
+    const { actions, resources } = this.rightsIn(part);
     const widens = (effect === "Allow" ? isAdded : isRemoved) && life !== "destroyed";
-    const narrowerOf = this.narrowerFor(part, before.length === 0 ? "before" : "after");
+    const narrowerOf =
+      before.length > 0 && after.length > 0
+        ? () => []
+        : this.narrowerFor(part, before.length === 0 ? "before" : "after");
     return part.principals.map((number) => {
       const principal = statements.principals.at(number);
       const common = { subject, life, effect, principal, actions, resources, before, after, widens };
@@ -137,25 +138,27 @@ class Comparison {
         ...common,
         opensToAnyone: widens && effect === "Deny" && opensToAnyone(common, this.all),
         isNewcomer: !this.hadRights.has(nameOf(principal)),
-        narrower: before.length > 0 && after.length > 0 ? [] : narrowerOf(number),
+        narrower: narrowerOf(number),
         isUncertain: this.beyondJudgement.size > 0 && isRemoved,
       };
     });
   }
 
-  /** Whether the statements of the other side give what the statement says of the part. */
-  private isCovered(side: "before" | "after", index: number, { covering }: Part): boolean {
-    const others = covering[side === "before" ? "after" : "before"];
-    const key = `${side} ${index}: ${others.join()}`;
-    const known = this.judged.get(key);
-    if (known !== undefined) return known;
-    const { conditions } = this.grantAt(side, index);
-    const near = others.map(
-      (other) => this.grantAt(side === "before" ? "after" : "before", other).conditions,
-    );
-    const covered = coverTogether(near, conditions);
-    this.judged.set(key, covered);
-    return covered;
+  /** The statements that name the part, and whose rights the statements of the other side do not give. */
+  private uncovered(side: "before" | "after", { naming, covering }: Part): readonly number[] {
+    const other = side === "before" ? "after" : "before";
+    const near = covering[other].map((index) => this.grantAt(other, index).conditions);
+    const ids = new Set(near.map(idOf));
+    // Many parts are covered by the same statements.
+    const key = `${side} ${covering[other].join()}`;
+    const judged = this.judged.get(key) ?? new Map<number, boolean>();
+    this.judged.set(key, judged);
+    return naming[side].filter((index) => {
+      const { conditions } = this.grantAt(side, index);
+      const isCovered = judged.get(index) ?? (ids.has(idOf(conditions)) || coverTogether(near, conditions));
+      judged.set(index, isCovered);
+      return !isCovered;
+    });
   }
 
   /** The conditions of the statements, each once, and where they stand. */
@@ -180,29 +183,26 @@ class Comparison {
       side === "before" ? part.naming.after : part.naming.before,
     );
     if (variant === undefined || !this.hasWildcard(part)) return () => [];
+    const within = [...statements.within(side, part)].filter(([index]) =>
+      coversConditions(variant.conditions, this.grantAt(side, index).conditions),
+    );
     // Most principals of a statement have the same other statements.
     const known = new Map<string, readonly Rights[]>();
     return (principal) => {
-      const indexes = statements
-        .naming(side, principal)
-        .filter((index) => coversConditions(variant.conditions, this.grantAt(side, index).conditions));
-      const found =
-        known.get(indexes.join()) ?? together(indexes.flatMap((index) => this.within(side, index, part)));
-      known.set(indexes.join(), found);
+      const own = within.filter(([index]) => statements.names(side, index, principal));
+      const key = own.map(([index]) => index).join();
+      const found = known.get(key) ?? together(own.map(([, box]) => this.rightsIn(box)));
+      known.set(key, found);
       return found;
     };
   }
 
-  private within(side: "before" | "after", index: number, part: Part): Rights[] {
-    const { actions, resources } = this.statements;
-    const box = this.statements.within(side, index, part);
-    if (box === undefined) return [];
-    return [
-      {
-        actions: box.actions.map((number) => actions.at(number)),
-        resources: box.resources.map((number) => resources.at(number)),
-      },
-    ];
+  private rightsIn({ actions, resources }: Pick<Part, "actions" | "resources">): Rights {
+    const { statements } = this;
+    return {
+      actions: actions.map((number) => statements.actions.at(number)),
+      resources: resources.map((number) => statements.resources.at(number)),
+    };
   }
 
   private hasWildcard({ actions, resources }: Part): boolean {

@@ -147,10 +147,19 @@ function keyOf(named: Named): string {
 
 function edgesOf(named: Named, regard: (text: string) => string): Edges | undefined {
   if (named.kind === "one") return isLiteral(named.text) ? undefined : ownEdgesOf(named, regard);
-  return named.kind === "by" && named.what !== "network" ? undefined : ANY;
+  if (named.kind === "by") return named.what === "network" ? edgesOfPorts(named.text) : undefined;
+  return ANY;
+}
+
+/** One port covers itself alone; a range covers ports of its protocol. */
+function edgesOfPorts(text: string): Edges | undefined {
+  if (/^\S+ \d+(?: over IPv6)?$/.test(text)) return undefined;
+  const protocol = /^(\S+ )\d+-\d+/.exec(text)?.[1];
+  return protocol === undefined ? ANY : { start: protocol, end: "" };
 }
 
 function ownEdgesOf(named: Named, regard: (text: string) => string): Edges {
+  if (named.kind === "by" && named.what === "network") return { start: named.text, end: "" };
   if (named.kind !== "one") return ANY;
   const text = regard(named.text);
   return { start: /^[^*?$]*/.exec(text)?.[0] ?? "", end: endOf(text) };
@@ -184,9 +193,8 @@ function coversNamed(outer: Named, inner: Named, fits: (outer: string, inner: st
 
 /** Whether something can be in both. The answer is yes where it is not certain. */
 export function mayMeet({ ownEdgesOf: edges }: Comparer<Named>, one: Named, other: Named): boolean {
+  if (one.kind !== "one" || other.kind !== "one") return true;
   const [start, otherStart] = [edges(one).start, edges(other).start];
-  if (one.kind === "one" && other.kind === "one" && isLiteral(one.text) && isLiteral(other.text)) {
-    return start === otherStart;
-  }
+  if (isLiteral(one.text) && isLiteral(other.text)) return start === otherStart;
   return start.startsWith(otherStart) || otherStart.startsWith(start);
 }

@@ -33,7 +33,17 @@ interface MemberOfSide {
   readonly statements: ReadonlyMap<number, readonly number[]>;
 }
 
-/** How statements relate to a value: a number for each statement and each way. */
+/** How the statements relate to a value: a number for each statement and each way. */
+interface Relations {
+  readonly all: ReadonlySet<number>;
+  readonly sorted: readonly number[];
+}
+
+interface Group {
+  readonly values: readonly number[];
+  readonly relations: readonly number[];
+}
+
 const WAYS = 4;
 const wayOf = (side: Side, isNaming: boolean): number => (side === "before" ? 0 : 2) + (isNaming ? 0 : 1);
 
@@ -50,7 +60,11 @@ export class Statements {
   readonly resources = new Dimension<Named>(RESOURCES);
   private readonly boxes: Readonly<Record<Side, readonly Box[]>>;
   private readonly members: Readonly<Record<Side, Readonly<Record<Member, MemberOfSide>>>>;
-  private readonly related: Readonly<Record<Member, Map<number, ReadonlySet<number>>>> = {
+  /** By a value of the other side: the statements with a value that it covers. */
+  private readonly inner: Readonly<
+    Record<Side, Partial<Record<Member, ReadonlyMap<number, readonly number[]>>>>
+  > = { before: {}, after: {} };
+  private readonly related: Readonly<Record<Member, Map<number, Relations>>> = {
     principals: new Map(),
     actions: new Map(),
     resources: new Map(),
@@ -72,8 +86,12 @@ export class Statements {
 
   /** Everything that the statements say, in parts, each of them once. */
   *parts(): Generator<Part> {
+    const seen = new Set<string>();
     for (const side of ["after", "before"] as const) {
       for (const [index, box] of this.boxes[side].entries()) {
+        const key = JSON.stringify([box.principals, box.actions, box.resources]);
+        if (seen.has(key)) continue;
+        seen.add(key);
         for (const part of this.split(box)) {
           const [first] = part.naming.after;
           // What several statements say is a part of the first of them.
@@ -85,28 +103,54 @@ export class Statements {
     }
   }
 
-  /** The statements of a side that name the principal, by their indexes. */
-  naming(side: Side, principal: number): readonly number[] {
-    return this.members[side].principals.statements.get(principal) ?? [];
+  /**
+   * What of the statements of a side is covered by something in the box, which is of the other side: by statement, the
+   * actions and resources.
+   */
+  within(side: Side, box: Omit<Box, "principals">): ReadonlyMap<number, Omit<Box, "principals">> {
+    const candidates = (["actions", "resources"] as const)
+      .map((member) => box[member].map((value) => this.statementsWithin(side, member, value)))
+      .map((lists) => ({ lists, count: lists.reduce((sum, { length }) => sum + length, 0) }))
+      .sort((one, other) => one.count - other.count);
+    const indexes = distinct(candidates[0]?.lists.flat() ?? []);
+    const outer = { actions: new Set(box.actions), resources: new Set(box.resources) };
+    const found = new Map<number, Omit<Box, "principals">>();
+    for (const index of [...indexes].sort((a, b) => a - b)) {
+      const inner = this.boxes[side][index];
+      if (inner === undefined) continue;
+      const coveredBy = (member: "actions" | "resources"): readonly number[] => {
+        const { coverage } = this.members[otherThan(side)][member];
+        return inner[member].filter((one) => coverage.of(one).some((number) => outer[member].has(number)));
+      };
+      const [actions, resources] = [coveredBy("actions"), coveredBy("resources")];
+      if (actions.length > 0 && resources.length > 0) found.set(index, { actions, resources });
+    }
+    return found;
   }
 
-  /**
-   * What of a statement's actions and resources is covered by something in the box, which is of the other side;
-   * undefined where nothing is.
-   */
-  within(side: Side, index: number, box: Omit<Box, "principals">): Omit<Box, "principals"> | undefined {
-    const inner = this.boxes[side][index];
-    if (inner === undefined) return undefined;
-    const outerSide = side === "before" ? "after" : "before";
-    const coveredBy = (member: "actions" | "resources"): readonly number[] => {
-      const outer = new Set(box[member]);
-      const { coverage } = this.members[outerSide][member];
-      return inner[member].filter((one) => coverage.of(one).some((number) => outer.has(number)));
-    };
-    const actions = coveredBy("actions");
-    if (actions.length === 0) return undefined;
-    const resources = coveredBy("resources");
-    return resources.length === 0 ? undefined : { actions, resources };
+  /** Whether the statement of a side names the principal. */
+  names(side: Side, index: number, principal: number): boolean {
+    return this.boxes[side][index]?.principals.includes(principal) ?? false;
+  }
+
+  /** The statements of a side that have a value which the given one, of the other side, covers. */
+  private statementsWithin(side: Side, member: Member, value: number): readonly number[] {
+    const known = this.inner[side][member] ?? this.innerOf(side, member);
+    this.inner[side][member] = known;
+    return known.get(value) ?? [];
+  }
+
+  private innerOf(side: Side, member: Member): ReadonlyMap<number, readonly number[]> {
+    const found = new Map<number, number[]>();
+    const { coverage } = this.members[otherThan(side)][member];
+    for (const [value, indexes] of this.members[side][member].statements) {
+      for (const outer of coverage.of(value)) {
+        const known = found.get(outer);
+        if (known === undefined) found.set(outer, [...indexes]);
+        else for (const index of indexes) known.push(index);
+      }
+    }
+    return found;
   }
 
   private boxOf({ principals, actions, resources }: Grant): Box {
@@ -133,46 +177,54 @@ export class Statements {
   }
 
   /** How each statement relates to the value: whether it names it, and whether it covers it. */
-  private relationsOf(member: Member, value: number): ReadonlySet<number> {
+  private relationsOf(member: Member, value: number): Relations {
     const known = this.related[member].get(value);
     if (known !== undefined) return known;
-    const found = new Set<number>();
+    const all = new Set<number>();
     for (const side of SIDES) {
       const { coverage, statements } = this.members[side][member];
-      for (const index of statements.get(value) ?? []) found.add(index * WAYS + wayOf(side, true));
+      for (const index of statements.get(value) ?? []) all.add(index * WAYS + wayOf(side, true));
       for (const outer of coverage.of(value)) {
-        for (const index of statements.get(outer) ?? []) found.add(index * WAYS + wayOf(side, false));
+        for (const index of statements.get(outer) ?? []) all.add(index * WAYS + wayOf(side, false));
       }
     }
+    const found = { all, sorted: [...all].sort((a, b) => a - b) };
     this.related[member].set(value, found);
     return found;
   }
 
   private *split(box: Box): Generator<Part> {
-    const { aspects } = this;
-    for (const byPrincipal of this.grouped("principals", box.principals, undefined, () => "")) {
-      const ofAction = (value: number): string => aspects.ofAction(this.actions.at(value));
-      for (const byAction of this.grouped("actions", box.actions, byPrincipal.relations, ofAction)) {
-        const ofResource = (value: number): string => aspects.ofResource(this.resources.at(value));
-        for (const { values, relations } of this.grouped(
-          "resources",
-          box.resources,
-          byAction.relations,
-          ofResource,
-        )) {
-          const of = (side: Side, isNaming: boolean): number[] => {
-            const way = wayOf(side, isNaming);
-            return relations.flatMap((one) => (one % WAYS === way ? Math.floor(one / WAYS) : []));
-          };
-          yield {
-            principals: byPrincipal.values,
-            actions: byAction.values,
-            resources: values,
-            naming: { before: of("before", true), after: of("after", true) },
-            covering: { before: of("before", false), after: of("after", false) },
-          };
-        }
-      }
+    // What few statements are of leaves few for the rest.
+    const fewest = (member: Member): number =>
+      Math.min(...box[member].map((value) => this.relationsOf(member, value).all.size));
+    const members = (["principals", "actions", "resources"] as const)
+      .map((member) => ({ member, count: fewest(member) }))
+      .sort((one, other) => one.count - other.count)
+      .map(({ member }) => member);
+    yield* this.splitBy(members, box, {}, undefined);
+  }
+
+  private *splitBy(
+    [member, ...rest]: readonly Member[],
+    box: Box,
+    chosen: Partial<Box>,
+    left: readonly number[] | undefined,
+  ): Generator<Part> {
+    if (member === undefined) {
+      const of = (side: Side, isNaming: boolean): number[] => {
+        const way = wayOf(side, isNaming);
+        return (left ?? []).flatMap((one) => (one % WAYS === way ? Math.floor(one / WAYS) : []));
+      };
+      yield {
+        ...box,
+        ...chosen,
+        naming: { before: of("before", true), after: of("after", true) },
+        covering: { before: of("before", false), after: of("after", false) },
+      };
+      return;
+    }
+    for (const { values, relations } of this.grouped(member, box[member], left)) {
+      yield* this.splitBy(rest, box, { ...chosen, [member]: values }, relations);
     }
   }
 
@@ -181,20 +233,29 @@ export class Statements {
     member: Member,
     values: readonly number[],
     left: readonly number[] | undefined,
-    aspectOf: (value: number) => string,
-  ): Iterable<{ readonly values: readonly number[]; readonly relations: readonly number[] }> {
+  ): Iterable<Group> {
     const groups = new Map<string, { values: number[]; relations: readonly number[] }>();
     for (const value of values) {
-      const all = this.relationsOf(member, value);
-      const relations =
-        left === undefined ? [...all].sort((a, b) => a - b) : left.filter((relation) => all.has(relation));
-      const key = `${aspectOf(value)}\n${relations.join()}`;
+      const { all, sorted } = this.relationsOf(member, value);
+      const relations = left === undefined ? sorted : left.filter((relation) => all.has(relation));
+      if (values.length === 1) return [{ values, relations }];
+      const key = `${this.aspectOf(member, value)}\n${relations.join()}`;
       const known = groups.get(key);
       if (known === undefined) groups.set(key, { values: [value], relations });
       else known.values.push(value);
     }
     return groups.values();
   }
+
+  private aspectOf(member: Member, value: number): string {
+    if (member === "principals") return "";
+    if (member === "actions") return this.aspects.ofAction(this.actions.at(value));
+    return this.aspects.ofResource(this.resources.at(value));
+  }
+}
+
+function otherThan(side: Side): Side {
+  return side === "before" ? "after" : "before";
 }
 
 function distinct(numbers: readonly number[]): readonly number[] {

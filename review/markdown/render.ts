@@ -117,8 +117,8 @@ function environmentSections(report: EnvironmentReport, titled: (title: string) 
   ]);
   return [
     ...lossSection(changes, titled),
-    ...accessSections(access, titled, standing !== "lasting"),
     ...surfaceSection(surface, titled),
+    ...accessSections(access, titled, standing !== "lasting"),
     ...costSection(cost, titled),
     ...otherSections(changes, told, titled),
     ...outputSection(outputs, titled),
