@@ -164,7 +164,8 @@ function learn(
   masking: Masking,
 ): void {
   for (const one of [...resource_changes, ...resource_drift]) {
-    masking.learn({ value: one.address, sensitive: undefined });
+    masking.learnAddress(one.address);
+    if (one.previous_address !== undefined) masking.learnAddress(one.previous_address);
     masking.learn({ value: one.change.before, sensitive: one.change.before_sensitive });
     if (isUnchanged(one.change)) continue;
     masking.learn({ value: one.change.after, sensitive: one.change.after_sensitive });
@@ -182,15 +183,16 @@ function planOf(data: Document, file: string, masking: Masking): Plan {
     changes
       .filter(({ mode }) => mode === "managed")
       .map((one) => ({
-        address: masking.scrub(one.address),
-        path: masking.scrub(one.address),
+        address: masking.scrubAddress(one.address),
+        path: masking.scrubAddress(one.address),
         type: one.type,
         actions: one.change.actions,
         ...sidesOf(one.change, masking),
         configured: configured.get(withoutKeys(one.address)),
         replacePaths: one.change.replace_paths ?? [],
         reason: one.action_reason,
-        previousAddress: one.previous_address === undefined ? undefined : masking.scrub(one.previous_address),
+        previousAddress:
+          one.previous_address === undefined ? undefined : masking.scrubAddress(one.previous_address),
         imported: one.change.importing !== undefined && one.change.importing !== null,
         deposed: one.deposed,
       }));
@@ -202,7 +204,7 @@ function planOf(data: Document, file: string, masking: Masking): Plan {
     resources: resources(data.resource_changes),
     drift: resources(data.resource_drift),
     outputs: Object.entries(data.output_changes ?? {}).map(([name, one]) => ({
-      name,
+      name: masking.scrub(name),
       actions: one.actions,
       ...readSides(one, masking, name),
     })),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { unnumbered } from "../../review/masking";
-import { readPlans } from "../../review/plan";
-import { MASKED, MASKED_CHANGED, UNKNOWN, type Values } from "../../review/values";
-import { planJson, planOf } from "./support/plan-json";
+import { unnumbered } from "../../../review/masking";
+import { readPlans } from "../../../review/plan";
+import { MASKED, MASKED_CHANGED, UNKNOWN, type Values } from "../../../review/values";
+import { planJson, planOf } from "../support/plan-json";
 
 /** A resource's values before and after, as a reviewer's code gets them. */
 function read(change: {
