@@ -201,16 +201,24 @@ function isOfStructure(value: string): boolean {
   return /^(?:[{[(]|\/\/|‹masked)/.test(value);
 }
 
-/** A run of base64 that is long enough to hold a credential. */
-const BASE64 = /(?<![\w+/=-])[A-Za-z0-9+/_-]{16,100000}={0,2}(?![\w+/=-])/g;
+/** What separates runs of base64. */
+const NO_BASE64 = /[^A-Za-z0-9+/_=-]/g;
+
+/** A shorter run of base64 holds no credential with its name. */
+const MIN_BASE64 = 16;
 
 /** What is credentials once it is decoded. */
 function encodedIn(text: string): Range[] {
-  return [...text.matchAll(BASE64)].flatMap((match) => {
-    const decoded = decodedText(match[0]);
-    if (decoded === undefined || !holdsCredentials(decoded)) return [];
-    return [{ start: match.index, end: match.index + match[0].length }];
-  });
+  const found: Range[] = [];
+  let start = 0;
+  const take = (end: number): void => {
+    const decoded = end - start < MIN_BASE64 ? undefined : decodedText(text.slice(start, end));
+    if (decoded !== undefined && holdsCredentials(decoded)) found.push({ start, end });
+    start = end + 1;
+  };
+  for (const { index } of text.matchAll(NO_BASE64)) take(index);
+  take(text.length);
+  return found;
 }
 
 function holdsCredentials(decoded: string): boolean {

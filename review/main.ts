@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { UsageError } from "../command-line/words";
 import { readArguments, USAGE } from "./arguments";
 import { readConstructPaths } from "./construct-paths";
 import { NotReviewable } from "./errors";
 import { toMarkdown } from "./markdown/render";
 import { type Plan, readPlans, withConstructPaths } from "./plan";
+import { readText } from "./plan-text";
 import { reportOf } from "./report";
 
 /** Status of a gate that something did not pass. */
@@ -30,16 +30,6 @@ function main(words: readonly string[]): number {
   return GATE;
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new NotReviewable(
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-}
-
 /** Two plans of one environment could both be right, and only one of them be applied. */
 function requireApart(plans: readonly Plan[], files: readonly string[]): void {
   const seen = new Map<string, string>();
@@ -59,10 +49,20 @@ function say(text: string): void {
   process.stdout.write(`${text.trimEnd()}\n`);
 }
 
+/**
+ * A line for a fault of the review itself: its kind and its place. Its message and its stack can quote a plan, which
+ * holds secrets.
+ */
+function faultOf(error: unknown): string {
+  const place = error instanceof Error ? /\b(review\/[\w./-]+:\d+)/.exec(error.stack ?? "")?.[1] : undefined;
+  const kind = error instanceof Error ? error.name : "fault";
+  return `review: this plan cannot be reviewed because of a fault of the review (${kind} in ${place ?? "an unknown place"}); report it with the Terraform version of the plan`;
+}
+
 try {
   process.exitCode = main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof NotReviewable || error instanceof UsageError)) throw error;
-  console.error(error.message);
+  const isExpected = error instanceof NotReviewable || error instanceof UsageError;
+  console.error(isExpected ? error.message : faultOf(error));
   process.exitCode = 2;
 }

@@ -17,6 +17,12 @@ export interface Raw {
 }
 
 /**
+ * Whether a value is kept back for what holds it: `all` of a program's variables, and of a `secret` everything but what
+ * says only where it is kept, or is a setting.
+ */
+type Hidden = "no" | "secret" | "all";
+
+/**
  * Reads values of plans, and keeps back those that nobody may see: first it learns them all, then it reads, and takes
  * them out of every other text. One for all plans that are read together: a secret of one can stand in another.
  */
@@ -37,7 +43,7 @@ export class Masking {
    * @param name - of the value, where it has one
    */
   read(raw: Raw, before?: Raw, name = ""): Value {
-    return this.readAt(raw, before, isSecretName(name));
+    return this.readAt(raw, before, isSecretName(name) ? "secret" : "no");
   }
 
   /** Remembers what nobody may see of a resource's address: keys of `for_each` are values, too. */
@@ -97,6 +103,7 @@ export class Masking {
   }
 
   private learnText(text: string): void {
+    if (isTooLong(text)) return;
     for (const { start, end } of this.credentialsIn(text)) this.secrets.add(text.slice(start, end));
     if (/^\s*[{[]/.test(text)) this.learnJson(parseJson(text), 0);
   }
@@ -110,10 +117,10 @@ export class Masking {
     }
   }
 
-  private readAt(raw: Raw, before: Raw | undefined, hidden: boolean, name = ""): Value {
+  private readAt(raw: Raw, before: Raw | undefined, hidden: Hidden, name = ""): Value {
     const { value, unknown, sensitive } = raw;
-    const isPlain = typeof value === "string" && isNoSecret(value);
-    if (sensitive === true || (hidden && !isPlain) || isEncodedContent(value, name)) {
+    const isHidden = hidden === "all" || (hidden === "secret" && !(isText(value) && isNoSecret(value)));
+    if (sensitive === true || isHidden || isEncodedContent(value, name) || isTooLong(value)) {
       if (value === null || value === undefined) return unknown === true ? UNKNOWN : null;
       // A switch says nothing of the secret that it is of.
       if (typeof value === "boolean" && sensitive !== true) return value;
@@ -130,7 +137,7 @@ export class Masking {
         this.readAt(
           { value: value[index], unknown: inner(unknown, index), sensitive: inner(sensitive, index) },
           innerRaw(before, index),
-          hidden || isOption(value[index - 1]),
+          isOption(value[index - 1]) && hidden !== "all" ? "secret" : hidden,
           name,
         ),
       );
@@ -142,14 +149,16 @@ export class Masking {
     return typeof value === "boolean" ? value : null;
   }
 
-  private readObject(raw: Raw & { value: object }, before: Raw | undefined, hidden: boolean): Value {
+  private readObject(raw: Raw & { value: object }, before: Raw | undefined, hidden: Hidden): Value {
     const { value, unknown, sensitive } = raw;
     const names = new Set([
       ...Object.keys(value),
       ...(typeof unknown === "object" && unknown !== null ? Object.keys(unknown) : []),
     ]);
-    const isHidden = (one: object, name: string, isMap: boolean): boolean =>
-      (hidden && !isAboutSecret(name)) || (isMap && isOfVariables(name)) || isNamedAsSecret(one, name);
+    const hiddenAt = (name: string, isMap: boolean): Hidden => {
+      if (hidden === "all" || (isMap && isOfVariables(name))) return "all";
+      return (hidden === "secret" && !isAboutSecret(name)) || isNamedAsSecret(value, name) ? "secret" : "no";
+    };
     return Object.fromEntries(
       [...names].sort().map((name) => {
         const one = inner(value, name);
@@ -159,7 +168,7 @@ export class Masking {
           this.readAt(
             { value: one, unknown: inner(unknown, name), sensitive: inner(sensitive, name) },
             innerRaw(before, name),
-            isHidden(value, name, isMap),
+            hiddenAt(name, isMap),
             name,
           ),
         ];
@@ -178,6 +187,13 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A longer text is kept back as a whole: nobody reads it, and searching it for secrets takes minutes. */
+const MAX_TEXT = 1_000_000;
+
+function isTooLong(value: unknown): boolean {
+  return typeof value === "string" && value.length > MAX_TEXT;
 }
 
 /** A file or a script in base64: it is read by machines, and holds whatever they need. */

@@ -29,6 +29,8 @@ export interface EnvironmentReport {
   readonly errored: boolean;
   /** Why the plan does not say all that it will do. */
   readonly reservations: readonly string[];
+  /** What the plan holds and the review does not judge, in words. */
+  readonly unread: readonly string[];
   readonly counts: Counts;
   readonly flags: Flags;
   readonly changes: readonly Change[];
@@ -103,6 +105,7 @@ function environmentReport(plan: Plan): EnvironmentReport {
     errored: plan.errored,
     counts,
     reservations: plan.reservations,
+    unread: plan.unread,
     flags: {
       destroy: isUncertain || counts.destroy + counts.replace > 0,
       widen: isUncertain || access.some(({ widens }) => widens) || surface.some(({ opened }) => opened),

@@ -118,7 +118,11 @@ describe("the review", () => {
       '--fail-on: got "cost"; allowed: destroy, widen, public',
     ],
     ["a file that is not there", ["none.json"], "none.json cannot be read"],
-    ["a plan file as Terraform writes it", ["prod.tfplan"], "prod.tfplan is no JSON"],
+    [
+      "a plan file as Terraform writes it",
+      ["prod.tfplan"],
+      "prod.tfplan is a plan file as Terraform keeps it",
+    ],
     [
       "two plans of one environment",
       ["prod.json", "again.json"],

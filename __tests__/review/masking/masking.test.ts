@@ -236,3 +236,12 @@ describe("out of every text of a plan are taken", () => {
     expect(unnumbered(String(prod?.outputs[0]?.after))).toBe("it is ‹masked›");
   });
 });
+
+describe("variables of a program nobody sees, whatever they hold:", () => {
+  it.each(["true", "none", "arn:aws:secretsmanager:us-east-1:111122223333:secret:a"])("%s", (value) => {
+    // Act and assess
+    expect(read({ after: { environment: [{ variables: { MODE: value } }] } }).after).toEqual({
+      environment: [{ variables: { MODE: MASKED } }],
+    });
+  });
+});
