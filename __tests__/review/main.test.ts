@@ -106,11 +106,11 @@ describe("the review", () => {
 
     // Assess
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^usage: npm run --silent review -- <plan.json>/);
+    expect(stdout).toMatch(/^usage: npm run --silent review -- <environment or plan.json>/);
   });
 
   it.each<[string, readonly string[], string]>([
-    ["no plan", [], "got no plan"],
+    ["no plan", [], "got no environment and no plan"],
     ["an option that is none", ["prod.json", "--yes"], "Unknown option '--yes'"],
     [
       "a gate that is none",
