@@ -165,7 +165,7 @@ describe("npm run review -- dev", () => {
 
       // Assess
       expect(status).toBe(2);
-      expect(stderr).toContain("stack: got develop; allowed: dev, staging, prod");
+      expect(stderr).toContain("stack: got develop; allowed: account, account-prod, dev, prod, staging, or");
       expect(left()).toEqual([]);
     },
     TIMEOUT_IN_MS,
