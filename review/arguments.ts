@@ -22,9 +22,12 @@ const FLAGS: readonly (keyof Flags)[] = ["destroy", "widen", "public"];
 const DEFAULT_STACKS = "cdktf.out/stacks";
 
 /** One line a rule. */
-export const USAGE = `usage: npm run --silent review -- <plan.json> … [--json] [--fail-on destroy,widen,public] [--stacks FOLDER]
+export const USAGE = `usage: npm run --silent review -- <environment or plan.json> … [--json] [--fail-on destroy,widen,public] [--stacks FOLDER]
 
-  <plan.json>       what \`terraform show -json <plan file>\` wrote, one file an environment
+  <environment>     name of an environment or an account: it is synthesized and planned with Terraform, without a lock
+                    and without a file left behind; needs what \`terraform plan\` needs
+  <plan.json>       what \`terraform show -json <plan file>\` wrote, one file an environment. Keep it outside of the
+                    project: it holds secrets such as the API key
   --json            JSON in place of Markdown
   --fail-on LIST    end with status 3 where something is destroyed or replaced (destroy), somebody can do or call what
                     they could not before (widen), or everybody can call what they could not before (public); also

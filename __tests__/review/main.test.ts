@@ -100,6 +100,15 @@ describe("the review", () => {
     expect(ended.stdout).toContain("### Public surface");
   });
 
+  it("reads a file without an ending by its path", () => {
+    // Act
+    const { status, stdout } = review({ prod: opened }, "./prod");
+
+    // Assess
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^prod: 1 route opened to the public/);
+  });
+
   it("tells how it is used", () => {
     // Act
     const { status, stdout } = review({}, "--help");
@@ -124,6 +133,11 @@ describe("the review", () => {
       "prod.tfplan is a plan file as Terraform keeps it",
     ],
     [
+      "a file that can be an environment's name",
+      ["prod"],
+      "got prod, which is a file and can be an environment's name; write ./prod for the file",
+    ],
+    [
       "two plans of one environment",
       ["prod.json", "again.json"],
       "prod.json and again.json are both plans of prod",
@@ -131,7 +145,7 @@ describe("the review", () => {
   ])("refuses %s with status 2, and says what to do", (_, words, said) => {
     // Act
     const { status, stdout, stderr } = review(
-      { "prod.json": opened, "again.json": opened, "prod.tfplan": "PK\u0003\u0004" },
+      { "prod.json": opened, "again.json": opened, "prod.tfplan": "PK\u0003\u0004", prod: opened },
       ...words,
     );
 
