@@ -8,15 +8,15 @@ const VARIABLES =
  */
 const NOUNS: readonly string[] = [
   "pass ?(?:word|words|wd|phrase|phrases|code|codes|wort)?",
-  "pwd|pw|pws|psk|psks|pins?|pin code|pat|pats|otp|totp|jwt|hmac|sas|sas url|sas uri|sig|salt|pepper|bearer|cookies?|nonce",
+  "pwd|pw|pws|psk|psks|pins?|pin code|pat|pats|otp|totp|jwt|hmac|sas|sas url|sas uri|sig|salt|pepper|bearer",
   "secrets?|tokens?|credentials?|creds?|apikeys?|authkeys?|privatekey|secretkey|accesskey|keytab|keystore|netrc|npmrc|pgpass",
   "(?:private|priv|api|app|application|secret|signing|signature|access|account|storage|session|auth|authentication|authorization|shared|master|encryption|encrypt|decryption|cipher|crypto|aes|rsa|hmac|license|licence|consumer|client|deploy|function|host|admin|root|webhook|integration|routing|service|subscription|instrumentation|ingest|ingestion|write|cookie|csrf|jwt|tls|ssl|ssh private|cert|certificate|server|registration|activation|pre ?shared) keys?",
   "key (?:material|data|pem)|private pem|pfx|p12|pkcs ?12",
   "(?:connection|conn|connect) ?(?:string|str|uri|url)s?|connstr|dsn|dsns",
-  "(?:web ?)?hook|web ?hooks|(?:web ?)?hook (?:url|uri|endpoint)s?|incoming webhook",
+  "web ?hooks?|(?:web ?)?hook (?:url|uri|endpoint)s?",
   "kube ?config|docker ?config(?: ?json)?|docker ?auth|dockerconfigjson|service account(?: key)? json|google credentials json|htpasswd",
   "basic auth|authorization header|auth header|shared access signature|client certificate data",
-  "mnemonic|seed phrase|recovery codes?|backup codes?|(?:mfa|verification|unlock|unseal|one time) codes?|challenge",
+  "mnemonic|seed phrase|recovery codes?|backup codes?|(?:mfa|verification|unlock|unseal|one time) codes?",
   // What machines run at their start, and what else is kept in base64: it is written with secrets in it.
   "user ?data|custom ?data|cloud ?init|(?:startup|init|bootstrap|boot) ?script|content base64|base64 content",
 ];
@@ -33,7 +33,7 @@ const GLUED =
 
 /** Ends like a secret, and is a setting. */
 const SETTING =
-  /^(?:(?:metadata )?http tokens|enable .*|disable .*|require .*|requires .*|allow .*|manage .*|use .*|has .*|is .*|rotate .*|reset .*|needs .*|with .*)$/;
+  /^(?:(?:metadata )?http tokens|(?:.* )?(?:max|min|maximum|minimum|total|number of|num|input|output|prompt|completion|stop|new|special) tokens?|enable .*|disable .*|require .*|requires .*|allow .*|manage .*|use .*|has .*|is .*|rotate .*|reset .*|needs .*|with .*)$/;
 
 /** What is below the name are the variables of a program. */
 export const isOfVariables = remembering((name) => VARIABLES.test(inWords(name)));
