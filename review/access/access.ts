@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { compareTexts } from "../changes";
 import type { Plan } from "../plan";
 import { at, textOf } from "../values";
@@ -136,18 +137,44 @@ interface Rated extends Foldable {
 
 /** One change of several principals, actions and resources, where all of these have all else in common. */
 function folded(differences: readonly Difference[], accounts: ReadonlySet<string>): AccessChange[] {
+  const idOf = numbering();
   const rated = differences.map((one) => foldable(one, accounts));
-  const ofOne = [...grouped(rated, ({ common, principal }) => `${common}\n${principal}`).values()].flatMap(
+  const byPrincipal = [...grouped(rated, ({ common, principal }) => `${common}\n${principal}`).values()];
+  // Principals of one statement share its lists: the lists are compared once.
+  const sharing = grouped(
+    byPrincipal,
     (group) =>
-      together(group.map(({ difference }) => difference)).map((rights) => ({ first: group[0], rights })),
+      `${group[0]?.common} ${group.map(({ difference }) => `${idOf(difference.actions)} ${idOf(difference.resources)}`)}`,
   );
-  const alike = grouped(ofOne, ({ first, rights }) => `${first?.common}\n${JSON.stringify(rights)}`);
-  return [...alike.values()].flatMap((group) => {
-    const [first] = group;
-    if (first?.first === undefined) return [];
-    const principals = group.flatMap((one) => one.first?.difference.principal ?? []);
-    return changeOf(first.first, principals, first.rights);
+  const ofPrincipals = [...sharing.values()].flatMap((groups) => {
+    const [first] = groups;
+    const principals = groups.flatMap((group) => group[0]?.difference.principal ?? []);
+    return together((first ?? []).map(({ difference }) => difference)).map((rights) => ({
+      first: first?.[0],
+      principals,
+      rights,
+    }));
   });
+  const alike = grouped(ofPrincipals, ({ first, rights }) => `${first?.common}\n${JSON.stringify(rights)}`);
+  return [...alike.values()].flatMap((group) => {
+    const [one] = group;
+    if (one?.first === undefined) return [];
+    return changeOf(
+      one.first,
+      group.flatMap(({ principals }) => principals),
+      one.rights,
+    );
+  });
+}
+
+/** Gives each object a number, the same each time. */
+function numbering(): (value: object) => number {
+  const numbers = new Map<object, number>();
+  return (value) => {
+    const known = numbers.get(value) ?? numbers.size;
+    numbers.set(value, known);
+    return known;
+  };
 }
 
 function foldable(difference: Difference, accounts: ReadonlySet<string>): Rated {
@@ -164,10 +191,24 @@ function foldable(difference: Difference, accounts: ReadonlySet<string>): Rated 
     after: difference.after.map(({ conditions }) => shown(conditions, old)),
     places: [...places.values()].sort((a, b) => compareTexts(a.address, b.address)),
   };
-  return { ...one, common: commonOf(one), principal: principalText(difference.principal) };
+  return {
+    ...one,
+    common: commonOf(one, narrowerOf(difference)),
+    principal: principalText(difference.principal),
+  };
 }
 
-function commonOf({ difference, marks, before, after, places }: Foldable): string {
+const knownNarrower = new WeakMap<object, string>();
+
+/** The same for the same narrower rights; the principals of a statement share long lists of them. */
+function narrowerOf({ narrower }: Difference): string {
+  const known =
+    knownNarrower.get(narrower) ?? createHash("sha256").update(JSON.stringify(narrower)).digest("hex");
+  knownNarrower.set(narrower, known);
+  return known;
+}
+
+function commonOf({ difference, marks, before, after, places }: Foldable, narrower: string): string {
   return JSON.stringify([
     difference.subject.key,
     difference.widens,
@@ -178,7 +219,7 @@ function commonOf({ difference, marks, before, after, places }: Foldable): strin
     marks,
     [difference.before.length > 0, before],
     [difference.after.length > 0, after],
-    difference.narrower,
+    narrower,
     places,
   ]);
 }
