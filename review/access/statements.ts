@@ -1,5 +1,6 @@
 import { ACTIONS, type Coverage, Dimension, PRINCIPALS, RESOURCES } from "./dimension";
 import type { Grant, Named, Principal } from "./grant";
+import { grouped } from "./rights";
 
 /** Values of each member of a statement by their numbers: every combination of them. */
 export interface Box {
@@ -84,8 +85,19 @@ export class Statements {
     this.members = { before: this.membersOf("before"), after: this.membersOf("after") };
   }
 
-  /** Everything that the statements say, in parts, each of them once. */
-  *parts(): Generator<Part> {
+  /**
+   * Everything that the statements say, in parts, each of them once. Parts to which all statements relate alike are one
+   * for each principal, so that the order of the statements makes no difference.
+   */
+  parts(): readonly Part[] {
+    const alike = grouped([...this.pieces()], ({ naming, covering, actions, resources }) => {
+      const aspects = [this.aspectOf("actions", actions[0]), this.aspectOf("resources", resources[0])];
+      return JSON.stringify([naming, covering, aspects]);
+    });
+    return [...alike.values()].flatMap((pieces) => (pieces.length === 1 ? pieces : joined(pieces)));
+  }
+
+  private *pieces(): Generator<Part> {
     const seen = new Set<string>();
     for (const side of ["after", "before"] as const) {
       for (const [index, box] of this.boxes[side].entries()) {
@@ -247,11 +259,51 @@ export class Statements {
     return groups.values();
   }
 
-  private aspectOf(member: Member, value: number): string {
-    if (member === "principals") return "";
+  private aspectOf(member: Member, value: number | undefined): string {
+    if (member === "principals" || value === undefined) return "";
     if (member === "actions") return this.aspects.ofAction(this.actions.at(value));
     return this.aspects.ofResource(this.resources.at(value));
   }
+}
+
+/** Pieces to which all statements relate alike, as few parts. */
+function joined(pieces: readonly Part[]): readonly Part[] {
+  const [first] = pieces;
+  if (first === undefined) return [];
+  const byPrincipal = new Map<number, number[]>();
+  for (const [index, { principals }] of pieces.entries()) {
+    for (const principal of principals) {
+      const known = byPrincipal.get(principal);
+      if (known === undefined) byPrincipal.set(principal, [index]);
+      else known.push(index);
+    }
+  }
+  const sharing = grouped([...byPrincipal], ([, indexes]) => indexes.join());
+  return [...sharing.values()].flatMap((group) => {
+    const own = (group[0]?.[1] ?? []).flatMap((index) => pieces[index] ?? []);
+    const principals = group.map(([principal]) => principal);
+    return rectangles(own).map((box) => ({ ...first, ...box, principals }));
+  });
+}
+
+/** The same rights in few boxes: resources with the same actions are in one. */
+function rectangles(pieces: readonly Part[]): readonly Omit<Box, "principals">[] {
+  const byResource = new Map<number, Set<number>>();
+  for (const { actions, resources } of pieces) {
+    for (const resource of resources) {
+      const known = byResource.get(resource) ?? new Set<number>();
+      for (const action of actions) known.add(action);
+      byResource.set(resource, known);
+    }
+  }
+  const sorted = [...byResource].map(([resource, actions]) => ({
+    resource,
+    actions: [...actions].sort((a, b) => a - b),
+  }));
+  return [...grouped(sorted, ({ actions }) => actions.join()).values()].map((group) => ({
+    actions: group[0]?.actions ?? [],
+    resources: group.map(({ resource }) => resource),
+  }));
 }
 
 function otherThan(side: Side): Side {
