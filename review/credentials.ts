@@ -227,7 +227,7 @@ function holdsCredentials(decoded: string): boolean {
 
 /** The text that is encoded in base64; undefined where it is none: a hash or an id decodes to no text. */
 export function decodedText(base64: string): string | undefined {
-  const bare = base64.replace(/=+$/, "");
+  const bare = base64.replaceAll("=", "");
   if (bare.length < 12 || bare.length % 4 === 1) return undefined;
   const decoded = Buffer.from(bare, "base64").toString("utf8");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what texts do not have

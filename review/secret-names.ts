@@ -87,7 +87,7 @@ function inWords(name: string): string {
   return name
     .slice(-MAX_NAME)
     .replaceAll(/([a-z\d])([A-Z])/g, "$1 $2")
-    .replaceAll(/([A-Z]{2,})([A-Z][a-z])/g, "$1 $2")
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, "$1 $2")
     .replaceAll(/[^A-Za-z\d]+/g, " ")
     .trim()
     .toLowerCase();

@@ -145,7 +145,7 @@ function bitsOfIpv4(address: string): string {
 
 function bitsOfIpv6(address: string): string {
   // The host of a URL is written in one way, without an IPv4 address at its end.
-  const [host = ""] = new URL(`http://[${address.replace(/%.*$/, "")}]`).host.slice(1).split("]");
+  const [host = ""] = new URL(`http://[${address.split("%")[0]}]`).host.slice(1).split("]");
   const [first = "", second] = host.split("::");
   const groupsOf = (text: string): string[] => (text === "" ? [] : text.split(":"));
   const [left, right] = [groupsOf(first), groupsOf(second ?? "")];
