@@ -18,6 +18,7 @@ import { ProjectCopy } from "../__tests__/local/support/project";
 import { RunningStage } from "../__tests__/local/support/running-stage";
 import { sign } from "../__tests__/local/support/signing";
 import { largePlans } from "../__tests__/review/support/large-plans";
+import { largePolicies, planOfMany, planOfPair } from "../__tests__/review/support/large-policies";
 import { prod } from "../environments/prod";
 import { functionCode } from "../stacks/constructs/function-code";
 
@@ -70,7 +71,7 @@ function benchSynthesis(folder: string): void {
   report("synthesis of all environments", synthesized, "loading the libraries it needs", loaded, "ms");
 }
 
-/** Twelve environments, in plans of 3 MB together. */
+/** Twelve environments, in plans of 3 MB together; the slowest pair of policies of legal size; 10,000 changes. */
 function benchReview(folder: string): void {
   const files = largePlans(12, 3).map(({ name, text }) => {
     const file = join(folder, `${name}.json`);
@@ -79,14 +80,32 @@ function benchReview(folder: string): void {
   });
   const empty = join(folder, "empty.ts");
   writeFileSync(empty, "");
-  const reviewed = timeProcess(["--import", "tsx", "review/main.ts", ...files]);
-  report(
-    "review of 12 environments' plans, 3 MB",
-    reviewed,
-    "starting Node.js with tsx",
-    timeProcess(["--import", "tsx", empty]),
-    "ms",
-  );
+  const base = timeProcess(["--import", "tsx", empty]);
+  const benchPlans = (what: string, plans: readonly string[]): number => {
+    const value = timeProcess(["--import", "tsx", "review/main.ts", ...plans]);
+    report(what, value, "starting Node.js with tsx", base, "ms");
+    return value;
+  };
+  benchPlans("review of 12 environments' plans, 3 MB", files);
+
+  // Each pair once, to find the slowest; that one is measured.
+  const pairs = largePolicies().map((pair, index) => {
+    const file = join(folder, `pair-${index}.json`);
+    writeFileSync(file, planOfPair(pair));
+    const start = performance.now();
+    execFileSync(process.execPath, ["--import", "tsx", "review/main.ts", file], {
+      cwd: PROJECT,
+      stdio: "ignore",
+    });
+    return { file, name: pair.name, time: performance.now() - start };
+  });
+  const [worst] = pairs.sort((one, other) => other.time - one.time);
+  if (worst !== undefined) {
+    benchPlans(`review of the slowest policy pair of legal size (${worst.name})`, [worst.file]);
+  }
+  const many = join(folder, "many.json");
+  writeFileSync(many, planOfMany(10_000));
+  benchPlans("review of 10,000 changes", [many]);
 }
 
 async function benchHandler(folder: string): Promise<void> {

@@ -1,10 +1,14 @@
+import { statSync } from "node:fs";
 import { parseWords, UsageError } from "../command-line/words";
 import type { Flags } from "./report";
 
+/** A file with Terraform's JSON of a plan, or the name of an environment or an account, which is planned. */
+export type Source = { readonly file: string } | { readonly stack: string };
+
 /** What `npm run review` was asked for. */
 export interface Arguments {
-  /** Files with Terraform's JSON of plans, one an environment. */
-  readonly plans: readonly string[];
+  /** What is reviewed, in the order of the command line; one an environment. */
+  readonly plans: readonly Source[];
   /** Whether JSON is written in place of Markdown. */
   readonly json: boolean;
   /** What ends it with status 3. */
@@ -18,15 +22,20 @@ const FLAGS: readonly (keyof Flags)[] = ["destroy", "widen", "public"];
 const DEFAULT_STACKS = "cdktf.out/stacks";
 
 /** One line a rule. */
-export const USAGE = `usage: npm run --silent review -- <plan.json> … [--json] [--fail-on destroy,widen,public] [--stacks FOLDER]
+export const USAGE = `usage: npm run --silent review -- <environment or plan.json> … [--json] [--fail-on destroy,widen,public] [--stacks FOLDER]
 
-  <plan.json>       what \`terraform show -json <plan file>\` wrote, one file an environment
+  <environment>     name of an environment or an account: it is synthesized and planned with Terraform, without a lock
+                    and without a file left behind; needs what \`terraform plan\` needs
+  <plan.json>       what \`terraform show -json <plan file>\` wrote, one file an environment. Keep it outside of the
+                    project: it holds secrets such as the API key
   --json            JSON in place of Markdown
   --fail-on LIST    end with status 3 where something is destroyed or replaced (destroy), somebody can do or call what
                     they could not before (widen), or everybody can call what they could not before (public); also
                     where the plan cannot tell
   --stacks FOLDER   where the synthesized stacks are, whose constructs' paths are told in place of addresses;
-                    default ${DEFAULT_STACKS}`;
+                    default ${DEFAULT_STACKS}
+
+It ends with 0 after a review, with 2 where nothing could be reviewed, and with 3 where --fail-on says so.`;
 
 const OPTIONS = {
   json: { type: "boolean" },
@@ -43,13 +52,26 @@ const OPTIONS = {
 export function readArguments(words: readonly string[]): Arguments | undefined {
   const { values, positionals } = parseWords(words, OPTIONS, USAGE);
   if (values.help === true) return undefined;
-  if (positionals.length === 0) throw new UsageError(`got no plan\n\n${USAGE}`);
+  if (positionals.length === 0) throw new UsageError(`got no environment and no plan\n\n${USAGE}`);
   return {
-    plans: positionals,
+    plans: positionals.map(sourceOf),
     json: values.json === true,
     failOn: readFlags(values["fail-on"]),
     stacks: values.stacks ?? DEFAULT_STACKS,
   };
+}
+
+/** How environments and accounts can be named. */
+const NAME = /^[A-Za-z][\w-]*$/;
+
+function sourceOf(word: string): Source {
+  if (!NAME.test(word)) return { file: word };
+  if (statSync(word, { throwIfNoEntry: false })?.isFile() === true) {
+    throw new UsageError(
+      `got ${word}, which is a file and can be an environment's name; write ./${word} for the file, or rename the file`,
+    );
+  }
+  return { stack: word };
 }
 
 function readFlags(lists: readonly string[] = []): (keyof Flags)[] {

@@ -1,7 +1,7 @@
 import { type AttributeChange, attributeChanges } from "./attributes";
 import type { Plan, PlannedResource } from "./plan";
 import { isRolledOut } from "./resource-types";
-import { textOf } from "./values";
+import { textOf, type Values } from "./values";
 
 /** What becomes of a resource. */
 export type Kind =
@@ -44,7 +44,7 @@ export interface Change {
 
 /** Every resource that does not stay as it is, by path. */
 export function changesOf(plan: Plan): readonly Change[] {
-  const successors = plan.resources.filter(({ actions }) => actions.includes("create"));
+  const successors = successorsIn(plan);
   const lost = new Set(
     plan.drift.filter(({ actions }) => isOnly(actions, "delete")).map(({ address }) => address),
   );
@@ -62,7 +62,7 @@ export function compareTexts(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-function kindOf(resource: PlannedResource, successors: readonly PlannedResource[]): Kind | undefined {
+function kindOf(resource: PlannedResource, successors: Successors): Kind | undefined {
   const { actions, type, deposed } = resource;
   const [first, second] = actions;
   if (second !== undefined) {
@@ -73,7 +73,7 @@ function kindOf(resource: PlannedResource, successors: readonly PlannedResource[
       return "create";
     case "delete":
       if (deposed !== undefined && isRolledOut(type)) return "leftover";
-      return successors.some((other) => succeeds(other, resource)) ? "rollout" : "destroy";
+      return hasSuccessor(resource, successors) ? "rollout" : "destroy";
     case "forget":
       return "forget";
     case "update": {
@@ -86,17 +86,31 @@ function kindOf(resource: PlannedResource, successors: readonly PlannedResource[
   }
 }
 
+/** Addresses of the objects that are created, by what {@link successionOf} answers. */
+type Successors = ReadonlyMap<string, ReadonlySet<string>>;
+
+function successorsIn({ resources }: Plan): Successors {
+  const found = new Map<string, Set<string>>();
+  for (const { type, address, actions, after } of resources) {
+    const succession = actions.includes("create") ? successionOf(type, address, after) : undefined;
+    if (succession === undefined) continue;
+    found.set(succession, (found.get(succession) ?? new Set()).add(address));
+  }
+  return found;
+}
+
 /** An object whose address follows its content is succeeded by another one of the same bucket, as a model is. */
-function succeeds(other: PlannedResource, gone: PlannedResource): boolean {
-  return (
-    gone.type === "aws_s3_object" &&
-    other.type === gone.type &&
-    other.address !== gone.address &&
-    withoutContent(other.address) === withoutContent(gone.address) &&
-    withoutContent(gone.address) !== undefined &&
-    textOf(gone.before?.bucket) !== undefined &&
-    textOf(other.after?.bucket) === textOf(gone.before?.bucket)
-  );
+function hasSuccessor({ type, address, before }: PlannedResource, successors: Successors): boolean {
+  const succession = successionOf(type, address, before);
+  const addresses = succession === undefined ? undefined : successors.get(succession);
+  return addresses !== undefined && (addresses.size > 1 || !addresses.has(address));
+}
+
+/** The same for an object and what succeeds it; undefined for what nothing succeeds. */
+function successionOf(type: string, address: string, values: Values | undefined): string | undefined {
+  if (type !== "aws_s3_object") return undefined;
+  const [name, bucket] = [withoutContent(address), textOf(values?.bucket)];
+  return name === undefined || bucket === undefined ? undefined : JSON.stringify([name, bucket]);
 }
 
 /** An address without the digits that follow the content, and without CDKTF's; undefined where it has none. */

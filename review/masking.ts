@@ -1,6 +1,6 @@
-import { credentialsIn } from "./credentials";
+import { credentialsIn, credentialsInAddress, decodedText, type Range } from "./credentials";
 import { Needles } from "./needles";
-import { isOfVariables, isSecretName } from "./secret-names";
+import { isAboutSecret, isContentName, isNoSecret, isOfVariables, isSecretName } from "./secret-names";
 import { MASKED, MASKED_CHANGED, UNKNOWN, type Value } from "./values";
 
 /** What stands in a text in place of what nobody may read. */
@@ -17,12 +17,19 @@ export interface Raw {
 }
 
 /**
+ * Whether a value is kept back for what holds it: `all` of a program's variables, and of a `secret` everything but what
+ * says only where it is kept, or is a setting.
+ */
+type Hidden = "no" | "secret" | "all";
+
+/**
  * Reads values of plans, and keeps back those that nobody may see: first it learns them all, then it reads, and takes
  * them out of every other text. One for all plans that are read together: a secret of one can stand in another.
  */
 export class Masking {
   private readonly secrets = new Needles();
   private readonly numbers = new Map<string, number>();
+  private readonly found = new Map<string, readonly Range[]>();
 
   /** Remembers what nobody may see of a value. @param name - of the value, where it has one */
   learn({ value, sensitive }: Omit<Raw, "unknown">, name = ""): void {
@@ -36,33 +43,84 @@ export class Masking {
    * @param name - of the value, where it has one
    */
   read(raw: Raw, before?: Raw, name = ""): Value {
-    return this.readAt(raw, before, isSecretName(name));
+    return this.readAt(raw, before, isSecretName(name) ? "secret" : "no");
+  }
+
+  /** Remembers what nobody may see of a resource's address: keys of `for_each` are values, too. */
+  learnAddress(address: string): void {
+    for (const { start, end } of credentialsInAddress(address)) this.secrets.add(address.slice(start, end));
+  }
+
+  /** An address without secrets. */
+  scrubAddress(address: string): string {
+    return this.replaced(address, credentialsInAddress(address));
   }
 
   /** `text` without secrets; two that differ stay apart until {@link unnumbered} is asked. */
   scrub(text: string): string {
-    return this.secrets.replaceIn(text, (secret) => {
-      const number = this.numbers.get(secret) ?? this.numbers.size + 1;
-      this.numbers.set(secret, number);
-      return `‹masked:${number}›`;
+    return this.replaced(text, this.credentialsIn(text));
+  }
+
+  private replaced(text: string, ranges: readonly Range[]): string {
+    let at = 0;
+    const parts = ranges.flatMap(({ start, end }) => {
+      const before = text.slice(at, start);
+      at = end;
+      return [this.withoutKnown(before), this.numbered(text.slice(start, end))];
     });
+    return [...parts, this.withoutKnown(text.slice(at))].join("");
+  }
+
+  private withoutKnown(text: string): string {
+    return this.secrets.replaceIn(text, (secret) => this.numbered(secret));
+  }
+
+  private numbered(secret: string): string {
+    const number = this.numbers.get(secret) ?? this.numbers.size + 1;
+    this.numbers.set(secret, number);
+    return `‹masked:${number}›`;
+  }
+
+  /** A plan has most texts twice, before and after. */
+  private credentialsIn(text: string): readonly Range[] {
+    const known = this.found.get(text) ?? credentialsIn(text);
+    this.found.set(text, known);
+    return known;
   }
 
   private learnAt(value: unknown, sensitive: unknown, secret: boolean): void {
-    const isSecret = secret || sensitive === true;
+    const isSensitive = sensitive === true;
     if (typeof value === "string" || typeof value === "number") {
-      if (isSecret) this.secrets.add(String(value));
-      else if (typeof value === "string") for (const found of credentialsIn(value)) this.secrets.add(found);
+      if (isSensitive || (secret && !isNoSecret(String(value)))) this.secrets.add(String(value));
+      else if (typeof value === "string") this.learnText(value);
       return;
     }
     if (typeof value !== "object" || value === null) return;
     for (const [name, one] of Object.entries(value)) {
-      this.learnAt(one, inner(sensitive, name), isSecret || isNamedAsSecret(value, name));
+      const isSecret = (secret && !isAboutSecret(name)) || isSensitive || isNamedAsSecret(value, name);
+      this.learnAt(one, inner(sensitive, name), isSecret);
     }
   }
 
-  private readAt({ value, unknown, sensitive }: Raw, before: Raw | undefined, hidden: boolean): Value {
-    if (sensitive === true || hidden) {
+  private learnText(text: string): void {
+    if (isTooLong(text)) return;
+    for (const { start, end } of this.credentialsIn(text)) this.secrets.add(text.slice(start, end));
+    if (/^\s*[{[]/.test(text)) this.learnJson(parseJson(text), 0);
+  }
+
+  /** Secrets by their names in JSON inside of a text: values alone, for what is below a name can be a schema. */
+  private learnJson(value: unknown, depth: number): void {
+    if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return;
+    for (const [name, one] of Object.entries(value)) {
+      if (typeof one !== "string" && typeof one !== "number") this.learnJson(one, depth + 1);
+      else if (isNamedAsSecret(value, name) && !isNoSecret(String(one))) this.secrets.add(String(one));
+    }
+  }
+
+  private readAt(raw: Raw, before: Raw | undefined, hidden: Hidden, name = ""): Value {
+    const { value, unknown, sensitive } = raw;
+    const isHidden = hidden === "all" || (hidden === "secret" && !(isText(value) && isNoSecret(value)));
+    if (sensitive === true || isHidden || isEncodedContent(value, name) || isTooLong(value)) {
       if (value === null || value === undefined) return unknown === true ? UNKNOWN : null;
       // A switch says nothing of the secret that it is of.
       if (typeof value === "boolean" && sensitive !== true) return value;
@@ -79,7 +137,8 @@ export class Masking {
         this.readAt(
           { value: value[index], unknown: inner(unknown, index), sensitive: inner(sensitive, index) },
           innerRaw(before, index),
-          hidden || isOption(value[index - 1]),
+          isOption(value[index - 1]) && hidden !== "all" ? "secret" : hidden,
+          name,
         ),
       );
     }
@@ -90,12 +149,16 @@ export class Masking {
     return typeof value === "boolean" ? value : null;
   }
 
-  private readObject(raw: Raw & { value: object }, before: Raw | undefined, hidden: boolean): Value {
+  private readObject(raw: Raw & { value: object }, before: Raw | undefined, hidden: Hidden): Value {
     const { value, unknown, sensitive } = raw;
     const names = new Set([
       ...Object.keys(value),
       ...(typeof unknown === "object" && unknown !== null ? Object.keys(unknown) : []),
     ]);
+    const hiddenAt = (name: string, isMap: boolean): Hidden => {
+      if (hidden === "all" || (isMap && isOfVariables(name))) return "all";
+      return (hidden === "secret" && !isAboutSecret(name)) || isNamedAsSecret(value, name) ? "secret" : "no";
+    };
     return Object.fromEntries(
       [...names].sort().map((name) => {
         const one = inner(value, name);
@@ -105,12 +168,42 @@ export class Masking {
           this.readAt(
             { value: one, unknown: inner(unknown, name), sensitive: inner(sensitive, name) },
             innerRaw(before, name),
-            hidden || (isMap && isOfVariables(name)) || isNamedAsSecret(value, name),
+            hiddenAt(name, isMap),
+            name,
           ),
         ];
       }),
     );
   }
+}
+
+/** JSON that is deeper was made by no person. */
+const MAX_DEPTH = 100;
+
+/** What a text is as JSON; undefined where it is none. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A longer text is kept back as a whole: nobody reads it, and searching it for secrets takes minutes. */
+const MAX_TEXT = 1_000_000;
+
+function isTooLong(value: unknown): boolean {
+  return typeof value === "string" && value.length > MAX_TEXT;
+}
+
+/** A file or a script in base64: it is read by machines, and holds whatever they need. */
+function isEncodedContent(value: unknown, name: string): boolean {
+  return (
+    typeof value === "string" &&
+    isContentName(name) &&
+    /^[\w+/-]{16,}={0,2}$/.test(value) &&
+    decodedText(value) !== undefined
+  );
 }
 
 /** A text for people's eyes: which secret it was is nobody's business. */

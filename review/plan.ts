@@ -3,6 +3,8 @@ import * as z from "zod";
 import { type Configured, readConfiguration, withoutKeys } from "./configuration";
 import { NotReviewable } from "./errors";
 import { Masking } from "./masking";
+import { HOW, parsePlan } from "./plan-text";
+import { unreadOf } from "./unread";
 import { isValues, type Value, type Values } from "./values";
 
 /** What Terraform would do, as its plan says it (https://developer.hashicorp.com/terraform/internals/json-format#change-representation). */
@@ -25,6 +27,8 @@ export interface Plan {
   readonly errored: boolean;
   /** Why the plan does not say all that it will do, in words; empty where it does. */
   readonly reservations: readonly string[];
+  /** What the plan holds and the review does not judge, in words. */
+  readonly unread: readonly string[];
   /** Takes the secrets of all plans that were read together out of a text. */
   readonly scrub: (text: string) => string;
 }
@@ -65,8 +69,9 @@ export interface PlannedOutput {
 }
 
 const tree = z.optional(z.unknown());
+const ACTIONS = ["no-op", "create", "read", "update", "delete", "forget"] as const;
 const change = z.object({
-  actions: z.array(z.enum(["no-op", "create", "read", "update", "delete", "forget"])),
+  actions: z.array(z.string()),
   before: tree,
   after: tree,
   after_unknown: tree,
@@ -85,7 +90,11 @@ const resourceChange = z.object({
     importing: tree,
   }),
 });
-const document = z.object({
+const check = z.object({
+  address: z.object({ to_display: z.optional(z.string()) }),
+  status: z.optional(z.string()),
+});
+const document = z.looseObject({
   format_version: z.string(),
   resource_changes: z.optional(z.array(resourceChange)),
   resource_drift: z.optional(z.array(resourceChange)),
@@ -96,12 +105,14 @@ const document = z.object({
   complete: z.optional(z.boolean()),
   deferred_changes: z.optional(z.array(z.unknown())),
   action_invocations: z.optional(z.array(z.unknown())),
+  checks: z.optional(z.array(check)),
 });
 
-/** The formats that are understood: minor versions add, major ones break (same source as {@link Action}). */
-const FORMAT = /^1\.\d+$/;
-
-const HOW = "make it with `terraform show -json <plan file> > plan.json`";
+/**
+ * The formats that are understood: minor versions add, major ones break (same source as {@link Action}). Terraform wrote
+ * 0.1 and 0.2 before 1.0, which said that nothing of them changes any more.
+ */
+const FORMAT = /^(?:0\.[12]|1\.\d+)$/;
 
 /** A file with a plan. */
 export interface PlanFile {
@@ -133,30 +144,44 @@ export function readPlan(text: string, file: string): Plan {
 type Document = z.infer<typeof document>;
 
 function parse({ text, file }: PlanFile): Document {
-  const { data, error } = document.safeParse(parseJson(text, file));
+  const parsed = parsePlan(text, file);
+  requirePlan(parsed, file);
+  const { data, error } = document.safeParse(parsed);
   if (error !== undefined) {
     const [issue] = error.issues;
     const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.message})`;
     throw new NotReviewable(`${file} is not Terraform's JSON of a plan${where}; ${HOW}`);
   }
-  if (!FORMAT.test(data.format_version)) {
-    throw new NotReviewable(
-      `${file}: got format_version ${JSON.stringify(data.format_version)}; allowed: 1.x, which Terraform 1.x writes`,
-    );
-  }
-  if (data.planned_values === undefined) {
-    throw new NotReviewable(`${file} is a state, and not a plan; ${HOW}`);
-  }
+  requireKnownActions(data, file);
   return data;
 }
 
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The message of JSON.parse quotes the text, which can hold secrets.
-    throw new NotReviewable(`${file} is no JSON; ${HOW}`);
+/** What Terraform writes as JSON beside plans, by a member that it has and a plan has not. */
+const OTHERS: readonly (readonly [member: string, what: string])[] = [
+  ["lineage", "a state file"],
+  ["values", "a state"],
+  ["provider_schemas", "the schema of providers"],
+  ["diagnostics", "the answer of `terraform validate`"],
+];
+
+function requirePlan(parsed: object, file: string): void {
+  const other = OTHERS.find(([member]) => member in parsed && !("planned_values" in parsed));
+  if (other !== undefined) throw new NotReviewable(`${file} is ${other[1]}, and not a plan; ${HOW}`);
+  const { format_version: version } = parsed as { readonly format_version?: unknown };
+  if (version === undefined) {
+    throw new NotReviewable(
+      `${file} is not Terraform's JSON of a plan (format_version: it has none); ${HOW}`,
+    );
   }
+  if (typeof version !== "string" || !FORMAT.test(version)) {
+    // Anything but a version can be a secret.
+    const shown =
+      typeof version === "string" && /^[\d.]{1,20}$/.test(version) ? JSON.stringify(version) : "no version";
+    throw new NotReviewable(
+      `${file}: got format_version ${shown}; allowed: 0.1, 0.2 and 1.x, which Terraform 0.12 to 1.x and OpenTofu write`,
+    );
+  }
+  if (!("planned_values" in parsed)) throw new NotReviewable(`${file} is a state, and not a plan; ${HOW}`);
 }
 
 function learn(
@@ -164,7 +189,8 @@ function learn(
   masking: Masking,
 ): void {
   for (const one of [...resource_changes, ...resource_drift]) {
-    masking.learn({ value: one.address, sensitive: undefined });
+    masking.learnAddress(one.address);
+    if (one.previous_address !== undefined) masking.learnAddress(one.previous_address);
     masking.learn({ value: one.change.before, sensitive: one.change.before_sensitive });
     if (isUnchanged(one.change)) continue;
     masking.learn({ value: one.change.after, sensitive: one.change.after_sensitive });
@@ -182,15 +208,16 @@ function planOf(data: Document, file: string, masking: Masking): Plan {
     changes
       .filter(({ mode }) => mode === "managed")
       .map((one) => ({
-        address: masking.scrub(one.address),
-        path: masking.scrub(one.address),
+        address: masking.scrubAddress(one.address),
+        path: masking.scrubAddress(one.address),
         type: one.type,
-        actions: one.change.actions,
+        actions: one.change.actions.filter(isAction),
         ...sidesOf(one.change, masking),
         configured: configured.get(withoutKeys(one.address)),
         replacePaths: one.change.replace_paths ?? [],
         reason: one.action_reason,
-        previousAddress: one.previous_address === undefined ? undefined : masking.scrub(one.previous_address),
+        previousAddress:
+          one.previous_address === undefined ? undefined : masking.scrubAddress(one.previous_address),
         imported: one.change.importing !== undefined && one.change.importing !== null,
         deposed: one.deposed,
       }));
@@ -202,22 +229,42 @@ function planOf(data: Document, file: string, masking: Masking): Plan {
     resources: resources(data.resource_changes),
     drift: resources(data.resource_drift),
     outputs: Object.entries(data.output_changes ?? {}).map(([name, one]) => ({
-      name,
-      actions: one.actions,
+      name: masking.scrub(name),
+      actions: one.actions.filter(isAction),
       ...readSides(one, masking, name),
     })),
     errored: data.errored ?? false,
     reservations: reservationsOf(data),
+    unread: unreadOf(data, masking),
     scrub: (said) => masking.scrub(said),
   };
 }
 
+/** @throws NotReviewable where Terraform would do what is not known here, because that cannot be judged */
+function requireKnownActions({ resource_changes = [], resource_drift = [] }: Document, file: string): void {
+  for (const [name, changes] of Object.entries({ resource_changes, resource_drift })) {
+    for (const [index, { mode, change }] of changes.entries()) {
+      const unknown = mode === "managed" ? change.actions.findIndex((action) => !isAction(action)) : -1;
+      if (unknown < 0) continue;
+      throw new NotReviewable(
+        `${file} holds an action that is not known (${name}.${index}.change.actions.${unknown}: allowed: ${ACTIONS.join(", ")}); ` +
+          `review it with a newer version of this project, or ${HOW} with Terraform 1.x`,
+      );
+    }
+  }
+}
+
+function isAction(action: string): action is Action {
+  return ACTIONS.some((known) => known === action);
+}
+
 function reservationsOf({ complete, deferred_changes = [], action_invocations = [] }: Document): string[] {
+  const [deferred, invoked] = [deferred_changes.length, action_invocations.length];
   return [
     ...(complete === false ? ["the plan is not complete (-target, or deferred changes)"] : []),
-    ...(deferred_changes.length > 0 ? [`${deferred_changes.length} changes are deferred`] : []),
-    ...(action_invocations.length > 0
-      ? [`${action_invocations.length} actions are invoked, not read here`]
+    ...(deferred > 0 ? [`${deferred} ${deferred === 1 ? "change is" : "changes are"} deferred`] : []),
+    ...(invoked > 0
+      ? [`${invoked} ${invoked === 1 ? "action is" : "actions are"} invoked, not read here`]
       : []),
   ];
 }

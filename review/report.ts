@@ -1,5 +1,5 @@
 import { type AccessChange, accessChanges } from "./access/access";
-import { asRollout } from "./access/rollout";
+import { withRollouts } from "./access/rollout";
 import { inText } from "./attributes";
 import { type Change, changesOf } from "./changes";
 import { type CostChange, costChange } from "./cost";
@@ -29,6 +29,8 @@ export interface EnvironmentReport {
   readonly errored: boolean;
   /** Why the plan does not say all that it will do. */
   readonly reservations: readonly string[];
+  /** What the plan holds and the review does not judge, in words. */
+  readonly unread: readonly string[];
   readonly counts: Counts;
   readonly flags: Flags;
   readonly changes: readonly Change[];
@@ -83,8 +85,7 @@ function mapTexts(value: unknown, change: (text: string) => string): unknown {
 
 function environmentReport(plan: Plan): EnvironmentReport {
   const changes = changesOf(plan);
-  const all = accessChanges(plan);
-  const access = all.map((change) => asRollout(change, plan, all));
+  const access = withRollouts(plan, accessChanges(plan));
   const surface = surfaceChanges(plan);
   const count = (...kinds: readonly Change["kind"][]): number =>
     changes.filter(({ kind }) => kinds.includes(kind)).length;
@@ -104,6 +105,7 @@ function environmentReport(plan: Plan): EnvironmentReport {
     errored: plan.errored,
     counts,
     reservations: plan.reservations,
+    unread: plan.unread,
     flags: {
       destroy: isUncertain || counts.destroy + counts.replace > 0,
       widen: isUncertain || access.some(({ widens }) => widens) || surface.some(({ opened }) => opened),

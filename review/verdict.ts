@@ -165,9 +165,13 @@ function accessInWords({ access, surface, standing }: EnvironmentReport): string
   const widening = access.filter(({ widens }) => widens);
   const isPublic = widening.some((change) => change.public);
   const judged = widening.filter((change) => change.change !== "unjudged" && !change.public);
-  const those = new Set(judged.filter(({ of }) => of.life === "kept").map(({ principal }) => principal));
+  const those = new Set(
+    judged.filter(({ of }) => of.life === "kept").flatMap(({ principals }) => principals),
+  );
   const created = judged.filter(({ of }) => of.life === "created");
-  const roles = new Set(created.filter(({ of }) => of.kind === "identity").map(({ principal }) => principal));
+  const roles = new Set(
+    created.filter(({ of }) => of.kind === "identity").flatMap(({ principals }) => principals),
+  );
   const isToldByStanding = standing === "new" || created.length === 0;
   const marks = [...new Set(widening.flatMap((change) => change.marks))].filter((mark) => LOUD.has(mark));
   return [

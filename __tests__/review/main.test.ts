@@ -100,17 +100,26 @@ describe("the review", () => {
     expect(ended.stdout).toContain("### Public surface");
   });
 
+  it("reads a file without an ending by its path", () => {
+    // Act
+    const { status, stdout } = review({ prod: opened }, "./prod");
+
+    // Assess
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^prod: 1 route opened to the public/);
+  });
+
   it("tells how it is used", () => {
     // Act
     const { status, stdout } = review({}, "--help");
 
     // Assess
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^usage: npm run --silent review -- <plan.json>/);
+    expect(stdout).toMatch(/^usage: npm run --silent review -- <environment or plan.json>/);
   });
 
   it.each<[string, readonly string[], string]>([
-    ["no plan", [], "got no plan"],
+    ["no plan", [], "got no environment and no plan"],
     ["an option that is none", ["prod.json", "--yes"], "Unknown option '--yes'"],
     [
       "a gate that is none",
@@ -118,7 +127,16 @@ describe("the review", () => {
       '--fail-on: got "cost"; allowed: destroy, widen, public',
     ],
     ["a file that is not there", ["none.json"], "none.json cannot be read"],
-    ["a plan file as Terraform writes it", ["prod.tfplan"], "prod.tfplan is no JSON"],
+    [
+      "a plan file as Terraform writes it",
+      ["prod.tfplan"],
+      "prod.tfplan is a plan file as Terraform keeps it",
+    ],
+    [
+      "a file that can be an environment's name",
+      ["prod"],
+      "got prod, which is a file and can be an environment's name; write ./prod for the file",
+    ],
     [
       "two plans of one environment",
       ["prod.json", "again.json"],
@@ -127,7 +145,7 @@ describe("the review", () => {
   ])("refuses %s with status 2, and says what to do", (_, words, said) => {
     // Act
     const { status, stdout, stderr } = review(
-      { "prod.json": opened, "again.json": opened, "prod.tfplan": "PK\u0003\u0004" },
+      { "prod.json": opened, "again.json": opened, "prod.tfplan": "PK\u0003\u0004", prod: opened },
       ...words,
     );
 

@@ -1,12 +1,14 @@
+import { createHash } from "node:crypto";
 import { compareTexts } from "../changes";
 import type { Plan } from "../plan";
 import { at, textOf } from "../values";
 import { compare, type Difference, type Life, type Unclear } from "./compare";
-import type { Grant, Named, Place } from "./grant";
+import type { Place, Principal } from "./grant";
 import { IdentityPolicies } from "./identity-policies";
 import { accountsIn, type Mark, marksOf } from "./marks";
 import type { Policy, PolicyKind, Unjudged } from "./policy";
 import { newOpenGates, resourcePolicies } from "./resource-policies";
+import { grouped, type Rights, together } from "./rights";
 import { type ShownCondition, shown } from "./shown-condition";
 import { valuesOn } from "./side";
 import { Things } from "./things";
@@ -31,8 +33,8 @@ export interface AccessChange {
   readonly marks: readonly Mark[];
   /** Undefined where the change is `unjudged`. */
   readonly effect: "Allow" | "Deny" | undefined;
-  /** E.g. `role dev-sentiment-function`, `service lambda.amazonaws.com`, `anyone`. */
-  readonly principal: string;
+  /** E.g. `role dev-sentiment-function`, `service lambda.amazonaws.com`, `anyone`. Each has the same rights. */
+  readonly principals: readonly string[];
   /** As the policy writes them; each is allowed on each of the resources. Empty where the change is `unjudged`. */
   readonly actions: readonly string[];
   /** As the policy writes them, or e.g. `role dev-sentiment-function` where it names none. */
@@ -70,11 +72,11 @@ export function accessChanges(plan: Plan): AccessChange[] {
     if (subject === undefined) continue;
     const found = compare(subject, lifeOf(subject.thing.key, before, after), old, next);
     const isTold = (one: Difference): boolean => {
-      const right = one.after[0] ?? one.before[0];
-      if (right?.action.kind === "by" && ONE_SIDED.has(right.action.what)) {
+      const [action] = one.actions;
+      if (action?.kind === "by" && ONE_SIDED.has(action.what)) {
         // Of a role that comes with the plan, all that it may do is told.
-        const role = `role:${right.action.text}`;
-        const isNewRole = right.action.what === "role" && lifeOf(role, before, after) === "created";
+        const role = `role:${action.text}`;
+        const isNewRole = action.what === "role" && lifeOf(role, before, after) === "created";
         return one.widens && !isNewRole;
       }
       // What an attached policy says is told of those to whom it is attached.
@@ -121,7 +123,6 @@ function arnsIn({ resources }: Plan): string[] {
 /** A difference, and what it has in common with others. */
 interface Foldable {
   readonly difference: Difference;
-  readonly right: Grant;
   readonly marks: readonly Mark[];
   readonly before: readonly (readonly ShownCondition[])[];
   readonly after: readonly (readonly ShownCondition[])[];
@@ -129,25 +130,54 @@ interface Foldable {
 }
 
 interface Rated extends Foldable {
-  /** The same for those that have all but action and resource in common. */
+  /** The same for those that have all but principal, actions and resources in common. */
   readonly common: string;
+  readonly principal: string;
 }
 
-/** One change of several actions on several resources, where all of these have all else in common. */
+/** One change of several principals, actions and resources, where all of these have all else in common. */
 function folded(differences: readonly Difference[], accounts: ReadonlySet<string>): AccessChange[] {
-  const rights = differences.flatMap((one) => {
-    const [right] = one.after.length > 0 ? one.after : one.before;
-    return right === undefined ? [] : [foldable(one, right, accounts)];
+  const idOf = numbering();
+  const rated = differences.map((one) => foldable(one, accounts));
+  const byPrincipal = [...grouped(rated, ({ common, principal }) => `${common}\n${principal}`).values()];
+  // Principals of one statement share its lists: the lists are compared once.
+  const sharing = grouped(
+    byPrincipal,
+    (group) =>
+      `${group[0]?.common} ${group.map(({ difference }) => `${idOf(difference.actions)} ${idOf(difference.resources)}`)}`,
+  );
+  const ofPrincipals = [...sharing.values()].flatMap((groups) => {
+    const [first] = groups;
+    const principals = groups.flatMap((group) => group[0]?.difference.principal ?? []);
+    return together((first ?? []).map(({ difference }) => difference)).map((rights) => ({
+      first: first?.[0],
+      principals,
+      rights,
+    }));
   });
-  const byResource = grouped(rights, (one) => `${one.common}\n${namedText(one.right.resource)}`);
-  const byActions = grouped([...byResource.values()], (group) => {
-    const actions = group.map(({ right }) => namedText(right.action).toLowerCase()).sort();
-    return JSON.stringify([group[0]?.common, actions]);
+  const alike = grouped(ofPrincipals, ({ first, rights }) => `${first?.common}\n${JSON.stringify(rights)}`);
+  return [...alike.values()].flatMap((group) => {
+    const [one] = group;
+    if (one?.first === undefined) return [];
+    return changeOf(
+      one.first,
+      group.flatMap(({ principals }) => principals),
+      one.rights,
+    );
   });
-  return [...byActions.values()].map((groups) => changeOf(groups.flat()));
 }
 
-function foldable(difference: Difference, right: Grant, accounts: ReadonlySet<string>): Rated {
+/** Gives each object a number, the same each time. */
+function numbering(): (value: object) => number {
+  const numbers = new Map<object, number>();
+  return (value) => {
+    const known = numbers.get(value) ?? numbers.size;
+    numbers.set(value, known);
+    return known;
+  };
+}
+
+function foldable(difference: Difference, accounts: ReadonlySet<string>): Rated {
   const old = difference.before.flatMap(({ conditions }) => conditions);
   const places = new Map(
     [...difference.before, ...difference.after].flatMap((one) =>
@@ -156,51 +186,62 @@ function foldable(difference: Difference, right: Grant, accounts: ReadonlySet<st
   );
   const one: Foldable = {
     difference,
-    right,
     marks: marksOf(difference, accounts),
     before: difference.before.map(({ conditions }) => shown(conditions)),
     after: difference.after.map(({ conditions }) => shown(conditions, old)),
     places: [...places.values()].sort((a, b) => compareTexts(a.address, b.address)),
   };
-  return { ...one, common: commonOf(one) };
+  return {
+    ...one,
+    common: commonOf(one, narrowerOf(difference)),
+    principal: principalText(difference.principal),
+  };
 }
 
-function commonOf({ difference, right, marks, before, after, places }: Foldable): string {
+const knownNarrower = new WeakMap<object, string>();
+
+/** The same for the same narrower rights; the principals of a statement share long lists of them. */
+function narrowerOf({ narrower }: Difference): string {
+  const known =
+    knownNarrower.get(narrower) ?? createHash("sha256").update(JSON.stringify(narrower)).digest("hex");
+  knownNarrower.set(narrower, known);
+  return known;
+}
+
+function commonOf({ difference, marks, before, after, places }: Foldable, narrower: string): string {
   return JSON.stringify([
     difference.subject.key,
     difference.widens,
     difference.isUncertain,
-    right.effect,
-    right.principal,
-    right.action.kind,
+    difference.effect,
+    difference.principal.kind,
+    difference.actions[0]?.kind,
     marks,
     [difference.before.length > 0, before],
     [difference.after.length > 0, after],
-    difference.narrower.map(({ id }) => id),
+    narrower,
     places,
   ]);
 }
 
-function changeOf(group: readonly Foldable[]): AccessChange {
-  const [first] = group;
-  if (first === undefined) throw new Error("a group of changes is never empty");
-  const { difference, right, marks, before, after, places } = first;
-  const { subject, life, widens, narrower, isUncertain } = difference;
-  const change = kindOf(difference, right);
-  const actions = distinct(
-    group.map((one) => one.right.action),
-    (text) => text.toLowerCase(),
-  );
-  const resources = distinct(group.map((one) => one.right.resource));
-  const told = { subject, change, effect: right.effect, principal: right.principal, actions, resources };
+function changeOf(
+  { difference, marks, before, after, places }: Foldable,
+  all: readonly Principal[],
+  rights: Rights,
+): AccessChange {
+  const { subject, life, widens, narrower, isUncertain, effect } = difference;
+  const principals = [...all].sort((a, b) => compareTexts(principalText(a), principalText(b)));
+  const change = kindOf(difference);
+  const { actions, resources } = rights;
+  const told = { subject, change, effect, principals, actions, resources };
   const [old, next] = [conditionText(before), conditionText(after)];
   return {
     change,
     widens,
     public: widens && marks.includes("anyone"),
     marks,
-    effect: right.effect,
-    principal: principalText(right.principal),
+    effect,
+    principals: principals.map(principalText),
     actions: actions.map(namedText),
     resources: resources.map(namedText),
     before: difference.before.length > 0 ? before : undefined,
@@ -213,7 +254,7 @@ function changeOf(group: readonly Foldable[]): AccessChange {
   };
 }
 
-function kindOf({ before, after }: Difference, { effect }: Grant): AccessChange["change"] {
+function kindOf({ before, after, effect }: Difference): AccessChange["change"] {
   if (before.length > 0 && after.length > 0) return "changed";
   if (after.length > 0) return effect === "Allow" ? "granted" : "refused";
   return effect === "Allow" ? "withdrawn" : "no longer refused";
@@ -234,7 +275,7 @@ function ofUnclear(unclear: Unclear): AccessChange {
     public: false,
     marks: [],
     effect: undefined,
-    principal: subject.kind === "identity" ? subject.thing.label : "(not known)",
+    principals: [subject.kind === "identity" ? subject.thing.label : "(not known)"],
     actions: [],
     resources: subject.kind === "identity" ? [] : [subject.thing.label],
     before: undefined,
@@ -247,23 +288,6 @@ function ofUnclear(unclear: Unclear): AccessChange {
   };
 }
 
-function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const key = keyOf(one);
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [one]);
-    else known.push(one);
-  }
-  return groups;
-}
-
-/** In order, none twice. */
-function distinct(all: readonly Named[], regard: (text: string) => string = (text) => text): Named[] {
-  const byText = new Map(all.map((one) => [regard(namedText(one)), one]));
-  return [...byText.values()].sort((a, b) => compareTexts(namedText(a), namedText(b)));
-}
-
 function inOrder(changes: readonly AccessChange[]): AccessChange[] {
   return changes
     .map((change) => ({ change, key: sortKey(change) }))
@@ -271,11 +295,11 @@ function inOrder(changes: readonly AccessChange[]): AccessChange[] {
     .map(({ change }) => change);
 }
 
-function sortKey({ widens, principal, actions, resources, change, words, where, of }: AccessChange): string {
+function sortKey({ widens, principals, actions, resources, change, words, where, of }: AccessChange): string {
   const first = widens ? "0" : "1";
   return [
     first,
-    principal,
+    principals.join(),
     actions.join(),
     resources.join(),
     of.thing,

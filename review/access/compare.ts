@@ -1,19 +1,33 @@
+import { alternatives, type Condition, coversConditions } from "./condition";
 import { opensToAnyone } from "./fences";
-import { covers, coverTogether, type Grant, mayCover, type Named, type Place } from "./grant";
+import type { Grant, Named, Place, Principal } from "./grant";
+import { actionAspect, resourceAspect } from "./marks";
 import type { Policy, Subject, Unjudged } from "./policy";
 import { openGate } from "./resource-policies";
+import { type Rights, together } from "./rights";
+import { type Part, Statements } from "./statements";
 
 /** Whether the plan creates or destroys the thing that policies are of. */
 export type Life = "created" | "destroyed" | "kept";
 
-/** A right that is not the same on both sides: one principal, one action, one resource. */
+/** Conditions on which a right is given, and where it stands. */
+export interface Variant {
+  readonly conditions: readonly Condition[];
+  readonly places: readonly Place[];
+}
+
+/** Rights that are not the same on both sides: of one principal, each of the actions on each of the resources. */
 export interface Difference {
   readonly subject: Subject;
   readonly life: Life;
-  /** Of this right, with their conditions; none where it is new. */
-  readonly before: readonly Grant[];
-  /** None where it goes. */
-  readonly after: readonly Grant[];
+  readonly effect: Grant["effect"];
+  readonly principal: Principal;
+  readonly actions: readonly Named[];
+  readonly resources: readonly Named[];
+  /** How the rights are given before; empty where they are new. */
+  readonly before: readonly Variant[];
+  /** Empty where they go. */
+  readonly after: readonly Variant[];
   /** Whether somebody can do what they could not. */
   readonly widens: boolean;
   /** Of a Deny: whether what it kept from strangers is for anyone now. */
@@ -21,7 +35,7 @@ export interface Difference {
   /** Whether its principal had no right at all before. */
   readonly isNewcomer: boolean;
   /** Narrower rights: of a new one those that were there, of one that goes those that stay. */
-  readonly narrower: readonly Grant[];
+  readonly narrower: readonly Rights[];
   /** Whether a policy that nobody can judge may give again what goes. */
   readonly isUncertain: boolean;
 }
@@ -45,43 +59,197 @@ export function compare(
 ): { differences: Difference[]; unclear: Unclear[] } {
   const [left, right] = opened(subject, life, before, after);
   const unclear = unclearOf(subject, life, left, right);
-  const old = new Grants(left);
-  const next = new Grants(right);
   // What becomes of a policy that nobody can judge afterwards is told once, as such.
   const beyondJudgement = new Set(
     right
       .filter((one) => one.unjudged !== undefined)
       .flatMap(({ places }) => places.map(({ address }) => address)),
   );
-  const granted = old.without(next.all);
-  const gone = next
-    .without(old.all)
-    .filter(({ places }) => !places.every(({ address }) => beyondJudgement.has(address)));
-  const isUncertain = beyondJudgement.size > 0;
-
-  const added = keysOf(granted);
-  const removed = keysOf(gone);
-  const differences = [...new Set([...added, ...removed])].flatMap((key) => {
-    const pair = { before: old.of(key), after: next.of(key) };
-    const [one] = pair.after.length > 0 ? pair.after : pair.before;
-    if (one === undefined) return [];
-    const isWider = one.effect === "Allow" ? added.has(key) : removed.has(key);
-    const widens = isWider && life !== "destroyed";
-    return {
+  const [old, next] = [left, right].map((policies) => policies.flatMap(({ grants = [] }) => grants));
+  if (old === undefined || next === undefined) throw new Error("both sides have grants");
+  const differences = (["Allow", "Deny"] as const).flatMap((effect) =>
+    new Comparison(
       subject,
       life,
-      ...pair,
-      widens,
-      opensToAnyone: widens && one.effect === "Deny" && opensToAnyone(pair.before, pair.after, next.all),
-      isNewcomer: !old.hasPrincipal(one),
-      narrower:
-        pair.before.length > 0 && pair.after.length > 0
-          ? []
-          : narrowerOf(one, pair.before.length === 0 ? old : next),
-      isUncertain: isUncertain && removed.has(key),
-    };
-  });
+      effect,
+      { before: ofEffect(old, effect), after: ofEffect(next, effect) },
+      beyondJudgement,
+      next,
+    ).differences(),
+  );
   return { differences, unclear };
+}
+
+function ofEffect(grants: readonly Grant[], effect: Grant["effect"]): Grant[] {
+  return grants.filter((one) => one.effect === effect);
+}
+
+/** The statements of one effect in the policies of one subject, before and after. */
+class Comparison {
+  private readonly statements: Statements;
+  private readonly hadRights: ReadonlySet<string>;
+  private readonly judged = new Map<string, Map<number, boolean>>();
+
+  constructor(
+    private readonly subject: Subject,
+    private readonly life: Life,
+    private readonly effect: Grant["effect"],
+    private readonly grants: { readonly before: readonly Grant[]; readonly after: readonly Grant[] },
+    /** Addresses of resources whose policies nobody can judge afterwards. */
+    private readonly beyondJudgement: ReadonlySet<string>,
+    /** All that is there afterwards, whatever its effect. */
+    private readonly all: readonly Grant[],
+  ) {
+    this.statements = new Statements(grants.before, grants.after, {
+      ofAction: actionAspect,
+      ofResource: resourceAspect,
+    });
+    this.hadRights = new Set(grants.before.flatMap(({ principals }) => principals.map(nameOf)));
+  }
+
+  differences(): Difference[] {
+    const { before, after } = this.grants;
+    if (JSON.stringify(before) === JSON.stringify(after)) return [];
+    const found: Difference[] = [];
+    for (const part of this.statements.parts()) found.push(...this.differencesOf(part));
+    return found;
+  }
+
+  private differencesOf(part: Part): Difference[] {
+    const isAdded = this.uncovered("after", part).length > 0;
+    const isRemoved = this.variants("before", this.uncovered("before", part)).some(
+      ({ places }) => !places.every(({ address }) => this.beyondJudgement.has(address)),
+    );
+    if (!isAdded && !isRemoved) return [];
+
+    const { subject, life, effect, statements } = this;
+    const before = this.variants("before", part.naming.before);
+    const after = this.variants("after", part.naming.after);
+    const { actions, resources } = this.rightsIn(part);
+    const widens = (effect === "Allow" ? isAdded : isRemoved) && life !== "destroyed";
+    const narrowerOf =
+      before.length > 0 && after.length > 0
+        ? () => []
+        : this.narrowerFor(part, before.length === 0 ? "before" : "after");
+    return part.principals.map((number) => {
+      const principal = statements.principals.at(number);
+      const common = { subject, life, effect, principal, actions, resources, before, after, widens };
+      return {
+        ...common,
+        opensToAnyone: widens && effect === "Deny" && opensToAnyone(common, this.all),
+        isNewcomer: !this.hadRights.has(nameOf(principal)),
+        narrower: narrowerOf(number),
+        isUncertain: this.beyondJudgement.size > 0 && isRemoved,
+      };
+    });
+  }
+
+  /** The statements that name the part, and whose rights the statements of the other side do not give. */
+  private uncovered(side: "before" | "after", { naming, covering }: Part): readonly number[] {
+    const other = side === "before" ? "after" : "before";
+    const near = covering[other].map((index) => this.grantAt(other, index).conditions);
+    const ids = new Set(near.map(idOf));
+    // Many parts are covered by the same statements.
+    const key = `${side} ${covering[other].join()}`;
+    const judged = this.judged.get(key) ?? new Map<number, boolean>();
+    this.judged.set(key, judged);
+    return naming[side].filter((index) => {
+      const { conditions } = this.grantAt(side, index);
+      const isCovered = judged.get(index) ?? (ids.has(idOf(conditions)) || coverTogether(near, conditions));
+      judged.set(index, isCovered);
+      return !isCovered;
+    });
+  }
+
+  /** The conditions of the statements, each once, and where they stand. */
+  private variants(side: "before" | "after", indexes: readonly number[]): Variant[] {
+    const found = new Map<string, Variant>();
+    for (const one of indexes.map((index) => this.grantAt(side, index))) {
+      const id = idOf(one.conditions);
+      const known = found.get(id);
+      found.set(id, {
+        conditions: known === undefined ? one.conditions : firstWritten(known.conditions, one.conditions),
+        places: merged(known?.places ?? [], one.places),
+      });
+    }
+    return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, variant]) => variant);
+  }
+
+  /** Finds narrower rights of a principal on that side. */
+  private narrowerFor(part: Part, side: "before" | "after"): (principal: number) => readonly Rights[] {
+    const { statements } = this;
+    const [variant] = this.variants(
+      side === "before" ? "after" : "before",
+      side === "before" ? part.naming.after : part.naming.before,
+    );
+    if (variant === undefined || !this.hasWildcard(part)) return () => [];
+    const within = [...statements.within(side, part)].filter(([index]) =>
+      coversConditions(variant.conditions, this.grantAt(side, index).conditions),
+    );
+    // Most principals of a statement have the same other statements.
+    const known = new Map<string, readonly Rights[]>();
+    return (principal) => {
+      const own = within.filter(([index]) => statements.names(side, index, principal));
+      const key = own.map(([index]) => index).join();
+      const found = known.get(key) ?? together(own.map(([, box]) => this.rightsIn(box)));
+      known.set(key, found);
+      return found;
+    };
+  }
+
+  private rightsIn({ actions, resources }: Pick<Part, "actions" | "resources">): Rights {
+    const { statements } = this;
+    return {
+      actions: actions.map((number) => statements.actions.at(number)),
+      resources: resources.map((number) => statements.resources.at(number)),
+    };
+  }
+
+  private hasWildcard({ actions, resources }: Part): boolean {
+    const isPattern = (named: Named): boolean => named.kind !== "one" || /[*?]/.test(named.text);
+    return (
+      actions.some((number) => isPattern(this.statements.actions.at(number))) ||
+      resources.some((number) => isPattern(this.statements.resources.at(number)))
+    );
+  }
+
+  private grantAt(side: "before" | "after", index: number): Grant {
+    const one = this.grants[side][index];
+    if (one === undefined) throw new RangeError(`no statement ${side} has the index ${index}`);
+    return one;
+  }
+}
+
+/** Whether the conditions together cover `inner`: some of them one value of a condition, others another. */
+function coverTogether(outer: readonly (readonly Condition[])[], inner: readonly Condition[]): boolean {
+  if (outer.some((one) => coversConditions(one, inner))) return true;
+  if (outer.length < 2) return false;
+  return inner.some((one, index) =>
+    alternatives(one)?.every((alternative) => {
+      const part = inner.with(index, alternative);
+      return outer.some((conditions) => coversConditions(conditions, part));
+    }),
+  );
+}
+
+function nameOf({ kind, name }: Principal): string {
+  return `${kind} ${name}`;
+}
+
+function idOf(conditions: readonly Condition[]): string {
+  return conditions.map(({ id }) => id).join("\n");
+}
+
+/** Of conditions that are written in two ways, one, so that the order of statements makes no difference. */
+function firstWritten(one: readonly Condition[], other: readonly Condition[]): readonly Condition[] {
+  const textOf = (conditions: readonly Condition[]): string =>
+    JSON.stringify(conditions.map(({ key }) => key));
+  return textOf(one) <= textOf(other) ? one : other;
+}
+
+function merged(one: readonly Place[], other: readonly Place[]): Place[] {
+  const places = new Map([...one, ...other].map((place) => [place.address, place]));
+  return [...places.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
 }
 
 /** A gate that stays, and has a policy on one side alone, lets everything pass on the other. */
@@ -118,108 +286,4 @@ function unclearOf(
       return { subject, life, reason: unjudged, side, widens: life !== "destroyed", places };
     });
   return [...of(after, "after", known), ...of(before, "before", stays)];
-}
-
-function keysOf(grants: readonly Grant[]): Set<string> {
-  return new Set(grants.map(({ key }) => key));
-}
-
-function narrowerOf(one: Grant, others: Grants): Grant[] {
-  const hasWildcard = [one.action, one.resource].some(
-    (named) => named.kind !== "one" || /[*?]/.test(named.text),
-  );
-  if (!hasWildcard) return [];
-  return others
-    .near(one)
-    .filter(
-      (other) =>
-        mayCover(one, other) && other.key !== one.key && isSamePrincipal(one, other) && covers(one, other),
-    );
-}
-
-function isSamePrincipal({ principal }: Grant, { principal: other }: Grant): boolean {
-  return principal.kind === other.kind && principal.name === other.name;
-}
-
-/** The grants of policies, to be found quickly. */
-class Grants {
-  readonly all: readonly Grant[];
-  private readonly byId = new Map<string, Grant>();
-  private readonly byKey = new Map<string, Grant[]>();
-  private readonly principals = new Set<string>();
-  private readonly byService = new Map<string, Grant[]>();
-
-  constructor(policies: readonly Policy[]) {
-    for (const one of policies.flatMap(({ grants = [] }) => grants).sort(inOrder)) {
-      const known = this.byId.get(one.id);
-      this.byId.set(one.id, known === undefined ? one : { ...known, places: merged(known, one) });
-    }
-    this.all = [...this.byId.values()];
-    for (const one of this.all) {
-      this.principals.add(`${one.effect} ${one.principal.kind} ${one.principal.name}`);
-      push(this.byKey, one.key, one);
-      push(this.byService, `${one.effect} ${serviceOf(one.action)}`, one);
-      push(this.byService, one.effect, one);
-    }
-  }
-
-  hasPrincipal({ effect, principal }: Grant): boolean {
-    return this.principals.has(`${effect} ${principal.kind} ${principal.name}`);
-  }
-
-  of(key: string): readonly Grant[] {
-    return this.byKey.get(key) ?? [];
-  }
-
-  /** Those of the same services. */
-  near({ effect, action }: Grant): readonly Grant[] {
-    const service = serviceOf(action);
-    return this.byService.get(service === EVERY ? effect : `${effect} ${service}`) ?? [];
-  }
-
-  /** Those of `others` that these do not cover. */
-  without(others: readonly Grant[]): Grant[] {
-    return others.filter((other) => {
-      if (this.byId.has(other.id)) return false;
-      const candidates = [
-        ...(this.byService.get(`${other.effect} ${serviceOf(other.action)}`) ?? []),
-        ...(serviceOf(other.action) === EVERY ? [] : (this.byService.get(`${other.effect} ${EVERY}`) ?? [])),
-      ];
-      return !coverTogether(
-        candidates.filter((one) => mayCover(one, other)),
-        other,
-      );
-    });
-  }
-}
-
-/** Stands for the services of an action that may be of several. */
-const EVERY = "*";
-
-function serviceOf(action: Named): string {
-  if (action.kind !== "one") return EVERY;
-  const service = action.text.slice(0, Math.max(action.text.indexOf(":"), 0)).toLowerCase();
-  return service === "" || /[*?$]/.test(service) ? EVERY : service;
-}
-
-function push(map: Map<string, Grant[]>, key: string, one: Grant): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [one]);
-  else known.push(one);
-}
-
-/** By what they say, then by how they write it, so that the order of statements makes no difference. */
-function inOrder(one: Grant, other: Grant): number {
-  if (one.id !== other.id) return one.id < other.id ? -1 : 1;
-  const [text, otherText] = [writtenAs(one), writtenAs(other)];
-  return text < otherText ? -1 : text > otherText ? 1 : 0;
-}
-
-function writtenAs({ action, conditions }: Grant): string {
-  return JSON.stringify([action, conditions.map(({ key }) => key)]);
-}
-
-function merged(one: Grant, other: Grant): Place[] {
-  const places = new Map([...one.places, ...other.places].map((place) => [place.address, place]));
-  return [...places.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
 }

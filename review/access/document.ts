@@ -1,5 +1,5 @@
 import { type Condition, condition, inOrder } from "./condition";
-import { type Grant, grant, type Named, type Place, type Principal } from "./grant";
+import type { Grant, Named, Place, Principal } from "./grant";
 
 /** What a document leaves out, because it is clear from where it stands. */
 export interface Standing {
@@ -30,7 +30,7 @@ export function readParsed(document: unknown, standing: Standing): readonly Gran
   for (const statement of statements) {
     const read = readStatement(statement, standing, version === WITH_VARIABLES);
     if (read === undefined) return undefined;
-    grants.push(...read);
+    grants.push(read);
   }
   return grants;
 }
@@ -70,7 +70,7 @@ const MEMBERS = new Set([
   "Condition",
 ]);
 
-function readStatement(statement: unknown, standing: Standing, hasVariables: boolean): Grant[] | undefined {
+function readStatement(statement: unknown, standing: Standing, hasVariables: boolean): Grant | undefined {
   if (!isObject(statement) || !Object.keys(statement).every((member) => MEMBERS.has(member)))
     return undefined;
   const { Effect: effect } = statement;
@@ -90,13 +90,7 @@ function readStatement(statement: unknown, standing: Standing, hasVariables: boo
   ) {
     return undefined;
   }
-  return principals.flatMap((principal) =>
-    actions.flatMap((action) =>
-      resources.map((resource) =>
-        grant({ effect, principal, action, resource, conditions, places: standing.places }),
-      ),
-    ),
-  );
+  return { effect, principals, actions, resources, conditions, places: standing.places };
 }
 
 function readNamed(named: unknown, notNamed: unknown, hasVariables = true): Named[] | undefined {

@@ -1,39 +1,92 @@
-import { type Grant, mayMeet, reaches } from "./grant";
+import type { Difference } from "./compare";
+import { ACTIONS, Dimension, mayMeet, RESOURCES } from "./dimension";
+import type { Grant, Named } from "./grant";
 import { RESTRICTS } from "./public-access-block";
+import type { Rights } from "./rights";
 import { isOfAnyone, isOfStrangers } from "./strangers";
+
+/** What a Deny, or a Deny on some of its conditions, says. */
+type Rule = Pick<Grant, "effect" | "actions" | "conditions"> & Pick<Difference, "principal">;
 
 /**
  * Whether a Deny that goes, or is loosened, leaves something to anyone that it kept from strangers: an Allow for anyone
  * that no other Deny fences in.
  *
- * @param before - the Deny as it was, once for each of its conditions
- * @param after - the same afterwards; empty where it goes
+ * @param difference - of the Deny
  * @param all - all that is there afterwards, of the same subject
  */
 export function opensToAnyone(
-  before: readonly Grant[],
-  after: readonly Grant[],
+  difference: Pick<Difference, "effect" | "principal" | "actions" | "resources" | "before" | "after">,
   all: readonly Grant[],
 ): boolean {
-  const was = before.find(isFence);
-  if (was === undefined || after.some(isFence)) return false;
-  const fences = all.filter(isFence);
-  return all.some(
-    (one) =>
-      one.effect === "Allow" &&
-      isOfAnyone(one) &&
-      (isRestriction(was) || mayMeet(was, one)) &&
-      !fences.some((fence) => isRestriction(fence) || reaches(fence, one)),
+  const { before, after, actions, resources } = difference;
+  const isFenceOn = ({ conditions }: Difference["before"][number]): boolean =>
+    isFence({ ...difference, conditions });
+  if (!before.some(isFenceOn) || after.some(isFenceOn)) return false;
+  const isOfAll = actions.some(isRestriction);
+  return exposed(all).some(
+    (rights) =>
+      isOfAll ||
+      (rights.actions.some((one) => actions.some((other) => mayMeet(ACTIONS, one, other))) &&
+        rights.resources.some((one) => resources.some((other) => mayMeet(RESOURCES, one, other)))),
   );
 }
 
-/** A Deny that no stranger passes. */
-function isFence(one: Grant): boolean {
-  if (one.effect !== "Deny") return false;
-  if (one.principal.kind !== "anyone" && one.principal.kind !== "everyone but") return false;
-  return one.action.kind === "by" ? isRestriction(one) : one.conditions.every(isOfStrangers);
+const known = new WeakMap<readonly Grant[], readonly Rights[]>();
+
+/** What anyone may do, and no Deny keeps from strangers. */
+function exposed(all: readonly Grant[]): readonly Rights[] {
+  const found = known.get(all) ?? exposedIn(all);
+  known.set(all, found);
+  return found;
 }
 
-function isRestriction({ action }: Grant): boolean {
+function exposedIn(all: readonly Grant[]): readonly Rights[] {
+  const fences = all.filter((one) => one.principals.some((principal) => isFence({ ...one, principal })));
+  if (fences.some(({ actions }) => actions.some(isRestriction))) return [];
+  const [actions, resources] = [new Dimension(ACTIONS), new Dimension(RESOURCES)];
+  const numbered = fences.map((fence) => ({
+    actions: fence.actions.map((one) => actions.add(one)),
+    resources: fence.resources.map((one) => resources.add(one)),
+  }));
+  const open = all.filter(
+    (one) =>
+      one.effect === "Allow" && one.principals.some((principal) => isOfAnyone(principal, one.conditions)),
+  );
+  const coverage = {
+    actions: actions.coverage(numbered.flatMap((fence) => fence.actions)),
+    resources: resources.coverage(numbered.flatMap((fence) => fence.resources)),
+  };
+  /** By value: the fences that are of all of it. */
+  const fencesOf = (member: "actions" | "resources", value: number): Set<number> => {
+    const covering = new Set(coverage[member].of(value));
+    return new Set(
+      numbered.flatMap((fence, index) => (fence[member].some((one) => covering.has(one)) ? index : [])),
+    );
+  };
+  return open.flatMap((one) => {
+    const left = one.resources.map((resource) => ({
+      resource,
+      fences: fencesOf("resources", resources.add(resource)),
+    }));
+    return one.actions.flatMap((action): Rights[] => {
+      const around = fencesOf("actions", actions.add(action));
+      const free = left.filter((other) => [...around].every((fence) => !other.fences.has(fence)));
+      return free.length === 0
+        ? []
+        : [{ actions: [action], resources: free.map(({ resource }) => resource) }];
+    });
+  });
+}
+
+/** A Deny that no stranger passes. */
+function isFence({ effect, principal, actions, conditions }: Rule): boolean {
+  if (effect !== "Deny") return false;
+  if (principal.kind !== "anyone" && principal.kind !== "everyone but") return false;
+  if (actions.some(({ kind }) => kind === "by")) return actions.some(isRestriction);
+  return conditions.every(isOfStrangers);
+}
+
+function isRestriction(action: Named): boolean {
   return action.kind === "by" && action.what === "public access block" && action.text === RESTRICTS;
 }

@@ -1,5 +1,5 @@
 import type { Difference } from "./compare";
-import type { Grant, Named } from "./grant";
+import type { Named, Principal } from "./grant";
 import { coversPattern } from "./pattern";
 import permissionsManagement from "./permissions-management.json";
 import { isOfAnyone } from "./strangers";
@@ -47,25 +47,38 @@ const GIVING: readonly string[] = [
 /** What there is to look at in a right; `accounts` are the plan's own. */
 export function marksOf(difference: Difference, accounts: ReadonlySet<string>): readonly Mark[] {
   const { before, after, subject, isNewcomer, life, opensToAnyone } = difference;
+  const { effect, principal, actions, resources } = difference;
   const rights = after.length > 0 ? after : before;
-  const [one] = rights;
-  if (one === undefined) return [];
   const found: Mark[] = [];
   const isGateOfVpc = subject.kind === "gate" && subject.thing.key.startsWith("VPC endpoint:");
-  if (!isGateOfVpc && (one.effect === "Allow" ? rights.some(isOfAnyone) : opensToAnyone))
-    found.push("anyone");
-  if (one.effect === "Allow") {
-    const account = accountOf(one);
+  const isForAnyone =
+    effect === "Allow" ? rights.some(({ conditions }) => isOfAnyone(principal, conditions)) : opensToAnyone;
+  if (!isGateOfVpc && isForAnyone) found.push("anyone");
+  if (effect === "Allow") {
+    const account = accountOf(principal);
     if (account !== undefined && !accounts.has(account)) found.push("other account");
-    if (one.principal.kind === "service" && isNewcomer && life === "kept") found.push("new service");
+    if (principal.kind === "service" && isNewcomer && life === "kept") found.push("new service");
   }
-  if (isEveryAction(one.action)) found.push("every action");
-  if (isEveryResource(one)) found.push("every resource");
-  if (subject.kind !== "trust" && givesRights(one.action)) found.push("permissions management");
+  if (actions.some(isEveryAction)) found.push("every action");
+  if (actions.every(({ kind }) => kind !== "by") && resources.some(isEveryResource))
+    found.push("every resource");
+  if (subject.kind !== "trust" && actions.some(givesRights)) found.push("permissions management");
   return found;
 }
 
-function accountOf({ principal }: Grant): string | undefined {
+/** The same for actions that make the same marks: rights with other marks are other rights for a reader. */
+export function actionAspect(action: Named): string {
+  // What policies elsewhere allow is told one by one.
+  if (action.kind === "by") return `${action.what} ${action.text}`;
+  return [isEveryAction(action), givesRights(action)].join();
+}
+
+/** The same for resources. */
+export function resourceAspect(resource: Named): string {
+  return String(isEveryResource(resource));
+}
+
+function accountOf(principal: Principal): string | undefined {
   if (principal.kind === "account") return principal.name;
   if (principal.kind !== "AWS") return undefined;
   return /^arn:[^:]*:(?:iam|sts)::([^:]*):/.exec(principal.name)?.[1];
@@ -78,8 +91,7 @@ function isEveryAction(action: Named): boolean {
   return /^(?:[\w-]+:)?\*+$/.test(action.text);
 }
 
-function isEveryResource({ action, resource }: Grant): boolean {
-  if (action.kind === "by") return false;
+function isEveryResource(resource: Named): boolean {
   if (resource.kind !== "one") return true;
   return /^\*+$|^arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+$/.test(resource.text);
 }

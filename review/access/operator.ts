@@ -1,4 +1,4 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
 import { coversArn, coversPattern } from "./pattern";
 
 /** What more values of an operator do: `any` of them is enough, `none` may fit, `below` and `above` are a limit. */
@@ -70,8 +70,12 @@ export function coversValues(
   if (wide === undefined || narrow === undefined || wide.family !== narrow.family) return false;
   // A text that ignores case, or has wildcards, is more than the same text of an operator that does neither.
   if (wide.covers !== narrow.covers && narrow.covers !== same) return false;
-  if (wide.sense === "none") return outer.every((one) => inner.some((other) => wide.covers(other, one)));
-  return inner.every((one) => outer.some((other) => wide.covers(other, one)));
+  if (wide.sense === "none") {
+    const exact = new Set(inner);
+    return outer.every((one) => exact.has(one) || inner.some((other) => wide.covers(other, one)));
+  }
+  const exact = new Set(outer);
+  return inner.every((one) => exact.has(one) || outer.some((other) => wide.covers(other, one)));
 }
 
 /** Whether a request fits the operator's values where it fits any one of them. */
@@ -106,22 +110,47 @@ function quantity(text: string): number {
   return Number.isNaN(number) ? Date.parse(text) : number;
 }
 
+/** Whether every address of the inner network is in the outer one: its bits begin with those of the outer one. */
 function coversAddresses(outer: string, inner: string): boolean {
   if (outer === inner) return true;
-  const [wide, narrow] = [network(outer), network(inner)];
-  if (wide === undefined || narrow === undefined) return false;
-  if (wide.family !== narrow.family || wide.prefix > narrow.prefix) return false;
-  const list = new BlockList();
-  list.addSubnet(wide.address, wide.prefix, wide.family);
-  return list.check(narrow.address, narrow.family);
+  const [wide, narrow] = [bitsOf(outer), bitsOf(inner)];
+  return wide !== undefined && narrow?.startsWith(wide) === true;
 }
 
-function network(text: string): { address: string; prefix: number; family: "ipv4" | "ipv6" } | undefined {
+const knownBits = new Map<string, string | undefined>();
+
+/** A policy of legal size has a thousand networks, and each is compared with each. */
+function bitsOf(network: string): string | undefined {
+  if (!knownBits.has(network)) knownBits.set(network, readBits(network));
+  return knownBits.get(network);
+}
+
+/** The version and the bits that all addresses of the network share, e.g. `4:00001010` of `10.0.0.0/8`. */
+function readBits(text: string): string | undefined {
   const [address = "", length] = text.split("/");
   const version = isIP(address);
   if (version === 0) return undefined;
-  const most = version === 4 ? 32 : 128;
-  const prefix = length === undefined ? most : Number(length);
-  if (!Number.isInteger(prefix) || prefix < 0 || prefix > most) return undefined;
-  return { address, prefix, family: version === 4 ? "ipv4" : "ipv6" };
+  const bits = version === 4 ? bitsOfIpv4(address) : bitsOfIpv6(address);
+  const prefix = length === undefined ? bits.length : Number(length);
+  if (!Number.isInteger(prefix) || prefix < 0 || prefix > bits.length) return undefined;
+  return `${version}:${bits.slice(0, prefix)}`;
+}
+
+function bitsOfIpv4(address: string): string {
+  return address
+    .split(".")
+    .map((part) => Number(part).toString(2).padStart(8, "0"))
+    .join("");
+}
+
+function bitsOfIpv6(address: string): string {
+  // The host of a URL is written in one way, without an IPv4 address at its end.
+  const [host = ""] = new URL(`http://[${address.split("%")[0]}]`).host.slice(1).split("]");
+  const [first = "", second] = host.split("::");
+  const groupsOf = (text: string): string[] => (text === "" ? [] : text.split(":"));
+  const [left, right] = [groupsOf(first), groupsOf(second ?? "")];
+  const zeros = Array.from({ length: second === undefined ? 0 : 8 - left.length - right.length }, () => "0");
+  return [...left, ...zeros, ...right]
+    .map((group) => Number.parseInt(group, 16).toString(2).padStart(16, "0"))
+    .join("");
 }

@@ -1,54 +1,62 @@
 import type { Plan, PlannedResource } from "../plan";
 import { at, textOf } from "../values";
 import type { AccessChange } from "./access";
+import { grouped } from "./rights";
 
 const MODEL = "aws_sagemaker_model";
 
-/** An artifact that takes the place of another one, by their ARNs. */
+/** An artifact that takes the place of another one, by their ARNs, for a role. */
 interface Move {
+  readonly role: string;
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * The change as part of a rollout, where it is one: that an endpoint's role reads the new artifact of its own model in
- * place of the old one is what every rollout asks for, and widens nothing. It is none where the model changes its role,
- * where the old artifact stays readable, or where the new one is in another place: see {@link moveOf}.
- *
- * @param all - the changes of the plan
+ * The changes, with those that are part of a rollout marked as such: that an endpoint's role reads the new artifact of
+ * its own model in place of the old one is what every rollout asks for, and widens nothing. It is none where the model
+ * changes its role, where the old artifact stays readable, or where the new one is in another place: see {@link moveOf}.
  */
-export function asRollout(change: AccessChange, plan: Plan, all: readonly AccessChange[]): AccessChange {
+export function withRollouts(plan: Plan, all: readonly AccessChange[]): readonly AccessChange[] {
+  const moves = plan.resources.flatMap(moveOf);
+  if (moves.length === 0) return all;
+  const movesOf = grouped(moves, ({ role }) => role);
+  const withdrawnBy = grouped(all.filter(isWithdrawal), ({ principals }) => principals.join());
+  return all.map((change) => asRollout(change, movesOf, withdrawnBy));
+}
+
+function asRollout(
+  change: AccessChange,
+  movesOf: ReadonlyMap<string, readonly Move[]>,
+  withdrawnBy: ReadonlyMap<string, readonly AccessChange[]>,
+): AccessChange {
   if (!change.widens || change.change !== "granted" || change.condition !== "") return change;
   if (change.actions.join() !== "s3:GetObject") return change;
-  const moves = plan.resources.flatMap((resource) => moveOf(resource, change.principal));
+  const [principal = "", ...others] = change.principals;
+  if (others.length > 0) return change;
+  const moves = movesOf.get(principal) ?? [];
   const asked = change.resources.map((resource) => moves.filter(({ to }) => to === resource));
   if (asked.some((found) => found.length === 0)) return change;
-  const withdrawn = new Set(all.flatMap((one) => (isWithdrawalOf(change, one) ? one.resources : [])));
+  const withdrawn = new Set((withdrawnBy.get(principal) ?? []).flatMap(({ resources }) => resources));
   if (!asked.flat().every(({ from }) => withdrawn.has(from))) return change;
   return { ...change, widens: false, words: `${change.words} It is the new artifact of its model.` };
 }
 
-function isWithdrawalOf({ principal }: AccessChange, other: AccessChange): boolean {
-  return (
-    other.change === "withdrawn" &&
-    other.principal === principal &&
-    other.condition === "" &&
-    other.actions.join() === "s3:GetObject"
-  );
+function isWithdrawal({ change, condition, actions }: AccessChange): boolean {
+  return change === "withdrawn" && condition === "" && actions.join() === "s3:GetObject";
 }
 
-/** The artifact that a replaced model of the role reads afterwards, and the one that it read before. */
-function moveOf({ type, actions, before, after }: PlannedResource, principal: string): Move[] {
+/** The artifact that the role of a replaced model reads afterwards, and the one that it read before. */
+function moveOf({ type, actions, before, after }: PlannedResource): Move[] {
   if (type !== MODEL || !actions.includes("create") || !actions.includes("delete")) return [];
   const role = textOf(before?.execution_role_arn);
   if (role === undefined || role !== textOf(after?.execution_role_arn)) return [];
-  if (`role ${role.split("/").at(-1)}` !== principal) return [];
   const was = textOf(at(before, "primary_container", 0, "model_data_url"));
   const is = textOf(at(after, "primary_container", 0, "model_data_url"));
   const partition = /^arn:([^:]+):/.exec(role)?.[1];
   if (was === undefined || is === undefined || !isNextVersion(was, is)) return [];
   const arnOf = (url: string): string => `arn:${partition}:s3:::${url.slice("s3://".length)}`;
-  return [{ from: arnOf(was), to: arnOf(is) }];
+  return [{ role: `role ${role.split("/").at(-1)}`, from: arnOf(was), to: arnOf(is) }];
 }
 
 /**

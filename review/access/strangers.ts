@@ -1,5 +1,5 @@
 import type { Condition } from "./condition";
-import type { Grant } from "./grant";
+import type { Principal } from "./grant";
 import { baseOf, isAnyOf, isNoneOf } from "./operator";
 import { partsOf } from "./pattern";
 import { isOfTheWorld } from "./security-groups";
@@ -46,7 +46,7 @@ function isPathOfSomebody(value: string): boolean {
 }
 
 /** Whether everybody has the right: nothing says who, or only what anyone fulfils. */
-export function isOfAnyone({ principal, conditions }: Grant): boolean {
+export function isOfAnyone(principal: Principal, conditions: readonly Condition[]): boolean {
   if (principal.kind === "anyone" || principal.kind === "everyone but") return !conditions.some(confines);
   return principal.kind === "federated" && !isOwnProvider(principal.name) && !conditions.some(namesSubject);
 }

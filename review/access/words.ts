@@ -3,6 +3,7 @@ import type { Unclear } from "./compare";
 import type { Grant, Named, Principal } from "./grant";
 import { objects } from "./nouns";
 import type { Subject } from "./policy";
+import type { Rights } from "./rights";
 import { conditionWords, type ShownCondition } from "./shown-condition";
 import { code, listed, sentence, thing } from "./text";
 import { doing } from "./verbs";
@@ -12,22 +13,23 @@ export interface Told {
   readonly subject: Subject;
   readonly change: AccessChange["change"];
   readonly effect: Grant["effect"];
-  readonly principal: Principal;
+  readonly principals: readonly Principal[];
   readonly actions: readonly Named[];
   readonly resources: readonly Named[];
   readonly before: readonly (readonly ShownCondition[])[];
   readonly after: readonly (readonly ShownCondition[])[];
-  readonly narrower: readonly Grant[];
+  readonly narrower: readonly Rights[];
   readonly isUncertain: boolean;
 }
 
 /** What somebody can do now, or can do no longer. */
 export function wordsOf(told: Told): string {
-  const who = whoOf(told.principal, told.subject);
+  const who = listed([...new Set(told.principals.map((one) => whoOf(one, told.subject)))], "and");
+  const are = told.principals.length === 1 ? "is" : "are";
   const boundary = told.actions.find(
     (action) => action.kind === "by" && action.what === "permissions boundary",
   );
-  if (boundary?.kind === "by") return ofBoundary(told, who, boundary.text);
+  if (boundary?.kind === "by") return ofBoundary(told, `${who} ${are}`, boundary.text);
   const what = doing(told.actions, objects(told.resources));
   const [before, after] = [anyOf(told.before), anyOf(told.after)];
   const words = ((): string => {
@@ -37,13 +39,13 @@ export function wordsOf(told: Told): string {
       case "withdrawn":
         return `${who} can no longer ${what}${spaced(before)}${narrower(told, "what stays is")}${uncertain(told)}.`;
       case "refused":
-        return `${who} is now refused to ${what}${spaced(after)}, whatever else allows it.`;
+        return `${who} ${are} now refused to ${what}${spaced(after)}, whatever else allows it.`;
       case "no longer refused":
-        return `${who} is no longer refused to ${what}${spaced(before)}${narrower(told, "what stays refused is")}${uncertain(told)}.`;
+        return `${who} ${are} no longer refused to ${what}${spaced(before)}${narrower(told, "what stays refused is")}${uncertain(told)}.`;
       default:
         return told.effect === "Allow"
           ? `${who} can ${what} on other conditions: before ${orAlways(before)}, now ${orAlways(after)}${uncertain(told)}.`
-          : `${who} is refused to ${what} on other conditions: before ${orAlways(before)}, now ${orAlways(after)}${uncertain(told)}.`;
+          : `${who} ${are} refused to ${what} on other conditions: before ${orAlways(before)}, now ${orAlways(after)}${uncertain(told)}.`;
     }
   })();
   return sentence(words);
@@ -134,11 +136,11 @@ function whoOf({ kind, name }: Principal, subject: Subject): string {
   }
 }
 
-function ofBoundary({ change, effect, isUncertain }: Told, who: string, boundary: string): string {
+function ofBoundary({ change, effect, isUncertain }: Told, whoAre: string, boundary: string): string {
   const isGone = change === "no longer refused" || effect === "Allow";
   const end = isGone && isUncertain ? ", unless what is known after the apply says it again" : "";
   return sentence(
-    `${who} is ${isGone ? "no longer" : "now"} kept within the permissions boundary ${code(boundary)}${end}.`,
+    `${whoAre} ${isGone ? "no longer" : "now"} kept within the permissions boundary ${code(boundary)}${end}.`,
   );
 }
 
@@ -159,9 +161,14 @@ function orAlways(words: string): string {
 function narrower({ narrower: rights }: Told, start: string): string {
   if (rights.length === 0) return "";
   const told = rights.map(
-    ({ action, resource }) => `${code(namedText(action))} on ${code(namedText(resource))}`,
+    ({ actions, resources }) =>
+      `${listed(actions.map(namedCode), "and")} on ${listed(resources.map(namedCode), "and")}`,
   );
   return `; ${start} ${listed([...new Set(told)], "and")}`;
+}
+
+function namedCode(named: Named): string {
+  return code(namedText(named));
 }
 
 function uncertain({ isUncertain }: Told): string {

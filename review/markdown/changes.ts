@@ -19,6 +19,7 @@ export function lossSection(changes: readonly Change[], titled: Titled): Section
       level: 3,
       folded: false,
       importance: 100,
+      essentialRows: losses.length,
       paragraphs: [],
       header: header("", "what", "path", "why"),
       rows: losses.map((change) =>

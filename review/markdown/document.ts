@@ -15,6 +15,8 @@ export interface Section {
   /** The rows' header; empty where they are a list. */
   readonly header: readonly string[];
   readonly rows: readonly string[];
+  /** How many of the first rows nobody may overlook. @default 0 */
+  readonly essentialRows?: number;
 }
 
 /**
@@ -26,10 +28,14 @@ export const LONGEST_COMMENT = 65_000;
 /** What is told of rows that are left out is shorter than this. */
 const ROOM_FOR_NOTE = 160;
 
+/** Essential rows that a section keeps while another one has more. */
+const MAX_KEPT = 12;
+
 /**
- * The document: `lead`, then the sections in their order. Where it is longer than `most` characters, rows are left out,
- * of the least important sections first and from their ends, and each such section says how many; where that is not
- * enough, so are whole sections, and the last line says how many.
+ * The document: `lead`, then the sections in their order. Where it is longer than `most` characters, rows are left out
+ * from the ends of sections, of the least important sections first, and each such section says how many. The first
+ * essential rows of each section are left out last, so that no table takes the room of a sentence that matters. Where
+ * that is not enough, so are whole sections, and the last line says how many.
  *
  * @param most - characters, counted as UTF-16 does, which is never less than Unicode does
  */
@@ -38,6 +44,7 @@ export function compose(
   sections: readonly Section[],
   most = LONGEST_COMMENT,
 ): string {
+  const shown = sections.map(({ rows }) => rows.length);
   const parts: (string | undefined)[] = sections.map((section) => render(section, section.rows.length));
   const text = (): string => {
     const gone = parts.filter((part) => part === undefined).length;
@@ -50,20 +57,26 @@ export function compose(
   const leastImportantFirst = sections
     .map((section, index) => ({ ...section, index }))
     .sort((one, other) => one.importance - other.importance || other.index - one.index);
-  for (const section of leastImportantFirst) {
-    if (excess <= 0) break;
-    const { rows, index } = section;
-    let kept = rows.length;
-    let saved = -ROOM_FOR_NOTE;
-    while (kept > 0 && saved < excess) {
-      kept -= 1;
-      saved += (rows[kept]?.length ?? 0) + 1;
+  const shorten = (keepsEssential: boolean): void => {
+    for (const section of leastImportantFirst) {
+      if (excess <= 0) return;
+      const { rows, index, essentialRows = 0 } = section;
+      const least = keepsEssential ? Math.min(essentialRows, MAX_KEPT) : 0;
+      let kept = shown[index] ?? 0;
+      let saved = kept === rows.length ? -ROOM_FOR_NOTE : 0;
+      while (kept > least && saved < excess) {
+        kept -= 1;
+        saved += (rows[kept]?.length ?? 0) + 1;
+      }
+      if (saved <= 0) continue;
+      const shorter = render(section, kept);
+      excess += shorter.length - (parts[index]?.length ?? 0);
+      parts[index] = shorter;
+      shown[index] = kept;
     }
-    if (saved <= 0) continue;
-    const shorter = render(section, kept);
-    excess += shorter.length - (parts[index]?.length ?? 0);
-    parts[index] = shorter;
-  }
+  };
+  shorten(true);
+  shorten(false);
   for (const { index } of leastImportantFirst) {
     if (text().length <= most) break;
     parts[index] = undefined;

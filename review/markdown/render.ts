@@ -16,7 +16,8 @@ import { code, header, plain, row } from "./text";
 export function toMarkdown(report: Report, most?: number): string {
   const { verdict, environments, differences } = report;
   const changing = environments.filter((one) => !isQuiet(one));
-  if (changing.length === 0) return `${plain(verdict)}\n`;
+  const unread = environments.flatMap(unreadInWords);
+  if (changing.length === 0) return `${[plain(verdict), ...unread].join("\n\n")}\n`;
 
   const isOne = environments.length === 1;
   const sections: Section[] = [
@@ -26,7 +27,12 @@ export function toMarkdown(report: Report, most?: number): string {
       ...environmentSections(one, isOne ? (title) => title : (title) => `${one.environment}: ${title}`),
     ]),
   ];
-  return compose([plain(verdict), overview(environments, differences.length)], sections, most);
+  return compose([plain(verdict), overview(environments, differences.length), ...unread], sections, most);
+}
+
+/** One line: what is not mentioned elsewhere, because nothing judges it. */
+function unreadInWords({ environment, unread }: EnvironmentReport): string[] {
+  return unread.length === 0 ? [] : [plain(`${environment}, not judged here: ${unread.join("; ")}.`)];
 }
 
 function isQuiet({ changes, outputs, errored, reservations }: EnvironmentReport): boolean {
@@ -117,8 +123,8 @@ function environmentSections(report: EnvironmentReport, titled: (title: string) 
   ]);
   return [
     ...lossSection(changes, titled),
-    ...accessSections(access, titled, standing !== "lasting"),
     ...surfaceSection(surface, titled),
+    ...accessSections(access, titled, standing !== "lasting"),
     ...costSection(cost, titled),
     ...otherSections(changes, told, titled),
     ...outputSection(outputs, titled),

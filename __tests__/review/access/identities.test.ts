@@ -255,7 +255,7 @@ describe("a managed policy", () => {
 
     // Assess
     expect(changes).toMatchObject([
-      { principal: "role a", widens: true, marks: ["every action", "permissions management"] },
+      { principals: ["role a"], widens: true, marks: ["every action", "permissions management"] },
     ]);
   });
 
@@ -269,7 +269,7 @@ describe("a managed policy", () => {
 
     // Assess
     expect(
-      changes.map(({ change, widens, unjudged, principal }) => [change, widens, unjudged, principal]),
+      changes.map(({ change, widens, unjudged, principals }) => [change, widens, unjudged, ...principals]),
     ).toEqual([["unjudged", true, "known after apply", "role a"]]);
   });
 });

@@ -137,6 +137,18 @@ describe("the changes of a policy", () => {
     );
   });
 
+  it("are the same in either order where one statement repeats a part of another", () => {
+    // Prepare
+    const on = (Action: string[], ...Resource: string[]): Statement => ({ Effect: "Deny", Action, Resource });
+    const [a, b, c] = ["arn:aws:s3:::models/a", "arn:aws:s3:::other/a", "arn:aws:s3:::models/a?"] as const;
+    const condition = { ArnLike: { "aws:SourceArn": [a] } };
+    const before = [{ ...on(["*"], b, a), Condition: condition }, on(["*", "s3:GetObject"], b, a, c)];
+    const after = [{ ...on(["s3:GetObject"], a), Condition: { Bool: { "aws:SecureTransport": "true" } } }];
+
+    // Act and assess
+    expect(diff([...before].reverse(), after)).toEqual(diff(before, after));
+  });
+
   it("never hide a request that is let through now, and was not", () => {
     // Prepare
     const letThrough = (given: readonly Statement[]) => {

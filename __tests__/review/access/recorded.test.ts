@@ -48,7 +48,7 @@ describe("a plan that Terraform made", () => {
   it("of a destroyed environment takes the same away, and widens nothing", () => {
     // Prepare
     const rights = (changes: readonly AccessChange[]) =>
-      changes.map(({ principal, actions, resources }) => [principal, actions, resources].join(" ")).sort();
+      changes.map(({ principals, actions, resources }) => [principals, actions, resources].join(" ")).sort();
 
     // Act
     const changes = changesIn("destroyed");

@@ -59,12 +59,12 @@ describe("the trust of a role", () => {
     const anyone = changesOf(trust(ours, { Principal: { AWS: "*" } }));
 
     // Assess
-    expect(service.map(({ marks, principal }) => [principal, marks])).toEqual([
+    expect(service.map(({ marks, principals }) => [...principals, marks])).toEqual([
       ["service lambda.amazonaws.com", ["new service"]],
     ]);
-    expect(anyone.map(({ change, principal, public: isPublic }) => [change, principal, isPublic])).toEqual([
-      ["granted", "anyone", true],
-    ]);
+    expect(
+      anyone.map(({ change, principals, public: isPublic }) => [change, ...principals, isPublic]),
+    ).toEqual([["granted", "anyone", true]]);
   });
 
   const githubSub = "token.actions.githubusercontent.com:sub";
@@ -614,7 +614,7 @@ describe("a gate, which lets everything pass where it has no policy", () => {
     });
 
     // Assess
-    expect(opened).toMatchObject([{ change: "changed", widens: true, public: true, principal: "anyone" }]);
+    expect(opened).toMatchObject([{ change: "changed", widens: true, public: true, principals: ["anyone"] }]);
     expect(none).toEqual([]);
   });
 });
@@ -710,7 +710,7 @@ describe("the plan's own account", () => {
     const changes = accessChanges(planWith([given], undefined));
 
     // Assess
-    expect(changes.map(({ principal, marks }) => [principal, marks])).toEqual([
+    expect(changes.map(({ principals, marks }) => [...principals, marks])).toEqual([
       [`account ${ACCOUNT}`, []],
       [`account ${OTHER_ACCOUNT}`, ["other account"]],
     ]);

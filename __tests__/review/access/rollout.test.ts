@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { accessChanges } from "../../../review/access/access";
-import { asRollout } from "../../../review/access/rollout";
+import { withRollouts } from "../../../review/access/rollout";
 import { ACCOUNT, allow, type Given, planWith, policy, rolePolicy } from "./support/plans";
 
 const OLD = "models/scoring/1/model.tar.gz";
@@ -31,10 +31,9 @@ function model(before: object, after: object): Given {
 /** Whether what the role `scoring` may do counts as wider. */
 function widens(...given: readonly Given[]): boolean {
   const plan = planWith(given);
-  const all = accessChanges(plan);
-  return all
-    .map((change) => asRollout(change, plan, all))
-    .some((change) => change.actions.includes("s3:GetObject") && change.widens);
+  return withRollouts(plan, accessChanges(plan)).some(
+    (change) => change.actions.includes("s3:GetObject") && change.widens,
+  );
 }
 
 describe("a new artifact", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { unnumbered } from "../../review/masking";
-import { readPlans } from "../../review/plan";
-import { MASKED, MASKED_CHANGED, UNKNOWN, type Values } from "../../review/values";
-import { planJson, planOf } from "./support/plan-json";
+import { unnumbered } from "../../../review/masking";
+import { readPlans } from "../../../review/plan";
+import { MASKED, MASKED_CHANGED, UNKNOWN, type Values } from "../../../review/values";
+import { planJson, planOf } from "../support/plan-json";
 
 /** A resource's values before and after, as a reviewer's code gets them. */
 function read(change: {
@@ -234,5 +234,14 @@ describe("out of every text of a plan are taken", () => {
 
     // Assess
     expect(unnumbered(String(prod?.outputs[0]?.after))).toBe("it is ‹masked›");
+  });
+});
+
+describe("variables of a program nobody sees, whatever they hold:", () => {
+  it.each(["true", "none", "arn:aws:secretsmanager:us-east-1:111122223333:secret:a"])("%s", (value) => {
+    // Act and assess
+    expect(read({ after: { environment: [{ variables: { MODE: value } }] } }).after).toEqual({
+      environment: [{ variables: { MODE: MASKED } }],
+    });
   });
 });

@@ -1,0 +1,99 @@
+import type { Masking } from "./masking";
+
+/** The parts of a plan that may hold what is not read. */
+interface Parts {
+  readonly resource_changes?:
+    | readonly { readonly mode: string; readonly change: { readonly actions: readonly string[] } }[]
+    | undefined;
+  readonly resource_drift?:
+    | readonly {
+        readonly mode: string;
+        readonly address: string;
+        readonly change: { readonly actions: readonly string[] };
+      }[]
+    | undefined;
+  readonly action_invocations?: readonly unknown[] | undefined;
+  readonly checks?:
+    | readonly {
+        readonly address: { readonly to_display?: string | undefined };
+        readonly status?: string | undefined;
+      }[]
+    | undefined;
+}
+
+/** The members of a plan's JSON that are read here, and those that repeat what these say. */
+const MEMBERS: ReadonlySet<string> = new Set([
+  "action_invocations",
+  "applyable",
+  "checks",
+  "complete",
+  "configuration",
+  "deferred_changes",
+  "errored",
+  "format_version",
+  "output_changes",
+  "planned_values",
+  "prior_state",
+  "proposed_unknown",
+  "relevant_attributes",
+  "resource_changes",
+  "resource_drift",
+  "terraform_version",
+  "timestamp",
+  "variables",
+]);
+
+/** More names make the line too long to be read. */
+const MAX_NAMES = 3;
+
+/** What a plan holds and the review does not judge, so that nothing is left out without a word. */
+export function unreadOf(plan: Parts & object, masking: Masking): readonly string[] {
+  const { resource_changes = [], resource_drift = [], action_invocations = [], checks = [] } = plan;
+  const changing = resource_changes.filter(({ change }) => change.actions.join() !== "no-op");
+  const data = changing.filter(({ mode }) => mode === "data").length;
+  const others = changing.filter(({ mode }) => mode !== "data" && mode !== "managed").length;
+  const drifted = resource_drift.filter(({ mode }) => mode === "managed");
+  const named = (texts: readonly string[]): string => {
+    const shown = texts.slice(0, MAX_NAMES).map((text) => masking.scrubAddress(text));
+    return `${shown.join(", ")}${texts.length > MAX_NAMES ? ` and ${texts.length - MAX_NAMES} more` : ""}`;
+  };
+  const withStatus = (status: string): readonly string[] =>
+    checks.filter((one) => one.status === status).map(({ address }) => address.to_display ?? "a check");
+  const members = Object.keys(plan).filter(
+    (member) => !MEMBERS.has(member) && isFull(Reflect.get(plan, member)),
+  );
+  const parts: readonly (readonly [number, string, string])[] = [
+    [data, "data source read during the apply", ""],
+    [others, "resource of another mode", ""],
+    [drifted.length, "resource changed outside of Terraform", named(drifted.map(({ address }) => address))],
+    [action_invocations.length, "action invoked", named(action_invocations.flatMap(typeOfAction))],
+    ...(["fail", "error", "unknown"] as const).map((status) => {
+      const names = withStatus(status);
+      return [names.length, `check with the status ${status}`, named(names)] as const;
+    }),
+    [members.length, "part of the plan that is not known here", named(members)],
+  ];
+  return parts.flatMap(([count, what, names]) => {
+    if (count === 0) return [];
+    const counted = count === 1 ? `1 ${what}` : `${count} ${inPlural(what)}`;
+    return names === "" ? counted : `${counted} (${names})`;
+  });
+}
+
+/** The noun is the first word, but for a data source. */
+function inPlural(what: string): string {
+  return what.replace(/^(data source|\w+)/, "$1s");
+}
+
+function typeOfAction(invocation: unknown): string[] {
+  if (typeof invocation !== "object" || invocation === null) return [];
+  const { address, type } = invocation as { readonly address?: unknown; readonly type?: unknown };
+  const name = address ?? type;
+  return typeof name === "string" ? [name] : [];
+}
+
+function isFull(value: unknown): boolean {
+  if (typeof value !== "object" || value === null)
+    return value !== undefined && value !== null && value !== false;
+  return Object.keys(value).length > 0;
+}
