@@ -78,7 +78,7 @@ describe("the life of an account", () => {
     killRunning();
     project.remove();
     await emulator.stop();
-  });
+  }, TIMEOUT_IN_MS);
 
   it(
     "begins with its state in a file, and makes what was synthesized, and nothing else",

@@ -70,7 +70,7 @@ describe("the life of dev", () => {
     );
   }, TIMEOUT_IN_MS);
 
-  afterAll(() => deployment.stop());
+  afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
 
   it(
     "begins with an apply, after which everything exists, and nothing else",

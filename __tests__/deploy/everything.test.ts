@@ -47,7 +47,7 @@ describe("the life of an environment with a network, scaling, alarms and a key",
     });
   }, TIMEOUT_IN_MS);
 
-  afterAll(() => deployment.stop());
+  afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
 
   it(
     "begins with an apply, after which everything exists, and everybody may do what was synthesized",

@@ -51,7 +51,7 @@ describe("an apply that is killed", () => {
     deployment = await Deployment.start(first);
   }, TIMEOUT_IN_MS);
 
-  afterAll(() => deployment.stop());
+  afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
 
   it.each([
     ["the first, half-way", first, ["lambda:CreateFunction", "sagemaker:CreateEndpointConfig"]],

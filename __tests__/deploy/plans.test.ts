@@ -35,7 +35,7 @@ describe("the recorded plans are what Terraform plans for", () => {
     deployment = await Deployment.start(deployed);
   }, TIMEOUT_IN_MS);
 
-  afterAll(() => deployment.stop());
+  afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
 
   it(
     "a new environment, and after it nothing",
