@@ -33,6 +33,8 @@ export interface Change {
   readonly path: string;
   readonly address: string;
   readonly type: string;
+  /** Whether it exists in AWS, and Terraform manages it from this plan on. */
+  readonly imported: boolean;
   /** Why, in words; undefined where the kind says it all. */
   readonly why: string | undefined;
   /** Attributes that force a replacement. */
@@ -124,6 +126,7 @@ function changeOf(resource: PlannedResource, kind: Kind, lost: ReadonlySet<strin
     path: resource.path,
     address: resource.address,
     type: resource.type,
+    imported: resource.imported,
     why: whyOf(resource, kind, lost),
     forcedBy: resource.replacePaths.map(inName),
     ...attributeChanges(resource),

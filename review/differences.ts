@@ -1,6 +1,7 @@
 import type { AccessChange } from "./access/access";
 import { type Change, compareTexts } from "./changes";
 import type { Plan } from "./plan";
+import type { Risk } from "./risks";
 import type { SurfaceChange } from "./surface";
 
 /** One environment with what becomes of it. */
@@ -9,6 +10,7 @@ export interface Reviewed {
   readonly changes: readonly Change[];
   readonly access: readonly AccessChange[];
   readonly surface: readonly SurfaceChange[];
+  readonly risks?: readonly Risk[];
 }
 
 /** Something that changes in one environment, and in another, which has it as well, not or otherwise. */
@@ -80,7 +82,7 @@ function wordsOf({ kind, changed, forcedBy }: Change): string {
 }
 
 /** What documents mean that change, by address, in words that are the same in each environment. */
-function meaningsOf({ plan, access, surface }: Reviewed): ReadonlyMap<string, readonly string[]> {
+function meaningsOf({ plan, access, surface, risks = [] }: Reviewed): ReadonlyMap<string, readonly string[]> {
   const meant = new Map<string, string[]>();
   const add = (address: string, words: string): void => {
     const key = lasting(address);
@@ -88,6 +90,9 @@ function meaningsOf({ plan, access, surface }: Reviewed): ReadonlyMap<string, re
   };
   for (const { address, what, before = "nothing", after = "nothing" } of surface) {
     add(address, `${what}: ${before} → ${after}`);
+  }
+  for (const { address, direction, subject, says } of risks) {
+    if (direction !== "better") add(address, `${subject} ${says}`);
   }
   for (const { widens, words, where } of access) {
     const [first] = where;

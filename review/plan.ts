@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import { type FailedCheck, readFailedChecks } from "./checks";
 import { type Configured, readConfiguration, withoutKeys } from "./configuration";
 import { NotReviewable } from "./errors";
+import { withForgottenApart } from "./forgotten";
 import { Masking } from "./masking";
 import { HOW, parsePlan } from "./plan-text";
 import { unreadOf } from "./unread";
@@ -29,6 +31,8 @@ export interface Plan {
   readonly reservations: readonly string[];
   /** What the plan holds and the review does not judge, in words. */
   readonly unread: readonly string[];
+  /** Checks, conditions and validations of the configuration that do not hold. */
+  readonly failedChecks: readonly FailedCheck[];
   /** Takes the secrets of all plans that were read together out of a text. */
   readonly scrub: (text: string) => string;
 }
@@ -220,7 +224,8 @@ function planOf(data: Document, file: string, masking: Masking): Plan {
           one.previous_address === undefined ? undefined : masking.scrubAddress(one.previous_address),
         imported: one.change.importing !== undefined && one.change.importing !== null,
         deposed: one.deposed,
-      }));
+      }))
+      .flatMap(withForgottenApart);
 
   return {
     environment: provider.environment ?? nameOf(file),
@@ -236,6 +241,7 @@ function planOf(data: Document, file: string, masking: Masking): Plan {
     errored: data.errored ?? false,
     reservations: reservationsOf(data),
     unread: unreadOf(data, masking),
+    failedChecks: readFailedChecks(data.checks, (text) => masking.scrub(text)),
     scrub: (said) => masking.scrub(said),
   };
 }

@@ -2,10 +2,15 @@ import { type AccessChange, accessChanges } from "./access/access";
 import { withRollouts } from "./access/rollout";
 import { inText } from "./attributes";
 import { type Change, changesOf } from "./changes";
+import type { FailedCheck } from "./checks";
 import { type CostChange, costChange } from "./cost";
 import { type Difference, differencesOf } from "./differences";
+import { type Drift, driftOf } from "./drift";
 import { unnumbered } from "./masking";
+import { type NotRead, notReadIn } from "./not-read";
 import type { Plan } from "./plan";
+import { type Gate, type Risk, risksOf } from "./risks";
+import { planSentence } from "./sentence";
 import { type SurfaceChange, surfaceChanges } from "./surface";
 import { verdictOf } from "./verdict";
 
@@ -31,17 +36,28 @@ export interface EnvironmentReport {
   readonly reservations: readonly string[];
   /** What the plan holds and the review does not judge, in words. */
   readonly unread: readonly string[];
+  /** Checks, conditions and validations of the configuration that do not hold. */
+  readonly failedChecks: readonly FailedCheck[];
+  /** Terraform's own sentence: `Plan: 1 to import, 2 to add, 3 to change, 1 to destroy.` */
+  readonly summary: string;
   readonly counts: Counts;
   readonly flags: Flags;
   readonly changes: readonly Change[];
   readonly access: readonly AccessChange[];
   readonly surface: readonly SurfaceChange[];
+  /** Settings that become more dangerous, or safer. */
+  readonly risks: readonly Risk[];
+  /** What somebody changed outside of Terraform. */
+  readonly drift: readonly Drift[];
+  /** Types that change, and of which nothing is judged. */
+  readonly notRead: readonly NotRead[];
   readonly cost: CostChange;
   readonly outputs: readonly OutputChange[];
 }
 
 /** How many resources. */
 export interface Counts {
+  readonly import: number;
   readonly create: number;
   readonly update: number;
   readonly rollout: number;
@@ -51,11 +67,14 @@ export interface Counts {
 
 /** What a gate can ask for. */
 export interface Flags {
-  /** Something goes, or is replaced by something that is not the same. True of a plan that is not complete, as are the others. */
+  /**
+   * A resource is destroyed or replaced, or AWS deletes stored data or backups because of a setting. True of a plan that
+   * is not complete, as are the others.
+   */
   readonly destroy: boolean;
-  /** Somebody can do or call what they could not before, or nobody can judge it. */
+  /** Somebody can do, reach or call what they could not before, or nobody can judge it. */
   readonly widen: boolean;
-  /** Everybody can call what they could not call before, or nobody can judge it. */
+  /** Everybody can use or call what they could not before, or nobody can judge it. */
   readonly public: boolean;
 }
 
@@ -87,10 +106,13 @@ function environmentReport(plan: Plan): EnvironmentReport {
   const changes = changesOf(plan);
   const access = withRollouts(plan, accessChanges(plan));
   const surface = surfaceChanges(plan);
+  const risks = risksOf(plan);
+  const isGated = (gate: Gate): boolean => risks.some(({ gates }) => gates.includes(gate));
   const count = (...kinds: readonly Change["kind"][]): number =>
     changes.filter(({ kind }) => kinds.includes(kind)).length;
   const counts = {
-    create: count("create", "import"),
+    import: changes.filter(({ imported }) => imported).length,
+    create: count("create"),
     update: count("update", "tags", "move", "forget"),
     rollout: count("rollout", "leftover"),
     replace: count("replace"),
@@ -103,18 +125,30 @@ function environmentReport(plan: Plan): EnvironmentReport {
     region: plan.region ?? null,
     standing: standingOf(plan),
     errored: plan.errored,
+    failedChecks: plan.failedChecks,
+    summary: planSentence(plan),
     counts,
     reservations: plan.reservations,
     unread: plan.unread,
     flags: {
-      destroy: isUncertain || counts.destroy + counts.replace > 0,
-      widen: isUncertain || access.some(({ widens }) => widens) || surface.some(({ opened }) => opened),
+      destroy: isUncertain || counts.destroy + counts.replace > 0 || isGated("destroy"),
+      widen:
+        isUncertain ||
+        access.some(({ widens }) => widens) ||
+        surface.some((change) => change.opened || change.public || change.unjudged) ||
+        isGated("widen"),
       public:
-        isUncertain || surface.some((change) => change.public) || access.some((change) => change.public),
+        isUncertain ||
+        surface.some((change) => change.public) ||
+        access.some((change) => change.public) ||
+        isGated("public"),
     },
     changes,
     access,
     surface,
+    risks,
+    drift: driftOf(plan),
+    notRead: notReadIn(changes, access, surface),
     cost: costChange(plan),
     outputs: plan.outputs
       .filter(({ actions }) => !actions.every((action) => action === "no-op"))

@@ -5,13 +5,6 @@ interface Parts {
   readonly resource_changes?:
     | readonly { readonly mode: string; readonly change: { readonly actions: readonly string[] } }[]
     | undefined;
-  readonly resource_drift?:
-    | readonly {
-        readonly mode: string;
-        readonly address: string;
-        readonly change: { readonly actions: readonly string[] };
-      }[]
-    | undefined;
   readonly action_invocations?: readonly unknown[] | undefined;
   readonly checks?:
     | readonly {
@@ -48,29 +41,26 @@ const MAX_NAMES = 3;
 
 /** What a plan holds and the review does not judge, so that nothing is left out without a word. */
 export function unreadOf(plan: Parts & object, masking: Masking): readonly string[] {
-  const { resource_changes = [], resource_drift = [], action_invocations = [], checks = [] } = plan;
+  const { resource_changes = [], action_invocations = [], checks = [] } = plan;
   const changing = resource_changes.filter(({ change }) => change.actions.join() !== "no-op");
   const data = changing.filter(({ mode }) => mode === "data").length;
   const others = changing.filter(({ mode }) => mode !== "data" && mode !== "managed").length;
-  const drifted = resource_drift.filter(({ mode }) => mode === "managed");
   const named = (texts: readonly string[]): string => {
     const shown = texts.slice(0, MAX_NAMES).map((text) => masking.scrubAddress(text));
     return `${shown.join(", ")}${texts.length > MAX_NAMES ? ` and ${texts.length - MAX_NAMES} more` : ""}`;
   };
-  const withStatus = (status: string): readonly string[] =>
-    checks.filter((one) => one.status === status).map(({ address }) => address.to_display ?? "a check");
+  // Checks that failed, and what changed outside of Terraform, are reported by themselves.
+  const unknown = checks
+    .filter(({ status }) => status === "unknown")
+    .map(({ address }) => address.to_display ?? "a check");
   const members = Object.keys(plan).filter(
     (member) => !MEMBERS.has(member) && isFull(Reflect.get(plan, member)),
   );
   const parts: readonly (readonly [number, string, string])[] = [
     [data, "data source read during the apply", ""],
     [others, "resource of another mode", ""],
-    [drifted.length, "resource changed outside of Terraform", named(drifted.map(({ address }) => address))],
     [action_invocations.length, "action invoked", named(action_invocations.flatMap(typeOfAction))],
-    ...(["fail", "error", "unknown"] as const).map((status) => {
-      const names = withStatus(status);
-      return [names.length, `check with the status ${status}`, named(names)] as const;
-    }),
+    [unknown.length, "check that is known after the apply", named(unknown)],
     [members.length, "part of the plan that is not known here", named(members)],
   ];
   return parts.flatMap(([count, what, names]) => {

@@ -42,7 +42,7 @@ describe("the review", () => {
     // Assess
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout.split("\n")[0]).toBe(
-      "dev: nothing changes — prod: 1 route opened to the public · nothing destroyed",
+      "dev: nothing changes — prod: 1 route opened to the public (POST /sentiment no longer requires a signature) · nothing destroyed",
     );
     expect(stdout).toContain("`aws_api_gateway_rest_api.stage_api_517E8263`");
   });
@@ -71,7 +71,8 @@ describe("the review", () => {
     // Assess
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      verdict: "prod: 1 route opened to the public · nothing destroyed",
+      verdict:
+        "prod: 1 route opened to the public (POST /sentiment no longer requires a signature) · nothing destroyed",
       environments: [
         {
           environment: "prod",

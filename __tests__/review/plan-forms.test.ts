@@ -124,12 +124,7 @@ describe("a review names what it does not judge:", () => {
           { address: { to_display: "aws_sqs_queue.jobs" }, status: "unknown" },
         ],
       },
-      "1 check with the status fail (check.health); 1 check with the status unknown (aws_sqs_queue.jobs)",
-    ],
-    [
-      "a refresh",
-      { resource_drift: [resource(UPDATE)] },
-      "1 resource changed outside of Terraform (aws_sqs_queue.jobs)",
+      "1 check that is known after the apply (aws_sqs_queue.jobs)",
     ],
     [
       "data sources that are read later",

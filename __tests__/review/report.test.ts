@@ -149,7 +149,7 @@ describe("the verdict names what nobody may overlook:", () => {
 
   it.each<[string, PlanParts]>([
     [
-      "dev: 1 URL opened to the public · nothing destroyed",
+      "dev: 1 URL opened to the public (function URL of f no longer requires a signature) · nothing destroyed",
       { resources: [stays, functionUrl("AWS_IAM", "NONE")] },
     ],
     [
@@ -167,11 +167,11 @@ describe("the verdict names what nobody may overlook:", () => {
       },
     ],
     [
-      "dev: 1 log group kept for less long · 1 updated · nothing destroyed",
+      "dev: log group l keeps log events for less long, and AWS deletes the older ones",
       { resources: [stays, logGroup(365, 1)] },
     ],
     [
-      "dev: 1 log group kept for less long · 1 updated · nothing destroyed",
+      "dev: log group l keeps log events for less long, and AWS deletes the older ones",
       { resources: [stays, logGroup(0, 30)] },
     ],
     ["dev: 1 updated · nothing destroyed", { resources: [stays, logGroup(30, 365)] }],
@@ -190,7 +190,7 @@ describe("the verdict names what nobody may overlook:", () => {
       },
     ],
     [
-      "dev: a new environment of 2 resources · to look at: every action, other account, permissions management · nothing destroyed",
+      "dev: to look at: every action, other account, permissions management · a new environment of 2 resources · nothing destroyed",
       { resources: newRole("*", { AWS: "arn:aws:iam::999988887777:root" }) },
     ],
     [
@@ -207,11 +207,11 @@ describe("the verdict names what nobody may overlook:", () => {
       },
     ],
     [
-      "dev: 1 no longer managed, and left as they are · nothing destroyed",
+      "dev: 1 no longer managed, and left as it is · nothing destroyed",
       { resources: [stays, { address: "aws_vpc.b", actions: ["forget"], before: {} }] },
     ],
     [
-      "dev: 1 VPC destroyed · 1 no longer managed, and left as they are",
+      "dev: 1 VPC destroyed · 1 no longer managed, and left as it is",
       {
         resources: [
           { address: "aws_vpc.b", actions: ["delete"], before: {} },

@@ -13,7 +13,10 @@ describe("the review of the plan", () => {
     ["nothing", "prod: nothing changes"],
     ["new-environment", "prod: a new environment of 33 resources · nothing destroyed"],
     ["new-artifact", "prod: 1 endpoint rollout · nothing destroyed"],
-    ["opened", "prod: 1 route opened to the public · nothing destroyed"],
+    [
+      "opened",
+      "prod: 1 route opened to the public (POST /sentiment no longer requires a signature) · nothing destroyed",
+    ],
     ["widened", "prod: access of 2 principals widened · nothing destroyed"],
     [
       "renamed",

@@ -6,6 +6,7 @@ import { compare, type Difference, type Life, type Unclear } from "./compare";
 import type { Place, Principal } from "./grant";
 import { IdentityPolicies } from "./identity-policies";
 import { accountsIn, type Mark, marksOf } from "./marks";
+import { canBeForEveryone } from "./not-understood";
 import type { Policy, PolicyKind, Unjudged } from "./policy";
 import { newOpenGates, resourcePolicies } from "./resource-policies";
 import { grouped, type Rights, together } from "./rights";
@@ -27,7 +28,10 @@ export interface AccessChange {
   readonly change: "granted" | "withdrawn" | "refused" | "no longer refused" | "changed" | "unjudged";
   /** Whether somebody can do what they could not, or nobody can say that they cannot. */
   readonly widens: boolean;
-  /** Whether it widens, and nothing says for whom: anyone in the world. What nobody can judge does not count as such. */
+  /**
+   * Whether it widens, and nothing says for whom: anyone in the world. Also true of a policy that nobody can judge, and
+   * that can name everyone.
+   */
   readonly public: boolean;
   /** What there is to look at in the right. */
   readonly marks: readonly Mark[];
@@ -268,11 +272,13 @@ function conditionText(alternatives: readonly (readonly ShownCondition[])[]): st
 }
 
 function ofUnclear(unclear: Unclear): AccessChange {
-  const { subject, life, reason, widens, places } = unclear;
+  const { subject, life, reason, widens, places, side } = unclear;
+  const { kind, thing } = subject;
+  const canBePublic = kind === "other" ? canBeForEveryone(thing.label) : kind !== "identity";
   return {
     change: "unjudged",
     widens,
-    public: false,
+    public: widens && side === "after" && canBePublic,
     marks: [],
     effect: undefined,
     principals: [subject.kind === "identity" ? subject.thing.label : "(not known)"],

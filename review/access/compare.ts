@@ -1,5 +1,5 @@
 import { alternatives, type Condition, coversConditions } from "./condition";
-import { opensToAnyone } from "./fences";
+import { isExposed, opensToAnyone } from "./fences";
 import type { Grant, Named, Place, Principal } from "./grant";
 import { actionAspect, resourceAspect } from "./marks";
 import type { Policy, Subject, Unjudged } from "./policy";
@@ -30,7 +30,7 @@ export interface Difference {
   readonly after: readonly Variant[];
   /** Whether somebody can do what they could not. */
   readonly widens: boolean;
-  /** Of a Deny: whether what it kept from strangers is for anyone now. */
+  /** Whether something of it is for anyone now: no Deny keeps it from strangers. */
   readonly opensToAnyone: boolean;
   /** Whether its principal had no right at all before. */
   readonly isNewcomer: boolean;
@@ -136,7 +136,8 @@ class Comparison {
       const common = { subject, life, effect, principal, actions, resources, before, after, widens };
       return {
         ...common,
-        opensToAnyone: widens && effect === "Deny" && opensToAnyone(common, this.all),
+        opensToAnyone:
+          widens && (effect === "Deny" ? opensToAnyone(common, this.all) : isExposed(common, this.all)),
         isNewcomer: !this.hadRights.has(nameOf(principal)),
         narrower: narrowerOf(number),
         isUncertain: this.beyondJudgement.size > 0 && isRemoved,

@@ -114,10 +114,11 @@ class Index<T> implements Coverage {
 export const PRINCIPALS: Comparer<Principal> = {
   keyOf: ({ kind, name }) => `${kind}\n${name}`,
   textOf: ({ name }) => name,
-  edgesOf: ({ kind }) => (kind === "anyone" ? ANY : undefined),
+  edgesOf: ({ kind, name }) => (kind === "anyone" && name === "*" ? ANY : undefined),
   ownEdgesOf: () => ANY,
   covers: (outer, inner) =>
-    outer.kind === "anyone" || (outer.kind === inner.kind && outer.name === inner.name),
+    (outer.kind === "anyone" && outer.name === "*") ||
+    (outer.kind === inner.kind && outer.name === inner.name),
 };
 
 /** Actions are compared without regard to case. */

@@ -1,6 +1,8 @@
 import type { Difference } from "./compare";
+import type { Condition } from "./condition";
 import { ACTIONS, Dimension, mayMeet, RESOURCES } from "./dimension";
 import type { Grant, Named } from "./grant";
+import { meets, OUTSIDERS } from "./outsiders";
 import { RESTRICTS } from "./public-access-block";
 import type { Rights } from "./rights";
 import { isOfAnyone, isOfStrangers } from "./strangers";
@@ -20,29 +22,59 @@ export function opensToAnyone(
   all: readonly Grant[],
 ): boolean {
   const { before, after, actions, resources } = difference;
-  const isFenceOn = ({ conditions }: Difference["before"][number]): boolean =>
-    isFence({ ...difference, conditions });
-  if (!before.some(isFenceOn) || after.some(isFenceOn)) return false;
   const isOfAll = actions.some(isRestriction);
-  return exposed(all).some(
-    (rights) =>
-      isOfAll ||
-      (rights.actions.some((one) => actions.some((other) => mayMeet(ACTIONS, one, other))) &&
-        rights.resources.some((one) => resources.some((other) => mayMeet(RESOURCES, one, other)))),
+  return CALLERS.some((isMet) => {
+    const isFenceOn = ({ conditions }: Difference["before"][number]): boolean =>
+      isFence({ ...difference, conditions }, isMet);
+    if (!before.some(isFenceOn) || after.some(isFenceOn)) return false;
+    return exposed(all, isMet).some((rights) => isOfAll || isMeeting(rights, { actions, resources }));
+  });
+}
+
+/**
+ * Whether an Allow for anyone leaves something to anyone: of what no Deny keeps from strangers, a part.
+ *
+ * @param difference - of the Allow
+ * @param all - all that is there afterwards, of the same subject
+ */
+export function isExposed(
+  difference: Pick<Difference, "actions" | "resources">,
+  all: readonly Grant[],
+): boolean {
+  return exposed(all, isOfStrangers).some((rights) => isMeeting(rights, difference));
+}
+
+function isMeeting(one: Rights, other: Rights): boolean {
+  return (
+    one.actions.some((action) => other.actions.some((another) => mayMeet(ACTIONS, action, another))) &&
+    one.resources.some((resource) => other.resources.some((another) => mayMeet(RESOURCES, resource, another)))
   );
 }
 
-const known = new WeakMap<readonly Grant[], readonly Rights[]>();
+/** Whether a caller meets a condition of a Deny. */
+type IsMet = (condition: Condition) => boolean;
 
-/** What anyone may do, and no Deny keeps from strangers. */
-function exposed(all: readonly Grant[]): readonly Rights[] {
-  const found = known.get(all) ?? exposedIn(all);
-  known.set(all, found);
+/** Callers from outside: any of them, who claims whatever helps, and those who bring nothing along. */
+const CALLERS: readonly IsMet[] = [
+  isOfStrangers,
+  ...OUTSIDERS.map((outsider) => (condition: Condition) => meets(condition, outsider)),
+];
+
+const known = new WeakMap<readonly Grant[], Map<IsMet, readonly Rights[]>>();
+
+/** What anyone may do, and no Deny keeps from such callers. */
+function exposed(all: readonly Grant[], isMet: IsMet): readonly Rights[] {
+  const byCaller = known.get(all) ?? new Map<IsMet, readonly Rights[]>();
+  known.set(all, byCaller);
+  const found = byCaller.get(isMet) ?? exposedIn(all, isMet);
+  byCaller.set(isMet, found);
   return found;
 }
 
-function exposedIn(all: readonly Grant[]): readonly Rights[] {
-  const fences = all.filter((one) => one.principals.some((principal) => isFence({ ...one, principal })));
+function exposedIn(all: readonly Grant[], isMet: IsMet): readonly Rights[] {
+  const fences = all.filter((one) =>
+    one.principals.some((principal) => isFence({ ...one, principal }, isMet)),
+  );
   if (fences.some(({ actions }) => actions.some(isRestriction))) return [];
   const [actions, resources] = [new Dimension(ACTIONS), new Dimension(RESOURCES)];
   const numbered = fences.map((fence) => ({
@@ -79,12 +111,12 @@ function exposedIn(all: readonly Grant[]): readonly Rights[] {
   });
 }
 
-/** A Deny that no stranger passes. */
-function isFence({ effect, principal, actions, conditions }: Rule): boolean {
+/** A Deny that such a caller does not pass. */
+function isFence({ effect, principal, actions, conditions }: Rule, isMet: IsMet): boolean {
   if (effect !== "Deny") return false;
   if (principal.kind !== "anyone" && principal.kind !== "everyone but") return false;
   if (actions.some(({ kind }) => kind === "by")) return actions.some(isRestriction);
-  return conditions.every(isOfStrangers);
+  return conditions.every(isMet);
 }
 
 function isRestriction(action: Named): boolean {

@@ -17,7 +17,8 @@ export type Named =
         | "group"
         | "role"
         | "network"
-        | "public access block";
+        | "public access block"
+        | "access list";
       readonly text: string;
     };
 
@@ -40,6 +41,9 @@ export interface Principal {
   /** E.g. `lambda.amazonaws.com`, an ARN, the 12 digits of an account, `role dev-sentiment-function`. */
   readonly name: string;
 }
+
+/** The name of everyone who has an account of AWS, as the kind `anyone`. */
+export const AUTHENTICATED = "every AWS account";
 
 /** A resource of the plan in which a right stands. */
 export interface Place {

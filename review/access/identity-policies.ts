@@ -1,7 +1,7 @@
 import type { Plan, PlannedResource } from "../plan";
 import { isValues, textOf, UNKNOWN, type Value } from "../values";
 import { type Grant, grant, type Named, type Place } from "./grant";
-import { type Policy, placeOf, policyFrom, principalOf, subjectOf, unreadable } from "./policy";
+import { BOUNDARY, type Policy, placeOf, policyFrom, principalOf, subjectOf, unreadable } from "./policy";
 import { attribute, valuesOn } from "./side";
 import { labelOfUnknown } from "./text";
 import { type Thing, type Things, unnamed } from "./things";
@@ -24,6 +24,8 @@ export class IdentityPolicies {
   readonly policies: Policy[] = [];
   /** Keys of the managed policies that the plan attaches to somebody. */
   readonly attached = new Set<string>();
+  /** ARNs and keys of the policies that limit identities of the plan. */
+  private readonly boundaries = new Set<string>();
   private readonly documents = new Map<string, PlannedResource>();
   private readonly readers: ReadonlyMap<string, (resource: PlannedResource) => void> = new Map([
     ["aws_iam_role_policy", (resource) => this.readInline(resource, "role")],
@@ -54,6 +56,15 @@ export class IdentityPolicies {
       if (resource.type !== "aws_iam_policy") continue;
       const thing = things.itself(resource);
       if (thing !== undefined) this.documents.set(thing.key, resource);
+    }
+    for (const resource of plan.resources) {
+      for (const values of [resource.before, resource.after]) {
+        const arn = textOf(values?.permissions_boundary);
+        if (arn !== undefined) this.boundaries.add(arn);
+      }
+      for (const thing of things.referred(resource, "permissions_boundary", "managed policy")) {
+        this.boundaries.add(thing.key);
+      }
     }
     for (const resource of plan.resources) {
       if (valuesOn(resource, things.side) !== undefined) this.readers.get(resource.type)?.(resource);
@@ -90,7 +101,16 @@ export class IdentityPolicies {
   private readManaged(resource: PlannedResource): void {
     const value = attribute(resource, this.things.side, "policy");
     const thing = this.things.itself(resource);
-    if (value !== undefined && thing !== undefined) this.add(value, thing, resource);
+    if (value === undefined || thing === undefined) return;
+    this.add(value, this.isBoundary(resource, thing) ? asBoundary(thing) : thing, resource);
+  }
+
+  /** Whether a managed policy limits identities of the plan, or is named for that; on either side. */
+  private isBoundary({ before, after }: PlannedResource, { key, label }: Thing): boolean {
+    const arns = [before, after].flatMap((values) => textOf(values?.arn) ?? []);
+    return (
+      /boundary/i.test(label) || this.boundaries.has(key) || arns.some((arn) => this.boundaries.has(arn))
+    );
   }
 
   private readRole(resource: PlannedResource): void {
@@ -205,6 +225,10 @@ export class IdentityPolicies {
     ];
     return things.length < values.length ? [...things, unknownOf(resource, kind)] : things;
   }
+}
+
+function asBoundary({ key, label }: Thing): Thing {
+  return { key, label: `${BOUNDARY}${label.replace(/^managed policy /, "")}` };
 }
 
 function unknownOf({ address, path }: PlannedResource, kind: IdentityKind): Thing {

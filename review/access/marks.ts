@@ -52,7 +52,8 @@ export function marksOf(difference: Difference, accounts: ReadonlySet<string>): 
   const found: Mark[] = [];
   const isGateOfVpc = subject.kind === "gate" && subject.thing.key.startsWith("VPC endpoint:");
   const isForAnyone =
-    effect === "Allow" ? rights.some(({ conditions }) => isOfAnyone(principal, conditions)) : opensToAnyone;
+    opensToAnyone &&
+    (effect === "Deny" || rights.some(({ conditions }) => isOfAnyone(principal, conditions)));
   if (!isGateOfVpc && isForAnyone) found.push("anyone");
   if (effect === "Allow") {
     const account = accountOf(principal);

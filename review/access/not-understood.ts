@@ -8,10 +8,7 @@ import { unnamed } from "./things";
 /** What gives rights, or credentials, without a policy document, and is not read here. */
 const NOT_UNDERSTOOD = new RegExp(
   `^aws(?:cc)?_(?:${[
-    "ami_launch_permission",
-    "cloudwatch_event_permission",
     "cognito_identity_pool_roles_attachment",
-    "ebs_snapshot_block_public_access",
     "eks_access_(?:entry|policy_association)",
     "eks_pod_identity_association",
     "iam_access_key",
@@ -20,22 +17,27 @@ const NOT_UNDERSTOOD = new RegExp(
     "iam_service_specific_credential",
     "iam_user_(?:login_profile|ssh_key)",
     "lakeformation_(?:data_lake_settings|opt_in|permissions)",
-    "lambda_layer_version_permission",
     "opensearch_authorize_vpc_endpoint_access",
     "opensearchserverless_(?:access|security)_policy",
     "organizations_policy_attachment",
     "ram_(?:principal_association|resource_association|resource_share)",
     "redshift_endpoint_authorization",
     "rolesanywhere_(?:profile|trust_anchor)",
-    "s3_(?:account_public_access_block|bucket_acl|bucket_ownership_controls|object_copy)",
+    "s3_bucket_ownership_controls",
     "s3control_access_grant",
-    "snapshot_create_volume_permission",
     "ssoadmin_(?:account_assignment|managed_policy_attachment|permissions_boundary_attachment)",
     "ssoadmin_customer_managed_policy_attachment",
-    "vpc_endpoint_service_allowed_principal",
     "vpc_security_group_vpc_association",
   ].join("|")})$`,
 );
+
+/** Of these, everyone can be among those to whom they give something. */
+const FOR_EVERYONE = /^aws(?:cc)?_opensearchserverless_(?:access|security)_policy /;
+
+/** Whether a thing whose policies nobody reads here can give something to everyone. */
+export function canBeForEveryone(label: string): boolean {
+  return FOR_EVERYONE.test(label);
+}
 
 /** Whether the type is one that gives rights and is not read here. */
 export function isNotUnderstood(type: string): boolean {

@@ -20,41 +20,81 @@ const NOUNS: readonly (readonly [service: string, prefix: string, noun: string])
   ["sqs", "", "the queue"],
 ];
 
-/** Resources in words, e.g. ``the SageMaker endpoint `dev-toxicity` ``. */
-export function objects(resources: readonly Named[]): string {
-  return listed(resources.map(objectOf), "and");
+/** Resources in words, e.g. ``the SageMaker endpoint `dev-toxicity` ``; the actions say which part of them is meant. */
+export function objects(resources: readonly Named[], actions: readonly Named[] = []): string {
+  const isOfObjects = actions.length > 0 && actions.every(isOfObject);
+  return listed([...new Set(resources.map((one) => objectOf(one, isOfObjects)))], "and");
 }
 
-function objectOf(resource: Named): string {
+/** Whether an action of S3 is of objects, and not of buckets (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html). */
+function isOfObject(action: Named): boolean {
+  if (action.kind !== "one") return false;
+  const text = action.text.toLowerCase();
+  return (
+    text.startsWith("s3:") &&
+    !text.includes("bucket") &&
+    (text.includes("object") || text.includes("multipart"))
+  );
+}
+
+const hasWildcard = (text: string): boolean => /[*?]/.test(text);
+
+function objectOf(resource: Named, isOfObjects: boolean): string {
   if (resource.kind === "not") return `everything but ${listed(resource.texts.map(code), "and")}`;
   const { text } = resource;
-  if (text === "*") return "every resource";
+  if (text === "*") return isOfObjects ? "every object of every bucket" : "every resource";
   if (!text.startsWith("arn:")) return `the ${thing(text)}`;
   const [, , service = "", , , rest = ""] = partsOf(text);
-  if (service === "s3") return objectOfS3(rest);
+  if (service === "s3") return objectOfS3(rest, isOfObjects);
   if (service === "logs" && rest.startsWith("log-group:")) return logOf(rest.slice("log-group:".length));
   if (service === "execute-api") return routeOf(rest) ?? code(text);
-  // A wildcard makes many of one: the ARN itself says which.
   const found = NOUNS.find(([of, prefix]) => of === service && rest.startsWith(prefix));
   if (found === undefined || rest === found[1]) return code(text);
-  return `${found[2]} ${code(rest.slice(found[1].length))}`;
+  const [, prefix, noun] = found;
+  return namedObject(noun, rest.slice(prefix.length));
 }
 
-function objectOfS3(rest: string): string {
+/** One by its name, or all whose names fit: ``the functions `dev-*` ``. */
+function namedObject(noun: string, name: string): string {
+  const [, table, part] = noun === "the table" ? (/^([^/]+)\/(.+)$/s.exec(name) ?? []) : [];
+  if (table !== undefined && part !== undefined) {
+    const parts = part === "*" ? "the indexes and streams" : code(part);
+    return `${parts} of ${namedObject(noun, table)}`;
+  }
+  if (name === "*") return `every ${noun.replace(/^the /, "")}`;
+  return `${hasWildcard(name) ? pluralOf(noun) : noun} ${code(name)}`;
+}
+
+function pluralOf(noun: string): string {
+  return noun.endsWith("y") && !noun.endsWith("key") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+}
+
+function objectOfS3(rest: string, isOfObjects: boolean): string {
   const slash = rest.indexOf("/");
-  if (slash < 0) return rest === "*" ? "every bucket" : `the bucket ${code(rest)}`;
+  if (slash < 0) {
+    // A wildcard takes the slash, too, and with it the objects.
+    const buckets =
+      rest === "*" ? "every bucket" : `the ${hasWildcard(rest) ? "buckets" : "bucket"} ${code(rest)}`;
+    return isOfObjects && hasWildcard(rest) ? `every object of ${buckets}` : buckets;
+  }
   const [bucket, key] = [rest.slice(0, slash), rest.slice(slash + 1)];
-  return key === "*"
-    ? `every object of the bucket ${code(bucket)}`
-    : `the object ${code(`s3://${bucket}/${key}`)}`;
+  if (key === "*") {
+    const buckets =
+      bucket === "*" ? "every bucket" : `the ${hasWildcard(bucket) ? "buckets" : "bucket"} ${code(bucket)}`;
+    return `every object of ${buckets}`;
+  }
+  return `the ${hasWildcard(rest) ? "objects" : "object"} ${code(`s3://${bucket}/${key}`)}`;
 }
 
 /** `<group>`, `<group>:*` or `<group>:log-stream:<stream>` */
 function logOf(rest: string): string {
   const [, group = rest, stream] = /^([^:]+):(?:log-stream:)?(.*)$/s.exec(rest) ?? [];
-  if (stream === undefined) return `the log group ${code(group)}`;
-  const streams = stream === "*" ? "the streams" : `the stream ${code(stream)}`;
-  return `${streams} of the log group ${code(group)}`;
+  const groups =
+    group === "*" ? "every log group" : `the log ${hasWildcard(group) ? "groups" : "group"} ${code(group)}`;
+  if (stream === undefined) return groups;
+  const streams =
+    stream === "*" ? "the streams" : `the ${hasWildcard(stream) ? "streams" : "stream"} ${code(stream)}`;
+  return `${streams} of ${groups}`;
 }
 
 /** `<api>/<stage>/<METHOD>/<path>` */

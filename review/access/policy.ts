@@ -41,8 +41,17 @@ export function subjectOf(kind: PolicyKind, thing: Thing): Subject {
   return { key: `${kind} ${thing.key}`, kind, thing };
 }
 
+/** With what the label of a policy begins that limits others, and gives nothing by itself. */
+export const BOUNDARY = "permissions boundary ";
+
+/** With what the name of those begins whom such a policy limits. */
+export const WITHIN_BOUNDARY = "identities within the permissions boundary ";
+
 /** Who a subject is where its policies name nobody. */
 export function principalOf({ kind, thing }: Subject): Principal {
+  if (thing.label.startsWith(BOUNDARY)) {
+    return { kind: "holder", name: `${WITHIN_BOUNDARY}${thing.label.slice(BOUNDARY.length)}` };
+  }
   if (kind !== "identity") return { kind: "holder", name: `whoever has ${thing.label}` };
   return thing.key.startsWith("managed policy:")
     ? { kind: "holder", name: `whoever has the ${thing.label}` }

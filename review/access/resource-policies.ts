@@ -1,10 +1,12 @@
 import type { Plan, PlannedResource } from "../plan";
 import { at, isValues, textOf, type Value } from "../values";
+import { accessListOf } from "./access-lists";
 import { isDocument, parseJson, readParsed } from "./document";
 import { grant } from "./grant";
 import { kmsGrantOf } from "./kms-grant";
 import { permissionOf, urlPermissionOf } from "./lambda-permission";
 import { isNotUnderstood, notUnderstood } from "./not-understood";
+import { organizationPermissionOf } from "./organization-permissions";
 import {
   type Policy,
   type PolicyKind,
@@ -36,17 +38,40 @@ const OF_OTHERS: ReadonlyMap<string, { readonly kind: ThingKind; readonly by: st
 /** Read by identity-policies.ts. */
 const IDENTITIES = /^aws_iam_(?:role|user|group)?_?policy(?:_attachment)?$/;
 
+/** Identities, and what runs with the rights of one: read by identity-policies.ts, too. */
+function isRunner(type: string): boolean {
+  return /^aws_iam_(?:role|user|group|instance_profile|(?:user_)?group_membership)$/.test(type);
+}
+
 /** Resources that say who may do what, in another way than by a document. */
 const READERS: ReadonlyMap<string, (resource: PlannedResource, things: Things) => Policy[]> = new Map([
   ["aws_kms_grant", (resource, things) => [kmsGrantOf(resource, things)]],
+  ["aws_cloudwatch_event_permission", organizationPermissionOf],
+  ["aws_lambda_layer_version_permission", organizationPermissionOf],
   ["aws_lambda_function_url", urlPermissionOf],
   ["aws_lambda_permission", (resource, things) => [permissionOf(resource, things)]],
+  ["aws_s3_bucket_acl", accessListOf],
+  ["aws_s3_object", accessListOf],
+  ["aws_s3_bucket_object", accessListOf],
+  ["aws_s3_object_copy", accessListOf],
+  ["aws_s3_account_public_access_block", publicAccessBlockOf],
   ["aws_s3_bucket_public_access_block", publicAccessBlockOf],
   ["aws_default_security_group", ingressOf],
   ["aws_security_group", ingressOf],
   ["aws_security_group_rule", ingressOf],
   ["aws_vpc_security_group_ingress_rule", ingressOf],
 ]);
+
+/** Whether the type says who may do what, also where nobody understands how. */
+export function isReadForAccess(type: string): boolean {
+  return (
+    READERS.has(type) ||
+    OF_OTHERS.has(type) ||
+    IDENTITIES.test(type) ||
+    isNotUnderstood(type) ||
+    isRunner(type)
+  );
+}
 
 /** Attributes that hold a policy by their name, also where nobody can read them. */
 const POLICY_NAME = /^(?:policy|access_policies|policy_document|.*_policy|.*_policy_document)$/;
@@ -77,7 +102,7 @@ function policiesOf(resource: PlannedResource, things: Things): Policy[] {
   if (isNotUnderstood(type)) return notUnderstood(resource, things.side);
   if (!/^aws(?:cc)?_/.test(type) || IDENTITIES.test(type) || OTHER_TYPE.test(type)) return [];
 
-  const found: Policy[] = [];
+  const found: Policy[] = type === "aws_s3_bucket" ? accessListOf(resource, things) : [];
   for (const [name, value] of Object.entries(valuesOn(resource, things.side) ?? {})) {
     if (attribute(resource, things.side, name) === undefined) continue;
     if (type === "aws_iam_role" && name !== "assume_role_policy") continue;

@@ -8,16 +8,30 @@ import { type Things, unnamed } from "./things";
 /** How a type of rule writes from where it lets in, and to which protocol. */
 interface Spelling {
   readonly addresses: readonly string[];
+  /** Attributes that name other groups, and lists of networks. */
+  readonly others: readonly (readonly [attribute: string, noun: string])[];
   readonly protocol: string;
 }
 
-const SINGLE: Spelling = { addresses: ["cidr_ipv4", "cidr_ipv6"], protocol: "ip_protocol" };
-const LISTS: Spelling = { addresses: ["cidr_blocks", "ipv6_cidr_blocks"], protocol: "protocol" };
+const SINGLE: Spelling = {
+  addresses: ["cidr_ipv4", "cidr_ipv6"],
+  others: [
+    ["referenced_security_group_id", "security group"],
+    ["prefix_list_id", "prefix list"],
+  ],
+  protocol: "ip_protocol",
+};
+const LISTS: Spelling = {
+  addresses: ["cidr_blocks", "ipv6_cidr_blocks"],
+  others: [
+    ["source_security_group_id", "security group"],
+    ["security_groups", "security group"],
+    ["prefix_list_ids", "prefix list"],
+  ],
+  protocol: "protocol",
+};
 
-/**
- * Addresses that security groups let in. What comes from another group or a prefix list is not read: neither is open to
- * the world.
- */
+/** Addresses, other security groups and prefix lists that security groups let in. */
 export function ingressOf(resource: PlannedResource, things: Things): Policy[] {
   const { side } = things;
   const values = valuesOn(resource, side) ?? {};
@@ -47,29 +61,47 @@ function ofGroup(resource: PlannedResource, things: Things): Subject {
 
 function ruleIn(
   rule: Value,
-  { addresses, protocol }: Spelling,
+  { addresses, others, protocol }: Spelling,
   subject: Subject,
   resource: PlannedResource,
   { side }: Things,
 ): Policy[] {
   if (typeof rule === "symbol") return [unreadable(rule, subject, resource, side)];
-  const sources = addresses.flatMap((name): readonly Value[] => {
+  const valuesAt = (name: string): readonly Value[] => {
     const value = at(rule, name);
-    return Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];
-  });
+    return Array.isArray(value)
+      ? value
+      : value === null || value === undefined || value === ""
+        ? []
+        : [value];
+  };
+  const sources = addresses.flatMap(valuesAt);
   const places = [placeOf(resource)];
   const ports = portsOf(at(rule, protocol), at(rule, "from_port"), at(rule, "to_port"));
-  return sources.map((source): Policy => {
-    if (typeof source === "symbol") return unreadable(source, subject, resource, side);
-    return { subject, places, grants: [admission(String(source), ports, subject, places)] };
-  });
+  const admitted = (principal: Principal, text: string): Policy => {
+    return { subject, places, grants: [admission(principal, text, subject, places)] };
+  };
+  return [
+    ...sources.map((source): Policy => {
+      if (typeof source === "symbol") return unreadable(source, subject, resource, side);
+      const address = String(source);
+      return admitted(principalOf(address), address.includes(":") ? `${ports} over IPv6` : ports);
+    }),
+    // Neither is open to the world, whichever it is.
+    ...others.flatMap(([name, noun]) =>
+      valuesAt(name).map((source) => {
+        const id = typeof source === "symbol" ? `known after apply, in ${resource.path}` : String(source);
+        return admitted({ kind: "network", name: `${noun} ${id}` }, ports);
+      }),
+    ),
+  ];
 }
 
-function admission(source: string, ports: string, subject: Subject, places: readonly Place[]): Grant {
+function admission(principal: Principal, text: string, subject: Subject, places: readonly Place[]): Grant {
   return grant({
     effect: "Allow",
-    principal: principalOf(source),
-    action: { kind: "by", what: "network", text: source.includes(":") ? `${ports} over IPv6` : ports },
+    principal,
+    action: { kind: "by", what: "network", text },
     resource: { kind: "one", text: resourceOf(subject) },
     conditions: [],
     places,

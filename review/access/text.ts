@@ -42,7 +42,7 @@ export function thing(label: string): string {
   if (unknown !== undefined && path !== undefined)
     return `${unknown} that ${code(path)} names after the apply`;
   const [, kind, name] =
-    /^(role|user|group|managed policy|bucket|function|model|API|VPC endpoint|key|queue|topic|repository|secret|security group|aws\w+) (.+)$/s.exec(
+    /^(role|user|group|managed policy|permissions boundary|bucket|function|model|API|VPC endpoint|key|queue|topic|repository|secret|security group|aws\w+) (.+)$/s.exec(
       label,
     ) ?? [];
   return kind === undefined || name === undefined ? code(label) : `${kind} ${code(name)}`;

@@ -18,7 +18,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["execute-api:invoke", "call"],
   ["iam:passrole", "give services"],
   ["iam:putrolepolicy", "write the policies of"],
-  ["iam:updateassumerolepolicy", "say who may take"],
+  ["iam:updateassumerolepolicy", "change who can assume"],
   ["kms:creategrant", "give others the use of"],
   ["kms:decrypt", "decrypt with"],
   ["kms:generatedatakey", "encrypt with"],
@@ -39,11 +39,24 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ["sagemaker:deleteendpoint", "delete"],
   ["sagemaker:invokeendpoint", "invoke"],
   ["sagemaker:updateendpoint", "change"],
-  ["sts:assumerole", "take"],
-  ["sts:assumerolewithwebidentity", "take"],
+  ["sts:assumerole", "assume"],
+  ["sts:assumerolewithsaml", "assume"],
+  ["sts:assumerolewithwebidentity", "assume"],
   ["xray:puttelemetryrecords", { alone: "send traces" }],
   ["xray:puttracesegments", { alone: "send traces" }],
 ]);
+
+/**
+ * What a permission of an access list gives; of a bucket, READ is to list its objects
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#permissions).
+ */
+const BY_LIST: Readonly<Record<string, string>> = {
+  READ: "read (list)",
+  "READ of the object": "read",
+  WRITE: "write objects to",
+  READ_ACP: "read the access list of",
+  WRITE_ACP: "change the access list of",
+};
 
 /** What one does who uses the actions on `objects`, e.g. ``invoke the SageMaker endpoint `dev-toxicity` ``. */
 export function doing(actions: readonly Named[], objects: string): string {
@@ -74,8 +87,13 @@ function called(actions: readonly Named[], objects: string): string {
     if (action.what === "group") return `do what the ${thing(action.text)} may`;
     if (action.what === "role") return `run with the rights of the ${thing(`role ${action.text}`)}`;
     if (action.what === "network") return `reach ${code(action.text)} of ${objects}`;
+    if (action.what === "access list") return [];
     if (action.what === "public access block") return `make ${objects} public: ${code(action.text)} is off`;
     return `do what the ${action.what} ${code(action.text)} allows, which is not in this plan`;
   });
+  const byList = actions.flatMap((action) =>
+    action.kind === "by" && action.what === "access list" ? (BY_LIST[action.text] ?? action.text) : [],
+  );
+  if (byList.length > 0) told.push(`${listed(byList, "and")} ${objects}`);
   return listed([...(named.length > 0 ? [`call ${listed(named.map(code), "and")}`] : []), ...told], "and");
 }

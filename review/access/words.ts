@@ -1,8 +1,9 @@
 import type { AccessChange } from "./access";
 import type { Unclear } from "./compare";
-import type { Grant, Named, Principal } from "./grant";
+import { isGitHub, isOfSubject, repositoriesInWords } from "./github-subject";
+import { AUTHENTICATED, type Grant, type Named, type Principal } from "./grant";
 import { objects } from "./nouns";
-import type { Subject } from "./policy";
+import { type Subject, WITHIN_BOUNDARY } from "./policy";
 import type { Rights } from "./rights";
 import { conditionWords, type ShownCondition } from "./shown-condition";
 import { code, listed, sentence, thing } from "./text";
@@ -30,12 +31,15 @@ export function wordsOf(told: Told): string {
     (action) => action.kind === "by" && action.what === "permissions boundary",
   );
   if (boundary?.kind === "by") return ofBoundary(told, `${who} ${are}`, boundary.text);
-  const what = doing(told.actions, objects(told.resources));
+  const github = ofGitHub(told);
+  if (github !== undefined) return sentence(github);
+  const what = doing(told.actions, objects(told.resources, told.actions));
+  const can = told.principals.some(isWithinBoundary) ? "can now be allowed to" : "can now";
   const [before, after] = [anyOf(told.before), anyOf(told.after)];
   const words = ((): string => {
     switch (told.change) {
       case "granted":
-        return `${who} can now ${what}${spaced(after)}${before === "" ? narrower(told, "before only") : ""}.`;
+        return `${who} ${can} ${what}${spaced(after)}${before === "" ? narrower(told, "before only") : ""}.`;
       case "withdrawn":
         return `${who} can no longer ${what}${spaced(before)}${narrower(told, "what stays is")}${uncertain(told)}.`;
       case "refused":
@@ -51,6 +55,34 @@ export function wordsOf(told: Told): string {
   return sentence(words);
 }
 
+/** Which workflows of GitHub can assume a role; undefined where the change is another one. */
+function ofGitHub({
+  subject,
+  change,
+  effect,
+  principals,
+  before,
+  after,
+  isUncertain,
+}: Told): string | undefined {
+  const [principal, ...others] = principals;
+  if (subject.kind !== "trust" || effect !== "Allow" || principal === undefined || others.length > 0)
+    return undefined;
+  if (principal.kind !== "federated" || !isGitHub(principal.name)) return undefined;
+  const role = `the ${thing(subject.thing.label)} through GitHub Actions`;
+  const [old, next] = [before, after].map(repositoriesInWords);
+  const rest = anyOf(after.map((conditions) => conditions.filter((one) => !isOfSubject(one))));
+  if (change === "granted") return `${next} can now assume ${role}${spaced(rest)}.`;
+  if (change === "withdrawn") return `${old} can no longer assume ${role}${uncertain({ isUncertain })}.`;
+  if (old === next) return undefined;
+  return `${next} can now assume ${role}${spaced(rest)}; before: ${old}.`;
+}
+
+/** Whether a principal is all those whom a permissions boundary limits: its policy gives nothing by itself. */
+function isWithinBoundary({ kind, name }: Principal): boolean {
+  return kind === "holder" && name.startsWith(WITHIN_BOUNDARY);
+}
+
 /** What nobody can judge, and where it stands. */
 export function unclearWords({ subject, reason, side, places }: Unclear): string {
   const where = listed([...new Set(places.map(({ path }) => path))].map(code), "and");
@@ -62,7 +94,7 @@ export function unclearWords({ subject, reason, side, places }: Unclear): string
 
 const ABOUT: Readonly<Record<Subject["kind"], (label: string) => string>> = {
   identity: (label) => `what the ${label} may do`,
-  trust: (label) => `who may take the ${label}`,
+  trust: (label) => `who can assume the ${label}`,
   resource: (label) => `who may use the ${label}`,
   gate: (label) => `who may pass the ${label}`,
   other: (label) => `what the ${label} gives`,
@@ -84,7 +116,7 @@ const BEFORE: Readonly<Record<Unclear["reason"], string>> = {
 export function principalText({ kind, name }: Principal): string {
   switch (kind) {
     case "anyone":
-      return "anyone";
+      return name === AUTHENTICATED ? "anyone with an AWS account" : "anyone";
     case "identity":
     case "holder":
     case "AWS":
@@ -107,6 +139,8 @@ export function namedText(named: Named): string {
       return `reach ${named.text}`;
     case "public access block":
       return `what ${named.text} refuses`;
+    case "access list":
+      return `${named.text} (access list)`;
     default:
       return `what the ${named.what} allows: ${named.text}`;
   }
@@ -117,11 +151,15 @@ function whoOf({ kind, name }: Principal, subject: Subject): string {
     case "identity":
       return thing(name);
     case "holder":
+      if (name.startsWith(WITHIN_BOUNDARY)) {
+        return `${WITHIN_BOUNDARY}${code(name.slice(WITHIN_BOUNDARY.length))}`;
+      }
       return name.replace(
         /^(whoever has(?: the)? )(.*)$/s,
         (_, start: string, label: string) => start + thing(label),
       );
     case "anyone":
+      if (name === AUTHENTICATED) return "anyone with an AWS account";
       return subject.kind === "gate"
         ? `anyone who comes by way of the ${thing(subject.thing.label)}`
         : "anyone";
@@ -131,8 +169,10 @@ function whoOf({ kind, name }: Principal, subject: Subject): string {
       return `everyone but ${code(name)}`;
     case "AWS":
       return code(name);
-    default:
-      return `the ${kind} ${code(name)}`;
+    default: {
+      const [, noun, id] = /^(security group|prefix list) (.+)$/s.exec(name) ?? [];
+      return noun === undefined || id === undefined ? `the ${kind} ${code(name)}` : `the ${noun} ${code(id)}`;
+    }
   }
 }
 
@@ -171,6 +211,6 @@ function namedCode(named: Named): string {
   return code(namedText(named));
 }
 
-function uncertain({ isUncertain }: Told): string {
+function uncertain({ isUncertain }: Pick<Told, "isUncertain">): string {
   return isUncertain ? ", unless a policy that nobody can judge says so again" : "";
 }

@@ -1,5 +1,6 @@
 import type { AccessChange } from "../access/access";
 import { grouped } from "../access/rights";
+import { counted } from "../counted";
 import type { Section } from "./document";
 import { code, codes, header, row } from "./text";
 
@@ -99,10 +100,6 @@ function summary(changes: readonly AccessChange[]): string {
 function listed(texts: readonly string[]): string {
   const shown = texts.slice(0, 3).map(code);
   return `${shown.join(", ")}${texts.length > 3 ? ` and ${texts.length - 3} more` : ""}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function marksInWords(marks: AccessChange["marks"]): string {

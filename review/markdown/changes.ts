@@ -1,6 +1,7 @@
 import type { AttributeChange } from "../attributes";
 import type { Change, Kind } from "../changes";
-import { byWeight, counted, inWords } from "../resource-types";
+import { counted } from "../counted";
+import { byWeight, inWords } from "../resource-types";
 import type { Section } from "./document";
 import { code, header, plain, row } from "./text";
 
@@ -120,7 +121,7 @@ function tableOf(
 }
 
 function attributesInWords(change: Change, told: ReadonlySet<string>): string {
-  const { kind, address, changed, tags, knownAfterApply, why } = change;
+  const { kind, address, changed, tags, knownAfterApply, why, imported } = change;
   const parts = [
     ...changed.map((one) =>
       told.has(address) && isDocument(one)
@@ -134,6 +135,7 @@ function attributesInWords(change: Change, told: ReadonlySet<string>): string {
   if (parts.length === 0 && knownAfterApply.length > 0) {
     parts.push(`${knownAfterApply.map(code).join(", ")}: known after apply`);
   }
+  if (imported) parts.push("imported: it exists in AWS, and Terraform manages it from now on");
   if (why !== undefined) parts.push(plain(why));
   return parts.join("<br>");
 }

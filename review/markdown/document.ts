@@ -1,3 +1,4 @@
+import { counted } from "../counted";
 import { html, plain } from "./text";
 
 /** A part of a document: what stands above its rows, and the rows, of which the last may be left out. */
@@ -49,7 +50,11 @@ export function compose(
   const text = (): string => {
     const gone = parts.filter((part) => part === undefined).length;
     const note =
-      gone === 0 ? [] : [`*${gone} sections are left out, or this would be longer than GitHub takes.*`];
+      gone === 0
+        ? []
+        : [
+            `*${counted(gone, "section")} ${gone === 1 ? "is" : "are"} left out, or this would be longer than GitHub takes.*`,
+          ];
     return `${[...lead, ...parts.filter((part) => part !== undefined), ...note].join("\n\n")}\n`;
   };
 
@@ -92,7 +97,9 @@ function render(section: Section, shown: number): string {
     ...(shown === 0 ? [] : [[...section.header, ...rows.slice(0, shown)].join("\n")]),
     ...(left === 0
       ? []
-      : [`*${left} of ${rows.length} rows are left out here, or this would be longer than GitHub takes.*`]),
+      : [
+          `*${left} of ${counted(rows.length, "row")} ${left === 1 ? "is" : "are"} left out here, or this would be longer than GitHub takes.*`,
+        ]),
   ];
   if (folded) {
     return [`<details><summary>${html(title)}</summary>`, ...parts, "</details>"].join("\n\n");

@@ -1,10 +1,12 @@
+import { counted } from "../counted";
 import { differenceOf } from "../dollars";
 import type { EnvironmentReport, Report } from "../report";
-import { counted } from "../resource-types";
 import { accessSections } from "./access";
 import { lossSection, otherSections } from "./changes";
 import { costSection } from "./cost";
 import { compose, type Section } from "./document";
+import { checkSection, driftSection } from "./outside";
+import { riskSections } from "./risks";
 import { surfaceSection } from "./surface";
 import { code, header, plain, row } from "./text";
 
@@ -27,31 +29,58 @@ export function toMarkdown(report: Report, most?: number): string {
       ...environmentSections(one, isOne ? (title) => title : (title) => `${one.environment}: ${title}`),
     ]),
   ];
-  return compose([plain(verdict), overview(environments, differences.length), ...unread], sections, most);
+  const lead = [
+    plain(verdict),
+    overview(environments, differences.length),
+    ...summaries(environments),
+    ...unread,
+  ];
+  return compose(lead, sections, most);
 }
 
-/** One line: what is not mentioned elsewhere, because nothing judges it. */
-function unreadInWords({ environment, unread }: EnvironmentReport): string[] {
-  return unread.length === 0 ? [] : [plain(`${environment}, not judged here: ${unread.join("; ")}.`)];
+function isQuiet(report: EnvironmentReport): boolean {
+  const { changes, outputs, errored, reservations, drift, failedChecks } = report;
+  return !errored && [changes, outputs, reservations, drift, failedChecks].every((list) => list.length === 0);
 }
 
-function isQuiet({ changes, outputs, errored, reservations }: EnvironmentReport): boolean {
-  return changes.length === 0 && outputs.length === 0 && !errored && reservations.length === 0;
+/** Terraform's sentence: a line an environment. */
+function summaries(environments: readonly EnvironmentReport[]): string[] {
+  const isOne = environments.length === 1;
+  return environments.flatMap((one) =>
+    isQuiet(one) ? [] : [plain(isOne ? one.summary : `${one.environment}: ${one.summary}`)],
+  );
 }
 
-function publicInWords({ surface, access }: EnvironmentReport): string {
-  if (surface.some((change) => change.public) || access.some((change) => change.public)) return "⚠ **open**";
+/** One line: what is not judged, because the plan does not say it, or no rule knows the type. */
+function unreadInWords({ environment, unread, notRead }: EnvironmentReport): string[] {
+  const types = notRead.map(({ type, count }) => `${type} (${count})`);
+  const all = [...unread, ...(types.length === 0 ? [] : [`changes of ${types.join(", ")}`])];
+  return all.length === 0 ? [] : [plain(`${environment}, not judged here: ${all.join("; ")}.`)];
+}
+
+function publicInWords({ surface, access, risks }: EnvironmentReport): string {
+  const isOpen =
+    surface.some((change) => change.public && !change.unjudged) ||
+    access.some((one) => one.public && one.change !== "unjudged") ||
+    risks.some(({ gates, direction }) => direction === "worse" && gates.includes("public"));
+  if (isOpen) return "⚠ **open**";
+  const isUndetermined =
+    [...surface, ...access].some((change) => change.public) ||
+    risks.some(({ gates }) => gates.includes("public"));
+  if (isUndetermined) return "⚠ undetermined";
   if (surface.some(({ opened }) => opened)) return "⚠ weaker";
   return surface.length > 0 ? "changes" : "";
 }
 
 function overview(environments: readonly EnvironmentReport[], differences: number): string {
+  const hasImports = environments.some(({ counts }) => counts.import > 0);
   const rows = environments.map((one) => {
     const { counts, cost } = one;
     const loss = (count: number): string => (count === 0 ? "" : `**${count}**`);
     const number = (count: number): string => (count === 0 ? "" : String(count));
     return row(
       code(one.environment),
+      ...(hasImports ? [number(counts.import)] : []),
       number(counts.create),
       number(counts.update),
       number(counts.rollout),
@@ -64,6 +93,7 @@ function overview(environments: readonly EnvironmentReport[], differences: numbe
   });
   const names = [
     "environment",
+    ...(hasImports ? ["import"] : []),
     "create",
     "update",
     "rollout",
@@ -76,7 +106,7 @@ function overview(environments: readonly EnvironmentReport[], differences: numbe
   const note =
     differences === 0
       ? []
-      : ["", `⚠ The environments do not change alike: ${differences} differences below.`];
+      : ["", `⚠ The environments do not change alike: ${counted(differences, "difference")} below.`];
   return [...header(...names), ...rows, ...note].join("\n");
 }
 
@@ -116,17 +146,20 @@ function heading({ environment }: EnvironmentReport): Section {
 }
 
 function environmentSections(report: EnvironmentReport, titled: (title: string) => string): Section[] {
-  const { changes, access, surface, cost, outputs, standing } = report;
+  const { changes, access, surface, risks, cost, outputs, standing } = report;
   const told = new Set([
     ...access.flatMap(({ where }) => where.map(({ address }) => address)),
     ...surface.map(({ address }) => address),
   ]);
   return [
+    ...checkSection(report.failedChecks, titled),
     ...lossSection(changes, titled),
+    ...riskSections(risks, titled),
     ...surfaceSection(surface, titled),
     ...accessSections(access, titled, standing !== "lasting"),
     ...costSection(cost, titled),
     ...otherSections(changes, told, titled),
+    ...driftSection(report.drift, titled),
     ...outputSection(outputs, titled),
   ];
 }
@@ -135,7 +168,7 @@ function outputSection(outputs: EnvironmentReport["outputs"], titled: (title: st
   if (outputs.length === 0) return [];
   return [
     {
-      title: titled(counted(outputs.length, { one: "output", many: "outputs" })),
+      title: titled(counted(outputs.length, "output")),
       level: 3,
       folded: true,
       importance: 20,

@@ -50,6 +50,7 @@ interface Asked {
 const AUTHORIZER = "authorizer ";
 
 const NOTHING: Asked = { words: "NONE", strength: STRENGTH.NONE };
+const API_KEY: Asked = { words: "API_KEY", strength: STRENGTH.API_KEY, key: "API_KEY" };
 const AWS_IAM: Asked = { words: "AWS_IAM", strength: STRENGTH.IDENTITY, key: "AWS_IAM" };
 
 /**
@@ -83,6 +84,37 @@ export function readAuthorization(
     ways: (ways.length === 0 ? [[NOTHING]] : ways)
       .map((asked) => unique(asked.flatMap(({ key }) => key ?? [])))
       .sort((one, other) => compareTexts(one.join(), other.join())),
+  };
+}
+
+/** What a method asks that is a resource of its own: of its type and its key, both. */
+export function requirementOf(
+  type: string,
+  withKey: boolean,
+  authorizer: string,
+  scopes: readonly string[],
+): Authorization {
+  const asked = [
+    ...(withKey ? [API_KEY] : []),
+    ...(type === "NONE" ? [] : [type === "AWS_IAM" ? AWS_IAM : askedOf(type, authorizer)]),
+  ];
+  const all = asked.length === 0 ? [NOTHING] : asked;
+  const strength = Math.max(...all.map((one) => one.strength));
+  const scopeWords = scopes.length === 0 ? "" : ` [${unique(scopes).join(", ")}]`;
+  return {
+    words: `${unique(all.map(({ words }) => words)).join(" + ")}${scopeWords}`,
+    weakest: strength,
+    strongest: strength,
+    scopes: unique(scopes),
+    ways: [unique(all.flatMap(({ key }) => key ?? []))],
+  };
+}
+
+function askedOf(type: string, authorizer: string): Asked {
+  return {
+    words: `authorizer (${type})`,
+    strength: STRENGTH.IDENTITY,
+    key: `${AUTHORIZER}${type} ${authorizer}`,
   };
 }
 
@@ -130,7 +162,7 @@ function askedBy(name: string, scheme: SecuritySchemes[string] | undefined): Ask
     return { words: `authorizer ${name}`, strength: STRENGTH.IDENTITY, key };
   }
   if (scheme?.type === "apiKey" && scheme.name?.toLowerCase() === "x-api-key") {
-    return { words: "API_KEY", strength: STRENGTH.API_KEY, key: "API_KEY" };
+    return API_KEY;
   }
   return { words: `NONE (API Gateway checks nothing of ${name})`, strength: STRENGTH.NONE };
 }

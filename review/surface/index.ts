@@ -3,9 +3,12 @@ import { inAws } from "../in-aws";
 import type { Plan, PlannedResource } from "../plan";
 import { withoutTags } from "../tags";
 import { isSame, type Values } from "../values";
+import { bucketCorsChanges } from "./buckets";
 import { type Finding, type SurfaceChange, unjudged } from "./change";
 import { distributionChanges } from "./distributions";
 import { functionUrlChanges } from "./function-urls";
+import { httpApiChanges } from "./http-apis";
+import { httpRouteChanges, methodChanges } from "./methods";
 import { restApiChanges } from "./rest-apis";
 import { stageChanges } from "./stages";
 import { keyThrottling, stageThrottling } from "./throttling";
@@ -20,11 +23,21 @@ const FINDERS: Readonly<Record<string, (resource: PlannedResource, plan: Plan) =
   aws_api_gateway_usage_plan: keyThrottling,
   aws_lambda_function_url: functionUrlChanges,
   aws_cloudfront_distribution: distributionChanges,
+  aws_api_gateway_method: methodChanges,
+  aws_apigatewayv2_api: httpApiChanges,
+  aws_apigatewayv2_route: httpRouteChanges,
+  aws_s3_bucket: bucketCorsChanges,
+  aws_s3_bucket_cors_configuration: bucketCorsChanges,
 };
 
 /** What can be reached by others or says who may, and is not read here. */
 const NOT_UNDERSTOOD =
-  /^aws_(?:apigatewayv2_(?:api|route|stage|authorizer|domain_name|api_mapping)|api_gateway_(?:method|authorizer|domain_name|base_path_mapping|rest_api_policy|rest_api_put|gateway_response)|appsync_graphql_api|apprunner_service|lb|alb|elb)$/;
+  /^aws_(?:apigatewayv2_(?:stage|authorizer|domain_name|api_mapping)|api_gateway_(?:authorizer|domain_name|base_path_mapping|rest_api_policy|rest_api_put|gateway_response)|appsync_graphql_api|apprunner_service|lb|alb|elb)$/;
+
+/** Whether the type is one whose changes are found here, or named as not understood. */
+export function isReadForSurface(type: string): boolean {
+  return Object.hasOwn(FINDERS, type) || NOT_UNDERSTOOD.test(type);
+}
 
 /** What is open to more where this goes; what else goes opens nothing. */
 const RESTRICTS = /_rest_api_policy$/;

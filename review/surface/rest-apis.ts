@@ -1,3 +1,4 @@
+import { counted } from "../counted";
 import { inAws } from "../in-aws";
 import type { PlannedResource } from "../plan";
 import { at, isSame, textOf, UNKNOWN, type Value, type Values } from "../values";
@@ -11,15 +12,21 @@ const EVERY_ROUTE = "every route of the API";
 /** What changes of a REST API's routes, their authorization and CORS, and the API's address. */
 export function restApiChanges(resource: PlannedResource): Finding[] {
   const { before, after } = inAws(resource);
+  const address =
+    before !== undefined && after !== undefined ? addressChanges(before, after, surfaceOf(after)) : [];
+  return [...documentChanges(before, after), ...address];
+}
+
+/** What changes of the routes that an API's document describes. */
+export function documentChanges(before: Values | undefined, after: Values | undefined): Finding[] {
   const was = surfaceOf(before);
   const is = surfaceOf(after);
-  const address = before !== undefined && after !== undefined ? addressChanges(before, after, is) : [];
-  if (isSame(before?.body ?? null, after?.body ?? null)) return address;
+  if (isSame(before?.body ?? null, after?.body ?? null)) return [];
   if (typeof was === "string" && after === undefined) {
     return [{ what: EVERY_ROUTE, kind: "removed", before: was, after: undefined }];
   }
   if (typeof was === "string" || typeof is === "string") {
-    return [unjudged(EVERY_ROUTE, inWords(was, before), inWords(is, after)), ...address];
+    return [unjudged(EVERY_ROUTE, inWords(was, before), inWords(is, after))];
   }
   // What is merged into an API takes nothing away from it.
   const staying = after?.put_rest_api_mode === "merge" ? merged(was, is) : is;
@@ -28,7 +35,6 @@ export function restApiChanges(resource: PlannedResource): Finding[] {
   return [
     ...routeChanges(was, staying, wasPublic, isPublic),
     ...(before === undefined || after === undefined ? [] : corsChanges(was, staying)),
-    ...address,
   ];
 }
 
@@ -47,7 +53,7 @@ export function surfaceOf(values: Values | undefined): ApiSurface | string {
 
 function inWords(surface: ApiSurface | string, values: Values | undefined): string | undefined {
   if (values === undefined) return undefined;
-  return typeof surface === "string" ? surface : `${surface.routes.size} routes`;
+  return typeof surface === "string" ? surface : counted(surface.routes.size, "route");
 }
 
 function merged(was: ApiSurface, is: ApiSurface): ApiSurface {

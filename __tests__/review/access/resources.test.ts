@@ -45,8 +45,8 @@ describe("the trust of a role", () => {
 
     // Assess
     expect(changes.map(({ words, widens, marks }) => [words, widens, marks])).toEqual([
-      ["The account `111122223333` can now take the role `scoring`.", true, []],
-      ["The account `444455556666` can now take the role `scoring`.", true, ["other account"]],
+      ["The account `111122223333` can now assume the role `scoring`.", true, []],
+      ["The account `444455556666` can now assume the role `scoring`.", true, ["other account"]],
     ]);
     expect(again).toEqual([]);
   });
@@ -449,7 +449,10 @@ describe("a security group", () => {
     // Assess
     expect(told(inside)).toEqual(["+ Anyone can now reach `every protocol` of the security group `api`."]);
     expect(told(beside)).toEqual(["+ Anyone can now reach `every protocol` of the security group `sg-1`."]);
-    expect([...outwards, ...fromGroup]).toEqual([]);
+    expect(told(fromGroup)).toEqual([
+      "+ The security group `sg-2` can now reach `tcp 443` of the security group `sg-1`.",
+    ]);
+    expect([...fromGroup, ...outwards].map((one) => one.public)).toEqual([false]);
   });
 });
 
@@ -480,7 +483,6 @@ describe("what gives rights, and is not read", () => {
   it.each([
     "aws_iam_access_key",
     "aws_iam_openid_connect_provider",
-    "aws_s3_bucket_acl",
     "aws_s3_bucket_ownership_controls",
     "aws_organizations_policy_attachment",
   ])("is nobody's to judge: %s", (type) => {

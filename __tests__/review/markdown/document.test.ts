@@ -93,7 +93,7 @@ describe("where rows alone do not make it short enough", () => {
 
     // Assess
     expect(text).toBe(
-      "Lead.\n\n### great\n\nAbout great.\n\n| what |\n| --- |\n| great 1 |\n\n*1 sections are left out, or this would be longer than GitHub takes.*\n",
+      "Lead.\n\n### great\n\nAbout great.\n\n| what |\n| --- |\n| great 1 |\n\n*1 section is left out, or this would be longer than GitHub takes.*\n",
     );
   });
 });

@@ -463,7 +463,7 @@ describe("a document that cannot be judged", () => {
 
   it.each<[string, object | undefined, object, Record<string, unknown> | undefined, string]>([
     ["is known after apply", undefined, {}, { body: true }, `undefined → ${LATER}`],
-    ["becomes unknown", { body: foreign({}) }, {}, { body: true }, `1 routes → ${LATER}`],
+    ["becomes unknown", { body: foreign({}) }, {}, { body: true }, `1 route → ${LATER}`],
     [
       "is no JSON",
       undefined,

@@ -298,7 +298,7 @@ describe("what is not understood", () => {
   const api = { type: "aws_api_gateway_rest_api", name: "api", before: { id: "a" } };
 
   it.each<[string, string, PlannedChange[], boolean]>([
-    ["opens nothing where it goes", "aws_apigatewayv2_route", [], false],
+    ["opens nothing where it goes", "aws_appsync_graphql_api", [], false],
     [
       "cannot be judged where it kept callers out",
       "aws_api_gateway_rest_api_policy",
@@ -318,12 +318,12 @@ describe("what is not understood", () => {
 
   it("is named, and does not pass a gate silently", () => {
     // Prepare
-    const type = "aws_apigatewayv2_route";
+    const type = "aws_apigatewayv2_authorizer";
 
     // Act
     const changes = surfaceChanges(
       planned([
-        { type, name: "new", after: { route_key: "GET /" } },
+        { type, name: "new", after: { name: "a" } },
         {
           type,
           name: "same",

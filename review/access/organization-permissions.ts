@@ -1,0 +1,47 @@
+import type { PlannedResource } from "../plan";
+import { textOf } from "../values";
+import { type Condition, condition } from "./condition";
+import { grant } from "./grant";
+import { principalFrom } from "./lambda-permission";
+import { type Policy, placeOf, resourceOf, subjectOf, unreadable } from "./policy";
+import { attribute } from "./side";
+import { type Things, unnamed } from "./things";
+
+/** By type: the attribute with the organization to which a permission for everyone is confined. */
+const ORGANIZATION: Readonly<Record<string, string>> = {
+  aws_cloudwatch_event_permission: "condition",
+  aws_lambda_layer_version_permission: "organization_id",
+};
+
+/**
+ * The one statement of a layer's or an event bus's policy: an account, or everyone, or everyone of an organization
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html,
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutPermission.html).
+ */
+export function organizationPermissionOf(resource: PlannedResource, things: Things): Policy[] {
+  const { side } = things;
+  const subject = subjectOf("resource", unnamed(resource));
+  const [principal, action] = ["principal", "action"].map((name) => attribute(resource, side, name));
+  const name = textOf(principal);
+  if (name === undefined) return [unreadable(principal ?? null, subject, resource, side)];
+  const places = [placeOf(resource)];
+  const text = textOf(action) ?? "events:PutEvents";
+  const one = grant({
+    effect: "Allow",
+    principal: principalFrom(name),
+    action: { kind: "one", text },
+    resource: { kind: "one", text: resourceOf(subject) },
+    conditions: organizationIn(resource, things),
+    places,
+  });
+  return [{ subject, places, grants: [one] }];
+}
+
+function organizationIn(resource: PlannedResource, { side }: Things): Condition[] {
+  const value = attribute(resource, side, ORGANIZATION[resource.type] ?? "");
+  const block = Array.isArray(value) ? value[0] : value;
+  if (block === undefined) return [];
+  const id = typeof block === "object" && block !== null && "value" in block ? block.value : block;
+  if (typeof id === "string") return [condition("StringEquals", "aws:PrincipalOrgID", [id])];
+  return [condition("StringEquals", "aws:PrincipalOrgID", [resource.address], "known after apply")];
+}
