@@ -94,7 +94,7 @@ const resourceChange = z.object({
     importing: tree,
   }),
 });
-const check = z.object({
+const check = z.looseObject({
   address: z.object({ to_display: z.optional(z.string()) }),
   status: z.optional(z.string()),
 });

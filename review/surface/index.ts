@@ -8,6 +8,7 @@ import { type Finding, type SurfaceChange, unjudged } from "./change";
 import { distributionChanges } from "./distributions";
 import { functionUrlChanges } from "./function-urls";
 import { httpApiChanges } from "./http-apis";
+import { loadBalancerChanges } from "./load-balancers";
 import { httpRouteChanges, methodChanges } from "./methods";
 import { restApiChanges } from "./rest-apis";
 import { stageChanges } from "./stages";
@@ -23,6 +24,9 @@ const FINDERS: Readonly<Record<string, (resource: PlannedResource, plan: Plan) =
   aws_api_gateway_usage_plan: keyThrottling,
   aws_lambda_function_url: functionUrlChanges,
   aws_cloudfront_distribution: distributionChanges,
+  aws_alb: loadBalancerChanges,
+  aws_elb: loadBalancerChanges,
+  aws_lb: loadBalancerChanges,
   aws_api_gateway_method: methodChanges,
   aws_apigatewayv2_api: httpApiChanges,
   aws_apigatewayv2_route: httpRouteChanges,
@@ -32,7 +36,7 @@ const FINDERS: Readonly<Record<string, (resource: PlannedResource, plan: Plan) =
 
 /** What can be reached by others or says who may, and is not read here. */
 const NOT_UNDERSTOOD =
-  /^aws_(?:apigatewayv2_(?:stage|authorizer|domain_name|api_mapping)|api_gateway_(?:authorizer|domain_name|base_path_mapping|rest_api_policy|rest_api_put|gateway_response)|appsync_graphql_api|apprunner_service|lb|alb|elb)$/;
+  /^aws_(?:apigatewayv2_(?:stage|authorizer|domain_name|api_mapping)|api_gateway_(?:authorizer|domain_name|base_path_mapping|rest_api_policy|rest_api_put|gateway_response)|appsync_graphql_api|apprunner_service)$/;
 
 /** Whether the type is one whose changes are found here, or named as not understood. */
 export function isReadForSurface(type: string): boolean {
