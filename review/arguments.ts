@@ -29,9 +29,11 @@ export const USAGE = `usage: npm run --silent review -- <environment or plan.jso
   <plan.json>       what \`terraform show -json <plan file>\` wrote, one file an environment. Keep it outside of the
                     project: it holds secrets such as the API key
   --json            JSON in place of Markdown
-  --fail-on LIST    end with status 3 where something is destroyed or replaced (destroy), somebody can do or call what
-                    they could not before (widen), or everybody can call what they could not before (public); also
-                    where the plan cannot tell
+  --fail-on LIST    end with status 3 where a gate stops the plan:
+                    destroy  a resource is destroyed or replaced, or a setting deletes stored data or backups
+                    widen    somebody can do, reach or call what they could not before
+                    public   everybody can use or call what they could not before
+                    A gate also stops what is undetermined: known after the apply, masked or not understood
   --stacks FOLDER   where the synthesized stacks are, whose constructs' paths are told in place of addresses;
                     default ${DEFAULT_STACKS}
 

@@ -352,7 +352,7 @@ function isOpen(change: SurfaceChange): boolean {
 }
 
 /** A method and a path. */
-const ROUTE = /^[A-Z]+ \//;
+const ROUTE = /^(?!API )(?:[A-Z]+ |\$)/;
 
 /** What nobody overlooks, also in an environment that is new. */
 const LOUD: ReadonlySet<Mark> = new Set<Mark>(["other account", "every action", "permissions management"]);
@@ -374,10 +374,7 @@ function accessInWords({ access, standing }: EnvironmentReport): string[] {
       "of",
       kept.filter(({ of }) => of.kind === "identity").flatMap(({ principals }) => principals),
     ),
-    ...widened(
-      "to",
-      kept.filter(({ of }) => of.kind !== "identity" && of.kind !== "trust").map(({ of }) => of.thing),
-    ),
+    ...toResources(kept.filter(({ of }) => of.kind !== "identity" && of.kind !== "trust")),
     ...(isToldByStanding
       ? []
       : [
@@ -387,6 +384,17 @@ function accessInWords({ access, standing }: EnvironmentReport): string[] {
         ]),
     ...(marks.length === 0 ? [] : [`to look at: ${marks.sort().join(", ")}`]),
   ];
+}
+
+/** One change of who can use a resource in words, several by the resources. */
+function toResources(changes: readonly AccessChange[]): string[] {
+  const [first, ...others] = changes;
+  const said = first === undefined || others.length > 0 ? undefined : inOneBreath(first.words);
+  if (said !== undefined && said.length <= MAX_SENTENCE) return [said];
+  return widened(
+    "to",
+    changes.map(({ of }) => of.thing),
+  );
 }
 
 /** Who can assume a role now, in words as far as they fit. */

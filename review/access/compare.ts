@@ -136,13 +136,19 @@ class Comparison {
       const common = { subject, life, effect, principal, actions, resources, before, after, widens };
       return {
         ...common,
-        opensToAnyone:
-          widens && (effect === "Deny" ? opensToAnyone(common, this.all) : isExposed(common, this.all)),
+        opensToAnyone: widens && this.opensToAnyone(common),
         isNewcomer: !this.hadRights.has(nameOf(principal)),
         narrower: narrowerOf(number),
         isUncertain: this.beyondJudgement.size > 0 && isRemoved,
       };
     });
+  }
+
+  private opensToAnyone(
+    difference: Omit<Difference, "opensToAnyone" | "isNewcomer" | "narrower" | "isUncertain">,
+  ): boolean {
+    if (difference.effect === "Deny") return opensToAnyone(difference, this.all);
+    return FOR_ANYONE.has(difference.principal.kind) && isExposed(difference, this.all);
   }
 
   /** The statements that name the part, and whose rights the statements of the other side do not give. */
@@ -220,6 +226,9 @@ class Comparison {
     return one;
   }
 }
+
+/** Principals behind which anyone can be. */
+const FOR_ANYONE: ReadonlySet<Principal["kind"]> = new Set(["anyone", "everyone but", "federated"]);
 
 /** Whether the conditions together cover `inner`: some of them one value of a condition, others another. */
 function coverTogether(outer: readonly (readonly Condition[])[], inner: readonly Condition[]): boolean {

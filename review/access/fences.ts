@@ -3,7 +3,7 @@ import type { Condition } from "./condition";
 import { ACTIONS, Dimension, mayMeet, RESOURCES } from "./dimension";
 import type { Grant, Named } from "./grant";
 import { meets, OUTSIDERS } from "./outsiders";
-import { RESTRICTS } from "./public-access-block";
+import { IGNORES_LISTS, RESTRICTS_POLICIES } from "./public-access-block";
 import type { Rights } from "./rights";
 import { isOfAnyone, isOfStrangers } from "./strangers";
 
@@ -22,12 +22,17 @@ export function opensToAnyone(
   all: readonly Grant[],
 ): boolean {
   const { before, after, actions, resources } = difference;
-  const isOfAll = actions.some(isRestriction);
+  const isOfLists = actions.some((action) => isSetting(action, IGNORES_LISTS));
+  const isOfPolicies = actions.some((action) => isSetting(action, RESTRICTS_POLICIES));
   return CALLERS.some((isMet) => {
     const isFenceOn = ({ conditions }: Difference["before"][number]): boolean =>
       isFence({ ...difference, conditions }, isMet);
     if (!before.some(isFenceOn) || after.some(isFenceOn)) return false;
-    return exposed(all, isMet).some((rights) => isOfAll || isMeeting(rights, { actions, resources }));
+    return exposed(all, isMet).some(
+      (rights) =>
+        (rights.actions.some(isOfList) ? isOfLists : isOfPolicies) ||
+        isMeeting(rights, { actions, resources }),
+    );
   });
 }
 
@@ -75,7 +80,9 @@ function exposedIn(all: readonly Grant[], isMet: IsMet): readonly Rights[] {
   const fences = all.filter((one) =>
     one.principals.some((principal) => isFence({ ...one, principal }, isMet)),
   );
-  if (fences.some(({ actions }) => actions.some(isRestriction))) return [];
+  const isSet = (setting: string): boolean =>
+    fences.some(({ actions }) => actions.some((action) => isSetting(action, setting)));
+  const [ignoresLists, restrictsPolicies] = [isSet(IGNORES_LISTS), isSet(RESTRICTS_POLICIES)];
   const [actions, resources] = [new Dimension(ACTIONS), new Dimension(RESOURCES)];
   const numbered = fences.map((fence) => ({
     actions: fence.actions.map((one) => actions.add(one)),
@@ -83,7 +90,9 @@ function exposedIn(all: readonly Grant[], isMet: IsMet): readonly Rights[] {
   }));
   const open = all.filter(
     (one) =>
-      one.effect === "Allow" && one.principals.some((principal) => isOfAnyone(principal, one.conditions)),
+      one.effect === "Allow" &&
+      !(one.actions.some(isOfList) ? ignoresLists : restrictsPolicies) &&
+      one.principals.some((principal) => isOfAnyone(principal, one.conditions)),
   );
   const coverage = {
     actions: actions.coverage(numbered.flatMap((fence) => fence.actions)),
@@ -120,5 +129,13 @@ function isFence({ effect, principal, actions, conditions }: Rule, isMet: IsMet)
 }
 
 function isRestriction(action: Named): boolean {
-  return action.kind === "by" && action.what === "public access block" && action.text === RESTRICTS;
+  return isSetting(action, RESTRICTS_POLICIES) || isSetting(action, IGNORES_LISTS);
+}
+
+function isSetting(action: Named, setting: string): boolean {
+  return action.kind === "by" && action.what === "public access block" && action.text === setting;
+}
+
+function isOfList(action: Named): boolean {
+  return action.kind === "by" && action.what === "access list";
 }

@@ -13,7 +13,10 @@ const SETTINGS = [
 ];
 
 /** The one that keeps the public out whatever the bucket's policy says. */
-export const RESTRICTS = "restrict_public_buckets";
+export const RESTRICTS_POLICIES = "restrict_public_buckets";
+
+/** The one that keeps the public out whatever access lists say. */
+export const IGNORES_LISTS = "ignore_public_acls";
 
 /** What the settings that keep the public out of a bucket deny; a setting that nobody knows is none. */
 export function publicAccessBlockOf(resource: PlannedResource, things: Things): Policy[] {

@@ -33,7 +33,14 @@ export function wordsOf(told: Told): string {
   if (boundary?.kind === "by") return ofBoundary(told, `${who} ${are}`, boundary.text);
   const github = ofGitHub(told);
   if (github !== undefined) return sentence(github);
-  const what = doing(told.actions, objects(told.resources, told.actions));
+  // In the policy of a resource, everything is that resource.
+  const resources = told.resources.map(
+    (one): Named =>
+      told.subject.kind === "resource" && one.kind === "one" && one.text === "*"
+        ? { kind: "one", text: told.subject.thing.label }
+        : one,
+  );
+  const what = doing(told.actions, objects(resources, told.actions));
   const can = told.principals.some(isWithinBoundary) ? "can now be allowed to" : "can now";
   const [before, after] = [anyOf(told.before), anyOf(told.after)];
   const words = ((): string => {
