@@ -263,7 +263,7 @@ describe("the access list of a bucket or an object", () => {
       { bucket: "b", acl: "private" },
       { bucket: "b", acl: "log-delivery-write" },
       "-W-",
-      /access to bucket b widened/,
+      /service logging\.s3\.amazonaws\.com can now .*write objects to the bucket b/,
     ],
     [
       "aws_s3_object.a",
@@ -278,6 +278,157 @@ describe("the access list of a bucket or an object", () => {
 
     // Assess
     expect([reviewed.gates, reviewed.verdict]).toEqual([gates, expect.stringMatching(words)]);
+  });
+});
+
+describe("the policy of a resource", () => {
+  const types: readonly (readonly [type: string, attribute: string, action: string, values: object])[] = [
+    ["aws_backup_vault_policy", "policy", "backup:CopyIntoBackupVault", { backup_vault_name: "v" }],
+    ["aws_ecr_repository_policy", "policy", "ecr:BatchGetImage", { repository: "r" }],
+    ["aws_efs_file_system_policy", "policy", "elasticfilesystem:ClientMount", { file_system_id: "fs-1" }],
+    ["aws_kms_key", "policy", "kms:Decrypt", { key_id: "k" }],
+    ["aws_kms_key_policy", "policy", "kms:Decrypt", { key_id: "k" }],
+    ["aws_opensearch_domain", "access_policies", "es:ESHttpGet", { domain_name: "d" }],
+    [
+      "aws_secretsmanager_secret_policy",
+      "policy",
+      "secretsmanager:GetSecretValue",
+      { secret_arn: "arn:aws:secretsmanager:eu-west-1:1:secret:s" },
+    ],
+    ["aws_sns_topic_policy", "policy", "sns:Publish", { arn: "arn:aws:sns:eu-west-1:1:t" }],
+    ["aws_sqs_queue_policy", "policy", "sqs:SendMessage", { queue_url: "https://q" }],
+  ];
+
+  it.each(types)("%s is for everyone: opened, closed, undetermined", (type, attribute, Action, values) => {
+    // Prepare
+    const of = (Principal: unknown): object => ({
+      ...values,
+      [attribute]: statement({ Principal, Action, Resource: "*" }),
+    });
+    const [own, open] = [of({ AWS: "111122223333" }), of("*")];
+
+    // Act
+    const opened = review([update(`${type}.p`, own, open)]);
+    const closed = review([update(`${type}.p`, open, own)]);
+    const unknown = review([
+      { address: `${type}.p`, actions: ["create"], after: values, unknown: { [attribute]: true } },
+    ]);
+
+    // Assess
+    expect([opened.gates, opened.verdict]).toEqual(["-WP", expect.stringMatching(/anyone can now .* the /)]);
+    expect(opened.verdict).not.toContain("every resource");
+    expect([closed.gates, closed.verdict]).toEqual(["---", expect.stringMatching(/anyone can no longer /)]);
+    expect([unknown.gates, unknown.verdict]).toEqual([
+      "-WP",
+      expect.stringMatching(/undetermined: access to /),
+    ]);
+  });
+
+  it("is public only where no Deny keeps everyone else out", () => {
+    // Prepare
+    const withDeny = (Condition: object): object => ({
+      bucket: "b",
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*" },
+          { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*", Condition },
+        ],
+      }),
+    });
+
+    // Act
+    const kept = review([
+      update(
+        "aws_s3_bucket_policy.b",
+        bucketPolicy({ AWS: "111122223333" }),
+        withDeny({ StringNotEquals: { "aws:SourceVpce": "vpce-1" } }),
+      ),
+    ]);
+    const gone = ["aws:PrincipalTag/team", "aws:Referer", "aws:PrincipalArn", "aws:PrincipalOrgID"].map(
+      (key) =>
+        review([
+          update("aws_s3_bucket_policy.b", withDeny({ StringNotEquals: { [key]: "*" } }), bucketPolicy("*")),
+        ]),
+    );
+
+    // Assess
+    expect(kept.gates).toBe("-W-");
+    expect(gone.map(({ gates }) => gates)).toEqual(["-WP", "-WP", "-WP", "-WP"]);
+  });
+});
+
+describe("a load balancer", () => {
+  const balancer = (internal: boolean, others: object = {}): object => ({ name: "l", internal, ...others });
+
+  it.each<[string, ResourceJson, string, RegExp]>([
+    [
+      "that faces the internet is for a person to judge",
+      { address: "aws_lb.l", actions: ["create"], after: balancer(false) },
+      "-WP",
+      /undetermined: load balancer l/,
+    ],
+    [
+      "that is internal opens nothing to the public",
+      { address: "aws_lb.l", actions: ["create"], after: balancer(true) },
+      "---",
+      /1 created/,
+    ],
+    [
+      "that is replaced by one that faces the internet",
+      { address: "aws_lb.l", actions: ["delete", "create"], before: balancer(true), after: balancer(false) },
+      "DWP",
+      /load balancer l is reachable from the internet/,
+    ],
+    [
+      "whose idle time changes",
+      update("aws_lb.l", balancer(false, { idle_timeout: 60 }), balancer(false, { idle_timeout: 90 })),
+      "---",
+      /1 updated/,
+    ],
+  ])("%s", (_, resource, gates, words) => {
+    // Act
+    const reviewed = review([resource]);
+
+    // Assess
+    expect([reviewed.gates, reviewed.verdict]).toEqual([gates, expect.stringMatching(words)]);
+  });
+});
+
+describe("the block of public access", () => {
+  const block = (ignore_public_acls: boolean): object => ({ bucket: "b", ignore_public_acls });
+  const open: ResourceJson = {
+    address: "aws_s3_bucket_acl.a",
+    actions: ["no-op"],
+    before: { bucket: "b", acl: "public-read" },
+    after: { bucket: "b", acl: "public-read" },
+  };
+
+  it("opens a bucket whose access list is for everyone, where it goes", () => {
+    // Act
+    const { gates, verdict } = review([
+      open,
+      update("aws_s3_bucket_public_access_block.p", block(true), block(false)),
+    ]);
+
+    // Assess
+    expect([gates, verdict]).toEqual(["-WP", expect.stringContaining("ignore_public_acls is off")]);
+  });
+
+  it("keeps everyone out whatever the access list says, where it stays", () => {
+    // Act
+    const { gates } = review([
+      {
+        address: "aws_s3_bucket_public_access_block.p",
+        actions: ["no-op"],
+        before: block(true),
+        after: block(true),
+      },
+      update("aws_s3_bucket_acl.a", { bucket: "b", acl: "private" }, { bucket: "b", acl: "public-read" }),
+    ]);
+
+    // Assess
+    expect(gates).toBe("-W-");
   });
 });
 

@@ -636,7 +636,7 @@ describe("a policy of any other resource", () => {
 
     // Assess
     expect(told(changes)).toEqual([
-      "+ The account `444455556666` can now call `es:ESHttpGet` on every resource.",
+      "+ The account `444455556666` can now call `es:ESHttpGet` on the aws_opensearch_domain `aws_opensearch_domain.d`.",
     ]);
   });
 });
