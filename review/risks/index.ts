@@ -3,7 +3,7 @@ import { compareTexts } from "../changes";
 import { inAws } from "../in-aws";
 import type { Plan, PlannedResource } from "../plan";
 import { inWords } from "../resource-types";
-import { textOf, type Value, type Values } from "../values";
+import { MASKED_CHANGED, textOf, type Value, type Values } from "../values";
 import { hasExpiration, retentionRisks } from "./expiration";
 import { isHidden, type Pair, pairsAt } from "./levels";
 import { isProtector, protectorRisks } from "./protectors";
@@ -120,9 +120,9 @@ function isUndetermined(
   const { configured } = resource;
   // What the configuration does not set is AWS's default, or stays as it is.
   if (configured === undefined ? before === undefined : !Object.hasOwn(configured, name)) return false;
-  // What refers to something is not empty.
-  const isReference = (configured?.[name]?.length ?? 0) > 0;
-  if (isReference && rule.level(undefined) === 1 && rule.level(REFERENCE) === 0) return false;
+  // What refers to something is not empty, nor is what is masked.
+  const isThere = (configured?.[name]?.length ?? 0) > 0 || pair.after === MASKED_CHANGED;
+  if (isThere && rule.level(undefined) === 1 && rule.level(REFERENCE) === 0) return false;
   const known = before === undefined ? 0 : rule.level(pair.before);
   return known === undefined || known < 1;
 }

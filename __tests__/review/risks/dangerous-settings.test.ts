@@ -528,6 +528,21 @@ describe("a setting that is known after the apply", () => {
   });
 });
 
+describe("a value that is there for certain is no danger", () => {
+  it("where a secret is exchanged for another one", () => {
+    // Act
+    const { gates } = review({
+      type: "aws_elasticache_replication_group",
+      before: { replication_group_id: "g", auth_token: "one-secret-of-many" },
+      after: { replication_group_id: "g", auth_token: "two-secrets-of-many" },
+      sensitive: { auth_token: true },
+    });
+
+    // Assess
+    expect(gates).toBe("---");
+  });
+});
+
 describe("a firewall that goes", () => {
   const association: PlannedChange = {
     type: "aws_wafv2_web_acl_association",
