@@ -567,8 +567,11 @@ describe("a container of the user's own that gives no answer", () => {
       serve(socket);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    await use((server.address() as AddressInfo).port);
-    await new Promise((resolve) => server.close(resolve));
+    try {
+      await use((server.address() as AddressInfo).port);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
   }
 
   it.each<[string, (socket: Socket) => void, string]>([
