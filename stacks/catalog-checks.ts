@@ -91,7 +91,7 @@ const shape = z.object({
   model: text,
   route: z.object({ method: z.enum(["GET", "POST"], "GET or POST"), path: text }),
   schema: z.custom((value) => value instanceof Object && "_zod" in value, "a schema of zod/mini"),
-  limits: z.object({ rows: z.number(), payloadInBytes: z.number() }),
+  limits: z.object({ rows: z.number(), rowsIn: z.optional(text), payloadInBytes: z.number() }),
   text: z.optional(z.object({ read: method, write: method })),
   encode: method,
   decode: method,
@@ -234,7 +234,15 @@ function checkRoute({ route: { method, path }, text: dialect }: CatalogEntry, re
   );
 }
 
-function checkLimits({ limits }: CatalogEntry, report: Report): void {
+function checkLimits({ limits, example }: CatalogEntry, report: Report): void {
+  const { rowsIn } = limits;
+  report.require(
+    rowsIn === undefined || (example.request instanceof Object && Object.hasOwn(example.request, rowsIn)),
+    "limits.rowsIn",
+    rowsIn,
+    "a property of example.request, or no rowsIn",
+    "the handler counts this list before it looks at any row: functions/shared/contract.ts",
+  );
   report.requireWholeNumber(
     limits.rows,
     "limits.rows",

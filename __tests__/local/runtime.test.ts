@@ -527,6 +527,27 @@ describe("the local SageMaker runtime", () => {
     },
   );
 
+  it("names the limit for a payload that is too large to be kept, whose signature cannot be checked", async () => {
+    // Prepare
+    const request = {
+      method: "POST",
+      path: `/endpoints/${ENDPOINT.name}/invocations`,
+      headers: {},
+      body: "1",
+    };
+    const signed = await sign(HOST, request, { service: "sagemaker", region: ENDPOINT.region });
+
+    // Act
+    const response = await runtime.handle({ ...received(signed), body: undefined });
+
+    // Assess
+    expect(errorOf(response)).toEqual({
+      status: 400,
+      type: "ValidationError",
+      message: `The payload exceeds the limit of ${4 * MEGABYTE} bytes.`,
+    });
+  });
+
   it("lets nothing but POST invoke", async () => {
     // Act
     const response = await invoke({ method: "PUT" });
@@ -546,8 +567,11 @@ describe("a container of the user's own that gives no answer", () => {
       serve(socket);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    await use((server.address() as AddressInfo).port);
-    await new Promise((resolve) => server.close(resolve));
+    try {
+      await use((server.address() as AddressInfo).port);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
   }
 
   it.each<[string, (socket: Socket) => void, string]>([
@@ -570,6 +594,31 @@ describe("a container of the user's own that gives no answer", () => {
       // Assess
       await expect(answer).rejects.toThrow(new ContainerFailed(reason, ""));
     });
+  });
+
+  it("stops reading an answer that no caller could get", async () => {
+    // Prepare
+    let sent = 0;
+    const sendWithoutEnd = (socket: Socket) => {
+      const chunk = Buffer.alloc(MEGABYTE, "0,");
+      const sendMore = (error?: Error | null) => {
+        if (error) return;
+        sent += chunk.length;
+        if (sent < 200 * MEGABYTE) socket.write(chunk, sendMore);
+        else socket.end(chunk);
+      };
+      socket.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", sendMore);
+    };
+    await withServer(sendWithoutEnd, async (port) => {
+      // Act
+      const answer = ownContainer(new URL(`http://127.0.0.1:${port}`)).invoke(REQUEST);
+      // A failed assertion prints what it got.
+      const bytes = answer.then(({ body }) => body.length);
+
+      // Assess
+      await expect(bytes).rejects.toThrow(new ContainerFailed("answered more than 26214400 bytes", ""));
+    });
+    expect(sent).toBeLessThan(100 * MEGABYTE);
   });
 
   it.each([

@@ -314,6 +314,12 @@ describe("a contract", () => {
   });
 
   it.each<[string, Partial<CatalogEntry>, string, string]>([
+    [
+      "rows in a list that the request does not have",
+      { limits: { rows: 10, rowsIn: "petals", payloadInBytes: 100 } },
+      "limits.rowsIn",
+      '"petals"',
+    ],
     ["no rows", { limits: { rows: 0, payloadInBytes: 10 } }, "limits.rows", "0"],
     ["half a row", { limits: { rows: 1.5, payloadInBytes: 10 } }, "limits.rows", "1.5"],
     [

@@ -1,3 +1,4 @@
+import { CORS_EXPOSE_HEADERS } from "./cors";
 import type { IncomingRequest } from "./event";
 import { type Failure, ProblemError, toProblem } from "./problem";
 
@@ -86,7 +87,7 @@ function toProxyResponse(
       // (https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors).
       ...(kind === "rest-api" && {
         "Access-Control-Allow-Origin": allowOrigin,
-        "Access-Control-Expose-Headers": "Retry-After,x-amzn-RequestId",
+        "Access-Control-Expose-Headers": CORS_EXPOSE_HEADERS,
       }),
     },
     body,

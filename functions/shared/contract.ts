@@ -29,7 +29,7 @@ export interface RequestLimits {
   readonly rows: number;
   /**
    * The property of the bare request whose list holds the rows, e.g. `instances`. The handler counts this list before
-   * it looks at any row; a request where the property is no list has one row.
+   * it looks at any row; a request where the property is no list has one row. The example of `about` has this property.
    *
    * @default - rows are counted when the request is encoded. The limit holds as well, but a batch that is too large
    * costs more time until its 413.

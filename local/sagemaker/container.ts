@@ -39,6 +39,13 @@ export class ContainerFailed extends Error {
 
 const CORRECT_ADDRESS = "Correct its address in --container.";
 
+/** Far more than a function can take (6 MB): without a limit, an answer without an end would fill this machine's memory. */
+const MAX_BYTES_OF_ANSWER = 25 * 1024 * 1024;
+const TOO_LONG = new ContainerFailed(
+  `answered more than ${MAX_BYTES_OF_ANSWER} bytes`,
+  "Read its own output; a function takes up to 6 MB.",
+);
+
 const UNREACHABLE = new ContainerFailed("cannot be reached at its address", CORRECT_ADDRESS);
 const CLOSED = new ContainerFailed(
   "closed the connection before it had answered",
@@ -108,7 +115,12 @@ export function ownContainer(address: URL): Container {
         outgoing.on("error", fail);
         outgoing.on("response", (incoming) => {
           const chunks: Buffer[] = [];
-          incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+          let bytes = 0;
+          incoming.on("data", (chunk: Buffer) => {
+            bytes += chunk.length;
+            if (bytes > MAX_BYTES_OF_ANSWER) outgoing.destroy(TOO_LONG);
+            else chunks.push(chunk);
+          });
           incoming.on("error", fail);
           incoming.on("end", () =>
             resolve({

@@ -18,7 +18,7 @@ const MEGABYTE = 1024 * 1024;
  * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). Where that is not known,
  * nothing is refused that may be taken.
  */
-const MOST_BYTES_OF_PAYLOAD: Readonly<Record<EndpointCompute["kind"], number>> = {
+const MAX_BYTES_OF_PAYLOAD: Readonly<Record<EndpointCompute["kind"], number>> = {
   serverless: 4 * MEGABYTE,
   instances: 6 * MEGABYTE,
   existing: 6 * MEGABYTE,
@@ -105,6 +105,8 @@ export class SagemakerRuntime {
     operation: KnownOperation,
     endpoint: EndpointDefinition | undefined,
   ): HttpResponse | undefined {
+    // The payload was not kept, so that its signature cannot be checked.
+    if (request.body === undefined) return payloadTooLarge(endpoint?.compute.kind ?? "existing");
     const keyId = accessKeyIdOf(request);
     // Clients of old courses come with their own credentials, whose secret is not known here.
     if (keyId === undefined || keyId === LOCAL_CREDENTIALS.accessKeyId) {
@@ -125,11 +127,8 @@ export class SagemakerRuntime {
     }
     const unsupported = findUnsupported(operation.name, request, endpoint);
     if (unsupported !== undefined) return validationError(unsupported);
-    const most = MOST_BYTES_OF_PAYLOAD[endpoint.compute.kind];
-    if (request.body === undefined || request.body.length > most) {
-      return failure(400, "ValidationError", `The payload exceeds the limit of ${most} bytes.`);
-    }
-    return undefined;
+    const { kind } = endpoint.compute;
+    return request.body.length > MAX_BYTES_OF_PAYLOAD[kind] ? payloadTooLarge(kind) : undefined;
   }
 
   /** Whichever region is asked for an endpoint that it does not have, if it is one that is served. */
@@ -220,6 +219,12 @@ const UNKNOWN_OPERATION: HttpResponse = {
 function validationError({ message, errorCode }: ValidationFault): HttpResponse {
   const code = errorCode === undefined ? {} : { ErrorCode: errorCode };
   return errorResponse(400, "ValidationError", { ...code, message, Message: message });
+}
+
+function payloadTooLarge(kind: EndpointCompute["kind"]): HttpResponse {
+  return validationError({
+    message: `The payload exceeds the limit of ${MAX_BYTES_OF_PAYLOAD[kind]} bytes.`,
+  });
 }
 
 function failure(status: number, errorType: string, message: string): HttpResponse {

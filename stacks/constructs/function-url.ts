@@ -1,7 +1,8 @@
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { Construct } from "constructs";
 import type { FunctionUrlSettings } from "../../environments/model-settings";
-import { CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS, PREFLIGHT_MAX_AGE_IN_SECONDS } from "./cors";
+import { CORS_EXPOSE_HEADERS } from "../../functions/shared/cors";
+import { CORS_ALLOW_HEADERS, PREFLIGHT_MAX_AGE_IN_SECONDS } from "./cors";
 import type { EndpointFunction } from "./endpoint-function";
 
 /** Props of {@link FunctionUrl}. */
@@ -27,7 +28,7 @@ export class FunctionUrl extends Construct {
         allowOrigins: [...(props.settings.corsAllowOrigins ?? ["*"])],
         allowMethods: ["*"],
         allowHeaders: [...CORS_ALLOW_HEADERS],
-        exposeHeaders: ["access-control-allow-origin", ...CORS_EXPOSE_HEADERS],
+        exposeHeaders: ["access-control-allow-origin", ...CORS_EXPOSE_HEADERS.split(",")],
         maxAge: PREFLIGHT_MAX_AGE_IN_SECONDS,
       },
     });

@@ -1,5 +1,5 @@
 import type { RouteAccess } from "../../environments/model-settings";
-import { CORS_EXPOSE_HEADERS } from "./cors";
+import { CORS_EXPOSE_HEADERS } from "../../functions/shared/cors";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "./time-budget";
 
 /** A route as far as API Gateway's own answers describe it. */
@@ -139,7 +139,7 @@ function toGatewayResponse(
     ...(status === undefined ? {} : { statusCode: String(status) }),
     responseParameters: {
       "gatewayresponse.header.Access-Control-Allow-Origin": `'${corsAllowOrigin}'`,
-      "gatewayresponse.header.Access-Control-Expose-Headers": `'${CORS_EXPOSE_HEADERS.join(",")}'`,
+      "gatewayresponse.header.Access-Control-Expose-Headers": `'${CORS_EXPOSE_HEADERS}'`,
       "gatewayresponse.header.Content-Type": "'application/problem+json'",
       ...(retryAfterInSeconds === undefined
         ? {}
