@@ -117,12 +117,16 @@ function checkAccountNames(
   );
 }
 
-/** Whether a role has the name of a role that the environment makes, or may make one day. */
+/**
+ * Whether a role has the name of a role that the environment makes, or may make one day, or whether the policies of the
+ * environment's deployer include the role: `role/dev-*-function` also fits the path of `role/dev-team/my-function`.
+ */
 export function isRoleOf(environment: Environment, role: string): boolean {
-  // IAM's names are unique without regard to case.
-  const name = principalName(role).toLowerCase();
   const prefix = `${namePrefix(environment)}-`;
-  return name.startsWith(prefix) && /-(?:function|endpoint)$/.test(name.slice(prefix.length));
+  // IAM's names are unique without regard to case.
+  return [role, principalName(role)]
+    .map((name) => name.toLowerCase())
+    .some((name) => name.startsWith(prefix) && /-(?:function|endpoint)$/.test(name.slice(prefix.length)));
 }
 
 /** What the models of `environment` name as existing, held against the prefix of `owner`. */
@@ -170,7 +174,9 @@ function namesMadeBy(owner: Environment): ReservedNames {
   }
   const isWithin = (name: string): boolean => name.startsWith(`${prefix}-`);
   return {
-    reservesEndpoint: (name) => isWithin(name) && !endpoints.has(name),
+    // Names of endpoints that differ by their case alone are one name for SageMaker
+    // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html).
+    reservesEndpoint: (name) => isWithin(name.toLowerCase()) && !endpoints.has(name.toLowerCase()),
     reservesFunction: (name) => isWithin(name) && !functions.has(name),
     reservesAlarm: (name) =>
       isWithin(name) &&

@@ -122,7 +122,8 @@ export class InferenceStack extends TerraformStack {
     const stage = new RestStage(this, "stage", {
       account,
       apiName: `${prefix}-inference`,
-      stageName: environment.name,
+      // Policies that stand before there is an API know its routes by the stage alone.
+      stageName: prefix,
       settings: environment.stage,
       corsAllowOrigin,
       routes,
