@@ -78,7 +78,45 @@ export function checkNamesTogether(
     for (const other of beside) checkPrefixes(environment, other, reportOf(environment.name));
     for (const other of beside) checkExisting(environment, other, reportOf(environment.name));
     checkAccountNames(environment, accounts, reportOf(environment.name));
+    if ("s3" in environment.state) {
+      const { bucket } = environment.state.s3;
+      checkStateBucket("state.s3.bucket", bucket, environments, reportOf(environment.name));
+    }
   }
+  for (const account of accounts) {
+    const report = reportOf(accountName(account));
+    if (account.stateBucket !== undefined) {
+      checkStateBucket("stateBucket", account.stateBucket, environments, report);
+    }
+    if ("s3" in account.state) {
+      checkStateBucket("state.s3.bucket", account.state.s3.bucket, environments, report);
+    }
+  }
+}
+
+/** A state in a bucket of an environment could be changed by whoever deploys the environment. */
+function checkStateBucket(
+  field: string,
+  bucket: string,
+  environments: readonly Environment[],
+  report: Report,
+): void {
+  const owner = environments.find((environment) => isBucketOf(environment, bucket));
+  report.require(
+    owner === undefined,
+    field,
+    bucket,
+    "a bucket of another name",
+    `the environment ${owner?.name} has this bucket, and its deployer may change and delete it`,
+  );
+}
+
+/** Whether an environment gives a bucket this name; without `accountId`, in any account. */
+function isBucketOf(environment: Environment, bucket: string): boolean {
+  const { accountId, region } = environment;
+  const [, prefix, account, place] = /^(.+)-(?:artifacts|website)-(\d{12})-(.+)$/.exec(bucket) ?? [];
+  const sameAccount = accountId === undefined || account === accountId;
+  return prefix === namePrefix(environment) && sameAccount && place === region;
 }
 
 function maySharePlace(one: Environment, other: Environment): boolean {

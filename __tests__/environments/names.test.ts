@@ -234,3 +234,42 @@ describe("what exists already", () => {
     expect(elsewhere).toEqual([]);
   });
 });
+
+describe("the bucket of a state", () => {
+  const inBucket = (bucket: string) => ({ s3: { bucket, key: "prod.tfstate" } });
+
+  it.each([`dev-artifacts-${ACCOUNT}-eu-central-1`, `dev-website-${ACCOUNT}-eu-central-1`])(
+    "may not be the bucket that the deployer of another environment may change: %s",
+    (bucket) => {
+      // Act
+      const faults = checkEnvironments(
+        [environment("dev"), environment("prod", { state: inBucket(bucket) })],
+        [{ ...account("account"), stateBucket: bucket }],
+      );
+
+      // Assess
+      const expected = {
+        got: JSON.stringify(bucket),
+        allowed: "a bucket of another name",
+        because: "the environment dev has this bucket, and its deployer may change and delete it",
+      };
+      expect(faults).toEqual([
+        { environment: "prod", field: "state.s3.bucket", ...expected },
+        { environment: "account", field: "stateBucket", ...expected },
+      ]);
+    },
+  );
+
+  it.each([
+    `dev2-artifacts-${ACCOUNT}-eu-central-1`,
+    `dev-artifacts-${OTHER_ACCOUNT}-eu-central-1`,
+    `dev-artifacts-${ACCOUNT}-eu-west-1`,
+    `dev-states-${ACCOUNT}-eu-central-1`,
+  ])("may be %s", (bucket) => {
+    // Act
+    const faults = checkEnvironments([environment("dev"), environment("prod", { state: inBucket(bucket) })]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+});
