@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { copyProject, type Finished, runMain } from "./stacks/support/project";
+import { copyProject, type Finished, runNode } from "./stacks/support/project";
 import { makeTempFolder, removeFolder } from "./stacks/support/temp-folder";
 
 const TIMEOUT_IN_MS = 60_000;
@@ -15,8 +15,11 @@ const folder = makeTempFolder();
 beforeAll(() => copyProject(folder));
 afterAll(() => removeFolder(folder));
 
-/** Runs main.ts with these files changed; afterwards they are as before. */
-async function runWith(changes: Readonly<Record<string, (text: string) => string>>): Promise<Finished> {
+/** Runs a program with these files changed; afterwards they are as before. */
+async function runWith(
+  changes: Readonly<Record<string, (text: string) => string>>,
+  program: readonly string[] = ["main.ts"],
+): Promise<Finished> {
   const before = Object.keys(changes).map(
     (file) => [join(folder, file), readFileSync(join(folder, file), "utf8")] as const,
   );
@@ -25,7 +28,7 @@ async function runWith(changes: Readonly<Record<string, (text: string) => string
       const path = join(folder, file);
       writeFileSync(path, change(readFileSync(path, "utf8")));
     }
-    return await runMain(folder);
+    return await runNode(["--import", "tsx", ...program], folder);
   } finally {
     for (const [path, text] of before) writeFileSync(path, text);
   }
@@ -113,8 +116,9 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
     "in a folder that the catalog forgot and one that it names in vain, with the faults of an environment",
     async () => {
       // Prepare
-      mkdirSync(join(folder, "functions", "forgotten-by-catalog"));
-      writeFileSync(join(folder, "functions", "forgotten-by-catalog", "contract.ts"), "");
+      const forgotten = join(folder, "functions", "forgotten-by-catalog");
+      mkdirSync(forgotten);
+      writeFileSync(join(forgotten, "contract.ts"), "");
 
       // Act
       const { stderr } = await runWith({
@@ -122,6 +126,7 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
           text.replace("toxicity: entry(toxicity)", '"toxic-texts": entry(toxicity)'),
         "environments/dev.ts": (text) => text.replace(/memorySizeInMb: [\d_]+/, "memorySizeInMb: 1500"),
       });
+      removeFolder(forgotten);
 
       // Assess
       expect(stderr).toContain(
@@ -133,6 +138,44 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
       );
       expect(stderr).toContain("serverless.memorySizeInMb: got 1500; allowed: ");
       expect(stderr).not.toMatch(/^\s+at /m);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+describe.each([
+  ["npm run deployer", ["stacks/print-deployer.ts", "dev", "111122223333"]],
+  ["npm run providers:lock", ["stacks/lock-providers.ts"]],
+])("%s reports without a stack trace the fault", (_, program) => {
+  it.each<[string, Readonly<Record<string, (text: string) => string>>, string, RegExp]>([
+    [
+      "in a contract that is no TypeScript",
+      { [CONTRACT]: (text) => `const = 5;\n${text}` },
+      MODEL_TITLE,
+      /^ {2}functions\/toxicity\/contract\.ts:1:7: Expected identifier but found "="$/,
+    ],
+    [
+      "in an environment that is no TypeScript",
+      { "environments/dev.ts": (text) => `const = 5;\n${text}` },
+      "environments/dev.ts could not be loaded:",
+      /^ {2}environments\/dev\.ts:1:7: Expected identifier but found "="$/,
+    ],
+    [
+      "in an environment with a wrong value",
+      { "environments/dev.ts": (text) => text.replace(/memorySizeInMb: [\d_]+/, "memorySizeInMb: 1500") },
+      "1 fault(s) in environments/:",
+      /^ {2}dev: models\.\S+\.memorySizeInMb: got 1500; allowed: /,
+    ],
+  ])(
+    "%s",
+    async (_, changes, title, line) => {
+      // Act
+      const { status, stdout, stderr } = await runWith(changes, program);
+
+      // Assess
+      expect(stderr.trimEnd().split("\n")).toEqual([title, expect.stringMatching(line)]);
+      expect(stdout).toBe("");
+      expect(status).toBe(1);
     },
     TIMEOUT_IN_MS,
   );

@@ -2,9 +2,9 @@ import type { ModelName } from "../functions/catalog";
 import type { ModelSettings } from "./model-settings";
 
 /**
- * One environment: plain data, from which one stack of Terraform is synthesized. The stack and the API's stage have the
- * environment's `name`. Every other name begins with the environment's prefix, see {@link namePrefix}. `checks.ts`
- * holds the rules that types cannot say.
+ * One environment: plain data, from which one stack of Terraform is synthesized. The stack has the environment's `name`,
+ * the API's stage is named by the environment's prefix, and every other name begins with the prefix, see
+ * {@link namePrefix}. `checks.ts` holds the rules that types cannot say.
  */
 export interface Environment {
   /**
@@ -20,8 +20,8 @@ export interface Environment {
    * limits: `<prefix>-<model>-<8 digits>` SageMaker's 63 characters, and `<prefix>-artifacts-<account>-<region>` S3's
    * 63 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
    *
-   * The stage's name stays `name`. Policies of IAM know a route by its API's id, stage and path: the deploy roles of
-   * two such projects can therefore call each other's routes of the same path.
+   * The API's stage is named `<project>-<name>`, which is then the first part of the paths of its URLs. Policies of IAM
+   * know a route by its API's id, stage and path: a deploy role can therefore call no route of another project.
    *
    * Projects do not know each other: give each project of an account another name, which is no environment's name of a
    * project without one, or the deployer of `shop` could change what begins with `shop-dev-`.

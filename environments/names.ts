@@ -78,7 +78,45 @@ export function checkNamesTogether(
     for (const other of beside) checkPrefixes(environment, other, reportOf(environment.name));
     for (const other of beside) checkExisting(environment, other, reportOf(environment.name));
     checkAccountNames(environment, accounts, reportOf(environment.name));
+    if ("s3" in environment.state) {
+      const { bucket } = environment.state.s3;
+      checkStateBucket("state.s3.bucket", bucket, environments, reportOf(environment.name));
+    }
   }
+  for (const account of accounts) {
+    const report = reportOf(accountName(account));
+    if (account.stateBucket !== undefined) {
+      checkStateBucket("stateBucket", account.stateBucket, environments, report);
+    }
+    if ("s3" in account.state) {
+      checkStateBucket("state.s3.bucket", account.state.s3.bucket, environments, report);
+    }
+  }
+}
+
+/** A state in a bucket of an environment could be changed by whoever deploys the environment. */
+function checkStateBucket(
+  field: string,
+  bucket: string,
+  environments: readonly Environment[],
+  report: Report,
+): void {
+  const owner = environments.find((environment) => isBucketOf(environment, bucket));
+  report.require(
+    owner === undefined,
+    field,
+    bucket,
+    "a bucket of another name",
+    `the environment ${owner?.name} has this bucket, and its deployer may change and delete it`,
+  );
+}
+
+/** Whether an environment gives a bucket this name; without `accountId`, in any account. */
+function isBucketOf(environment: Environment, bucket: string): boolean {
+  const { accountId, region } = environment;
+  const [, prefix, account, place] = /^(.+)-(?:artifacts|website)-(\d{12})-(.+)$/.exec(bucket) ?? [];
+  const sameAccount = accountId === undefined || account === accountId;
+  return prefix === namePrefix(environment) && sameAccount && place === region;
 }
 
 function maySharePlace(one: Environment, other: Environment): boolean {
@@ -117,12 +155,16 @@ function checkAccountNames(
   );
 }
 
-/** Whether a role has the name of a role that the environment makes, or may make one day. */
+/**
+ * Whether a role has the name of a role that the environment makes, or may make one day, or whether the policies of the
+ * environment's deployer include the role: `role/dev-*-function` also fits the path of `role/dev-team/my-function`.
+ */
 export function isRoleOf(environment: Environment, role: string): boolean {
-  // IAM's names are unique without regard to case.
-  const name = principalName(role).toLowerCase();
   const prefix = `${namePrefix(environment)}-`;
-  return name.startsWith(prefix) && /-(?:function|endpoint)$/.test(name.slice(prefix.length));
+  // IAM's names are unique without regard to case.
+  return [role, principalName(role)]
+    .map((name) => name.toLowerCase())
+    .some((name) => name.startsWith(prefix) && /-(?:function|endpoint)$/.test(name.slice(prefix.length)));
 }
 
 /** What the models of `environment` name as existing, held against the prefix of `owner`. */
@@ -170,7 +212,9 @@ function namesMadeBy(owner: Environment): ReservedNames {
   }
   const isWithin = (name: string): boolean => name.startsWith(`${prefix}-`);
   return {
-    reservesEndpoint: (name) => isWithin(name) && !endpoints.has(name),
+    // Names of endpoints that differ by their case alone are one name for SageMaker
+    // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html).
+    reservesEndpoint: (name) => isWithin(name.toLowerCase()) && !endpoints.has(name.toLowerCase()),
     reservesFunction: (name) => isWithin(name) && !functions.has(name),
     reservesAlarm: (name) =>
       isWithin(name) &&

@@ -13,7 +13,7 @@ import { catalog, type ModelName } from "../functions/catalog";
 import { Account } from "./constructs/account";
 import { ArtifactBucket, isInS3 } from "./constructs/artifact-bucket";
 import { Caller } from "./constructs/caller";
-import { functionPackage } from "./constructs/function-code";
+import { bundleFunctions, functionPackage } from "./constructs/function-code";
 import { FunctionUrl } from "./constructs/function-url";
 import { LambdaToSagemakerEndpoint } from "./constructs/lambda-to-sagemaker-endpoint";
 import { Network } from "./constructs/network";
@@ -68,6 +68,9 @@ export class InferenceStack extends TerraformStack {
           protected: isProtected,
         });
     const packages = resolve(App.of(this).outdir, "functions");
+    bundleFunctions(
+      models.flatMap(([model, { existingFunction }]) => (existingFunction === undefined ? [model] : [])),
+    );
 
     const routes = models.map(([model, settings]): DeployedModel => {
       const endpoint = endpointOf(settings);
@@ -122,7 +125,8 @@ export class InferenceStack extends TerraformStack {
     const stage = new RestStage(this, "stage", {
       account,
       apiName: `${prefix}-inference`,
-      stageName: environment.name,
+      // Policies that stand before there is an API know its routes by the stage alone.
+      stageName: prefix,
       settings: environment.stage,
       corsAllowOrigin,
       routes,

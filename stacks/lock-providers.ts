@@ -2,10 +2,8 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { environments } from "../environments";
-import { accounts } from "../environments/accounts";
-import { createApp } from "./app";
 import { COMMITTED_LOCK_FILE, LOCK_FILE } from "./constructs/provider-lock";
+import { runCommand } from "./run-command";
 
 /** Where people and workflows run Terraform. */
 const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"];
@@ -16,17 +14,19 @@ type RequiredProviders = Record<string, { readonly source: string; readonly vers
 // npm run providers:lock [-- <option of terraform providers lock> …]
 const options = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "providers-lock-"));
-try {
-  process.exitCode = lock();
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+runCommand(async () => {
+  try {
+    process.exitCode = await lock();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 /** Replaces the committed lock file by one with the newest versions that the stacks allow. @returns the exit status */
-function lock(): number {
+async function lock(): Promise<number> {
   writeFileSync(
     join(folder, "main.tf.json"),
-    JSON.stringify({ terraform: { required_providers: requiredProviders() } }),
+    JSON.stringify({ terraform: { required_providers: await requiredProviders() } }),
   );
   const platforms = PLATFORMS.map((platform) => `-platform=${platform}`);
   const terraform = process.env.TERRAFORM_BINARY_NAME ?? "terraform";
@@ -48,7 +48,10 @@ function lock(): number {
 }
 
 /** What all stacks require. */
-function requiredProviders(): RequiredProviders {
+async function requiredProviders(): Promise<RequiredProviders> {
+  const { environments } = await import("../environments");
+  const { accounts } = await import("../environments/accounts");
+  const { createApp } = await import("./app");
   const outdir = join(folder, "out");
   createApp(environments, { accounts, outdir }).synth();
   const stacks = readdirSync(join(outdir, "stacks")).map(

@@ -1,30 +1,30 @@
-import { environments } from "../environments";
-import { accounts } from "../environments/accounts";
-import { checkEnvironments, InvalidEnvironments } from "../environments/checks";
 import type { Environment } from "../environments/environment";
-import { describeFault } from "../environments/report";
-import { deployerParts, findDeployerFaults } from "./policies/pipeline-policies";
+import { runCommand } from "./run-command";
 
 // npm run deployer -- <environment> [<account>]
 const [name, account] = process.argv.slice(2);
-const environment = environments.find((candidate) => candidate.name === name);
-const fault = faultOf(environment);
-if (environment === undefined || fault !== undefined) {
-  fail(`npm run deployer -- <environment> [<account>]: ${fault}`);
-} else {
-  try {
-    print(environment, environment.accountId ?? account ?? "");
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    fail(error.message);
+
+runCommand(async () => {
+  const { environments } = await import("../environments");
+  const environment = environments.find((candidate) => candidate.name === name);
+  const fault = faultOf(environment, environments);
+  if (environment === undefined || fault !== undefined) {
+    fail(`npm run deployer -- <environment> [<account>]: ${fault}`);
+  } else {
+    await print(environment, environment.accountId ?? account ?? "");
   }
-}
+});
 
 /**
  * Nothing is printed of policies of which IAM would refuse one, or that could reach another environment because names
  * break a rule.
  */
-function print(found: Environment, accountId: string): void {
+async function print(found: Environment, accountId: string): Promise<void> {
+  const { environments } = await import("../environments");
+  const { accounts } = await import("../environments/accounts");
+  const { checkEnvironments, InvalidEnvironments } = await import("../environments/checks");
+  const { describeFault } = await import("../environments/report");
+  const { deployerParts, findDeployerFaults } = await import("./policies/pipeline-policies");
   const invalid = checkEnvironments(environments, accounts);
   if (invalid.length > 0) throw new InvalidEnvironments(invalid);
   const faults = findDeployerFaults(found, accountId);
@@ -41,7 +41,7 @@ function fail(message: string): void {
   process.exitCode = 1;
 }
 
-function faultOf(found: Environment | undefined): string | undefined {
+function faultOf(found: Environment | undefined, environments: readonly Environment[]): string | undefined {
   if (found === undefined) {
     return `got ${name ?? "no environment"}; allowed: ${environments.map((one) => one.name).join(", ")}`;
   }

@@ -347,6 +347,11 @@ describe("a caller of what is there already", () => {
     { role: "test-breast-cancer-endpoint", isOwn: true },
     { role: "test-churn-function", isOwn: true },
     { role: "TEST-churn-Function", isOwn: true },
+    // The asterisk of the deployer's policies also stands for a slash.
+    { role: "test-team/scoring-function", isOwn: true },
+    { role: "Test-Team/scoring-endpoint", isOwn: true },
+    { role: "team/test-churn-function", isOwn: true },
+    { role: "team/test-team/scoring-function", isOwn: false },
     { role: "test-churn-notebook", isOwn: false },
     { role: "test-function", isOwn: false },
     { role: "test2-churn-function", isOwn: false },

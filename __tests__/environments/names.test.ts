@@ -171,6 +171,7 @@ describe("what exists already", () => {
     ["an endpoint of another name", { existingEndpoint: "prod-churn" }],
     ["an endpoint whose name begins so without a hyphen", { existingEndpoint: "dev2-churn" }],
     ["the environment's own endpoint", { existingEndpoint: "dev-breast-cancer" }],
+    ["the environment's own endpoint in capitals", { existingEndpoint: "Dev-Breast-Cancer" }],
     ["a function of another name", { ...SERVERLESS, existingFunction: "scoring" }],
     ["an alarm of another name", withAlarm("checkout-server-errors")],
     ["an alarm with another end", withAlarm("dev-checkout-errors")],
@@ -185,6 +186,7 @@ describe("what exists already", () => {
 
   it.each<[what: string, model: ModelSettings, field: string, got: string]>([
     ["an endpoint", { existingEndpoint: "dev-churn" }, "existingEndpoint", "dev-churn"],
+    ["an endpoint in capitals", { existingEndpoint: "Dev-Churn" }, "existingEndpoint", "Dev-Churn"],
     ["a function", { ...SERVERLESS, existingFunction: "dev-scoring" }, "existingFunction", "dev-scoring"],
     [
       "a function by its ARN",
@@ -210,7 +212,7 @@ describe("what exists already", () => {
           environment: "dev",
           field: `models.sentiment.${field}`,
           got: JSON.stringify(got),
-          allowed: `${what.replace(" by its ARN", "")} whose name does not begin with dev-`,
+          allowed: `${what.replace(/ (by its ARN|in capitals)$/, "")} whose name does not begin with dev-`,
           because:
             "such a name belongs to the environment dev: policies of the environment's deployer and roles grant by this prefix",
         },
@@ -230,5 +232,44 @@ describe("what exists already", () => {
     // Assess
     expect(beside).toMatchObject([{ environment: "prod", field: "models.sentiment.existingEndpoint" }]);
     expect(elsewhere).toEqual([]);
+  });
+});
+
+describe("the bucket of a state", () => {
+  const inBucket = (bucket: string) => ({ s3: { bucket, key: "prod.tfstate" } });
+
+  it.each([`dev-artifacts-${ACCOUNT}-eu-central-1`, `dev-website-${ACCOUNT}-eu-central-1`])(
+    "may not be the bucket that the deployer of another environment may change: %s",
+    (bucket) => {
+      // Act
+      const faults = checkEnvironments(
+        [environment("dev"), environment("prod", { state: inBucket(bucket) })],
+        [{ ...account("account"), stateBucket: bucket }],
+      );
+
+      // Assess
+      const expected = {
+        got: JSON.stringify(bucket),
+        allowed: "a bucket of another name",
+        because: "the environment dev has this bucket, and its deployer may change and delete it",
+      };
+      expect(faults).toEqual([
+        { environment: "prod", field: "state.s3.bucket", ...expected },
+        { environment: "account", field: "stateBucket", ...expected },
+      ]);
+    },
+  );
+
+  it.each([
+    `dev2-artifacts-${ACCOUNT}-eu-central-1`,
+    `dev-artifacts-${OTHER_ACCOUNT}-eu-central-1`,
+    `dev-artifacts-${ACCOUNT}-eu-west-1`,
+    `dev-states-${ACCOUNT}-eu-central-1`,
+  ])("may be %s", (bucket) => {
+    // Act
+    const faults = checkEnvironments([environment("dev"), environment("prod", { state: inBucket(bucket) })]);
+
+    // Assess
+    expect(faults).toEqual([]);
   });
 });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { type Environment, INVOKED_BY } from "../../environments/environment";
 import { catalog, type ModelName } from "../../functions/catalog";
+import { deployLimits } from "../../stacks/policies/deploy-limits";
+import { deployerPolicies } from "../../stacks/policies/deployer";
+import { MAX_POLICIES_OF_PRINCIPAL } from "../../stacks/policies/iam-limits";
+import type { Asked } from "../deploy/support/authorization";
+import { isAllowed } from "../deploy/support/evaluation";
 import { exampleModel, exampleWithCallers, named } from "./support/environments";
 import { type JsonObject, parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
 
@@ -28,6 +33,8 @@ function policyOf(of: SynthesizedStack, policyName: string): { address: string; 
   if (found === undefined) throw new Error(`no policy ${policyName}`);
   return { address: found.address, document: parseEmbedded(found.values.policy, found.address) };
 }
+
+const ACCOUNT = "111122223333";
 
 describe("an environment's callers", () => {
   it("are none where it names none", () => {
@@ -180,5 +187,33 @@ describe("a caller's principals with paths", () => {
     expect(of.one("aws_iam_role_policy_attachment").values.role).toBe("shop");
     expect(of.one("aws_iam_user_policy_attachment").values.user).toBe("shop");
     expect(of.one("aws_iam_group_policy_attachment").values.group).toBe("shop");
+  });
+});
+
+describe("the policies of a caller of many models", () => {
+  it("are within the rights of who deploys, as many as a principal can have", () => {
+    // Prepare
+    const models = Object.keys(catalog) as ModelName[];
+    const mayInvoke = models.flatMap((model) => INVOKED_BY.map((by) => ({ model, by })));
+    const environment: Environment = { ...exampleWithCallers, callers: { shop: { mayInvoke } } };
+    const names = Array.from({ length: MAX_POLICIES_OF_PRINCIPAL }, (_, index) =>
+      index === 0 ? "test-shop-caller" : `test-shop-caller-${index + 1}`,
+    );
+    const others = ["test-shop-caller-11", "test-shop-caller-x1", "test-shop-caller-1-caller-2"];
+    const creating = (name: string): Asked => ({
+      action: "iam:CreatePolicy",
+      resource: `arn:aws:iam::${ACCOUNT}:policy/${name}`,
+      context: {},
+    });
+
+    // Act
+    const byPolicies = [...names, ...others].filter((name) =>
+      isAllowed(Object.values(deployerPolicies(environment, ACCOUNT)), creating(name)),
+    );
+    const byLimits = names.filter((name) => isAllowed([deployLimits(environment, ACCOUNT)], creating(name)));
+
+    // Assess
+    expect(byPolicies).toEqual(names);
+    expect(byLimits).toEqual(names);
   });
 });

@@ -8,7 +8,7 @@ import { environmentWith, ManyModels } from "./support/many-models";
 import { type Finished, runNode } from "./support/project";
 import { parseEmbedded, type SynthesizedStack } from "./support/synthesized";
 
-/** Seconds on an idle machine; each function is bundled by a process of its own, and a busy machine may take its time. */
+/** Seconds on an idle machine; a busy machine may take its time. */
 const TIMEOUT_IN_MS = 300_000;
 const MODELS = 100;
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
-import type { AccountSettings } from "../../environments/account";
+import type { AccountSettings, DeployableEnvironment } from "../../environments/account";
 import type { Environment } from "../../environments/environment";
 import { readDeployment } from "../../local/terraform/deployment";
 import { createApp } from "../../stacks/app";
 import { boundaryPolicy } from "../../stacks/policies/boundary";
 import { deployLimits } from "../../stacks/policies/deploy-limits";
 import { deployerPolicies } from "../../stacks/policies/deployer";
+import { deployLimitsPolicy, deployRolePolicies } from "../../stacks/policies/pipeline-policies";
 import { plannerPolicies } from "../../stacks/policies/planner";
 import type { Asked } from "../deploy/support/authorization";
 import { everything } from "../deploy/support/environments";
@@ -42,7 +43,7 @@ const account: AccountSettings = {
   github: { repository: "octo-org/stages" },
 };
 
-/** Arguments that name something in an account; a stage's name is its API's own. */
+/** Arguments that name something in an account, in an API, a role or a service. */
 const NAMING = /(^|_)name$|^bucket$/;
 
 /** The names that a stack gives, by the arguments that give them. */
@@ -83,24 +84,20 @@ describe("an environment of a project", () => {
     expect([...others.keys()]).toEqual([...names.keys()]);
     const alike = [...names].filter(([argument, name]) => others.get(argument) === name);
     const kinds = new Set(alike.map(([argument]) => argument.replace(/\..*\./, ".")));
-    // Names within an API, a role and a service.
-    expect([...kinds].sort()).toEqual([
-      "aws_api_gateway_stage.stage_name",
-      "aws_iam_role_policy.name",
-      "aws_vpc_endpoint.service_name",
-    ]);
+    // Names within a role and a service.
+    expect([...kinds].sort()).toEqual(["aws_iam_role_policy.name", "aws_vpc_endpoint.service_name"]);
     for (const [argument, name] of names) {
       if (alike.some(([same]) => same === argument)) continue;
-      expect(others.get(argument)).toBe(name.replace(/(^|\/)dev-/, "$1shop-dev-"));
+      expect(others.get(argument)).toBe(name.replace(/(^|\/)dev(?=-|$)/, "$1shop-dev"));
     }
   });
 
-  it("has a stage and a stack of the environment's name, and the prefix as its tag", () => {
+  it("has a stack of the environment's name, and the prefix as the name of its stage and as its tag", () => {
     // Act
     const { provider } = of.stack.terraform;
 
     // Assess
-    expect(of.stack.one("aws_api_gateway_stage").values.stage_name).toBe("dev");
+    expect(of.stack.one("aws_api_gateway_stage").values.stage_name).toBe("shop-dev");
     expect(provider.aws?.[0]?.default_tags).toMatchObject([{ tags: { Environment: "shop-dev" } }]);
   });
 
@@ -139,6 +136,12 @@ describe("an environment of a project", () => {
 });
 
 describe("who deploys an environment of a project", () => {
+  const signed: DeployableEnvironment = {
+    ...environment,
+    accountId: ACCOUNT,
+    state: { s3: { bucket: "amzn-s3-demo-bucket", key: "dev.tfstate" } },
+    models: { "breast-cancer": { ...exampleModel, access: "AWS_IAM" } },
+  };
   const asked = readRecording("everything");
   const inProject = asked.map(
     (one): Asked => JSON.parse(JSON.stringify(one).replaceAll(/everything(?=-|")/g, "shop-everything")),
@@ -176,6 +179,25 @@ describe("who deploys an environment of a project", () => {
     },
   );
 
+  it.each([
+    ["its policies", (one: DeployableEnvironment) => deployRolePolicies(one).map(({ policy }) => policy)],
+    ["its limits", (one: DeployableEnvironment) => [deployLimitsPolicy(one).policy]],
+  ] as const)("may call by %s the routes of its own project alone, for the smoke test", (_, policiesOf) => {
+    // Prepare
+    const policies = policiesOf({ ...signed, project: "shop" });
+    const invoke = (stage: string): Asked => ({
+      action: "execute-api:Invoke",
+      resource: `arn:aws:execute-api:eu-central-1:${ACCOUNT}:abcdefghij/${stage}/POST/breast-cancer`,
+      context: {},
+    });
+
+    // Act
+    const allowed = ["shop-dev", "dev", "bank-dev"].filter((stage) => isAllowed(policies, invoke(stage)));
+
+    // Assess
+    expect(allowed).toEqual(["shop-dev"]);
+  });
+
   it("is planned by the project's own rights", () => {
     // Prepare
     const planner = Object.values(plannerPolicies(ofProject, accountId));
@@ -211,7 +233,7 @@ describe("the local stage of an environment of a project", () => {
 
   afterAll(() => removeFolder(folder));
 
-  it("is read from the Terraform: the stage has the environment's name, functions and endpoints the prefix", () => {
+  it("is read from the Terraform: stage, functions and endpoints have the prefix", () => {
     // Prepare
     createApp([{ ...example, name: "dev", project: "shop" }], { outdir: folder }).synth();
 
@@ -220,7 +242,7 @@ describe("the local stage of an environment of a project", () => {
 
     // Assess
     expect(name).toBe("dev");
-    expect(stages.map((stage) => stage.stageName)).toEqual(["dev"]);
+    expect(stages.map((stage) => stage.stageName)).toEqual(["shop-dev"]);
     expect(functions.map((fn) => fn.name)).toEqual(["shop-dev-breast-cancer"]);
     expect(endpoints.map((endpoint) => [endpoint.name, endpoint.model])).toEqual([
       ["shop-dev-breast-cancer", "breast-cancer"],

@@ -7,15 +7,15 @@ const SOURCE = "https://docs.aws.amazon.com/apigateway/latest/api/API_PutRestApi
 /**
  * Refuses an API's document that API Gateway would not import.
  *
- * @param stageName - the environment's name
+ * @param environment - its name
  * @throws InvalidEnvironments
  */
-export function checkDefinitionSize(body: string, routes: number, stageName: string): void {
+export function checkDefinitionSize(body: string, routes: number, environment: string): void {
   const bytes = Buffer.byteLength(body);
   if (bytes <= MAX_BYTES) return;
   throw new InvalidEnvironments([
     {
-      environment: stageName,
+      environment,
       field: "models",
       got: `an OpenAPI document of ${bytes} bytes for ${routes} models`,
       allowed: `at most ${MAX_BYTES} bytes: fewer models, or shorter schemas, examples and descriptions`,

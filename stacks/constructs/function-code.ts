@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join, posix } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
 import { type Zippable, zipSync } from "fflate";
 import { PROJECT } from "../../environments/paths";
@@ -30,11 +30,18 @@ export interface FunctionPackage {
   readonly runtime: string;
 }
 
+/** What esbuild makes of a function's sources. */
+interface Bundle {
+  readonly bundle: Uint8Array;
+  readonly sourceMap: string;
+}
+
 const codes = new Map<ModelName, FunctionCode>();
+const bundles = new Map<ModelName, Bundle>();
 
 /**
  * Bundles and zips `functions/<model>/handler.ts`. The same sources give the same bytes, wherever the project
- * lies and whenever it is built; one process builds each function once.
+ * lies and whenever it is built; one process builds each function once. {@link bundleFunctions} bundles many at once.
  *
  * @throws LoadFailure where the sources do not build: it names the model, the file and the line
  * @throws UserError where the package is larger than Lambda takes
@@ -43,7 +50,7 @@ export function functionCode(model: ModelName): FunctionCode {
   const known = codes.get(model);
   if (known !== undefined) return known;
 
-  const { bundle, sourceMap } = build(model);
+  const { bundle, sourceMap } = bundles.get(model) ?? bundleAlone(model);
   requireBytes(model, "unzipped", bundle.length, MAX_UNZIPPED_BYTES);
   const zip = zipSync({ "index.js": [bundle, FIXED_ATTRIBUTES] } satisfies Zippable);
   requireBytes(model, "zipped", zip.length, MAX_ZIPPED_BYTES);
@@ -67,7 +74,9 @@ export function requireBytes(model: string, what: string, bytes: number, max: nu
 
 const BUILD_OPTIONS = {
   absWorkingDir: PROJECT,
-  outfile: "index.js",
+  outbase: "functions",
+  outdir: "functions",
+  entryNames: "[dir]/index",
   bundle: true,
   write: false,
   platform: "node",
@@ -82,24 +91,58 @@ const BUILD_OPTIONS = {
   sourcesContent: false,
 } as const satisfies BuildOptions;
 
-/** @throws LoadFailure */
-function build(model: ModelName): { readonly bundle: Uint8Array; readonly sourceMap: string } {
+/**
+ * Bundles the functions of several models in one build, for {@link functionCode}. The build reads the files that
+ * functions share once: 100 builds take four times as long. The bytes are the same.
+ */
+export function bundleFunctions(models: readonly ModelName[]): void {
+  const missing = models.filter((model) => !bundles.has(model));
+  if (missing.length === 0) return;
   try {
-    const { outputFiles } = buildSync({ ...BUILD_OPTIONS, entryPoints: [`functions/${model}/handler.ts`] });
-    const bundle = outputFiles.find(({ path }) => path.endsWith("index.js"));
-    const map = outputFiles.find(({ path }) => path.endsWith("index.js.map"));
-    if (bundle === undefined || map === undefined)
-      throw new Error(`esbuild wrote nothing for functions/${model}/handler.ts`);
-    return { bundle: bundle.contents, sourceMap: withoutMachine(map.text) };
+    for (const [model, bundle] of build(missing)) bundles.set(model, bundle);
+  } catch {
+    // The failure can be of several models. `functionCode` bundles each model alone, and its failure names the model.
+  }
+}
+
+/** @throws LoadFailure */
+function bundleAlone(model: ModelName): Bundle {
+  try {
+    const bundle = build([model]).get(model);
+    if (bundle === undefined) throw new Error(`esbuild wrote nothing for functions/${model}/handler.ts`);
+    return bundle;
   } catch (error) {
     throw toLoadFailure(error) ?? error;
   }
 }
 
-/** Packages may lie elsewhere on this machine: they are named from the folder that holds them all. */
-function withoutMachine(map: string): string {
+function build(models: readonly ModelName[]): Map<ModelName, Bundle> {
+  const { outputFiles } = buildSync({
+    ...BUILD_OPTIONS,
+    entryPoints: models.map((model) => `functions/${model}/handler.ts`),
+  });
+  // By the model's folder: esbuild resolves links in the path of the project.
+  const files = new Map(
+    outputFiles.map((file) => [`${basename(dirname(file.path))}/${basename(file.path)}`, file]),
+  );
+  return new Map(
+    models.flatMap((model): [ModelName, Bundle][] => {
+      const [bundle, map] = [files.get(`${model}/index.js`), files.get(`${model}/index.js.map`)];
+      if (bundle === undefined || map === undefined) return [];
+      return [[model, { bundle: bundle.contents, sourceMap: withoutMachine(model, map.text) }]];
+    }),
+  );
+}
+
+/**
+ * Sources are named from the project's folder, and packages, which may lie elsewhere on this machine, from the folder
+ * that holds them all.
+ */
+function withoutMachine(model: ModelName, map: string): string {
   const document: { readonly sources: readonly string[] } = JSON.parse(map);
-  const sources = document.sources.map((source) => source.replace(/^.*node_modules\//, "node_modules/"));
+  const sources = document.sources.map((source) =>
+    posix.join("functions", model, source).replace(/^.*node_modules\//, "node_modules/"),
+  );
   return JSON.stringify({ ...document, sources });
 }
 

@@ -6,7 +6,7 @@ import { ApiGatewayStage } from "@cdktf/provider-aws/lib/api-gateway-stage";
 import { ApiGatewayUsagePlan } from "@cdktf/provider-aws/lib/api-gateway-usage-plan";
 import { ApiGatewayUsagePlanKey } from "@cdktf/provider-aws/lib/api-gateway-usage-plan-key";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import { Fn } from "cdktf";
+import { Fn, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { StageSettings } from "../../environments/environment";
 import type { RouteAccess } from "../../environments/model-settings";
@@ -69,7 +69,7 @@ export class RestStage extends Construct {
       routes: routes.map((route) => ({ ...route, functionArn: route.function.functionArn })),
     });
     const body = terraformJson(this.openApi);
-    checkDefinitionSize(body, routes.length, stageName);
+    checkDefinitionSize(body, routes.length, TerraformStack.of(this).node.id);
     const api = new ApiGatewayRestApi(this, "api", {
       name: apiName,
       endpointConfiguration: { types: ["REGIONAL"] },

@@ -19,7 +19,7 @@ import { allow, type PolicyDocument, policyDocument, type Statement } from "./po
  * @param accountId - 12 digits
  * @param registryOf - the account that holds an image of SageMaker's own in the environment's region, by the
  *   algorithm's repository. Terraform knows the account; the default `*` stands for an account that is not known
- * @throws Error as {@link deployerPolicies}: what no deployer can deploy needs no boundary
+ * @throws UserError as {@link deployerPolicies}: what no deployer can deploy needs no boundary
  */
 export function boundaryPolicy(
   environment: Environment,

@@ -23,7 +23,7 @@ export function deployLimits(environment: Environment, accountId: string): Polic
   return policyDocument(
     allow("Roles", ["iam:*"], roles),
     ...callerStatements(arns),
-    allow("Routes", ["execute-api:Invoke"], [arns.arn("execute-api", `*/${environment.name}/*`)]),
+    allow("Routes", ["execute-api:Invoke"], [arns.arn("execute-api", `*/${arns.prefix}/*`)]),
     allow("Functions", ["lambda:*"], [arns.arn("lambda", `function:${own}`)]),
     allow(
       "Endpoints",

@@ -1,5 +1,6 @@
 import { boundaryArn } from "../../environments/account";
 import type { Environment } from "../../environments/environment";
+import { UserError } from "../../environments/user-error";
 import { existingFunctionStatements, letApiGatewayIn } from "./deployer-existing-functions";
 import { networkStatements } from "./deployer-network";
 import { scalingStatements } from "./deployer-scaling";
@@ -28,12 +29,12 @@ export type DeployerPolicies = Readonly<
  * policies say, and thereby the principals that they are attached to, nothing limits.
  *
  * @param accountId - 12 digits
- * @throws Error where an existing function's role is not named
+ * @throws UserError where an existing function's role is not named
  */
 export function deployerPolicies(environment: Environment, accountId: string): DeployerPolicies {
   const unknown = modelsWithUnknownRole(environment);
   if (unknown.length > 0) {
-    throw new Error(
+    throw new UserError(
       `${environment.name}: models.${unknown.join(", models.")}: got existingFunction without existingFunctionRole; allowed: both, for a deployer gives rights to no role that is not named, or an administrator deploys`,
     );
   }

@@ -19,6 +19,11 @@ function mayNeedPolicies({ mayInvoke }: CallerSettings): boolean {
   return mayInvoke.length > MAX_INVOCATIONS_OF_POLICY;
 }
 
+/** A policy's ARN with those of its parts: a principal has ten policies at most. */
+function numbered(arn: string): string[] {
+  return [arn, `${arn}-?`, `${arn}-10`];
+}
+
 /** Kinds of principals that callers can be, as IAM's actions name them. */
 export const PRINCIPAL_KINDS = ["Role", "User", "Group"] as const;
 
@@ -65,7 +70,7 @@ export class EnvironmentArns {
   callerPolicies(): string[] {
     return Object.entries(this.environment.callers ?? {}).flatMap(([caller, settings]) => {
       const arn = this.globalArn("iam", `policy/${callerPolicyName(this.prefix, caller)}`);
-      return mayNeedPolicies(settings) ? [arn, `${arn}-?`] : [arn];
+      return mayNeedPolicies(settings) ? numbered(arn) : [arn];
     });
   }
 
@@ -73,7 +78,7 @@ export class EnvironmentArns {
   anyCallerPolicies(): string[] {
     const arn = this.globalArn("iam", `policy/${callerPolicyName(this.prefix, "*")}`);
     const callers = Object.values(this.environment.callers ?? {});
-    return callers.some(mayNeedPolicies) ? [arn, `${arn}-?`] : [arn];
+    return callers.some(mayNeedPolicies) ? numbered(arn) : [arn];
   }
 
   /** Existing principals that are callers, each once. */

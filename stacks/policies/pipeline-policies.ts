@@ -28,7 +28,7 @@ import { smokeTestPolicy } from "./smoke-test";
  * continues in `<part>-2`, and so on.
  *
  * @param accountId - 12 digits
- * @throws Error as {@link deployerPolicies}
+ * @throws UserError as {@link deployerPolicies}
  */
 export function deployerParts(environment: Environment, accountId: string): NamedPolicy[] {
   return partsOf(deployerPolicies(environment, accountId)).flatMap(splitPolicy);

@@ -16,7 +16,7 @@ export type PlannerPolicies = Readonly<Record<"functions" | "endpoints", PolicyD
  * state, and with it the value of an API key.
  *
  * @param accountId - 12 digits
- * @throws Error as {@link deployerPolicies}
+ * @throws UserError as {@link deployerPolicies}
  */
 export function plannerPolicies(environment: Environment, accountId: string): PlannerPolicies {
   const { roles, functions, endpoints, stage, storage, network, scaling } = deployerPolicies(

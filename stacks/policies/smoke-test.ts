@@ -7,13 +7,14 @@ import type { PolicyDocument } from "./policy-document";
 /**
  * What whoever smoke-tests an environment may do as a caller who signs: each route whose access is `AWS_IAM`, and each
  * function URL. It stands before there is an API, whose id API Gateway makes up: the routes are those of any API of the
- * account whose stage has the environment's name.
+ * account whose stage is named by the environment's prefix.
  *
  * @param accountId - 12 digits
  * @returns `undefined` where nothing wants signed requests
  */
 export function smokeTestPolicy(environment: Environment, accountId: string): PolicyDocument | undefined {
-  const { name, region, models } = environment;
+  const { region, models } = environment;
+  const prefix = namePrefix(environment);
   const arnOf = (service: string, resource: string): string =>
     `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
   const served = Object.entries(models) as [ModelName, ModelSettings][];
@@ -21,10 +22,10 @@ export function smokeTestPolicy(environment: Environment, accountId: string): Po
     routeArns: served
       .filter(([, settings]) => routeAccess(settings) === "AWS_IAM")
       .map(([model]) => catalog[model].route)
-      .map(({ method, path }) => arnOf("execute-api", `*/${name}/${method}${path}`)),
+      .map(({ method, path }) => arnOf("execute-api", `*/${prefix}/${method}${path}`)),
     functionArns: served
       .filter(([, { functionUrl }]) => functionUrl !== undefined)
-      .map(([model]) => arnOf("lambda", `function:${namePrefix(environment)}-${model}`)),
+      .map(([model]) => arnOf("lambda", `function:${prefix}-${model}`)),
     endpointArns: [],
   });
   return policy.Statement.length === 0 ? undefined : policy;
