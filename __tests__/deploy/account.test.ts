@@ -25,7 +25,7 @@ import { killRunning } from "./support/programs";
 import { DeployedProject, succeeded } from "./support/project";
 import { squashed } from "./support/squashed";
 
-const TIMEOUT_IN_MS = 240_000;
+const TIMEOUT_IN_MS = 600_000;
 
 const accountId = "111122223333";
 const Bucket = "terraform-states-111122223333";

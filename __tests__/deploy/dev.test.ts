@@ -22,7 +22,7 @@ import { succeeded } from "./support/project";
 import { requireRecorded } from "./support/recordings";
 import { squashed } from "./support/squashed";
 
-const TIMEOUT_IN_MS = 240_000;
+const TIMEOUT_IN_MS = 600_000;
 
 const NOBODY = {
   Version: "2012-10-17",

@@ -11,7 +11,7 @@ import { everythingChanged as changed, everything as first, SCORING } from "./su
 import { succeeded } from "./support/project";
 import { requireRecorded } from "./support/recordings";
 
-const TIMEOUT_IN_MS = 240_000;
+const TIMEOUT_IN_MS = 600_000;
 
 // One life: each test goes on where the one before it ended.
 describe("the life of an environment with a network, scaling, alarms and a key", () => {

@@ -10,7 +10,7 @@ import { killApply } from "./support/killing";
 import { succeeded } from "./support/project";
 import { squashed } from "./support/squashed";
 
-const TIMEOUT_IN_MS = 240_000;
+const TIMEOUT_IN_MS = 600_000;
 
 const { "breast-cancer": breastCancer, sentiment, toxicity, "bike-rental": bikeRental } = dev.models;
 if (

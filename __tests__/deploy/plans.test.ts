@@ -6,7 +6,7 @@ import { withModel } from "./support/environments";
 import { requireRecordedPlan } from "./support/plans";
 import { succeeded } from "./support/project";
 
-const TIMEOUT_IN_MS = 240_000;
+const TIMEOUT_IN_MS = 600_000;
 
 const { sentiment, toxicity } = prod.models;
 if (sentiment === undefined || toxicity === undefined) throw new Error("prod serves sentiment and toxicity");

@@ -15,7 +15,7 @@ import { succeeded } from "./support/project";
 import { requireRecorded } from "./support/recordings";
 import { squashed } from "./support/squashed";
 
-const TIMEOUT_IN_MS = 240_000;
+const TIMEOUT_IN_MS = 600_000;
 
 /** As it is with the shipped accounts, of which this test deploys none. */
 const prod: Environment = { ...shipped, stage: { ...shipped.stage, accessLogs: true } };

@@ -9,7 +9,7 @@ import { Deployment } from "./support/deployment";
 import type { Ended } from "./support/programs";
 import { succeeded } from "./support/project";
 
-const TIMEOUT_IN_MS = 180_000;
+const TIMEOUT_IN_MS = 600_000;
 
 /** The step that says what was synthesized. */
 const DIGEST_OF_STACKS = "npm run --silent pipeline -- digest cdktf.out/stacks";

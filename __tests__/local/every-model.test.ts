@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { problemOf, type Request, type Response, send } from "./support/client";
 import { paste } from "./support/curl";
@@ -177,6 +178,45 @@ describe("sentiment", () => {
       );
     },
   );
+});
+
+describe("a JSON body of a route with a request model", () => {
+  const ROW = JSON.stringify({ data: Array.from({ length: 30 }, () => "1.5").join(",") });
+
+  function classify(body: string | Buffer, headers: Record<string, string> = {}): Promise<Response> {
+    return send(stage.url, {
+      path: "/dev/breast-cancer",
+      headers: { "Content-Type": "application/json", ...KEY, ...headers },
+      body,
+    });
+  }
+
+  it("is read without its byte order mark when it begins with one", async () => {
+    // Act
+    const { status, body } = await classify(`\ufeff${ROW}`);
+
+    // Assess
+    expect([status, body]).toEqual([200, expect.stringMatching(/^"[BM]"$/)]);
+  });
+
+  it.each<[what: string, body: string | Buffer, headers: Record<string, string>, named: string]>([
+    ["compressed", gzipSync(ROW), { "Content-Encoding": "gzip" }, 'Content-Encoding: got "gzip"'],
+    ["said to be compressed", ROW, { "Content-Encoding": "br" }, 'Content-Encoding: got "br"'],
+    [
+      "UTF-16",
+      Buffer.from(ROW, "utf16le"),
+      { "Content-Type": "application/json; charset=utf-16le" },
+      "utf-16le",
+    ],
+    ["said to be Latin-1", ROW, { "Content-Type": 'application/json;charset="iso-8859-1"' }, "iso-8859-1"],
+  ])("gets a 415 that names the encoding when it is %s", async (_, body, headers, named) => {
+    // Act
+    const response = await classify(body, headers);
+
+    // Assess
+    expect(response.status).toBe(415);
+    expect(problemOf(response).detail).toContain(named);
+  });
 });
 
 describe("toxicity", () => {

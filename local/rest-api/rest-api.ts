@@ -183,7 +183,11 @@ export class RestApi {
     return undefined;
   }
 
-  /** As API Gateway: a body whose media type has no model is not validated. */
+  /**
+   * As API Gateway: a body whose media type has no model is not validated. AWS does not document how it validates a
+   * byte order mark, or a body in another charset or encoding: the function drops the one, and refuses the others by
+   * name, so neither is refused here as malformed JSON.
+   */
   private validate(request: HttpRequest, { method, validators }: Route): void {
     const query = new Map(readQuery(request.query));
     const missing = method.requiredParameters.filter((name) => !query.get(name));
@@ -192,10 +196,10 @@ export class RestApi {
     const mediaType =
       headerOf(request, "content-type")?.split(";")[0]?.trim().toLowerCase() || "application/json";
     const validate = validators.get(mediaType);
-    if (validate === undefined) return;
+    if (validate === undefined || !isPlainUtf8(request)) return;
     let body: unknown;
     try {
-      body = JSON.parse(request.body?.toString("utf8") ?? "");
+      body = JSON.parse((request.body?.toString("utf8") ?? "").replace(/^\ufeff/, ""));
     } catch {
       throw new Refusal(GATEWAY_ERRORS.badBody);
     }
@@ -242,6 +246,14 @@ export class RestApi {
     learned.integrationStatus = answer.status;
     return withLocalCause(answer, result.localCause);
   }
+}
+
+/** Whether the headers say that the body is UTF-8, without a content encoding. */
+function isPlainUtf8(request: HttpRequest): boolean {
+  const encoding = headerOf(request, "content-encoding")?.trim() || "identity";
+  const [, charset = "utf-8"] =
+    /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(headerOf(request, "content-type") ?? "") ?? [];
+  return /^identity$/i.test(encoding) && /^(?:utf-?8|us-ascii)$/i.test(charset);
 }
 
 async function withTimeout(

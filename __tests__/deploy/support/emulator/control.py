@@ -13,15 +13,21 @@ import io
 import json
 import threading
 import traceback
+from collections import OrderedDict
 
 from mends import answer_api_gateway_tags, answer_headers_policies
 from operations import UnknownOperation, name_operation
+
+
+# More than can be under way at once.
+MAX_ANSWERS_KEPT = 1000
 
 
 class Control:
     def __init__(self, application, faults):
         self.application = application
         self.faults = faults
+        self.answers = OrderedDict()
         self.operations = []
         self.holding = set()
         self.executes_held = False
@@ -49,9 +55,37 @@ class Control:
             asked["status"] = int(status.split(" ")[0])
             return start_response(status, headers, exc_info)
 
-        answer = self.execute(asked, environ, body, remember)
+        answer = self.execute_once(asked, environ, body, remember)
         self.may_pass(name)
         return answer
+
+    def execute_once(self, asked, environ, body, start_response):
+        """A client repeats a request whose answer got lost, under the same id. AWS recognizes most of these; moto would
+        add the same permission twice."""
+        attempt = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
+        with self.changed:
+            known = self.answers.get(attempt)
+        if known is not None:
+            status, headers, content = known
+            start_response(status, headers)
+            return [content]
+        begun = []
+
+        def remember(status, headers, exc_info=None):
+            begun[:] = [status, headers]
+            return start_response(status, headers, exc_info)
+
+        answer = self.execute(asked, environ, body, remember)
+        content = b"".join(answer)
+        if hasattr(answer, "close"):
+            answer.close()
+        # What failed can succeed when it is asked for again.
+        if attempt is not None and begun and begun[0].startswith("2"):
+            with self.changed:
+                self.answers[attempt] = (*begun, content)
+                if len(self.answers) > MAX_ANSWERS_KEPT:
+                    self.answers.popitem(last=False)
+        return [content]
 
     def execute(self, asked, environ, body, start_response):
         try:
