@@ -15,8 +15,13 @@ export function verdictOf(environments: readonly EnvironmentReport[]): string {
     const said = saidOf(one);
     names.set(said, [...(names.get(said) ?? []), one.environment]);
   }
-  return [...names].map(([said, sharing]) => `${sharing.join(", ")}: ${said}`).join(" — ");
+  return [...names]
+    .map(([said, sharing]) => `${sharing.join(", ")}: ${said.replace(TYPE_BEFORE_ADDRESS, "")}`)
+    .join(" — ");
 }
+
+/** Without a construct, a resource is named by its address, which begins with the type. */
+const TYPE_BEFORE_ADDRESS = /\b([a-z]+_\w+) (?=\1\.)/g;
 
 function saidOf(report: EnvironmentReport): string {
   const { changes, counts, standing, outputs } = report;

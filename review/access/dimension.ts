@@ -1,4 +1,5 @@
 import type { Named, Principal } from "./grant";
+import { coversAddresses } from "./operator";
 import { coversArn, coversPattern } from "./pattern";
 import { coversPorts } from "./ports";
 
@@ -114,11 +115,12 @@ class Index<T> implements Coverage {
 export const PRINCIPALS: Comparer<Principal> = {
   keyOf: ({ kind, name }) => `${kind}\n${name}`,
   textOf: ({ name }) => name,
-  edgesOf: ({ kind, name }) => (kind === "anyone" && name === "*" ? ANY : undefined),
+  edgesOf: ({ kind, name }) => ((kind === "anyone" && name === "*") || kind === "network" ? ANY : undefined),
   ownEdgesOf: () => ANY,
   covers: (outer, inner) =>
     (outer.kind === "anyone" && outer.name === "*") ||
-    (outer.kind === inner.kind && outer.name === inner.name),
+    (outer.kind === inner.kind && outer.name === inner.name) ||
+    (outer.kind === "network" && inner.kind === "network" && coversAddresses(outer.name, inner.name)),
 };
 
 /** Actions are compared without regard to case. */

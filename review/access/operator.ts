@@ -69,13 +69,18 @@ export function coversValues(
   const [wide, narrow] = [OPERATORS.get(outerParts.base), OPERATORS.get(innerParts.base)];
   if (wide === undefined || narrow === undefined || wide.family !== narrow.family) return false;
   // A text that ignores case, or has wildcards, is more than the same text of an operator that does neither.
-  if (wide.covers !== narrow.covers && narrow.covers !== same) return false;
+  if (wide.covers !== narrow.covers && narrow.covers !== same && !areLiteral(narrow, inner)) return false;
   if (wide.sense === "none") {
     const exact = new Set(inner);
     return outer.every((one) => exact.has(one) || inner.some((other) => wide.covers(other, one)));
   }
   const exact = new Set(outer);
   return inner.every((one) => exact.has(one) || outer.some((other) => wide.covers(other, one)));
+}
+
+/** Whether patterns have no wildcard and no variable: such a pattern matches its own text alone. */
+function areLiteral({ covers }: Operator, values: readonly string[]): boolean {
+  return covers === coversPattern && values.every((value) => !/[*?$]/.test(value));
 }
 
 /** Whether a request fits the operator's values where it fits any one of them. */
@@ -111,7 +116,7 @@ function quantity(text: string): number {
 }
 
 /** Whether every address of the inner network is in the outer one: its bits begin with those of the outer one. */
-function coversAddresses(outer: string, inner: string): boolean {
+export function coversAddresses(outer: string, inner: string): boolean {
   if (outer === inner) return true;
   const [wide, narrow] = [bitsOf(outer), bitsOf(inner)];
   return wide !== undefined && narrow?.startsWith(wide) === true;

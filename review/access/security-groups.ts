@@ -31,6 +31,15 @@ const LISTS: Spelling = {
   protocol: "protocol",
 };
 
+const PREFIX_LIST: Spelling = { addresses: ["cidr"], others: [], protocol: "protocol" };
+const PORTS: Spelling = { addresses: ["cidrs", "ipv6_cidrs"], others: [], protocol: "protocol" };
+
+/** Blocks with addresses of types that are no security groups, and are read in the same way. */
+const BLOCKS: Readonly<Record<string, readonly [block: string, spelling: Spelling]>> = {
+  aws_ec2_managed_prefix_list: ["entry", PREFIX_LIST],
+  aws_lightsail_instance_public_ports: ["port_info", PORTS],
+};
+
 /** Addresses, other security groups and prefix lists that security groups let in. */
 export function ingressOf(resource: PlannedResource, things: Things): Policy[] {
   const { side } = things;
@@ -49,9 +58,21 @@ export function ingressOf(resource: PlannedResource, things: Things): Policy[] {
       if (!Array.isArray(ingress)) return [unreadable(ingress as Value, subject, resource, side)];
       return ingress.flatMap((rule: Value) => ruleIn(rule, LISTS, subject, resource, things));
     }
+    case "aws_ec2_managed_prefix_list_entry":
+      return ruleIn(values, PREFIX_LIST, subjectOf("resource", unnamed(resource)), resource, things);
     default:
-      return [];
+      return blocksIn(resource, things);
   }
+}
+
+function blocksIn(resource: PlannedResource, things: Things): Policy[] {
+  const [name, spelling] = Object.hasOwn(BLOCKS, resource.type) ? (BLOCKS[resource.type] ?? []) : [];
+  if (name === undefined || spelling === undefined) return [];
+  const blocks = attribute(resource, things.side, name);
+  if (blocks === undefined) return [];
+  const subject = subjectOf("resource", unnamed(resource));
+  if (!Array.isArray(blocks)) return [unreadable(blocks as Value, subject, resource, things.side)];
+  return blocks.flatMap((block: Value) => ruleIn(block, spelling, subject, resource, things));
 }
 
 function ofGroup(resource: PlannedResource, things: Things): Subject {
@@ -125,7 +146,7 @@ export function isOfTheWorld(range: string): boolean {
 /** `tcp 443`, `udp 1000-2000`, `every protocol` */
 function portsOf(protocol: Value | undefined, from: Value | undefined, to: Value | undefined): string {
   const name = nameOf(protocol);
-  if (name === "-1" || name === "all") return "every protocol";
+  if (name === "-1" || name === "all" || name === "") return "every protocol";
   const [first, last] = [nameOf(from), nameOf(to)];
   if (first === "" && last === "") return name;
   return first === last ? `${name} ${first}` : `${name} ${first}-${last}`;

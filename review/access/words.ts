@@ -48,7 +48,7 @@ export function wordsOf(told: Told): string {
       case "granted":
         return `${who} ${can} ${what}${spaced(after)}${before === "" ? narrower(told, "before only") : ""}.`;
       case "withdrawn":
-        return `${who} can no longer ${what}${spaced(before)}${narrower(told, "what stays is")}${uncertain(told)}.`;
+        return `${who} can no longer ${what}${spaced(before)}${narrower(told, "what stays:")}${uncertain(told)}.`;
       case "refused":
         return `${who} ${are} now refused to ${what}${spaced(after)}, whatever else allows it.`;
       case "no longer refused":

@@ -16,12 +16,14 @@ interface Expiration {
 
 type Reader = (values: Values) => readonly Expiration[] | undefined;
 
+const BACKUP_PLAN = "aws_backup_plan";
+
 /** Types with rules that delete what is stored, and the attribute with the rules. */
 const READERS: ReadonlyMap<string, { readonly attribute: string; readonly read: Reader }> = new Map([
   ["aws_s3_bucket_lifecycle_configuration", { attribute: "rule", read: rulesOf("rule", "status") }],
   ["aws_s3_bucket", { attribute: "lifecycle_rule", read: rulesOf("lifecycle_rule", "enabled") }],
   ["aws_ecr_lifecycle_policy", { attribute: "policy", read: imagesOf }],
-  ["aws_backup_plan", { attribute: "rule", read: backupsOf }],
+  [BACKUP_PLAN, { attribute: "rule", read: backupsOf }],
 ]);
 
 /** Whether the rules of a type are read here. */
@@ -35,6 +37,7 @@ export function retentionRisks(resource: PlannedResource, plan: Plan): Finding[]
   const { before, after } = inAws(resource);
   if (reader === undefined || after === undefined) return [];
   const { attribute, read } = reader;
+  const { type } = resource;
   if (isSame(before?.[attribute] ?? null, after[attribute] ?? null)) return [];
   // Nothing is stored yet in what is new.
   if (before === undefined && (resource.type === "aws_s3_bucket" || isOfNew(resource, after, plan)))
@@ -53,8 +56,16 @@ export function retentionRisks(resource: PlannedResource, plan: Plan): Finding[]
       },
     ];
   }
-  const sooner = next.filter((one) => !old.some((other) => isNoLater(other, one)));
-  const later = old.filter((one) => !next.some((other) => isNoLater(other, one)));
+  const sooner = next.filter(
+    (one) =>
+      !old.some((other) => isNoLater(other, one)) && !(type === BACKUP_PLAN && isAddedBackup(one, old, next)),
+  );
+  // A backup rule that goes keeps nothing longer.
+  const later = old.filter(
+    (one) =>
+      !next.some((other) => isNoLater(other, one)) &&
+      (type !== BACKUP_PLAN || next.some(({ others }) => others === one.others)),
+  );
   const worse = sooner.map((one): Finding => {
     const isUnknown = one.days === undefined;
     return {
@@ -81,6 +92,29 @@ export function retentionRisks(resource: PlannedResource, plan: Plan): Finding[]
   ];
 }
 
+/** A table whose items expire by another attribute than before: items that were kept may be deleted. */
+export function timeToLiveRisks(resource: PlannedResource): Finding[] {
+  const { before, after } = inAws(resource);
+  if (resource.type !== "aws_dynamodb_table" || before === undefined || after === undefined) return [];
+  const [old, next] = [before, after].map((values): Value | undefined => at(values, "ttl", 0));
+  const was: Value | undefined = at(old, "attribute_name");
+  const is: Value | undefined = at(next, "attribute_name");
+  if (at(old, "enabled") !== true || at(next, "enabled") !== true || isSame(was ?? null, is ?? null))
+    return [];
+  const name = textOf(is);
+  return [
+    {
+      kind: "data loss",
+      direction: name === undefined ? "undetermined" : "worse",
+      gates: ["destroy"],
+      says: `deletes items at the time in the attribute ${name ?? "known after apply"}`,
+      attribute: "ttl[0].attribute_name",
+      before: textOf(was) ?? "(none)",
+      after: name ?? "known after apply",
+    },
+  ];
+}
+
 function inWords(all: readonly Expiration[]): string {
   const words = [...new Set(all.map(({ what, words }) => `${what} ${words}`))];
   return words.length === 0 ? "(none)" : words.slice(0, 3).join("; ");
@@ -97,10 +131,20 @@ function isNoLater(one: Expiration, other: Expiration): boolean {
   );
 }
 
+/**
+ * Whether a rule of a backup plan makes further backups, or takes the place of a rule that kept them no longer: each rule
+ * keeps its own backups, so that a new rule deletes none of another rule.
+ */
+function isAddedBackup(one: Expiration, old: readonly Expiration[], next: readonly Expiration[]): boolean {
+  if (one.days === undefined || old.some(({ others }) => others === one.others)) return false;
+  const gone = old.filter(({ others }) => !next.some((other) => other.others === others));
+  return gone.length === 0 || gone.some(({ days }) => days !== undefined && days <= (one.days ?? 0));
+}
+
 function isOfNew({ type }: PlannedResource, after: Values, plan: Plan): boolean {
   const [name, attribute] =
     type === "aws_ecr_lifecycle_policy" ? (["repository", "name"] as const) : (["bucket", "bucket"] as const);
-  if (type === "aws_backup_plan") return true;
+  if (type === BACKUP_PLAN) return true;
   const owner = after[name];
   const owners = plan.resources.filter((one) => [`aws_s3_bucket`, `aws_ecr_repository`].includes(one.type));
   const isNew = (one: PlannedResource): boolean => inAws(one).before === undefined;
@@ -194,11 +238,20 @@ function imagesOf(values: Values): readonly Expiration[] | undefined {
     const selection = at(rule, "selection");
     const count = at(selection, "countNumber");
     const type = textOf(at(selection, "countType")) ?? "";
-    const others = isValues(selection) ? JSON.stringify({ ...selection, countNumber: 0 }) : "";
+    const others = isValues(selection) ? inOrder({ ...selection, countNumber: 0 }) : "";
     const days = typeof count === "number" ? count : undefined;
     const words = type === "imageCountMoreThan" ? `beyond the newest ${days}` : `after ${days} days`;
     return { what: "images", prefix: "", others, days, words };
   });
+}
+
+/** The same text for selections that say the same in another order. */
+function inOrder(selection: Values): string {
+  const entries = Object.entries(selection).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? [...(value as readonly Value[])].map(String).sort() : value,
+  ]);
+  return JSON.stringify(entries.sort(([one], [other]) => (String(one) < String(other) ? -1 : 1)));
 }
 
 function parsed(value: Value | undefined): Value | undefined {
@@ -213,17 +266,14 @@ function parsed(value: Value | undefined): Value | undefined {
 
 function backupsOf(values: Values): readonly Expiration[] | undefined {
   if (!Array.isArray(values.rule)) return undefined;
-  return (values.rule as readonly Value[]).flatMap((rule) => {
-    const days = at(rule, "lifecycle", 0, "delete_after");
-    if (typeof days !== "number" || days === 0) return [];
-    return [
-      {
-        what: "backups",
-        prefix: "",
-        others: textOf(at(rule, "rule_name")) ?? "",
-        days,
-        words: `after ${days} days`,
-      },
-    ];
+  return (values.rule as readonly Value[]).map((rule): Expiration => {
+    const lifecycle = at(rule, "lifecycle", 0);
+    const days = typeof lifecycle === "symbol" ? lifecycle : at(lifecycle, "delete_after");
+    const common = { what: "backups", prefix: "", others: textOf(at(rule, "rule_name")) ?? "" };
+    if (typeof days === "symbol")
+      return { ...common, days: undefined, words: "after a time that is not known" };
+    if (typeof days !== "number" || days === 0)
+      return { ...common, days: Number.POSITIVE_INFINITY, words: "never" };
+    return { ...common, days, words: `after ${days === 1 ? "1 day" : `${days} days`}` };
   });
 }

@@ -4,7 +4,8 @@ import { inAws } from "../in-aws";
 import type { Plan, PlannedResource } from "../plan";
 import { inWords } from "../resource-types";
 import { MASKED_CHANGED, textOf, type Value, type Values } from "../values";
-import { hasExpiration, retentionRisks } from "./expiration";
+import { hasExpiration, retentionRisks, timeToLiveRisks } from "./expiration";
+import { firewallRisks } from "./firewalls";
 import { isHidden, type Pair, pairsAt } from "./levels";
 import { isProtector, protectorRisks } from "./protectors";
 import type { Finding, Risk, RiskKind } from "./risk";
@@ -55,6 +56,8 @@ function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
   return [
     ...distinct(rules.flatMap((rule) => findingsBy(rule, resource, before, after))),
     ...retentionRisks(resource, plan),
+    ...timeToLiveRisks(resource),
+    ...firewallRisks(resource),
     ...sharingRisks(resource),
     ...protectorRisks(resource, plan),
   ];
@@ -149,5 +152,5 @@ function subjectOf(resource: PlannedResource, plan: Plan): string {
     const text = textOf(after?.[name]) ?? textOf(before?.[name]);
     if (text !== undefined && text !== "") return plan.scrub(`${noun} ${text}`);
   }
-  return `${noun} ${resource.path}`;
+  return resource.path.startsWith(`${noun}.`) ? resource.path : `${noun} ${resource.path}`;
 }

@@ -1,3 +1,4 @@
+import { isOfTheWorld } from "../access/security-groups";
 import { isValues, MASKED_CHANGED, UNKNOWN, type Value, type Values } from "../values";
 
 /** How dangerous a value is: 0 is safe, more is worse; undefined where the value does not say. */
@@ -26,6 +27,16 @@ export const noneOf =
 
 /** Dangerous where nothing is set. */
 export const absent: Level = (value) => (isNothing(value) ? 1 : 0);
+
+/** Dangerous where something is set. */
+export const present: Level = (value) => (isNothing(value) ? 0 : 1);
+
+/** Dangerous where a list of networks has the whole internet; AWS takes nothing for that, too. */
+export const world: Level = (value) => {
+  if (isNothing(value)) return 1;
+  if (!Array.isArray(value)) return undefined;
+  return (value as readonly Value[]).some((one) => typeof one === "string" && isOfTheWorld(one)) ? 1 : 0;
+};
 
 /** Dangerous where it is 0. */
 export const zero: Level = (value) => (value === 0 || value === "0" ? 1 : 0);

@@ -1,4 +1,17 @@
-import { absent, fewer, fewerThanForever, type Level, no, noneOf, off, on, oneOf, zero } from "./levels";
+import {
+  absent,
+  fewer,
+  fewerThanForever,
+  type Level,
+  no,
+  noneOf,
+  off,
+  on,
+  oneOf,
+  present,
+  world,
+  zero,
+} from "./levels";
 import type { Gate, RiskKind } from "./risk";
 
 /** What a value of an attribute means. */
@@ -86,6 +99,14 @@ export const RULES: readonly Rule[] = [
     "deletes items at the time that they name",
     "no longer deletes items by a time to live",
   ]),
+  dataLoss("aws_dynamodb_table", "point_in_time_recovery.0.recovery_period_in_days", fewer(35), [
+    "can be restored to fewer points in time",
+    "can be restored to more points in time",
+  ]),
+  dataLoss("aws_dlm_lifecycle_policy", "policy_details.0.schedule.*.retain_rule.0.count", fewerThanForever, [
+    "keeps fewer snapshots, and AWS deletes the older ones",
+    "keeps more snapshots",
+  ]),
   dataLoss("aws_dynamodb_table aws_dynamodb_table_replica", "point_in_time_recovery.0.enabled", off, [
     "has no point-in-time recovery any more, and its continuous backups go",
     "has point-in-time recovery",
@@ -142,6 +163,22 @@ export const RULES: readonly Rule[] = [
   exposure("aws_eks_cluster", "vpc_config.0.endpoint_public_access", on, [
     "has an API that is reachable from the internet",
     "has an API that is no longer reachable from the internet",
+  ]),
+  lostProtection("aws_eks_cluster", "vpc_config.0.public_access_cidrs", world, [
+    "has an API that every address of the internet reaches",
+    "has an API that only some addresses reach",
+  ]),
+  lostProtection("aws_wafv2_web_acl", "default_action.0.allow", present, [
+    "lets requests through that no rule blocks",
+    "blocks requests that no rule lets through",
+  ]),
+  lostProtection("aws_wafv2_web_acl", "rule.*.action.0.block", absent, [
+    "no longer blocks what one of its rules finds",
+    "blocks what one of its rules finds",
+  ]),
+  lostProtection("aws_wafv2_web_acl", "rule.*.override_action.0.count", present, [
+    "only counts what one of its rule groups finds",
+    "lets one of its rule groups block",
   ]),
   exposure("aws_transfer_server", "endpoint_type", oneOf("PUBLIC"), REACHABLE),
   exposure("aws_lb aws_alb aws_elb", "internal", no, REACHABLE),

@@ -2,13 +2,13 @@ import { compareTexts } from "../changes";
 import { inAws } from "../in-aws";
 import type { Plan, PlannedResource } from "../plan";
 import { withoutTags } from "../tags";
-import { isSame, type Values } from "../values";
+import { isSame, textOf, type Values } from "../values";
 import { bucketCorsChanges } from "./buckets";
 import { type Finding, type SurfaceChange, unjudged } from "./change";
 import { distributionChanges } from "./distributions";
 import { functionUrlChanges } from "./function-urls";
 import { httpApiChanges } from "./http-apis";
-import { loadBalancerChanges } from "./load-balancers";
+import { listenerChanges, loadBalancerChanges } from "./load-balancers";
 import { httpRouteChanges, methodChanges } from "./methods";
 import { restApiChanges } from "./rest-apis";
 import { stageChanges } from "./stages";
@@ -27,6 +27,10 @@ const FINDERS: Readonly<Record<string, (resource: PlannedResource, plan: Plan) =
   aws_alb: loadBalancerChanges,
   aws_elb: loadBalancerChanges,
   aws_lb: loadBalancerChanges,
+  aws_alb_listener: listenerChanges,
+  aws_alb_listener_rule: listenerChanges,
+  aws_lb_listener: listenerChanges,
+  aws_lb_listener_rule: listenerChanges,
   aws_api_gateway_method: methodChanges,
   aws_apigatewayv2_api: httpApiChanges,
   aws_apigatewayv2_route: httpRouteChanges,
@@ -40,8 +44,11 @@ const NOT_UNDERSTOOD =
 
 /** Whether the type is one whose changes are found here, or named as not understood. */
 export function isReadForSurface(type: string): boolean {
-  return Object.hasOwn(FINDERS, type) || NOT_UNDERSTOOD.test(type);
+  return (Object.hasOwn(FINDERS, type) && !READ_IN_PART.test(type)) || NOT_UNDERSTOOD.test(type);
 }
+
+/** Of these, only the authentication is read: any other change is listed as not judged. */
+const READ_IN_PART = /_listener(?:_rule)?$/;
 
 /** What is open to more where this goes; what else goes opens nothing. */
 const RESTRICTS = /_rest_api_policy$/;
@@ -89,10 +96,19 @@ function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
     return [];
   const was = before === undefined ? undefined : "there";
   if (after === undefined && !(RESTRICTS.test(resource.type) && staysOpen(before, plan))) {
-    return [{ what: resource.type, kind: "removed", before: was, after: undefined }];
+    return [{ what: nameOf(resource), kind: "removed", before: was, after: undefined }];
   }
   const change = before === undefined ? "new" : after === undefined ? "gone" : "changed";
-  return [unjudged(resource.type, was, `${change}; not understood here: look at it`)];
+  return [unjudged(nameOf(resource), was, `${change}; not understood here: look at it`)];
+}
+
+/** `aws_appsync_graphql_api orders`: by what AWS calls it, as far as that is known. */
+function nameOf({ type, path, before, after }: PlannedResource): string {
+  const values = after ?? before;
+  const name = ["name", "service_name", "domain_name"]
+    .map((one) => textOf(values?.[one]))
+    .find((text) => text !== undefined && text !== "");
+  return name === undefined && path.startsWith(type) ? path : `${type} ${name ?? path}`;
 }
 
 /** Whether the API that a policy was of is still there. */

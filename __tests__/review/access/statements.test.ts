@@ -92,7 +92,7 @@ describe("what a role may do", () => {
       [allow("s3:GetObject", "arn:aws:s3:::models/*")],
       [read],
       [
-        "  Role `scoring` can no longer read every object of the bucket `models`; what stays is `s3:GetObject` on " +
+        "  Role `scoring` can no longer read every object of the bucket `models`; what stays: `s3:GetObject` on " +
           "`arn:aws:s3:::models/toxicity/1/model.tar.gz`.",
       ],
     ],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { toMarkdown } from "../../../review/markdown/render";
+import { readPlan } from "../../../review/plan";
 import { type EnvironmentReport, reportOf } from "../../../review/report";
 import { type PlannedChange, planned } from "../support/planned";
 
@@ -572,6 +573,333 @@ describe("a firewall that goes", () => {
     // Assess
     expect(gates).toBe("D--");
     expect(verdict).not.toMatch(/firewall \(web/);
+  });
+});
+
+const backups = (name: string, ...days: readonly (number | undefined)[]): Values => ({
+  name: "p",
+  rule: days.map((delete_after, index) => ({
+    rule_name: `${name}${index}`,
+    lifecycle: delete_after === undefined ? [] : [{ delete_after }],
+  })),
+});
+const imageRules = (selection: Values, others: Values = {}): Values => ({
+  repository: "r",
+  policy: JSON.stringify({ rules: [{ rulePriority: 1, ...others, selection, action: { type: "expire" } }] }),
+});
+const firewall = (...rules: readonly Values[]): Values => ({
+  name: "w",
+  default_action: [{ allow: [{}], block: [] }],
+  rule: rules,
+});
+const blocking = { name: "bots", priority: 1, action: [{ block: [{}], count: [] }] };
+const managed = { name: "core", priority: 2, override_action: [{ none: [{}], count: [] }] };
+const table = (attribute: string): Values => ({
+  name: "t",
+  ttl: [{ enabled: true, attribute_name: attribute }],
+});
+const listener = (...types: readonly string[]): Values => ({
+  protocol: "HTTPS",
+  port: 443,
+  load_balancer_arn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/a/1",
+  default_action: types.map((type, order) => ({ type, order })),
+});
+const cluster = (...cidrs: readonly string[]): Values => ({
+  name: "c",
+  vpc_config: [{ endpoint_public_access: true, public_access_cidrs: cidrs }],
+});
+
+describe("a setting that is compared with what it replaces", () => {
+  it.each<[string, string, Values, Values, string, RegExp]>([
+    [
+      "a backup rule keeps less",
+      "aws_backup_plan",
+      backups("r", 30),
+      backups("r", 3),
+      "D--",
+      /backups after 3 days/,
+    ],
+    [
+      "a backup rule no longer keeps for ever",
+      "aws_backup_plan",
+      backups("r", undefined),
+      backups("r", 30),
+      "D--",
+      /backups after 30 days/,
+    ],
+    ["a backup rule is renamed", "aws_backup_plan", backups("r", 30), backups("q", 30), "---", /1 updated/],
+    [
+      "a backup rule is replaced by a shorter one",
+      "aws_backup_plan",
+      backups("r", 30),
+      backups("q", 3),
+      "D--",
+      /backups after 3 days/,
+    ],
+    ["a backup rule is added", "aws_backup_plan", backups("r", 30), backups("r", 30, 3), "---", /1 updated/],
+    [
+      "image rules say the same in another order",
+      "aws_ecr_lifecycle_policy",
+      imageRules({ tagStatus: "any", countType: "imageCountMoreThan", countNumber: 9 }),
+      imageRules({ countNumber: 9, countType: "imageCountMoreThan", tagStatus: "any" }, { description: "d" }),
+      "---",
+      /1 updated/,
+    ],
+    [
+      "image rules keep fewer",
+      "aws_ecr_lifecycle_policy",
+      imageRules({ tagStatus: "any", countType: "imageCountMoreThan", countNumber: 9 }),
+      imageRules({ countNumber: 2, countType: "imageCountMoreThan", tagStatus: "any" }),
+      "D--",
+      /beyond the newest 2/,
+    ],
+    [
+      "items expire by another attribute",
+      "aws_dynamodb_table",
+      table("x"),
+      table("y"),
+      "D--",
+      /at the time in the attribute y/,
+    ],
+    [
+      "point-in-time recovery is shorter",
+      "aws_dynamodb_table",
+      { name: "t", point_in_time_recovery: [{ enabled: true, recovery_period_in_days: 35 }] },
+      { name: "t", point_in_time_recovery: [{ enabled: true, recovery_period_in_days: 3 }] },
+      "D--",
+      /fewer points in time/,
+    ],
+    [
+      "fewer snapshots are kept",
+      "aws_dlm_lifecycle_policy",
+      { policy_details: [{ schedule: [{ name: "s", retain_rule: [{ count: 14 }] }] }] },
+      { policy_details: [{ schedule: [{ name: "s", retain_rule: [{ count: 2 }] }] }] },
+      "D--",
+      /keeps fewer snapshots/,
+    ],
+    [
+      "a firewall loses a rule",
+      "aws_wafv2_web_acl",
+      firewall(blocking, managed),
+      firewall(managed),
+      "-W-",
+      /no longer has the rule bots/,
+    ],
+    [
+      "a firewall loses a managed rule group",
+      "aws_wafv2_web_acl",
+      firewall(blocking, managed),
+      firewall(blocking),
+      "-W-",
+      /no longer has the rule core/,
+    ],
+    [
+      "a firewall loses a rule that lets through",
+      "aws_wafv2_web_acl",
+      firewall({ name: "office", action: [{ allow: [{}] }] }),
+      firewall(),
+      "---",
+      /1 updated/,
+    ],
+    [
+      "a rule of a firewall only counts",
+      "aws_wafv2_web_acl",
+      firewall(blocking),
+      firewall({ ...blocking, action: [{ block: [], count: [{}] }] }),
+      "-W-",
+      /no longer blocks/,
+    ],
+    [
+      "a rule group of a firewall only counts",
+      "aws_wafv2_web_acl",
+      firewall(managed),
+      firewall({ ...managed, override_action: [{ none: [], count: [{}] }] }),
+      "-W-",
+      /only counts/,
+    ],
+    [
+      "a firewall has its rules in another order",
+      "aws_wafv2_web_acl",
+      firewall(blocking, managed),
+      firewall(managed, blocking),
+      "---",
+      /1 updated/,
+    ],
+    [
+      "a firewall lets through by default",
+      "aws_wafv2_web_acl",
+      { name: "w", default_action: [{ allow: [], block: [{}] }] },
+      firewall(),
+      "-W-",
+      /lets requests through/,
+    ],
+    [
+      "a listener no longer authenticates",
+      "aws_lb_listener",
+      listener("authenticate-oidc", "forward"),
+      listener("forward"),
+      "-WP",
+      /listener HTTPS 443 no longer requires an authorizer's consent/,
+    ],
+    [
+      "a listener authenticates",
+      "aws_lb_listener",
+      listener("forward"),
+      listener("authenticate-oidc", "forward"),
+      "---",
+      /closed to the public: listener HTTPS 443/,
+    ],
+    [
+      "a cluster's API opens to every address",
+      "aws_eks_cluster",
+      cluster("10.0.0.0/8"),
+      cluster("0.0.0.0/0"),
+      "-W-",
+      /every address of the internet/,
+    ],
+    [
+      "a cluster's API closes to most addresses",
+      "aws_eks_cluster",
+      cluster("0.0.0.0/0"),
+      cluster("10.0.0.0/8"),
+      "---",
+      /only some addresses/,
+    ],
+    [
+      "a prefix list gets every address",
+      "aws_ec2_managed_prefix_list",
+      { name: "l", entry: [] },
+      { name: "l", entry: [{ cidr: "0.0.0.0/0" }] },
+      "-WP",
+      /anyone can now reach/,
+    ],
+    [
+      "an instance opens a port to everyone",
+      "aws_lightsail_instance_public_ports",
+      { port_info: [] },
+      { port_info: [{ protocol: "tcp", from_port: 22, to_port: 22, ipv6_cidrs: ["::/0"] }] },
+      "-WP",
+      /anyone can now reach tcp 22/,
+    ],
+  ])("counts as it should where %s", (_, type, before, after, gates, sentence) => {
+    // Act
+    const reviewed = review({ type, before, after });
+
+    // Assess
+    expect(reviewed.gates).toBe(gates);
+    expect(reviewed.verdict).toMatch(sentence);
+  });
+
+  it("is undetermined, and no good news, where the days of backups are known after the apply", () => {
+    // Act
+    const { gates, verdict } = review({
+      type: "aws_backup_plan",
+      before: backups("r", 30),
+      after: { name: "p", rule: [{ rule_name: "r0", lifecycle: [{}] }] },
+      unknown: { rule: [{ lifecycle: [{ delete_after: true }] }] },
+    });
+
+    // Assess
+    expect(gates).toBe("D--");
+    expect(verdict).toMatch(/undetermined: rule of /);
+    expect(verdict).not.toMatch(/better/);
+  });
+});
+
+describe("a change that lets in nobody new passes all gates", () => {
+  const ingress = (cidr_ipv4: string): Values => ({
+    security_group_id: "sg-1",
+    cidr_ipv4,
+    ip_protocol: "tcp",
+    from_port: 443,
+    to_port: 443,
+  });
+  const trust = (operator: string, subject: string): Values => ({
+    name: "r",
+    assume_role_policy: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRoleWithWebIdentity",
+          Principal: {
+            Federated: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+          },
+          Condition: { [operator]: { "token.actions.githubusercontent.com:sub": subject } },
+        },
+      ],
+    }),
+  });
+  const main = "repo:org/repo:ref:refs/heads/main";
+
+  it.each<[string, string, Values, Values, string]>([
+    [
+      "a network becomes a part of itself",
+      "aws_vpc_security_group_ingress_rule",
+      ingress("10.0.0.0/8"),
+      ingress("10.1.0.0/16"),
+      "---",
+    ],
+    [
+      "a network becomes larger",
+      "aws_vpc_security_group_ingress_rule",
+      ingress("10.1.0.0/16"),
+      ingress("10.0.0.0/8"),
+      "-W-",
+    ],
+    [
+      "a network becomes another one",
+      "aws_vpc_security_group_ingress_rule",
+      ingress("10.1.0.0/16"),
+      ingress("10.2.0.0/16"),
+      "-W-",
+    ],
+    [
+      "StringLike has no wildcard",
+      "aws_iam_role",
+      trust("StringEquals", main),
+      trust("StringLike", main),
+      "---",
+    ],
+    [
+      "StringLike has a wildcard",
+      "aws_iam_role",
+      trust("StringEquals", main),
+      trust("StringLike", "repo:org/repo:*"),
+      "-W-",
+    ],
+  ])("and only then: %s", (_, type, before, after, gates) => {
+    // Act
+    const reviewed = review({ type, before, after });
+
+    // Assess
+    expect(reviewed.gates).toBe(gates);
+  });
+});
+
+describe("the verdict names a resource without a construct once", () => {
+  it("by its address, which begins with its type", () => {
+    // Act
+    const report = reportOf([
+      readPlan(
+        JSON.stringify({
+          format_version: "1.2",
+          planned_values: {},
+          resource_changes: [
+            {
+              address: "aws_iam_user_login_profile.u",
+              mode: "managed",
+              type: "aws_iam_user_login_profile",
+              change: { actions: ["update"], before: { user: "u" }, after: { user: "v" } },
+            },
+          ],
+        }),
+        "test.json",
+      ),
+    ]);
+
+    // Assess
+    expect(report.verdict).toContain("undetermined: access to aws_iam_user_login_profile.u ·");
   });
 });
 

@@ -337,7 +337,7 @@ describe("what is not understood", () => {
     expect(changes).toMatchObject([
       {
         path: "stack/new",
-        what: type,
+        what: `${type} a`,
         kind: "not understood",
         after: "new; not understood here: look at it",
         public: true,
