@@ -337,8 +337,9 @@ const MAX_SENTENCE = 140;
 
 /** `anyone can now read every object of the bucket models` */
 function openingOf({ words, of }: AccessChange): string {
-  const said = inOneBreath(words);
-  return said.length <= MAX_SENTENCE ? said : `anyone is given access to ${of.thing}`;
+  const short = of.kind === "trust" ? withoutConditions(words) : words;
+  const said = [words, short].map(inOneBreath).find(({ length }) => length <= MAX_SENTENCE);
+  return said ?? `anyone is given access to ${of.thing}`;
 }
 
 /** A sentence as a part of the verdict: without code, and without its end. */
@@ -405,10 +406,15 @@ function toResources(changes: readonly AccessChange[]): string[] {
 /** Who can assume a role now, in words as far as they fit. */
 function trustInWords(trusts: readonly AccessChange[]): string[] {
   const words = trusts.map(({ words, of }) => {
-    const said = inOneBreath(words.replace(/(?: through GitHub Actions|, where |; before: ).*$/s, ""));
+    const said = inOneBreath(withoutConditions(words));
     return said.length <= MAX_SENTENCE ? said : `more principals can assume ${of.thing}`;
   });
   return firstParts([...new Set(words)], 2);
+}
+
+/** `Every repository on GitHub can now assume the role r` */
+function withoutConditions(words: string): string {
+  return words.replace(/(?: through GitHub Actions|, where |; before: ).*$/s, "");
 }
 
 /** The one by its name, several by their number. */

@@ -1,5 +1,5 @@
 import type { Named, Principal } from "./grant";
-import { coversAddresses } from "./operator";
+import { coversAddresses, networkBits } from "./operator";
 import { coversArn, coversPattern } from "./pattern";
 import { coversPorts } from "./ports";
 
@@ -115,8 +115,16 @@ class Index<T> implements Coverage {
 export const PRINCIPALS: Comparer<Principal> = {
   keyOf: ({ kind, name }) => `${kind}\n${name}`,
   textOf: ({ name }) => name,
-  edgesOf: ({ kind, name }) => ((kind === "anyone" && name === "*") || kind === "network" ? ANY : undefined),
-  ownEdgesOf: () => ANY,
+  edgesOf: ({ kind, name }) => {
+    if (kind === "anyone" && name === "*") return ANY;
+    const bits = kind === "network" ? networkBits(name) : undefined;
+    return bits === undefined ? undefined : { start: bits, end: "" };
+  },
+  // A network is in those whose bits are the first ones of its own.
+  ownEdgesOf: ({ kind, name }) => ({
+    start: (kind === "network" ? networkBits(name) : undefined) ?? "",
+    end: "",
+  }),
   covers: (outer, inner) =>
     (outer.kind === "anyone" && outer.name === "*") ||
     (outer.kind === inner.kind && outer.name === inner.name) ||

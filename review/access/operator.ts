@@ -118,14 +118,17 @@ function quantity(text: string): number {
 /** Whether every address of the inner network is in the outer one: its bits begin with those of the outer one. */
 export function coversAddresses(outer: string, inner: string): boolean {
   if (outer === inner) return true;
-  const [wide, narrow] = [bitsOf(outer), bitsOf(inner)];
+  const [wide, narrow] = [networkBits(outer), networkBits(inner)];
   return wide !== undefined && narrow?.startsWith(wide) === true;
 }
 
 const knownBits = new Map<string, string | undefined>();
 
-/** A policy of legal size has a thousand networks, and each is compared with each. */
-function bitsOf(network: string): string | undefined {
+/**
+ * The version and the first bits that all addresses of a network share; undefined where the text is no network. Kept,
+ * because a policy of legal size has a thousand networks, and each is compared with each.
+ */
+export function networkBits(network: string): string | undefined {
   if (!knownBits.has(network)) knownBits.set(network, readBits(network));
   return knownBits.get(network);
 }

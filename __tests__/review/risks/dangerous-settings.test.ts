@@ -877,6 +877,39 @@ describe("a change that lets in nobody new passes all gates", () => {
   });
 });
 
+describe("a role that every repository can assume", () => {
+  it("is named in the verdict with who can assume it", () => {
+    // Prepare
+    const trusting = (subject: string): Values => ({
+      name: "r",
+      assume_role_policy: JSON.stringify({
+        Statement: {
+          Effect: "Allow",
+          Action: "sts:AssumeRoleWithWebIdentity",
+          Principal: {
+            Federated: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+          },
+          Condition: {
+            StringEquals: { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" },
+            StringLike: { "token.actions.githubusercontent.com:sub": subject },
+          },
+        },
+      }),
+    });
+
+    // Act
+    const { gates, verdict } = review({
+      type: "aws_iam_role",
+      before: trusting("repo:org/repo:ref:refs/heads/main"),
+      after: trusting("repo:*"),
+    });
+
+    // Assess
+    expect(gates).toBe("-WP");
+    expect(verdict).toBe("test: every repository on GitHub can now assume the role r · nothing destroyed");
+  });
+});
+
 describe("the verdict names a resource without a construct once", () => {
   it("by its address, which begins with its type", () => {
     // Act
