@@ -125,7 +125,7 @@ describe("a review shows no secret that is", () => {
         ],
       },
     ],
-  ])("%s", (_, parts, members, file) => {
+  ])("%s", (...[, parts, members, file]) => {
     // Act and assess
     expect(shownOf(parts, members, file)).not.toContain(TOKEN);
   });

@@ -124,7 +124,7 @@ const READABLE_NAMES: readonly (readonly [name: string, value: unknown])[] = [
   ["summary", "The password policy requires 14 characters"],
   ["reason", "password reset for users of pool 2"],
   ["about", "the secret arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-AbCdEf"],
-  ["resolved", "{{resolve:secretsmanager:prod-db:SecretString:password}}"],
+  ["resolved", "of {{resolve:secretsmanager:prod-db:SecretString:password}}"],
   ["reference", "DbPassword: !Ref DbSecret2"],
   ["options", "docker run -u 1000:1000 -p 8080:80 image"],
   ["header_names", "authorization, content-type, x-api-key"],
