@@ -356,7 +356,7 @@ const BLOCKS: readonly Block[] = [
   {
     hints: ["<<"],
     pattern:
-      /(?<![\w.-])(?<name>[\w.-]{1,60})["']?\s{0,3}=\s{0,3}<<[-~]?["']?(?<end>\w{1,40})["']?\n(?<value>[\s\S]{4,4000}?)\n\s*\k<end>/dg,
+      /(?<![\w.-])(?<name>[\w.-]{1,60})["']?\s{0,3}=\s{0,3}<<[-~]?["']?(?<end>\w{1,40})["']?\n(?<value>[\s\S]{4,800}?)\n\s*\k<end>/dg,
   },
   // What a command, a Dockerfile or a `.netrc` sets with a space between.
   {
