@@ -415,6 +415,7 @@ describe("a review never shows", () => {
   });
 
   it.each<[string, string, object, object]>([
+    ["an API key", "aws_api_gateway_api_key", { value: "quiet-otter-1" }, { value: "quiet-otter-2" }],
     ["a parameter", "aws_ssm_parameter", { value: "quiet-otter-1" }, { value: "quiet-otter-2" }],
     [
       "a parameter whose name says so",
