@@ -15,7 +15,7 @@ const NOUNS: readonly string[] = [
   "(?:connection|conn|connect) ?(?:string|str|uri|url)s?|connstr|dsn|dsns",
   "web ?hooks?|(?:web ?)?hook (?:url|uri|endpoint)s?",
   "kube ?config|docker ?config(?: ?json)?|docker ?auth|dockerconfigjson|service account(?: key)? json|google credentials json|htpasswd",
-  "bind (?:pw|pass)|docker auth config|(?:origin|webhook|cdn) (?:verify|secret header)|functions key|auth config|npm auth|registry auth|mot de passe|contraseña|contrasena|senha|wachtwoord",
+  "bind (?:pw|pass)|docker auth config|(?:origin|webhook|cdn) (?:verify|secret header)|functions key|npm auth|registry auth|mot de passe|contraseña|contrasena|senha|wachtwoord",
   "basic auth|authorization header|auth header|shared access signature|client certificate data",
   "mnemonic|seed phrase|recovery codes?|backup codes?|(?:mfa|verification|unlock|unseal|one time) codes?",
   // What machines run at their start, and what else is kept in base64: it is written with secrets in it.
