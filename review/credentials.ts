@@ -47,12 +47,45 @@ const SHAPES: readonly Shape[] = [
   {
     hints: ["uthorization"],
     pattern:
-      /[Aa]uthorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:Token|ApiKey|Digest|Negotiate|Bearer|Basic|GenieKey|SSWS)\s{1,3})(?<secret>[^\s"',;]{4,4000})/dg,
+      /[Aa]uthorization["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:Token|ApiKey|Digest|Negotiate|Bearer|Basic|GenieKey|SSWS|Splunk)\s{1,3})(?<secret>[^\s"',;]{4,4000})/dgi,
   },
   {
-    hints: ["PRIVATE KEY"],
+    hints: ["uthorization"],
     pattern:
-      /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/dg,
+      /\b[Aa]uthorization["']?\s{0,3}[:=]\s{0,3}["']?(?<secret>(?=[^\s"',;]{0,200}\d)[\w.~+/=-]{8,4000})/dg,
+  },
+  { hints: ["_auth"], pattern: /(?:^|[\s:])_auth\s?=\s?["']?(?<secret>[^\s"']{8,4000})/dgm },
+  // Headers that carry a session, a key or a signature by their names.
+  {
+    hints: ["ookie"],
+    pattern: /\b(?:[Ss]et-)?[Cc]ookie["']?\s{0,3}:\s{0,3}["']?(?<secret>[\w.-]{1,100}=[^\n"']{4,4000})/dg,
+  },
+  {
+    hints: ["X-", "x-", "X_"],
+    pattern:
+      /\b[Xx][-_][\w-]{0,40}(?:[Ss]ignature|[Vv]erify|[Kk]ey|[Aa]uth)["']?\s{0,3}[:=]\s{0,3}["']?(?<secret>(?=[^\s"',;]{0,200}\d)[^\s"',;]{8,4000})/dg,
+  },
+  { hints: ["Signature="], pattern: /\bSignature=(?<secret>[\w%+/=-]{20,2000})/dg },
+  { hints: ["sessionid", "SESSIONID"], pattern: /;jsessionid=(?<secret>[^\s"'?#;]{6,500})/dgi },
+  // Hashes of passwords, which can be searched for the password: crypt's, bcrypt's, Argon2's; scram's of PostgreSQL.
+  {
+    hints: ["$"],
+    pattern:
+      /\$(?:apr1|1|2[abxy]|5|6|7|y|gy|argon2(?:id|i|d)|scrypt|pbkdf2[\w-]{0,20})\$[\w$./=,+-]{16,500}/dg,
+  },
+  { hints: ["SCRAM-SHA-"], pattern: /SCRAM-SHA-\d+\$[\w$./:=+-]{20,500}/dg },
+  // A line of `.pgpass`.
+  {
+    hints: [":"],
+    pattern:
+      /^(?:[\w-]{1,60}\.[\w.-]{1,200}|localhost|\*):(?:\d{2,5}|\*):[\w*-]{1,60}:[\w*-]{1,60}:(?<secret>\S{4,200})$/dgm,
+  },
+  // What gzip begins with, in base64: whatever is in it, nobody reads it.
+  { hints: ["H4sI"], pattern: /(?<![A-Za-z0-9+/_-])H4sI[A-Za-z0-9+/_-]{16,100000}={0,2}/dg },
+  {
+    hints: ["PRIVATE KEY", "PRIVATE+KEY"],
+    pattern:
+      /-----? ?BEGIN[ +][A-Z0-9 +]{0,40}PRIVATE[ +]KEY(?: BLOCK)? ?----[\s\S]*?(?:----?-? ?END[ +][A-Z0-9 +]{0,40}PRIVATE[ +]KEY(?: BLOCK)? ?-----?|$)/dg,
   },
   { hints: ["Private-Lines:"], pattern: /Private-Lines:[\s\S]*$/dg },
   // Users of URLs and of other connection strings. A number and a slash are a port and a path.
@@ -60,7 +93,19 @@ const SHAPES: readonly Shape[] = [
     hints: ["://"],
     pattern: /:\/\/(?<secret>[^\s/?#@"':]{0,200}:(?!\d{1,5}[/?])[^\s"'<>]{1,200})@(?=[\w.[-])/dg,
   },
+  // Of a database or a broker, a number can be a password's begin, and a quote a part of it.
+  {
+    hints: ["://"],
+    pattern:
+      /\b(?!https?:|s3:|ssh:|git:|file:)[a-z][\w+.-]{1,40}:\/\/(?<secret>[^\s/?#@":]{0,200}:[^\s"<>@]{1,200})@(?=[\w.[-])/dg,
+  },
   { hints: ["://"], pattern: /:\/\/(?<secret>[^\s/?#@"':]{16,200})@(?=[\w.[-])/dg },
+  {
+    hints: ["://"],
+    pattern:
+      /:\/\/(?<secret>(?=[^@]{0,20}\d)(?=[^@]{0,20}[a-z])(?=[^@]{0,20}[A-Z])[\w-]{10,16})@(?=[\w.[-])/dg,
+  },
+  { hints: ["sqlplus"], pattern: /\bsqlplus\b[^\n]{0,60}\s\w{1,60}\/(?<secret>[^\s"'@]{4,200})@/dg },
   { hints: ["@tcp(", "@unix("], pattern: /(?<secret>[^\s"'/:]{1,100}:[^\s"']{1,200})@(?:tcp|unix)\(/dg },
   { hints: ["jdbc:oracle"], pattern: /jdbc:oracle:\w{1,10}:(?<secret>[^\s"'@]{1,200})@/dg },
   // Signatures and keys in the query of a URL.
@@ -90,14 +135,18 @@ const SHAPES: readonly Shape[] = [
       "pagerduty.com",
       "victorops.com",
       "make.com",
+      "hc-ping.com",
+      "betterstack.com",
+      "webhook.site",
     ],
     pattern:
-      /https?:\/\/(?:[\w-]{1,60}\.){0,4}(?:logic\.azure\.com(?::\d+)?\/workflows|webhook\.office\.com|maker\.ifttt\.com\/trigger|api\.telegram\.org\/bot|events\.pagerduty\.com\/integration|alert\.victorops\.com\/integrations|hook\.[\w.]{0,20}make\.com)\/?(?<secret>[^\s"'<>]{6,2000})/dg,
+      /https?:\/\/(?:[\w-]{1,60}\.){0,4}(?:logic\.azure\.com(?::\d+)?\/workflows|webhook\.office\.com|maker\.ifttt\.com\/trigger|api\.telegram\.org\/bot|hc-ping\.com|uptime\.betterstack\.com\/api\/v1\/(?:heartbeat|incoming-webhook)|webhook\.site|events(?:\.eu)?\.pagerduty\.com\/integration|alert\.victorops\.com\/integrations|hook\.[\w.]{0,20}make\.com)\/?(?<secret>[^\s"'<>]{6,2000})/dg,
   },
   // Options of commands: a user with a password, and a password by its short name.
   {
-    hints: ["-u", "--user"],
-    pattern: /(?:^|\s)(?:-u|--user)[ =]?["']?(?<secret>[^\s"':]{1,100}:[^\s"']{1,200})/dg,
+    hints: ["-u", "-user"],
+    pattern:
+      /(?:^|\s)(?:-u|--user|--proxy-user)[ =]?["']?(?!\d+:\d+\b)(?<secret>[^\s"':]{1,100}:[^\s"']{1,200})/dg,
   },
   {
     hints: [" -p", " -a"],
@@ -105,19 +154,55 @@ const SHAPES: readonly Shape[] = [
       /\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|mongo|mongosh|redis-cli|htpasswd)\b[^|;&\n]{0,200}?\s-[pa]\s?["']?(?<secret>[^\s"'-][^\s"']{3,200})/dg,
   },
   {
-    hints: ["--"],
-    pattern: /(?:^|\s)--?(?<name>[A-Za-z][\w-]{1,60})[ =]["']?(?<secret>[^\s"'-][^\s"']{2,500})/dg,
+    hints: [" -p", " -P", " -w", " -k", " -t"],
+    pattern:
+      /\b(?:(?:docker|podman|az|oc|helm registry|buildah|nerdctl) login|mongodump|mongorestore|mongoexport|mongoimport|sqlcmd|bcp|ldapsearch|ldapadd|ldapmodify|ldappasswd|zip|unzip|7za?|openssl \w{1,20}|influx|vault|cqlsh|pscp|plink)\b[^|;&\n]{0,200}?\s-[pPwkt]\s?["']?(?<secret>(?!\d{1,5}(?:\s|$))[^\s"'-][^\s"']{3,200})/dg,
+  },
+  {
+    hints: ["curl"],
+    pattern: /\bcurl\b[^|;&\n]{0,200}?\s-[a-zA-Z]{1,8}u\s?["']?(?<secret>[^\s"':]{1,100}:[^\s"']{1,200})/dg,
+  },
+  // What a command reads: `echo … | … --password-stdin`, `<<<`.
+  {
+    hints: ["stdin", "chpasswd"],
+    pattern:
+      /\b(?:echo|printf)\s{1,3}(?:-\w\s{1,3})?(?:(?<quote>["'])(?<secret>[^"'\n]{4,200})\k<quote>|(?<word>[^\s"'|]{4,200}))\s{0,3}\|[^|\n]{0,200}(?:-stdin|\bchpasswd)\b/dg,
+  },
+  {
+    hints: ["<<<"],
+    pattern: /(?:login|password|token|passwd)[^|;\n]{0,60}<<<\s{0,3}["']?(?<secret>[^\s"']{4,500})/dg,
+  },
+  { hints: ["vault login"], pattern: /\bvault login (?<secret>[^\s"'=-][^\s"'=]{7,200})/dg },
+  { hints: ["net user"], pattern: /\bnet user \S{1,60} (?<secret>[^\s/"'*][^\s"']{3,200})/dg },
+  {
+    hints: ["ConvertTo-SecureString"],
+    pattern: /ConvertTo-SecureString (?:-String )?["'](?<secret>[^"'\n]{4,500})/dg,
+  },
+  { hints: ["bundle config"], pattern: /\bbundle config \S{1,100} (?<secret>[^\s"':]{1,100}:\S{4,200})/dg },
+  {
+    hints: ["smbclient", "net rpc", "rpcclient"],
+    pattern: /-U\s?["']?(?<secret>[^\s"'%]{1,100}%[^\s"']{4,200})/dg,
+  },
+  {
+    hints: ["-"],
+    pattern: /(?:^|\s)--?D?(?<name>[A-Za-z][\w.-]{1,60})[ =]["']?(?<secret>[^\s"'-][^\s"']{2,500})/dg,
   },
 ];
 
 /** What AWS's secret keys are made of. */
-const OF_SECRET_KEYS = /[A-Za-z0-9/+=._:-]{40,}/dg;
+const OF_SECRET_KEYS = /(?<=^|[^A-Za-z0-9/+._-]|(?:AKIA|ASIA)[A-Z0-9]{16}[:/])[A-Za-z0-9/+._-]{40,}/dg;
 
-/** What stands between a name and its value: `=`, `:`, `=>`, in quotes or not, escaped or not. */
-const ASSIGNMENT = /(?<quote>\\{0,3}["'])?\s{0,3}(?:=>|:=|=|:)(?<space>\s{0,3})(?:\\{0,3}(?<open>["']))?/dg;
+/**
+ * What stands between a name and its value: `=`, `:`, `=>`, in quotes or not, escaped or not; `"] =` of a map in a
+ * program, `**:` of Markdown. Before the value: a tag or an anchor of YAML, the letter of a text in Python, braces of
+ * ODBC.
+ */
+const ASSIGNMENT =
+  /(?:\\{0,3}["'`]\]?|\*{1,2}|\])?\s{0,3}(?:=>|->|:=|={1,3}|:|%3D)\*{0,2}\s{0,3}(?:(?:!!\w{1,20}|&\w{1,20})\s{1,3})?(?:[bfru]{1,2}(?=["']))?(?:(?<escape>\\{0,3})(?<open>"""|'{3}|["'`])|(?<brace>\{)(?=[^{}"'\s:][^{}"':]{0,200}\}))?/dgi;
 
 /** The words before it: of prose, the last ones, which say what it is. */
-const NAME_BEFORE = /(?<![\w/.-]|[\w:/]:)(?:[\w.-]{1,40} ){0,2}[A-Za-z_$][\w.-]{0,60}$/;
+const NAME_BEFORE =
+  /(?:(?<![\w/.-]|[\w:/]:)(?:[\p{L}\d_.-]{1,40} ){0,2}|(?<=\s-)|(?<=\$env:)|(?<=\/:))[\p{L}_$][\p{L}\d_.-]{0,60}$/u;
 
 /** Longer names are none, and would make this slow. */
 const MAX_NAME = 150;
@@ -125,7 +210,13 @@ const MAX_NAME = 150;
 /** Everything in `text` that is a credential by its shape, or by the name before it; in order, none in another. */
 export function credentialsIn(text: string): readonly Range[] {
   if (text.length < MIN_LENGTH) return [];
-  return merged([...shapesIn(text), ...secretKeysIn(text), ...assignedIn(text), ...encodedIn(text)]);
+  return merged([
+    ...shapesIn(text),
+    ...secretKeysIn(text),
+    ...assignedIn(text),
+    ...blocksIn(text),
+    ...encodedIn(text, 0),
+  ]);
 }
 
 /** Nothing shorter is a credential with what makes it one. */
@@ -162,16 +253,18 @@ function isSecretKey(word: string): boolean {
 
 /** Values of names that say that they are secrets, in shells, JSON, connection strings and prose. */
 function assignedIn(text: string): Range[] {
-  if (!/[=:]/.test(text)) return [];
+  if (!/[=:]|->|%3D/i.test(text)) return [];
   return [...text.matchAll(ASSIGNMENT)].flatMap((match): Range[] => {
     const name = NAME_BEFORE.exec(text.slice(Math.max(0, match.index - MAX_NAME), match.index))?.[0];
     if (name === undefined || !isSecretName(name)) return [];
-    const { open } = match.groups ?? {};
+    const { open, brace, escape: escapes = "" } = match.groups ?? {};
     const start = match.index + match[0].length;
-    const end = open === undefined ? endOfWord(text, start) : endOfQuoted(text, start, open);
+    const quote = brace === undefined ? open : "}";
+    const end =
+      quote === undefined ? endOfWord(text, start) : endOfQuoted(text, start, quote, escapes.length);
     const value = text.slice(start, end);
     if (value.length < 4 || isNoSecret(value) || isOfStructure(value)) return [];
-    return open === undefined && OF_PROSE.has(value.toLowerCase()) ? [] : [{ start, end }];
+    return quote === undefined && OF_PROSE.has(value.toLowerCase()) ? [] : [{ start, end }];
   });
 }
 
@@ -183,22 +276,142 @@ const OF_PROSE: ReadonlySet<string> = new Set(
 );
 
 function endOfWord(text: string, start: number): number {
-  const length = text.slice(start, start + MAX_VALUE).search(/[\s"',;&<>|)}\]\\]/);
+  const length = text.slice(start, start + MAX_VALUE).search(/[\s"'`,;&<>|)}\]\\]|%26/);
   return length < 0 ? Math.min(text.length, start + MAX_VALUE) : start + length;
 }
 
-function endOfQuoted(text: string, start: number, quote: string): number {
-  const end = text.indexOf(quote, start);
-  const last = end < 0 ? text.length : end;
-  // The quote itself can be escaped.
-  return text.charAt(last - 1) === "\\" ? last - 1 : last;
+/** @param escapes - how many backslashes the opening quote has; a quote with more of them is part of the value */
+function endOfQuoted(text: string, start: number, quote: string, escapes: number): number {
+  for (let end = text.indexOf(quote, start); end >= 0; end = text.indexOf(quote, end + 1)) {
+    let backslashes = 0;
+    while (text.charAt(end - 1 - backslashes) === "\\") backslashes += 1;
+    // Two backslashes are one of the value, and escape nothing.
+    if (escapes > 0 ? backslashes <= escapes : backslashes % 2 === 0)
+      return end - Math.min(backslashes, escapes);
+  }
+  return text.length;
 }
 
 const MAX_VALUE = 4_000;
 
 /** What begins an object, a list or a URL's rest, and is no value. */
 function isOfStructure(value: string): boolean {
-  return /^(?:[{[(]|\/\/|‹masked)/.test(value);
+  return /^(?:[{[(]|\/\/|‹masked|[|>][+-]?\d?$|!(?:Ref|Sub|GetAtt|ImportValue|Join|Select|FindInMap)$)/.test(
+    value,
+  );
+}
+
+/** A name before values that are no word after it: lines of YAML, a list, the text of an element, what a command sets. */
+interface Block {
+  readonly hints: readonly string[];
+  /** With the flag `d`, the groups `name` and `value`, of which the value can hold several. */
+  readonly pattern: RegExp;
+  /** Of the group `value`, what is a value each; all of it where it is left out. */
+  readonly each?: RegExp;
+}
+
+const BLOCKS: readonly Block[] = [
+  // `password: |` and `password: >-` of YAML, with the value below.
+  {
+    hints: ["|", ">"],
+    pattern:
+      /(?<![\w.-])(?<name>[\w.-]{1,60})["']?:[ \t]{1,3}[|>][+-]?\d?[ \t]*\n(?<value>[ \t]{1,40}\S[^\n]*(?:\n(?:[ \t]{1,40}[^\n]*)?)*)/dg,
+    each: /\S[^\n]{3,}/dg,
+  },
+  // A list of YAML, and one of JSON.
+  {
+    hints: ["- "],
+    pattern: /(?<![\w.-])(?<name>[\w.-]{1,60})["']?:[ \t]*\n(?<value>(?:[ \t]{0,40}- [^\n]+(?:\n|$))+)/dg,
+    each: /(?<=- ["']?)[^\s"'][^\n"']{3,}/dg,
+  },
+  {
+    hints: ["["],
+    pattern: /(?<![\w.-])(?<name>[\w.-]{1,60})\\{0,3}["']?\s{0,3}[:=]\s{0,3}\[(?<value>[^[\]{}]{1,4000})\]/dg,
+    each: /[^\s"',\\]{4,}/dg,
+  },
+  // A value below the name: `DB_PASSWORD:` and then `value: …`.
+  {
+    hints: ["value:", "default:"],
+    pattern:
+      /(?<![\w.-])(?<name>[\w.-]{1,60})["']?:[ \t]*\n[ \t]{1,40}(?:type:[^\n]{0,60}\n[ \t]{1,40})?(?:value|default):[ \t]{0,3}["']?(?<value>[^\s"'][^\n"']{3,500})/dgi,
+  },
+  // A name and a value as neighbours, in YAML, in JSON, as attributes of XML, as parameters of CloudFormation.
+  {
+    hints: ["alue"],
+    pattern:
+      /\b(?:parameter)?(?:name|key)\\{0,3}["']?\s{0,3}[:=]\s{0,3}\\{0,3}["']?(?<name>[\w./-]{1,80})\\{0,3}["']?[\s,]{1,60}(?:\\{0,3}["']?type\\{0,3}["']?\s{0,3}[:=]\s{0,3}\\{0,3}["']?\w{1,40}\\{0,3}["']?[\s,]{1,60})?\\{0,3}["']?(?:parameter)?value\\{0,3}["']?\s{0,3}[:=]\s{0,3}\\{0,3}["']?(?<value>[^\s"',\\}][^\n"'\\}]{3,500})/dgi,
+  },
+  {
+    hints: ["alue"],
+    pattern:
+      /\bvalue\\{0,3}["']?\s{0,3}[:=]\s{0,3}\\{0,3}["'](?<value>[^"'\\]{4,500})\\{0,3}["'][\s,]{1,60}(?:\\{0,3}["']?type\\{0,3}["']?\s{0,3}[:=]\s{0,3}\\{0,3}["']?\w{1,40}\\{0,3}["']?[\s,]{1,60})?\\{0,3}["']?(?:name|key)\\{0,3}["']?\s{0,3}[:=]\s{0,3}\\{0,3}["']?(?<name>[\w./-]{1,80})/dgi,
+  },
+  // The text of an element of XML, escaped or not.
+  {
+    hints: ["<"],
+    pattern: /<(?<name>[A-Za-z][\w.:-]{0,60})(?:\s[^<>]{0,200})?>(?<value>[^<>]{4,4000})<\//dg,
+  },
+  { hints: ["&lt;"], pattern: /&lt;(?<name>[A-Za-z][\w.:-]{0,60})&gt;(?<value>[^<>&]{4,4000})&lt;\//dg },
+  // A heredoc of a shell or of Terraform.
+  {
+    hints: ["<<"],
+    pattern:
+      /(?<![\w.-])(?<name>[\w.-]{1,60})["']?\s{0,3}=\s{0,3}<<[-~]?["']?(?<end>\w{1,40})["']?\n(?<value>[\s\S]{4,800}?)\n\s*\k<end>/dg,
+  },
+  // What a command, a Dockerfile or a `.netrc` sets with a space between.
+  {
+    hints: ["set", "ENV", "ARG", "SET"],
+    pattern:
+      /\b(?:setx?(?: -\w{1,4})?|SETX?|ENV|ARG)[ \t]{1,3}(?<name>\w[\w.-]{0,60})[ \t]{1,3}["']?(?<value>[^\s"'=][^\s"']{3,500})/dg,
+  },
+  {
+    hints: ["login", "user", "machine"],
+    pattern:
+      /\b(?:login|user|account)[ \t]{1,3}\S{1,100}\s{1,40}(?<name>password)[ \t]{1,3}(?<value>(?=\S{0,200}[^a-z\s])\S{4,500})/dg,
+  },
+  // The argument of a function, and the word of SQL.
+  {
+    hints: ["("],
+    pattern:
+      /(?<![\w.-])(?<name>(?!get|fetch|read|find|lookup)[A-Za-z_][\w.]{1,60}) ?\(\s{0,3}["'](?<value>[^"'\n]{4,500})["']/dg,
+  },
+  {
+    hints: ["'"],
+    pattern:
+      /\b(?:(?<name>password|passwd|secret)|identified (?:with \w{1,40} )?(?:by|as)) ["'](?<value>[^"'\n]{4,500})["']/dgi,
+  },
+  // Columns: a tab, or the bars of a table.
+  { hints: ["\t"], pattern: /(?<![\w.-])(?<name>[\w.-]{1,60})\t{1,4}(?<value>[^\s"']{4,500})/dg },
+  {
+    hints: ["|"],
+    pattern: /\|\s{0,20}(?<name>[\w. -]{1,60}?)\s{0,20}\|\s{0,20}(?<value>[^\s|]{4,500})\s{0,20}\|/dg,
+  },
+  // Prose: `the password is …`, of which the value has letters and digits, as no word has.
+  {
+    hints: ["pass", "Pass", "PASS", "token", "Token", "secret", "Secret", "key", "Key", "pwd", "PIN", "pin"],
+    pattern:
+      /(?<![\w.-])(?<name>(?:password|passwd|pwd|passphrase|passcode|token|secret|api[ _-]?key|secret key|access key|pin))\s(?:(?:is|was|to|are|reset to|set to|changed to|has been|now|=)\s{1,3}){0,3}["'`(]{0,2}(?<value>(?=[^\s"'`]{0,60}\d)(?=[^\s"'`]{0,60}[A-Za-z])(?!arn:|https?:|s3:|v\d)(?:(?=\S{0,60}[A-Z])(?=\S{0,60}[a-z])[^\s"'`(),;/:]{8,500}|(?<=\b(?:is|to|was) ["'`]?)[^\s"'`(),;/:]{6,500}))/dgi,
+  },
+  {
+    hints: ["pass", "Pass"],
+    pattern: /(?<![\w.-])(?<name>password|passphrase) \((?<value>(?=[^\s()]{0,60}\d)[^\s()]{6,200})\)/dgi,
+  },
+];
+
+function blocksIn(text: string): Range[] {
+  return BLOCKS.filter(({ hints }) => hints.some((hint) => text.includes(hint))).flatMap(
+    ({ pattern, each }) =>
+      [...text.matchAll(pattern)].flatMap((match): Range[] => {
+        const { name, value = "" } = match.groups ?? {};
+        const isSecret = name === undefined || isSecretName(name.replace(/^set(?=[A-Z_])/, ""));
+        if (!isSecret || isNoSecret(value.trim()) || /^\d{1,5}$/.test(value)) return [];
+        const [start, end] = match.indices?.groups?.value ?? [0, 0];
+        if (each === undefined) return isOfStructure(value) ? [] : [{ start, end }];
+        return [...value.matchAll(each)].flatMap(({ 0: one, index }) =>
+          isNoSecret(one) ? [] : [{ start: start + index, end: start + index + one.length }],
+        );
+      }),
+  );
 }
 
 /** What separates runs of base64. */
@@ -208,12 +421,12 @@ const NO_BASE64 = /[^A-Za-z0-9+/_=-]/g;
 const MIN_BASE64 = 16;
 
 /** What is credentials once it is decoded. */
-function encodedIn(text: string): Range[] {
+function encodedIn(text: string, depth: number): Range[] {
   const found: Range[] = [];
   let start = 0;
   const take = (end: number): void => {
     const decoded = end - start < MIN_BASE64 ? undefined : decodedText(text.slice(start, end));
-    if (decoded !== undefined && holdsCredentials(decoded)) found.push({ start, end });
+    if (decoded !== undefined && holdsCredentials(decoded, depth)) found.push({ start, end });
     start = end + 1;
   };
   for (const { index } of text.matchAll(NO_BASE64)) take(index);
@@ -221,15 +434,26 @@ function encodedIn(text: string): Range[] {
   return found;
 }
 
-function holdsCredentials(decoded: string): boolean {
-  return shapesIn(decoded).length + secretKeysIn(decoded).length + assignedIn(decoded).length > 0;
+/** What is encoded more often than this was made to keep a reader busy. */
+const MAX_ENCODINGS = 3;
+
+/** A user and a password, as HTTP's basic authentication and registries encode them. */
+const USER_AND_PASSWORD = /^[\w.@+-]{1,64}:(?!\/\/)[\x21-\x7e]{4,256}$/;
+
+function holdsCredentials(decoded: string, depth: number): boolean {
+  if (USER_AND_PASSWORD.test(decoded) && !decoded.startsWith("arn:")) return true;
+  const found = [shapesIn, secretKeysIn, assignedIn, blocksIn].some((find) => find(decoded).length > 0);
+  return found || (depth < MAX_ENCODINGS && encodedIn(decoded, depth + 1).length > 0);
 }
 
 /** The text that is encoded in base64; undefined where it is none: a hash or an id decodes to no text. */
 export function decodedText(base64: string): string | undefined {
   const bare = base64.replaceAll("=", "");
   if (bare.length < 12 || bare.length % 4 === 1) return undefined;
-  const decoded = Buffer.from(bare, "base64").toString("utf8");
+  const bytes = Buffer.from(bare, "base64");
+  // What PowerShell takes as its encoded command is UTF-16, in which every second byte of ASCII is zero.
+  const isUtf16 = bytes.length % 2 === 0 && bytes.every((byte, index) => index % 2 === 0 || byte === 0);
+  const decoded = bytes.toString(isUtf16 ? "utf16le" : "utf8");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what texts do not have
   return /[\u0000-\u0008\u000e-\u001f\u007f\ufffd]/.test(decoded) ? undefined : decoded;
 }

@@ -211,12 +211,17 @@ export function unnumbered(text: string): string {
   return text.replaceAll(NUMBERED_MASK, MASK);
 }
 
+/** How the name of a value is called beside it. */
+const NAMES = ["name", "Name", "key", "Key", "ParameterKey"];
+
 /** By its own name, or as the value of what its neighbour names: `{ name: "DB_PASSWORD", value: "…" }`. */
 function isNamedAsSecret(values: object, name: string): boolean {
   if (isSecretName(name)) return true;
-  if (!/^value$/i.test(name)) return false;
-  const [named] = ["name", "Name", "key", "Key"].map((other) => inner(values, other)).filter(isText);
-  return named !== undefined && isSecretName(named);
+  if (!/^(?:\w+_|Parameter)?value(?:_wo)?$/i.test(name)) return false;
+  if (inner(values, "is_value_secret") === true) return true;
+  // Elastic Beanstalk has variables of a program among its settings.
+  if (/:application:environment(?:secrets)?$/.test(String(inner(values, "namespace") ?? ""))) return true;
+  return NAMES.map((other) => inner(values, other)).some((named) => isText(named) && isSecretName(named));
 }
 
 function isText(value: unknown): value is string {

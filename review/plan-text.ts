@@ -86,8 +86,13 @@ function parseJson(text: string): unknown {
 /** Lines that begin an object; more of them are no wrapper's. */
 const MAX_CANDIDATES = 100;
 
-function parseWrapped(text: string, file: string): unknown {
-  const starts = [...text.matchAll(/^[ \t]*\{/gm)].slice(0, MAX_CANDIDATES);
+/** What colours a terminal. A text of JSON has no such character of control. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what begins them
+const ANSI = /\u001b\[[0-9;?]{0,20}[A-Za-z]/g;
+
+function parseWrapped(printed: string, file: string): unknown {
+  const text = printed.replaceAll(ANSI, "");
+  const starts = [...text.matchAll(/^[ \t]*\{|\{(?=\s{0,20}"format_version")/gm)].slice(0, MAX_CANDIDATES);
   for (const { 0: opening, index } of starts) {
     const start = index + opening.length - 1;
     const end = endOfObject(text, start);

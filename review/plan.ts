@@ -2,10 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { type FailedCheck, readFailedChecks } from "./checks";
 import { type Configured, readConfiguration, withoutKeys } from "./configuration";
+import { learnElsewhere } from "./elsewhere";
 import { NotReviewable } from "./errors";
 import { withForgottenApart } from "./forgotten";
-import { Masking } from "./masking";
+import { Masking, unnumbered } from "./masking";
 import { HOW, parsePlan } from "./plan-text";
+import { secretsOfType } from "./secret-names";
 import { unreadOf } from "./unread";
 import { isValues, type Value, type Values } from "./values";
 
@@ -104,6 +106,8 @@ const document = z.looseObject({
   resource_drift: z.optional(z.array(resourceChange)),
   output_changes: z.optional(z.record(z.string(), change)),
   planned_values: tree,
+  prior_state: tree,
+  variables: tree,
   configuration: tree,
   errored: z.optional(z.boolean()),
   complete: z.optional(z.boolean()),
@@ -153,11 +157,18 @@ function parse({ text, file }: PlanFile): Document {
   const { data, error } = document.safeParse(parsed);
   if (error !== undefined) {
     const [issue] = error.issues;
-    const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.message})`;
+    const where = issue === undefined ? "" : ` (${placeOf(issue.path)}: ${issue.message})`;
     throw new NotReviewable(`${file} is not Terraform's JSON of a plan${where}; ${HOW}`);
   }
   requireKnownActions(data, file);
   return data;
+}
+
+/** A place in the plan's JSON. Its own names are known; any other one is of the plan, and can hold a secret. */
+function placeOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, index) => (index > 0 && path[index - 1] === "output_changes" ? "…" : String(step)))
+    .join(".");
 }
 
 /** What Terraform writes as JSON beside plans, by a member that it has and a plan has not. */
@@ -188,21 +199,37 @@ function requirePlan(parsed: object, file: string): void {
   if (!("planned_values" in parsed)) throw new NotReviewable(`${file} is a state, and not a plan; ${HOW}`);
 }
 
-function learn(
-  { resource_changes = [], resource_drift = [], output_changes = {} }: Document,
-  masking: Masking,
-): void {
+function learn(data: Document, masking: Masking): void {
+  const { resource_changes = [], resource_drift = [], output_changes = {} } = data;
+  learnElsewhere(data, masking);
   for (const one of [...resource_changes, ...resource_drift]) {
     masking.learnAddress(one.address);
     if (one.previous_address !== undefined) masking.learnAddress(one.previous_address);
-    masking.learn({ value: one.change.before, sensitive: one.change.before_sensitive });
+    const { before, before_sensitive, after, after_sensitive } = one.change;
+    masking.learn({ value: before, sensitive: withSecretsOf(one.type, before_sensitive) });
     if (isUnchanged(one.change)) continue;
-    masking.learn({ value: one.change.after, sensitive: one.change.after_sensitive });
+    masking.learn({ value: after, sensitive: withSecretsOf(one.type, after_sensitive) });
   }
   for (const [name, one] of Object.entries(output_changes)) {
     masking.learn({ value: one.before, sensitive: one.before_sensitive }, name);
     masking.learn({ value: one.after, sensitive: one.after_sensitive }, name);
   }
+}
+
+/** What the provider holds to be sensitive, and what is secret of the type all the same. */
+function withSecretsOf(type: string, sensitive: unknown): unknown {
+  const names = secretsOfType(type);
+  if (names.length === 0 || sensitive === true) return sensitive;
+  const known = typeof sensitive === "object" && sensitive !== null ? sensitive : {};
+  return { ...known, ...Object.fromEntries(names.map((name) => [name, true])) };
+}
+
+function withSecrets(one: z.infer<typeof resourceChange>): z.infer<typeof change> {
+  return {
+    ...one.change,
+    before_sensitive: withSecretsOf(one.type, one.change.before_sensitive),
+    after_sensitive: withSecretsOf(one.type, one.change.after_sensitive),
+  };
 }
 
 function planOf(data: Document, file: string, masking: Masking): Plan {
@@ -216,9 +243,11 @@ function planOf(data: Document, file: string, masking: Masking): Plan {
         path: masking.scrubAddress(one.address),
         type: one.type,
         actions: one.change.actions.filter(isAction),
-        ...sidesOf(one.change, masking),
+        ...sidesOf(withSecrets(one), masking),
         configured: configured.get(withoutKeys(one.address)),
-        replacePaths: one.change.replace_paths ?? [],
+        replacePaths: (one.change.replace_paths ?? []).map((path) =>
+          path.map((step) => (typeof step === "string" ? masking.scrub(step) : step)),
+        ),
         reason: one.action_reason,
         previousAddress:
           one.previous_address === undefined ? undefined : masking.scrubAddress(one.previous_address),
@@ -227,9 +256,11 @@ function planOf(data: Document, file: string, masking: Masking): Plan {
       }))
       .flatMap(withForgottenApart);
 
+  // These become names of properties, too, of which nothing takes the numbers.
+  const bare = (text: string): string => unnumbered(masking.scrub(text));
   return {
-    environment: provider.environment ?? nameOf(file),
-    region: provider.region,
+    environment: bare(provider.environment ?? nameOf(file)),
+    region: provider.region === undefined ? undefined : bare(provider.region),
     accountId: provider.accountId,
     resources: resources(data.resource_changes),
     drift: resources(data.resource_drift),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { UsageError } from "../command-line/words";
 import { NotReviewable } from "./errors";
+import { Masking, unnumbered } from "./masking";
 import type { PlanFile } from "./plan";
 
 /** The project's folder. */
@@ -159,8 +160,8 @@ function notStarted(program: string, error: NodeJS.ErrnoException): Error {
   );
 }
 
-/** Without the frames of a stack, which hide the line that helps. */
+/** Without the frames of a stack, which hide the line that helps, and without secrets: Terraform quotes lines of its configuration. */
 function errorsIn(stderr: string): string {
   const lines = stderr.split("\n").filter((line) => !/^\s+at /.test(line));
-  return lines.join("\n").trim() || "it said nothing";
+  return unnumbered(new Masking().scrub(lines.join("\n").trim())) || "it said nothing";
 }

@@ -1,6 +1,6 @@
 /** Attributes that hold the variables of a program: of functions, containers, jobs, stages. In words, in lower case. */
 const VARIABLES =
-  /(?:^| )(?:env|environment|environment variables?|env vars?|variables|default arguments|job parameters)$/;
+  /(?:^| )(?:env|environment|environment variables?|env vars?|variables|default arguments|non overridable arguments|job parameters|custom headers?|http headers?|insert headers?)$/;
 
 /**
  * What a name ends with that is the name of a secret, in words, in lower case. A name that goes on says something about
@@ -15,6 +15,7 @@ const NOUNS: readonly string[] = [
   "(?:connection|conn|connect) ?(?:string|str|uri|url)s?|connstr|dsn|dsns",
   "web ?hooks?|(?:web ?)?hook (?:url|uri|endpoint)s?",
   "kube ?config|docker ?config(?: ?json)?|docker ?auth|dockerconfigjson|service account(?: key)? json|google credentials json|htpasswd",
+  "bind (?:pw|pass)|docker auth config|(?:origin|webhook|cdn) (?:verify|secret header)|functions key|npm auth|registry auth|mot de passe|contraseña|contrasena|senha|wachtwoord",
   "basic auth|authorization header|auth header|shared access signature|client certificate data",
   "mnemonic|seed phrase|recovery codes?|backup codes?|(?:mfa|verification|unlock|unseal|one time) codes?",
   // What machines run at their start, and what else is kept in base64: it is written with secrets in it.
@@ -29,7 +30,7 @@ const SECRET = new RegExp(`(?:^| )(?:${NOUNS.join("|")})(?: (?:${FORMS})){0,2}$`
 
 /** Words that are written in one: `PGPASSWORD`, `mysqlpwd`, `clientsecret`. */
 const GLUED =
-  /[a-z](?:password|passwd|passphrase|secret|token|apikey|secretkey|accesskey|privatekey)$|^[a-z]{2,}pwd$/;
+  /^(?:db|sql|mysql|pg|user|admin|root|smtp|redis|mongo|ldap|ftp|store|key|trust|bind|proxy|login)(?:pass|pw|pwd)$|[a-z](?:password|passwd|passphrase|secret|token|apikey|secretkey|accesskey|privatekey)$|^[a-z]{2,}pwd$/;
 
 /** Ends like a secret, and is a setting. */
 const SETTING =
@@ -49,6 +50,24 @@ const CONTENT = /(?:^| )(?:content|contents|body|data|script|inline|source|paylo
 
 /** Whether the value carries content, which is kept back where it is encoded. */
 export const isContentName = remembering((name) => CONTENT.test(inWords(name)));
+
+/** Attributes that hold a secret under a name that does not say so, by the resource's type. */
+const OF_TYPES: Readonly<Record<string, readonly string[]>> = {
+  aws_api_gateway_api_key: ["value"],
+  aws_secretsmanager_secret_version: ["secret_string", "secret_string_wo", "secret_binary"],
+  aws_ssm_parameter: ["value", "value_wo"],
+  github_actions_secret: ["plaintext_value", "encrypted_value"],
+  gitlab_project_variable: ["value"],
+  kubernetes_secret: ["data", "binary_data", "string_data", "data_wo"],
+  kubernetes_secret_v1: ["data", "binary_data", "string_data", "data_wo"],
+  random_bytes: ["base64", "hex"],
+  random_password: ["result", "bcrypt_hash"],
+};
+
+/** Names of the attributes of a type that are secret as a whole. */
+export function secretsOfType(type: string): readonly string[] {
+  return Object.hasOwn(OF_TYPES, type) ? (OF_TYPES[type] ?? []) : [];
+}
 
 /** What is below the name of a secret and says something about it, e.g. of a database's `master_user_secret`. */
 const ABOUT = /(?:^| )(?:arn|arns|status|version|version id|kms key id|key id|type|units?)$/;
@@ -88,7 +107,7 @@ function inWords(name: string): string {
     .slice(-MAX_NAME)
     .replaceAll(/([a-z\d])([A-Z])/g, "$1 $2")
     .replaceAll(/([A-Z])([A-Z][a-z])/g, "$1 $2")
-    .replaceAll(/[^A-Za-z\d]+/g, " ")
+    .replaceAll(/[^\p{L}\d]+/gu, " ")
     .trim()
     .toLowerCase();
 }

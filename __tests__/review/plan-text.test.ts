@@ -24,6 +24,8 @@ describe("a plan is read", () => {
     ["in UTF-16 of the other order without a byte order mark", utf16be(PLAN)],
     ["in lines", Buffer.from(PRETTY)],
     ["after npm's banner", Buffer.from(`\n> project@0.1.0 plan\n> terraform show -json {plan}\n\n${PLAN}\n`)],
+    ["with the colours of a terminal", Buffer.from(`\u001b[1mplan\u001b[0m\n\u001b[0m${PLAN}\u001b[0m\n`)],
+    ["after words in its line", Buffer.from(`output: ${PLAN}\n`)],
     ["before a wrapper's last line", Buffer.from(`${PLAN}\nDone in {3} s.\n`)],
     ["between lines with braces", Buffer.from(`{"level":"info"}\n{ start }\n${PRETTY}\n{"end":true}\n}`)],
     ["after a banner in UTF-16", Buffer.from(`\ufeffRunning …\r\n${PLAN}\r\n`, "utf16le")],

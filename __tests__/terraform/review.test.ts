@@ -112,7 +112,9 @@ describe("npm run review -- dev", () => {
     "ends with 2 and with what Terraform said, where it fails, and leaves nothing behind",
     async () => {
       // Prepare
-      const program = pretended('echo "Error: No valid credential sources found" >&2; echo secret; exit 1');
+      const program = pretended(
+        'echo "Error: No valid credential sources found" >&2; echo "db_password = hunter2" >&2; echo secret; exit 1',
+      );
 
       // Act
       const { status, stdout, stderr } = await ended(start(["dev"], { TERRAFORM_BINARY_NAME: program }));
@@ -120,7 +122,7 @@ describe("npm run review -- dev", () => {
       // Assess
       expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
       expect(stderr).toMatch(
-        /dev: terraform plan failed with status 1:\nError: No valid credential sources found\n$/,
+        /dev: terraform plan failed with status 1:\nError: No valid credential sources found\ndb_password = ‹masked›\n$/,
       );
       expect(left()).toEqual([]);
     },

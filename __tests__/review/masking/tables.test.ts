@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
 import { toMarkdown } from "../../../review/markdown/render";
 import { readPlan } from "../../../review/plan";
@@ -120,6 +121,18 @@ const READABLE_NAMES: readonly (readonly [name: string, value: unknown])[] = [
   ["comment", "Basic authentication is off"],
   ["note", "the token: none is needed"],
   ["cidr", "10.0.0.0/16"],
+  ["summary", "The password policy requires 14 characters"],
+  ["reason", "password reset for users of pool 2"],
+  ["about", "the secret arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-AbCdEf"],
+  ["resolved", "of {{resolve:secretsmanager:prod-db:SecretString:password}}"],
+  ["reference", "DbPassword: !Ref DbSecret2"],
+  ["options", "docker run -u 1000:1000 -p 8080:80 image"],
+  ["header_names", "authorization, content-type, x-api-key"],
+  ["parameter_name", "method.request.header.Authorization"],
+  ["call", 'getToken("audience")'],
+  ["table_row", "| name | value | x |"],
+  ["listener", "10.0.0.0:443:a:b:c"],
+  ["package_version", "https://cdn.example.com/npm/lib@4.5.6/dist/a.js"],
   ["email", "ops@example.com"],
   ["cron", "rate(5 minutes)"],
   ["uuid", "6ba7b810-9dad-11d1-80b4-00c04fd430c8"],
@@ -246,6 +259,110 @@ const SHAPES: readonly (readonly [what: string, text: string, secret: string])[]
     base64("#!/bin/sh\nexport DB_PASSWORD=hunter2hunter2\n"),
     base64("#!/bin/sh\nexport DB_PASSWORD").slice(0, 20),
   ],
+  ["ODBC in braces", "DRIVER={ODBC};UID=sa;PWD={ab;hunter2hunter2};", "hunter2hunter2"],
+  ["LDAP's bind", "bindpw: hunter2hunter2", "hunter2hunter2"],
+  ["a URL whose password begins with a number", "postgres://app:12345/678@db/x", "12345/678"],
+  [
+    "a short token as a URL's user",
+    "pip install -i https://hunTer2hunter2@pypi.example/simple",
+    "hunTer2hunter2",
+  ],
+  ["sqlplus", "sqlplus scott/hunter2hunter2@orcl", "hunter2hunter2"],
+  ["a block of YAML", "password: |\n  hunter2hunter2\n", "hunter2hunter2"],
+  ["a folded block of YAML", "password: >-\n  hunter2hunter2\nport: 1", "hunter2hunter2"],
+  ["a list of YAML", "passwords:\n  - 12monkeys\n  - hunter2hunter2", "hunter2hunter2"],
+  ["a tag of YAML", "password: !!str hunter2hunter2", "hunter2hunter2"],
+  ["an anchor of YAML", "password: &pw hunter2hunter2", "hunter2hunter2"],
+  ["a value below its name", "DB_PASSWORD:\n  value: hunter2hunter2", "hunter2hunter2"],
+  ["a container's variable in YAML", "- name: DB_PASSWORD\n  value: hunter2hunter2", "hunter2hunter2"],
+  [
+    "a variable in JSON in a text",
+    'is {"name":"DB_PASSWORD","type":"PLAINTEXT","value":"hunter2hunter2"}',
+    "hunter2hunter2",
+  ],
+  ["the value before its name", 'is {"Value":"hunter2hunter2","Key":"DbPassword"}', "hunter2hunter2"],
+  [
+    "a parameter of CloudFormation",
+    "ParameterKey=DbPassword,ParameterValue=hunter2hunter2",
+    "hunter2hunter2",
+  ],
+  ["a list of JSON in a text", 'is "passwords":["12monkeys","hunter2hunter2"]', "hunter2hunter2"],
+  ["a quote in a value", 'is {"password":"ab\\"hunter2hunter2"}', "hunter2hunter2"],
+  ["TOML in three quotes", 'password = """hunter2hunter2"""', "hunter2hunter2"],
+  ["a heredoc", "password = <<EOF\nhunter2hunter2\nEOF", "hunter2hunter2"],
+  ["an element of XML", "<server><password>hunter2hunter2</password></server>", "hunter2hunter2"],
+  ["an escaped element of XML", "&lt;password&gt;hunter2hunter2&lt;/password&gt;", "hunter2hunter2"],
+  ["attributes of XML", '<add key="ApiKey" value="hunter2hunter2" />', "hunter2hunter2"],
+  ["PowerShell", "$env:DB_PASSWORD = 'hunter2hunter2'", "hunter2hunter2"],
+  ["PowerShell's secure string", 'ConvertTo-SecureString "hunter2hunter2" -AsPlainText', "hunter2hunter2"],
+  ["setx", "setx DB_PASSWORD hunter2hunter2", "hunter2hunter2"],
+  ["a Dockerfile", "ENV DB_PASSWORD hunter2hunter2", "hunter2hunter2"],
+  ["aws configure", "aws configure set aws_secret_access_key hunter2hunter2", "hunter2hunter2"],
+  ["chpasswd", 'echo "root:hunter2hunter2" | chpasswd', "hunter2hunter2"],
+  ["a password on stdin", "echo hunter2hunter2 | docker login -u x --password-stdin", "hunter2hunter2"],
+  ["a here-string", "gh auth login --with-token <<< hunter2hunter2", "hunter2hunter2"],
+  ["docker login", "docker login -u a -p hunter2hunter2 reg.example", "hunter2hunter2"],
+  ["sqlcmd", "sqlcmd -S db -U sa -P hunter2hunter2", "hunter2hunter2"],
+  ["an option with one dash", "java -password hunter2hunter2", "hunter2hunter2"],
+  ["keytool", "keytool -storepass hunter2hunter2", "hunter2hunter2"],
+  ["a property of Java", "java -Djavax.net.ssl.keyStorePassword=hunter2hunter2 -jar x", "hunter2hunter2"],
+  ["curl's options in one", "curl -su admin:hunter2hunter2 https://x.example", "hunter2hunter2"],
+  ["an .npmrc", "//registry.npmjs.org/:_authToken=hunter2hunter2", "hunter2hunter2"],
+  ["an .npmrc's user", `_auth=${base64("a:hunter2hunter2")}`, base64("a:hunter2hunter2")],
+  ["a .netrc", "machine h login u password hunter2hunter2", "hunter2hunter2"],
+  ["a .pgpass", "db.example.com:5432:orders:app:hunter2hunter2", "hunter2hunter2"],
+  [
+    "Docker's auths",
+    `is {"auths":{"r":{"auth":"${base64("a:hunter2hunter2")}"}}}`,
+    base64("a:hunter2hunter2"),
+  ],
+  ["a header without a scheme", "Authorization: hunter2hunter2", "hunter2hunter2"],
+  ["a bearer without a digit", "Authorization: bearer abcdefghijklm", "abcdefghijklm"],
+  ["Splunk's header", "Authorization: Splunk 6ba7b810-9dad-11d1", "6ba7b810-9dad"],
+  ["a cookie", "Cookie: session=hunter2hunter2; a=b", "hunter2hunter2"],
+  ["an origin's header", "X-Origin-Verify: hunter2hunter2", "hunter2hunter2"],
+  ["a signature of AWS", `AWS4-HMAC-SHA256 SignedHeaders=h, Signature=${HEX.slice(0, 64)}`, HEX.slice(0, 64)],
+  ["a hash of bcrypt", `admin:$2y$10$${of(53)}`, of(53)],
+  ["a hash of crypt", `$6$saltsalt$${of(86)}`, of(60)],
+  ["a hash of Argon2", `$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$${of(43)}`, of(43)],
+  [
+    "PagerDuty in Europe",
+    `https://events.eu.pagerduty.com/integration/${HEX.slice(0, 32)}/enqueue`,
+    HEX.slice(0, 32),
+  ],
+  ["a heartbeat", "https://hc-ping.com/6ba7b810-9dad-41d1-80b4-00c04fd430c8", "6ba7b810-9dad"],
+  ["prose with is", "the admin password is hunter2hunter2", "hunter2hunter2"],
+  ["prose with a quote", 'the password is "hunter2hunter2" for now', "hunter2hunter2"],
+  ["Markdown", "**password**: hunter2hunter2", "hunter2hunter2"],
+  ["a table of Markdown", "| password | hunter2hunter2 |", "hunter2hunter2"],
+  ["an arrow", "password -> hunter2hunter2", "hunter2hunter2"],
+  ["Python's environ", 'os.environ["DB_PASSWORD"] = "hunter2hunter2"', "hunter2hunter2"],
+  ["Python's f-string", 'password=f"hunter2hunter2"', "hunter2hunter2"],
+  ["a comparison", 'if token == "hunter2hunter2"', "hunter2hunter2"],
+  ["a call", 'setPassword("hunter2hunter2")', "hunter2hunter2"],
+  ["SQL", "CREATE USER a IDENTIFIED BY 'hunter2hunter2'", "hunter2hunter2"],
+  ["SQL of PostgreSQL", "ALTER ROLE a ENCRYPTED PASSWORD 'hunter2hunter2'", "hunter2hunter2"],
+  ["another language", "contraseña: hunter2hunter2", "hunter2hunter2"],
+  ["a query in a query", "next=password%3Dhunter2hunter2%26a", "hunter2hunter2"],
+  ["two keys of AWS", "ASIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "wJalrXUtnFEMI"],
+  [
+    "gzip in base64",
+    gzipSync("password=hunter2").toString("base64"),
+    gzipSync("password=hunter2").toString("base64").slice(0, 16),
+  ],
+  ["a user and a password in base64", base64("admin:hunter2hunter2"), base64("admin:hunter2hunter2")],
+  [
+    "PowerShell's encoded command",
+    Buffer.from("$env:DB_PASSWORD='hunter2'", "utf16le").toString("base64"),
+    "JABlAG4AdgA6AEQAQg",
+  ],
+  ["base64 in base64", base64(base64("password=hunter2hunter2")), base64(base64("password=hunter2hunter2"))],
+  ["Meta's token", `EAAC${of(80)}`, of(80)],
+  ["NVIDIA's key", `nvapi-${of(64)}`, of(64)],
+  ["Pinecone's key", `pcsk_${of(60)}`, of(60)],
+  ["LangSmith's key", `lsv2_pt_${of(40)}`, of(40)],
+  ["CircleCI's token", `CCIPRJ_${of(40)}`, of(40)],
+  ["Artifactory's reference token", `cmVmdGtuOj${of(54)}`, of(54)],
   ["a token in base64", `run ${base64(`token=${of(30)}`)}`, base64(`token=${of(30)}`)],
 ];
 
@@ -295,6 +412,54 @@ describe("a review never shows", () => {
   ])("%s that is a key of for_each", (_, address, secret) => {
     // Act and assess
     expect(shownOf({ name: "a" }, { name: "b" }, address)).not.toContain(secret);
+  });
+
+  it.each<[string, string, object, object]>([
+    ["an API key", "aws_api_gateway_api_key", { value: "quiet-otter-1" }, { value: "quiet-otter-2" }],
+    ["a parameter", "aws_ssm_parameter", { value: "quiet-otter-1" }, { value: "quiet-otter-2" }],
+    [
+      "a parameter whose name says so",
+      "aws_ssm_parameter",
+      { name: "/prod/db/password", insecure_value: "quiet-otter-1" },
+      { name: "/prod/db/password", insecure_value: "quiet-otter-2" },
+    ],
+    [
+      "a binary secret",
+      "aws_secretsmanager_secret_version",
+      { secret_binary: "quiet-otter-1" },
+      { secret_binary: "b" },
+    ],
+    ["a generated password", "random_password", { result: "quiet-otter-1" }, { result: "quiet-otter-2" }],
+    ["a secret of Kubernetes", "kubernetes_secret", { data: { a: "quiet-otter-1" } }, { data: { a: "b" } }],
+    [
+      "a header that CloudFront sends",
+      "aws_cloudfront_distribution",
+      { origin: [{ custom_header: [{ name: "X-From", value: "quiet-otter-1" }] }] },
+      { origin: [{ custom_header: [{ name: "X-From", value: "quiet-otter-2" }] }] },
+    ],
+    [
+      "a variable of Elastic Beanstalk",
+      "aws_elastic_beanstalk_environment",
+      {
+        setting: [
+          { namespace: "aws:elasticbeanstalk:application:environment", name: "A", value: "quiet-otter-1" },
+        ],
+      },
+      {
+        setting: [
+          { namespace: "aws:elasticbeanstalk:application:environment", name: "A", value: "quiet-otter-2" },
+        ],
+      },
+    ],
+    [
+      "arguments of a job of Glue",
+      "aws_glue_job",
+      { non_overridable_arguments: { "--a": "quiet-otter-1" } },
+      { non_overridable_arguments: { "--a": "quiet-otter-2" } },
+    ],
+  ])("the value of %s", (_, type, before, after) => {
+    // Act and assess
+    expect(shownOf(before, after, `${type}.it`)).not.toContain("otter");
   });
 
   it.each(["content", "body", "data", "script", "inline"])("base64 in %s, which holds a file", (name) => {
