@@ -60,8 +60,8 @@ export function unreadOf(plan: Parts & object, masking: Masking): readonly strin
     [data, "data source read during the apply", ""],
     [others, "resource of another mode", ""],
     [action_invocations.length, "action invoked", named(action_invocations.flatMap(typeOfAction))],
-    [unknown.length, "check that is known after the apply", named(unknown)],
-    [members.length, "part of the plan that is not known here", named(members)],
+    [unknown.length, "check known after the apply", named(unknown)],
+    [members.length, "part of the plan unknown to this review", named(members)],
   ];
   return parts.flatMap(([count, what, names]) => {
     if (count === 0) return [];

@@ -124,7 +124,7 @@ describe("a review names what it does not judge:", () => {
           { address: { to_display: "aws_sqs_queue.jobs" }, status: "unknown" },
         ],
       },
-      "1 check that is known after the apply (aws_sqs_queue.jobs)",
+      "1 check known after the apply (aws_sqs_queue.jobs)",
     ],
     [
       "data sources that are read later",
@@ -141,7 +141,7 @@ describe("a review names what it does not judge:", () => {
     [
       "members that come with later versions",
       { query_results: [{ a: 1 }] },
-      "1 part of the plan that is not known here (query_results)",
+      "1 part of the plan unknown to this review (query_results)",
     ],
   ])("%s", (_, members, said) => {
     // Act

@@ -97,7 +97,9 @@ describe("npm run review -- dev", () => {
           "",
         ],
       });
-      expect(stdout).toMatch(/^dev: a new environment of \d+ resources/);
+      expect(stdout).toMatch(
+        /^dev: 1 route opened to the public \(POST \/sentiment\) · a new environment of \d+ resources · nothing destroyed\n/,
+      );
       expect(stdout).toContain("`POST /breast-cancer`");
       // The construct's path, and not the address.
       expect(stdout).toContain("`stage/api`");
