@@ -176,6 +176,25 @@ describe("no answer of an endpoint takes more than the function's memory", () =>
   );
 });
 
+describe("the measured memory", () => {
+  it("is the memory of the function's process when the test's process holds more", async () => {
+    // Prepare
+    const bundle = Bundle.of("breast-cancer");
+    const held = Buffer.alloc(2 * MEMORY_IN_MB * 1024 * 1024, 1);
+
+    // Act
+    const { invoked, crash } = await invokeAll(bundle.path, { "no event": "{}" }, environmentOf(endpoint));
+
+    // Assess
+    bundle.remove();
+    expect(process.memoryUsage.rss()).toBeGreaterThan(held.length);
+    expect(crash).toBeUndefined();
+    expect(invoked).toHaveLength(1);
+    expect(invoked[0]?.peakInMb).toBeLessThan(MEMORY_IN_MB);
+    expect(invoked[0]?.peakInMb).toBeGreaterThan(20);
+  });
+});
+
 describe("a direct invocation takes no more memory than Lambda's runtime needs to parse its event", () => {
   /** What a process takes besides, from one run to the next. */
   const TOLERANCE_IN_MB = 16;

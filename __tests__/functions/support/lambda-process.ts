@@ -58,12 +58,21 @@ export async function invokeAll(
   }
 }
 
+/**
+ * On Linux, the highest resident memory is read from `/proc`: `maxRSS` starts at the memory of the process that started
+ * this one (getrusage(2): the value survives execve), here a Jest worker of any size.
+ */
 const SCRIPT = `
-  const { readFileSync } = require("node:fs");
+  const STATUS = "/proc/self/status";
+  const { existsSync, readFileSync } = require("node:fs");
   const [, code, files] = process.argv;
   const { handler } = require(code);
   process.stdout.write = () => true;
-  const peakInMb = () => Math.round(process.resourceUsage().maxRSS / 1024);
+  const peakInKb = () =>
+    existsSync(STATUS)
+      ? Number(/^VmHWM:\\s*(\\d+) kB$/m.exec(readFileSync(STATUS, "utf8"))[1])
+      : process.resourceUsage().maxRSS;
+  const peakInMb = () => Math.round(peakInKb() / 1024);
   (async () => {
     for (const [name, file] of JSON.parse(files)) {
       const event = JSON.parse(readFileSync(file, "utf8"));
