@@ -1,4 +1,4 @@
-import type { AccountSettings } from "./account";
+import type { AccountSettings } from "../packages/sagemaker-stages/src/environment/account";
 
 /** The account of staging. */
 export const account: AccountSettings = {

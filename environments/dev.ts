@@ -1,4 +1,4 @@
-import type { Environment } from "./environment";
+import type { Environment } from "../packages/sagemaker-stages/src/environment/environment";
 
 /** For trying out: any account, state in a file, called with an API key. */
 export const dev: Environment = {

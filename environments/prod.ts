@@ -1,4 +1,4 @@
-import type { Environment } from "./environment";
+import type { Environment } from "../packages/sagemaker-stages/src/environment/environment";
 
 /** What callers rely on: protected from destruction, pinned to its account. */
 export const prod: Environment = {

@@ -1,4 +1,4 @@
-import type { Environment } from "./environment";
+import type { Environment } from "../packages/sagemaker-stages/src/environment/environment";
 
 /** As prod, smaller, and free to be destroyed. */
 export const staging: Environment = {

@@ -1,4 +1,4 @@
-import type { Environment } from "../../environments/environment";
+import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
 
 /** Who may call, and how: notebooks the endpoint itself, a shop's user the route, and a backend the function URL. */
 export const callers: Environment = {

@@ -1,4 +1,4 @@
-import type { Environment } from "../../environments/environment";
+import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
 
 /**
  * An endpoint that a notebook made, behind a URL: a function, a route and the right to ask this one endpoint. The

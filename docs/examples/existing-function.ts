@@ -1,4 +1,4 @@
-import type { Environment } from "../../environments/environment";
+import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
 
 /**
  * A function that another team deploys answers the route, and may ask the new endpoint. It finds the endpoint's name in

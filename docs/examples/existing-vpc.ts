@@ -1,4 +1,4 @@
-import type { Environment } from "../../environments/environment";
+import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
 
 /**
  * Functions and endpoint in subnets that are there already. From them S3 and SageMaker's runtime must be reachable, and

@@ -1,4 +1,4 @@
-import type { Environment } from "../../environments/environment";
+import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
 import { callers } from "./callers";
 import { existingEndpoint } from "./existing-endpoint";
 import { existingFunction } from "./existing-function";

@@ -1,4 +1,4 @@
-import type { Environment } from "../../environments/environment";
+import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
 
 /**
  * Instances that follow the load. An update sends a tenth of the traffic to the new model first, and is taken back where

@@ -1,4 +1,4 @@
-import type { Environment } from "../../environments/environment";
+import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
 
 /**
  * Everything in a VPC without a way to the internet: the functions, and the endpoint on instances, which reads its

@@ -1,4 +1,4 @@
-import type { Environment } from "../../environments/environment";
+import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
 
 /**
  * An image of one's own, in another account's registry, told by its digest; and an artifact that is a file of the

@@ -1,4 +1,4 @@
-import type { Environment } from "../../environments/environment";
+import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
 
 /**
  * Serverless without cold starts: two invocations at once are always warm, and up to ten while they are used. The

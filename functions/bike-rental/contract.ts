@@ -5,9 +5,9 @@ import {
   requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
-} from "../shared/contract";
-import { fault, quote } from "../shared/faults";
-import { readDecimal } from "../shared/numbers";
+} from "../../packages/sagemaker-stages/src/runtime/contract";
+import { fault, quote } from "../../packages/sagemaker-stages/src/runtime/faults";
+import { readDecimal } from "../../packages/sagemaker-stages/src/runtime/numbers";
 
 /** Wall-clock time: it is read as it stands and never moves with a time zone, hence no zone may stand in it. */
 const DATETIME = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})$/;

@@ -5,9 +5,9 @@ import {
   requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
-} from "../shared/contract";
-import { fault, quote } from "../shared/faults";
-import { isRecord, parseJson } from "../shared/json";
+} from "../../packages/sagemaker-stages/src/runtime/contract";
+import { fault, quote } from "../../packages/sagemaker-stages/src/runtime/faults";
+import { isRecord, parseJson } from "../../packages/sagemaker-stages/src/runtime/json";
 
 /**
  * Mean, standard error and worst of: radius, texture, perimeter, area, smoothness, compactness, concavity,

@@ -5,9 +5,9 @@ import {
   requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
-} from "../shared/contract";
-import { fault } from "../shared/faults";
-import { readDecimal } from "../shared/numbers";
+} from "../../packages/sagemaker-stages/src/runtime/contract";
+import { fault } from "../../packages/sagemaker-stages/src/runtime/faults";
+import { readDecimal } from "../../packages/sagemaker-stages/src/runtime/numbers";
 import { countWords, readVocabulary } from "./bag-of-words";
 import document from "./vocabulary.json";
 

@@ -1,4 +1,4 @@
-import { createHandler } from "../shared/handler";
+import { createHandler } from "../../packages/sagemaker-stages/src/runtime/handler";
 import { contract } from "./contract";
 
 export const handler = createHandler(contract);

@@ -5,10 +5,10 @@ import {
   requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
-} from "../shared/contract";
-import { fault, quote } from "../shared/faults";
-import { isRecord, parseJson } from "../shared/json";
-import { readDecimal } from "../shared/numbers";
+} from "../../packages/sagemaker-stages/src/runtime/contract";
+import { fault, quote } from "../../packages/sagemaker-stages/src/runtime/faults";
+import { isRecord, parseJson } from "../../packages/sagemaker-stages/src/runtime/json";
+import { readDecimal } from "../../packages/sagemaker-stages/src/runtime/numbers";
 
 /** fastText's own default is 1; the callers of this model expect two labels. */
 const DEFAULT_LABELS = 2;

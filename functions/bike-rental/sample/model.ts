@@ -1,0 +1,12 @@
+import { asFloat32, readCsvRows, sampleContainer } from "../../../packages/sagemaker-stages/src/sample/sample";
+import { sumOfTrees } from "./trees";
+import model from "./weights.json";
+
+/** season, holiday, workingday, weather, temp, atemp, humidity, windspeed, year, month, day, dayofweek, hour */
+const FEATURES = 13;
+
+/** Answers log1p(count) as XGBoost's regression answers. */
+export const bikeRental = sampleContainer("sample model: boosted trees on Bike Sharing Demand", (request) => {
+  const predictions = readCsvRows(request, FEATURES).map((row) => asFloat32(sumOfTrees(model, row)));
+  return { contentType: "text/csv; charset=utf-8", body: predictions.join("\n") };
+});

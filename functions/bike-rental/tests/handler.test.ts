@@ -1,0 +1,334 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { contract } from "../contract";
+import { awsError, csv } from "../../../packages/sagemaker-stages/tests/runtime/support/answers";
+import { EndpointServer } from "../../../packages/sagemaker-stages/tests/runtime/support/endpoint-server";
+import { contextWith, functionUrlEvent, LAMBDA_REQUEST_ID, restEvent } from "../../../packages/sagemaker-stages/tests/runtime/support/events";
+import { ENOUGH_TIME_IN_MS, handlerFor, WITH_MESSAGES } from "../../../packages/sagemaker-stages/tests/runtime/support/handler";
+import { type CapturedLog, captureLog } from "../../../packages/sagemaker-stages/tests/runtime/support/log";
+import { at, observations, PUBLISHED, PUBLISHED_ROWS } from "../../../packages/sagemaker-stages/tests/runtime/support/observations";
+import { assessProblem, UNREADABLE } from "../../../packages/sagemaker-stages/tests/runtime/support/problems";
+import { assessResponse } from "../../../packages/sagemaker-stages/tests/runtime/support/responses";
+
+let endpoint: EndpointServer;
+let log: CapturedLog;
+
+beforeEach(async () => {
+  endpoint = await EndpointServer.start();
+  log = captureLog();
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await endpoint.close();
+});
+
+const BOTH = observations(PUBLISHED[0], PUBLISHED[1]);
+const PREDICTED = csv("6.349300861358643\n6.321451187133789\n");
+const COUNTS = [571.092597122044, 555.3798181158465];
+
+describe("the published observations", () => {
+  it.each([
+    { what: "a REST proxy event", event: restEvent(JSON.stringify(BOTH)) },
+    { what: "a function URL event", event: functionUrlEvent(JSON.stringify(BOTH)) },
+  ])("in $what are answered with a proxy response that holds the published counts", async ({ event }) => {
+    // Prepare
+    endpoint.willAnswer(PREDICTED);
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessResponse(answer, event, {
+      statusCode: 200,
+      headers: { "Content-Type": "application/json" },
+      body: "[571.092597122044,555.3798181158465]",
+    });
+    expect(endpoint.onlyRequest).toMatchObject({
+      headers: { "content-type": "text/csv", accept: "text/csv" },
+      body: `${PUBLISHED_ROWS[0]}\n${PUBLISHED_ROWS[1]}`,
+    });
+  });
+
+  it("as a direct event are answered with the bare counts", async () => {
+    // Prepare
+    endpoint.willAnswer(PREDICTED);
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler(BOTH, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toEqual(COUNTS);
+  });
+
+  it("are answered with a list where there is one", async () => {
+    // Prepare
+    endpoint.willAnswer(csv("6.349300861358643"));
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler(observations(PUBLISHED[0]), contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toEqual(COUNTS.slice(0, 1));
+  });
+});
+
+describe("a request that is wrong gets a 400", () => {
+  const [features] = PUBLISHED;
+  const MOMENT = "allowed: a moment of the calendar as YYYY-MM-DD HH:MM:SS, without a time zone";
+  const UNKNOWN = "allowed: only the properties of this model's request";
+
+  const withFeatures = (value: unknown) => ({ instances: [{ features: value }] });
+
+  it.each<{ what: string; request: unknown; detail: string }>([
+    {
+      what: "30 February",
+      request: observations(at("2012-02-30 10:00:00")),
+      detail: `instances[0].features[0]: got "2012-02-30 10:00:00"; ${MOMENT}`,
+    },
+    {
+      what: "a datetime with a time zone",
+      request: observations(at("2012-12-19T17:00:00Z")),
+      detail: `instances[0].features[0]: got "2012-12-19T17:00:00Z"; ${MOMENT}`,
+    },
+    {
+      what: "a wrong datetime in the second of two",
+      request: observations(PUBLISHED[0], at("tomorrow")),
+      detail: `instances[1].features[0]: got "tomorrow"; ${MOMENT}`,
+    },
+    {
+      what: "a number for the datetime",
+      request: withFeatures(features.with(0, 1355936400)),
+      detail: "instances[0].features[0]: got the number 1355936400; allowed: a string",
+    },
+    {
+      what: "text for a number",
+      request: withFeatures(features.with(1, "4")),
+      detail: 'instances[0].features[1]: got "4"; allowed: a number',
+    },
+    {
+      what: "null for a number",
+      request: withFeatures([...features.slice(0, 8), null]),
+      detail: "instances[0].features[8]: got null; allowed: a number",
+    },
+    {
+      what: "true for a number",
+      request: withFeatures([...features.slice(0, 8), true]),
+      detail: "instances[0].features[8]: got the boolean true; allowed: a number",
+    },
+    {
+      what: "a number too few",
+      request: withFeatures(features.slice(0, 8)),
+      detail: "instances[0].features: got an array of 8; allowed: a datetime and 8 numbers",
+    },
+    {
+      what: "a number too many",
+      request: withFeatures([...features, 1]),
+      detail: "instances[0].features: got an array of 10; allowed: a datetime and 8 numbers",
+    },
+    {
+      what: "no features",
+      request: withFeatures([]),
+      detail: "instances[0].features: got an empty array; allowed: a datetime and 8 numbers",
+    },
+    {
+      what: "an instance that is a list",
+      request: { instances: [features] },
+      detail: "instances[0]: got an array of 9; allowed: an object",
+    },
+    {
+      what: "no instance",
+      request: { instances: [] },
+      detail: "instances: got an empty array; allowed: at least one instance",
+    },
+    {
+      what: "instances that are no list",
+      request: { instances: { features } },
+      detail: "instances: got an object; allowed: an array",
+    },
+    { what: "no instances", request: {}, detail: "instances: got nothing; allowed: an array" },
+    {
+      what: "an unknown property of the request",
+      request: { ...BOTH, season: 4 },
+      detail: `request: got the unknown property "season"; ${UNKNOWN}`,
+    },
+    {
+      what: "an unknown property of an instance",
+      request: { instances: [{ features, season: 4 }] },
+      detail: `instances[0]: got the unknown property "season"; ${UNKNOWN}`,
+    },
+    {
+      what: "__proto__ in an instance",
+      request: JSON.parse(`{"instances":[{"features":${JSON.stringify(features)},"__proto__":{}}]}`),
+      detail: `request: got the unknown property "__proto__"; ${UNKNOWN}`,
+    },
+  ])("$what", async ({ request, detail }) => {
+    // Prepare
+    const handler = handlerFor(contract, endpoint);
+    const event = restEvent(JSON.stringify(request));
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(answer, event, 400, detail);
+    expect(endpoint.requests).toEqual([]);
+  });
+
+  it.each([
+    { what: "the features as text", features: PUBLISHED[0].join(",") },
+    { what: "the features as an object", features: { datetime: "2012-12-19 17:00:00" } },
+  ])("$what, by the field's name", async ({ features }) => {
+    // Prepare
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler(withFeatures(features), contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({
+      status: 400,
+      detail: expect.stringMatching(/^instances\[0\]\.features: got .+; allowed: /),
+    });
+  });
+
+  it("a number beyond all numbers", async () => {
+    // Prepare
+    const handler = handlerFor(contract, endpoint);
+    const body = JSON.stringify(observations(PUBLISHED[0])).replace("26.0027", "1e999");
+    const event = restEvent(body);
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(answer, event, 400, "instances[0].features[8]: got the number Infinity; allowed: a number");
+  });
+});
+
+describe("a batch", () => {
+  const { rows } = contract.limits;
+
+  it("of as many observations as the model takes is sent", async () => {
+    // Prepare
+    endpoint.willAnswer(csv("0\n".repeat(rows)));
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler(
+      observations(...Array(rows).fill(PUBLISHED[0])),
+      contextWith(ENOUGH_TIME_IN_MS),
+    );
+
+    // Assess
+    expect(answer).toEqual(Array(rows).fill(0));
+  });
+
+  it("of one more gets a 413", async () => {
+    // Prepare
+    const handler = handlerFor(contract, endpoint);
+    const body = JSON.stringify(observations(...Array(rows + 1).fill(PUBLISHED[0])));
+    const event = restEvent(body);
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(answer, event, 413, `batch: got ${rows + 1} rows; allowed: at most ${rows}`);
+    expect(endpoint.requests).toEqual([]);
+  });
+});
+
+it.each(["text/csv", "text/plain", "application/x-www-form-urlencoded"])(
+  "%s gets a 415",
+  async (contentType) => {
+    // Prepare
+    const handler = handlerFor(contract, endpoint);
+    const event = restEvent(JSON.stringify(BOTH), { contentType });
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(answer, event, 415, `Content-Type: got "${contentType}"; allowed: application/json`);
+  },
+);
+
+describe("an answer that cannot be read gets a 502", () => {
+  it.each([
+    { what: "a prediction too few", body: "6.3\n", message: "2 row(s) were sent, 1 prediction(s) came back" },
+    {
+      what: "a prediction too many",
+      body: "6,5,4",
+      message: "2 row(s) were sent, 3 prediction(s) came back",
+    },
+    { what: "a word", body: "6.3\nmany", message: "a prediction is no finite number" },
+    { what: "nothing", body: "", message: "a prediction is no finite number" },
+    { what: "an infinite count", body: "6.3,710", message: "a prediction is no finite number" },
+  ])("$what, never a shifted list", async ({ body, message }) => {
+    // Prepare
+    endpoint.willAnswer(csv(body));
+    const handler = handlerFor(contract, endpoint, WITH_MESSAGES);
+    const event = restEvent(JSON.stringify(BOTH));
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(answer, event, 502, UNREADABLE);
+    expect(log.lines()).toMatchObject([{ status: 502, error: { type: "UnreadablePredictions", message } }]);
+  });
+});
+
+describe("nothing that the caller sent is in the log", () => {
+  const DATETIME = "2003-07-09 21:00:00";
+  const NUMBER = 8675.309125;
+
+  it.each<{ what: string; status: number; request: unknown; answered: string }>([
+    { what: "an observation", status: 200, request: observations(at(DATETIME)), answered: "1" },
+    {
+      what: "a wrong datetime",
+      status: 400,
+      request: observations(at(`${DATETIME} ${NUMBER}`)),
+      answered: "1",
+    },
+    {
+      what: "a property's name",
+      status: 400,
+      request: { ...BOTH, [DATETIME]: NUMBER },
+      answered: "1",
+    },
+    {
+      what: "an observation that comes back in an unreadable answer",
+      status: 502,
+      request: observations(at(DATETIME)),
+      answered: `cannot read ${DATETIME}, ${NUMBER}`,
+    },
+  ])("$what ($status)", async ({ status, request, answered }) => {
+    // Prepare
+    endpoint.willAnswer(csv(answered));
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    await handler(request, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(log.lines()).toMatchObject([{ status, model: "bike-rental" }]);
+    expect(log.text()).not.toMatch(/2003|21:00|8675/);
+  });
+});
+
+it("a model that fails gets a bare 502 where it was invoked directly", async () => {
+  // Prepare
+  endpoint.willAnswer(awsError("ModelError", 424, "feature_names mismatch"));
+  const handler = handlerFor(contract, endpoint);
+
+  // Act
+  const answer = await handler(BOTH, contextWith(ENOUGH_TIME_IN_MS));
+
+  // Assess
+  expect(answer).toMatchObject({ status: 502, title: "Bad Gateway", requestId: LAMBDA_REQUEST_ID });
+  expect(JSON.stringify(answer)).not.toContain("feature_names");
+});

@@ -1,0 +1,305 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { contract } from "../contract";
+import { csv } from "../../../packages/sagemaker-stages/tests/runtime/support/answers";
+import { EndpointServer } from "../../../packages/sagemaker-stages/tests/runtime/support/endpoint-server";
+import { contextWith, functionUrlEvent, LAMBDA_REQUEST_ID, restEvent } from "../../../packages/sagemaker-stages/tests/runtime/support/events";
+import { ENOUGH_TIME_IN_MS, handlerFor, WITH_MESSAGES } from "../../../packages/sagemaker-stages/tests/runtime/support/handler";
+import { type CapturedLog, captureLog } from "../../../packages/sagemaker-stages/tests/runtime/support/log";
+import { assessProblem, UNREADABLE } from "../../../packages/sagemaker-stages/tests/runtime/support/problems";
+import { assessResponse } from "../../../packages/sagemaker-stages/tests/runtime/support/responses";
+
+let endpoint: EndpointServer;
+let log: CapturedLog;
+
+beforeEach(async () => {
+  endpoint = await EndpointServer.start();
+  log = captureLog();
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await endpoint.close();
+});
+
+const REVIEW = "Not bad at all!<br /><br />Simply wonderful — 10/10.";
+const SENT = contract.encode({ review: REVIEW }).body;
+const TEXT = { contentType: "text/plain" };
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+describe("a review as text", () => {
+  it.each([
+    { what: "a REST proxy event", event: restEvent(REVIEW, TEXT) },
+    { what: "a function URL event", event: functionUrlEvent(REVIEW, TEXT) },
+    {
+      what: "a function URL event with a base64 body",
+      event: functionUrlEvent(base64(REVIEW), { ...TEXT, isBase64Encoded: true }),
+    },
+    {
+      what: "an event as a page sends it",
+      event: restEvent(REVIEW, { contentType: "text/plain;charset=UTF-8" }),
+    },
+    { what: "an event with capitals in its type", event: restEvent(REVIEW, { contentType: "Text/Plain" }) },
+  ])("in $what is answered with 1 as text", async ({ event }) => {
+    // Prepare
+    endpoint.willAnswer(csv("0.8731"));
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessResponse(answer, event, {
+      statusCode: 200,
+      headers: { "Content-Type": "text/plain" },
+      body: "1",
+    });
+    expect(endpoint.onlyRequest).toMatchObject({ headers: { "content-type": "text/csv" }, body: SENT });
+  });
+
+  it.each([
+    { probability: "0.1269", body: "0" },
+    { probability: "0.5", body: "0" },
+    { probability: "0.5000001\n", body: "1" },
+    { probability: "1e-05", body: "0" },
+  ])("is answered with $body where the endpoint says $probability", async ({ probability, body }) => {
+    // Prepare
+    endpoint.willAnswer(csv(probability));
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler(restEvent(REVIEW, TEXT), contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 200, body });
+  });
+
+  it.each([
+    `{ ${REVIEW}`,
+    `{${REVIEW}}`,
+    `[${REVIEW}]`,
+    `{"review": ${REVIEW}}`,
+    '{"review":"wonderful"',
+    '"wonderful"',
+    "10",
+    "null",
+    "[sic] wonderful",
+  ])("that is no JSON object or list is a review: %s", async (text) => {
+    // Prepare
+    endpoint.willAnswer(csv("0.2"));
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler(restEvent(text, TEXT), contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 200, body: "0" });
+    expect(endpoint.onlyRequest.body).toBe(contract.encode({ review: text }).body);
+  });
+
+  it("as a direct event is answered with the bare text", async () => {
+    // Prepare
+    endpoint.willAnswer(csv("0.8731"));
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler(REVIEW, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toBe("1");
+    expect(endpoint.onlyRequest.body).toBe(SENT);
+  });
+});
+
+describe("a review as JSON", () => {
+  const BODY = JSON.stringify({ review: REVIEW });
+
+  it.each([
+    { what: "a REST proxy event", event: restEvent(BODY) },
+    { what: "a REST proxy event without a content type", event: restEvent(BODY, { contentType: undefined }) },
+    { what: "a function URL event", event: functionUrlEvent(BODY) },
+    {
+      what: "a function URL event with a base64 body",
+      event: functionUrlEvent(base64(BODY), { isBase64Encoded: true }),
+    },
+  ])("in $what is answered with JSON", async ({ event }) => {
+    // Prepare
+    endpoint.willAnswer(csv("0.8731"));
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessResponse(answer, event, {
+      statusCode: 200,
+      headers: { "Content-Type": "application/json" },
+      body: '{"sentiment":"positive","score":0.8731}',
+    });
+    expect(endpoint.onlyRequest.body).toBe(SENT);
+  });
+
+  it("is negative at one half", async () => {
+    // Prepare
+    endpoint.willAnswer(csv("0.5"));
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler(restEvent(BODY), contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ body: '{"sentiment":"negative","score":0.5}' });
+  });
+
+  it("as a direct event is answered with the bare answer", async () => {
+    // Prepare
+    endpoint.willAnswer(csv("0.8731"));
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler({ review: REVIEW }, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toEqual({ sentiment: "positive", score: 0.8731 });
+  });
+});
+
+describe("a request that is wrong gets a 400, as JSON whatever it was sent as", () => {
+  const EMPTY = "review: got an empty review; allowed: the text of a review";
+
+  it.each([
+    { what: "empty text", event: restEvent("", TEXT), detail: EMPTY },
+    { what: "no text", event: restEvent(null, TEXT), detail: EMPTY },
+    { what: "no text for a function URL", event: functionUrlEvent(undefined, TEXT), detail: EMPTY },
+    { what: "blank text", event: restEvent(" \n\t", TEXT), detail: EMPTY },
+    { what: "an empty review", event: restEvent('{"review":""}'), detail: EMPTY },
+    { what: "a blank review", event: restEvent('{"review":"  "}'), detail: EMPTY },
+    { what: "no review", event: restEvent("{}"), detail: "review: got nothing; allowed: a string" },
+    {
+      what: "a number",
+      event: restEvent('{"review":5}'),
+      detail: "review: got the number 5; allowed: a string",
+    },
+    { what: "null", event: restEvent('{"review":null}'), detail: "review: got null; allowed: a string" },
+    {
+      what: "a list of reviews",
+      event: restEvent('{"review":["good"]}'),
+      detail: "review: got an array of 1; allowed: a string",
+    },
+    {
+      what: "bare text as JSON",
+      event: restEvent('"good"'),
+      detail: 'request: got "good"; allowed: an object',
+    },
+    {
+      what: "text that is said to be JSON",
+      event: restEvent("good"),
+      detail: "body: got text of 4 character(s) that is no JSON; allowed: a JSON document",
+    },
+    {
+      what: "an unknown property",
+      event: restEvent('{"review":"good","stars":5}'),
+      detail:
+        'request: got the unknown property "stars"; allowed: only the properties of this model\'s request',
+    },
+  ])("$what", async ({ event, detail }) => {
+    // Prepare
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(answer, event, 400, detail);
+    expect(endpoint.requests).toEqual([]);
+  });
+
+  it("empty text as a direct event, as a bare problem", async () => {
+    // Prepare
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    const answer = await handler("", contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ status: 400, detail: EMPTY, requestId: LAMBDA_REQUEST_ID });
+  });
+});
+
+it.each(["text/html", "text/csv", "text/plainer", "multipart/form-data; boundary=x", "*/*"])(
+  "%s gets a 415",
+  async (contentType) => {
+    // Prepare
+    const handler = handlerFor(contract, endpoint);
+    const event = restEvent(REVIEW, { contentType });
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    const [mediaType] = contentType.split(";");
+    assessProblem(
+      answer,
+      event,
+      415,
+      `Content-Type: got "${mediaType}"; allowed: application/json or text/plain`,
+    );
+    expect(endpoint.requests).toEqual([]);
+  },
+);
+
+describe("an answer that cannot be read gets a 502", () => {
+  it.each([
+    { what: "two probabilities", body: "0.1,0.9", message: "1 row(s) were sent, 2 prediction(s) came back" },
+    { what: "no probability", body: "", message: "the answer is no probability" },
+    { what: "a number above one", body: "1.5", message: "the answer is no probability" },
+    { what: "a word", body: "positive", message: "the answer is no probability" },
+  ])("$what, to text too", async ({ body, message }) => {
+    // Prepare
+    endpoint.willAnswer(csv(body));
+    const handler = handlerFor(contract, endpoint, WITH_MESSAGES);
+    const event = restEvent(REVIEW, TEXT);
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(answer, event, 502, UNREADABLE);
+    expect(log.lines()).toMatchObject([{ status: 502, error: { type: "UnreadablePredictions", message } }]);
+  });
+});
+
+describe("nothing that the caller sent is in the log", () => {
+  const WORD = "tell-tale";
+
+  it.each([
+    { what: "a review as text", status: 200, event: restEvent(WORD, TEXT), answered: "0.7" },
+    { what: "a review as JSON", status: 200, event: restEvent(`{"review":"${WORD}"}`), answered: "0.7" },
+    { what: "a direct review", status: 200, event: WORD, answered: "0.7" },
+    { what: "a property's name", status: 400, event: { review: "good", [WORD]: WORD }, answered: "0.7" },
+    { what: "a review that is no JSON", status: 400, event: restEvent(WORD), answered: "0.7" },
+    {
+      what: "a content type",
+      status: 415,
+      event: restEvent("x", { contentType: `text/${WORD}` }),
+      answered: "0.7",
+    },
+    {
+      what: "a review that comes back in an unreadable answer",
+      status: 502,
+      event: restEvent(WORD, TEXT),
+      answered: WORD,
+    },
+  ])("$what ($status)", async ({ status, event, answered }) => {
+    // Prepare
+    endpoint.willAnswer(csv(answered));
+    const handler = handlerFor(contract, endpoint);
+
+    // Act
+    await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(log.lines()).toMatchObject([{ status, model: "sentiment" }]);
+    expect(log.text()).not.toContain(WORD);
+  });
+});

@@ -1,0 +1,77 @@
+import type { Container, ContainerRequest } from "../../../packages/sagemaker-stages/src/local/sagemaker/container";
+import { sampleContainer, UnreadableRequest } from "../../../packages/sagemaker-stages/src/sample/sample";
+import { classifierFor, type Likelihood } from "./classifier";
+import model from "./weights.json";
+
+const classify = classifierFor(model);
+
+/** How an answer is written: by text, then by label. */
+type Form = (answers: readonly (readonly Likelihood[])[]) => unknown;
+
+/** As a scikit-learn container around fastText answers: labels by text, then probabilities by text. */
+const fastText: Form = (answers) => [
+  answers.map((answer) => answer.map(({ label }) => label)),
+  answers.map((answer) => answer.map(({ probability }) => asPython(probability))),
+];
+
+/** As BlazingText answers. */
+const blazingText: Form = (answers) =>
+  answers.map((answer) => ({
+    label: answer.map(({ label }) => label),
+    prob: answer.map(({ probability }) => Math.fround(probability)),
+  }));
+
+/** Answers as a scikit-learn container around fastText. */
+export const toxicity = toxicityAs(fastText, "as fastText in a scikit-learn container");
+
+/** The same model, which answers as BlazingText. */
+export const toxicityAsBlazingText = toxicityAs(blazingText, "as BlazingText");
+
+function toxicityAs(form: Form, how: string): Container {
+  return sampleContainer(
+    `sample model: softmax regression on hashed n-grams of Davidson's posts, answering ${how}`,
+    (request) => {
+      const { instances, k } = read(request);
+      const answers = instances.map((text) => classify(text).slice(0, k));
+      return { contentType: "application/json", body: JSON.stringify(form(answers)) };
+    },
+  );
+}
+
+const EXPECTED = 'expected {"instances": ["<text>", …], "configuration": {"k": <how many labels, from 1>}}';
+
+/** `k` is 1 where nothing is said, as in fastText; there are as many labels as there are. */
+function read({ contentType, body }: ContainerRequest): { instances: readonly string[]; k: number } {
+  if (contentType.split(";")[0]?.trim() !== "application/json") {
+    throw new UnreadableRequest(
+      `Content-type ${contentType} not supported; this model takes application/json`,
+    );
+  }
+  const { instances, configuration = {} } = readObject(parse(body));
+  const { k = 1 } = readObject(configuration);
+  const isList = Array.isArray(instances) && instances.length > 0;
+  if (!isList || !instances.every((text) => typeof text === "string")) throw new UnreadableRequest(EXPECTED);
+  if (typeof k !== "number" || !Number.isInteger(k) || k < 1) throw new UnreadableRequest(EXPECTED);
+  return { instances, k };
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    throw new UnreadableRequest(EXPECTED);
+  }
+}
+
+function readObject(value: unknown): Record<string, unknown> {
+  if (typeof value !== "object" || value === null) throw new UnreadableRequest(EXPECTED);
+  return value as Record<string, unknown>;
+}
+
+/** A number as Python writes it: in exponent form below 0.0001. */
+function asPython(value: number): string {
+  const float32 = Number(value.toPrecision(8));
+  return float32 > 0 && float32 < 1e-4
+    ? float32.toExponential().replace(/e-(\d)$/, "e-0$1")
+    : String(float32);
+}

@@ -1,0 +1,261 @@
+/**
+ * `npm run bench`: what synthesis, the handler, the review and a flood cost, as ratios of two measurements of one run,
+ * because seconds of one machine say nothing about another. `npm run bench -- flood 60` measures a flood of 60 seconds
+ * alone.
+ */
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { unzipSync } from "fflate";
+import type { Request } from "../tests/local/support/client";
+import { ContainerServer } from "../tests/local/support/container-server";
+import { flood, offer, statuses } from "../tests/local/support/load";
+import { ProjectCopy } from "../tests/local/support/project";
+import { RunningStage } from "../tests/local/support/running-stage";
+import { sign } from "../tests/local/support/signing";
+import { largePlans } from "../tests/review/support/large-plans";
+import { largePolicies, planOfMany, planOfPair } from "../tests/review/support/large-policies";
+import { prod } from "../../../environments/prod";
+import { functionCode } from "../src/constructs/function/function-code";
+
+const PROJECT = join(__dirname, "../../..");
+const PROCESSES = 9;
+const WARM_CALLS = 2_000;
+
+const FLOOD_CONNECTIONS = 50;
+/** Few, so that the cores of the machine are enough for the flood and another route. */
+const OFFERED_PER_SECOND = 20;
+
+const ANSWER = '{"predictions":[{"score":0.01,"predicted_label":0}]}';
+const ROW = Array.from({ length: 30 }, (_, index) => String(index / 7)).join(",");
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Median milliseconds of a whole process. */
+function timeProcess(words: readonly string[], env: NodeJS.ProcessEnv = process.env): number {
+  const times = Array.from({ length: PROCESSES }, () => {
+    const start = performance.now();
+    execFileSync(process.execPath, words, { cwd: PROJECT, env, stdio: "ignore" });
+    return performance.now() - start;
+  });
+  return median(times);
+}
+
+function report(what: string, value: number, base: string, baseValue: number, unit: string): void {
+  const ratio = (value / baseValue).toFixed(2);
+  process.stdout.write(
+    `${what}: ${ratio} × ${base}  (${value.toFixed(1)} : ${baseValue.toFixed(1)} ${unit})\n`,
+  );
+}
+
+function benchSynthesis(folder: string): void {
+  const libraries = join(folder, "libraries.cjs");
+  const provider = ["lambda-function", "api-gateway-rest-api", "sagemaker-endpoint", "iam-role", "provider"];
+  const names = ["cdktf", "constructs", ...provider.map((name) => `@cdktf/provider-aws/lib/${name}`)];
+  const resolve = `require("node:module").createRequire(${JSON.stringify(join(PROJECT, "main.ts"))})`;
+  writeFileSync(
+    libraries,
+    `const r=${resolve};${names.map((name) => `r(${JSON.stringify(name)});`).join("")}`,
+  );
+  const loaded = timeProcess([libraries]);
+  const synthesized = timeProcess(["--import", "tsx", "main.ts"], {
+    ...process.env,
+    CDKTF_OUTDIR: join(folder, "out"),
+  });
+  report("synthesis of all environments", synthesized, "loading the libraries it needs", loaded, "ms");
+}
+
+/** Twelve environments, in plans of 3 MB together; the slowest pair of policies of legal size; 10,000 changes. */
+function benchReview(folder: string): void {
+  const files = largePlans(12, 3).map(({ name, text }) => {
+    const file = join(folder, `${name}.json`);
+    writeFileSync(file, text);
+    return file;
+  });
+  const empty = join(folder, "empty.ts");
+  writeFileSync(empty, "");
+  const base = timeProcess(["--import", "tsx", empty]);
+  const benchPlans = (what: string, plans: readonly string[]): number => {
+    const value = timeProcess(["--import", "tsx", "review/main.ts", ...plans]);
+    report(what, value, "starting Node.js with tsx", base, "ms");
+    return value;
+  };
+  benchPlans("review of 12 environments' plans, 3 MB", files);
+
+  // Each pair once, to find the slowest; that one is measured.
+  const pairs = largePolicies().map((pair, index) => {
+    const file = join(folder, `pair-${index}.json`);
+    writeFileSync(file, planOfPair(pair));
+    const start = performance.now();
+    execFileSync(process.execPath, ["--import", "tsx", "review/main.ts", file], {
+      cwd: PROJECT,
+      stdio: "ignore",
+    });
+    return { file, name: pair.name, time: performance.now() - start };
+  });
+  const [worst] = pairs.sort((one, other) => other.time - one.time);
+  if (worst !== undefined) {
+    benchPlans(`review of the slowest policy pair of legal size (${worst.name})`, [worst.file]);
+  }
+  const many = join(folder, "many.json");
+  writeFileSync(many, planOfMany(10_000));
+  benchPlans("review of 10,000 changes", [many]);
+}
+
+async function benchHandler(folder: string): Promise<void> {
+  const server = http.createServer((incoming, outgoing) => {
+    incoming
+      .resume()
+      .on("end", () => outgoing.writeHead(200, { "Content-Type": "application/json" }).end(ANSWER));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const bundle = unzipSync(functionCode("breast-cancer").zip)["index.js"];
+  if (bundle === undefined) throw new Error("the deployment package has no index.js");
+  writeFileSync(join(folder, "index.js"), bundle);
+  // Times inside the process: import and first call, then warm calls; and the same requests without a handler.
+  writeFileSync(
+    join(folder, "probe.js"),
+    `const event = { data: ${JSON.stringify(ROW)} };
+const context = { awsRequestId: "bench", getRemainingTimeInMillis: () => 28000 };
+const http = require("node:http");
+const agent = new http.Agent({ keepAlive: true });
+const bare = () => new Promise((resolve, reject) => {
+  const request = http.request(process.env.AWS_ENDPOINT_URL, { method: "POST", agent }, (incoming) => {
+    incoming.resume().on("end", resolve);
+  });
+  request.on("error", reject).end(event.data);
+});
+const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const measure = async (call) => {
+  const times = [];
+  for (let i = 0; i < ${WARM_CALLS}; i++) { const start = performance.now(); await call(); times.push(performance.now() - start); }
+  return median(times);
+};
+(async () => {
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = () => true;
+  const start = performance.now();
+  const { handler } = require("./index.js");
+  await handler(event, context);
+  const cold = performance.now() - start;
+  const warm = await measure(() => handler(event, context));
+  const http = await measure(bare);
+  write(JSON.stringify({ cold, warm, http }));
+  process.exit(0);
+})();`,
+  );
+  const env = {
+    ENDPOINT_NAME: "bench",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "b",
+    AWS_SECRET_ACCESS_KEY: "b",
+    AWS_ENDPOINT_URL: url,
+  };
+  const runs: { cold: number; warm: number; http: number }[] = [];
+  for (let i = 0; i < PROCESSES; i++) {
+    const output = await new Promise<string>((resolve, reject) => {
+      execFile(process.execPath, ["probe.js"], { cwd: folder, env }, (error, stdout) =>
+        error ? reject(error) : resolve(stdout),
+      );
+    });
+    runs.push(JSON.parse(output));
+  }
+  server.close();
+  server.closeAllConnections();
+
+  const http50 = median(runs.map((run) => run.http));
+  report(
+    "handler, warm call",
+    median(runs.map((run) => run.warm)),
+    "a bare keep-alive request",
+    http50,
+    "ms",
+  );
+  report(
+    "handler, import and first call",
+    median(runs.map((run) => run.cold)),
+    "a bare keep-alive request",
+    http50,
+    "ms",
+  );
+  const packed = gzipSync(bundle, { level: 9 }).length;
+  report("handler bundle, gzipped", packed / 1000, "the limit of 12 kB", 12, "kB");
+}
+
+/** Milliseconds from the first offered request to the last answer; every answer must be a 200. */
+async function timeOffered(stage: RunningStage, request: Request, count: number): Promise<number> {
+  const start = performance.now();
+  const answers = await offer(stage.url, request, { perSecond: OFFERED_PER_SECOND, count });
+  const inMs = performance.now() - start;
+  const failed = answers.filter(({ status }) => status !== 200);
+  if (failed.length > 0) throw new Error(`another route answered ${JSON.stringify(statuses(failed))}`);
+  return inMs;
+}
+
+/** What a flood of prod's public route leaves for another route, whose rate is fixed and low. */
+async function benchFlood(seconds: number): Promise<void> {
+  const project = new ProjectCopy();
+  project.setEnvironments(prod);
+  const container = new ContainerServer();
+  container.answer = () => ({ contentType: "text/csv", body: "0.9" });
+  container.answerTimeInMs = 1_000;
+  await container.listen();
+  const stage = await RunningStage.serve(project, ["prod", "--container", `sentiment=${container.url}`]);
+  try {
+    const flooding = { path: "/prod/sentiment", headers: { "Content-Type": "text/plain" }, body: "good" };
+    const other = await sign(stage.url, {
+      path: "/prod/breast-cancer",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ data: ROW }),
+    });
+    const count = seconds * OFFERED_PER_SECOND;
+    // Processes start with the first requests.
+    await timeOffered(stage, other, OFFERED_PER_SECOND);
+    await flood(stage.url, flooding, { connections: FLOOD_CONNECTIONS, durationInMs: 5_000 });
+
+    const alone = await timeOffered(stage, other, count);
+    const [flooded, beside] = await Promise.all([
+      flood(stage.url, flooding, { connections: FLOOD_CONNECTIONS, durationInMs: seconds * 1_000 }),
+      timeOffered(stage, other, count),
+    ]);
+    report(
+      `another route's throughput beside ${FLOOD_CONNECTIONS} connections for ${seconds} s at prod's public route`,
+      (count / beside) * 1_000,
+      "its throughput alone",
+      (count / alone) * 1_000,
+      "requests a second",
+    );
+    const refused = flooded.filter(({ status }) => status !== 200);
+    const slowest = Math.max(...refused.map(({ tookInMs }) => tookInMs));
+    report("slowest answer because of throttling", slowest / 1_000, "the limit of 3 s", 3, "s");
+    process.stdout.write(`the flood's answers: ${JSON.stringify(statuses(flooded))}\n`);
+  } finally {
+    await stage.kill();
+    await container.close();
+    project.remove();
+  }
+}
+
+async function main(): Promise<void> {
+  const [only, seconds = "10"] = process.argv.slice(2);
+  if (only === "flood") return await benchFlood(Number(seconds));
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  try {
+    benchSynthesis(folder);
+    benchReview(folder);
+    await benchHandler(folder);
+    await benchFlood(Number(seconds));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+void main();

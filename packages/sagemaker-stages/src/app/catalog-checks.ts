@@ -1,0 +1,425 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import * as z from "zod";
+import { PROJECT } from "../environment/paths";
+import { withoutUndefined } from "../environment/present";
+import { describeFaults, type Fault, inWords, Report, UNLIMITED } from "../environment/report";
+import { findFaultsOfShape } from "../environment/shape";
+import { UserError } from "../environment/user-error";
+import { type About, type Contract, SERVERLESS_PAYLOAD_IN_BYTES } from "../runtime/contract";
+import { describeFaults as describeRequestFaults } from "../runtime/faults";
+import { requestModelName } from "../constructs/api/openapi";
+import { findUnfitParts } from "../constructs/api/request-model";
+
+/** A model as `functions/catalog.ts` holds it. */
+export type CatalogEntry = Contract<unknown, unknown> & About<unknown, unknown>;
+
+/** Models break rules; `message` lists every fault. */
+export class InvalidCatalog extends UserError {
+  override readonly name = "InvalidCatalog";
+
+  /** @param others - faults of environments and accounts, listed after those of the models */
+  constructor(
+    readonly faults: readonly Fault[],
+    others: readonly Fault[] = [],
+  ) {
+    const list = describeFaults("functions/", faults);
+    super(others.length === 0 ? list : `${list}\n${describeFaults("environments/", others)}`);
+  }
+}
+
+const CATALOG = "functions/catalog.ts";
+/** Folders in `functions/` that belong to no model. */
+const SHARED = ["shared"];
+
+/**
+ * Every fault of every model, whether an environment serves it or not.
+ *
+ * @param catalog - the models by the names of their folders
+ * @param functions - the folder that holds the models' folders; default: the project's
+ * @returns an empty list where every rule holds
+ */
+export function checkCatalog(
+  catalog: Readonly<Record<string, CatalogEntry>>,
+  functions = join(PROJECT, "functions"),
+): Fault[] {
+  const faults: Fault[] = [];
+  checkFolders(Object.keys(catalog), functions, faults);
+  const readable = Object.entries(catalog).filter(([name, entry]) => checkShape(name, entry, faults));
+  for (const [name, entry] of readable) checkEntry(name, entry, catalog, faults);
+  checkTogether(Object.fromEntries(readable), faults);
+  return faults;
+}
+
+function contractFile(name: string): string {
+  return `functions/${name}/contract.ts`;
+}
+
+/** Each entry of the catalog has a folder of its name, and each folder has an entry. */
+function checkFolders(names: readonly string[], functions: string, faults: Fault[]): void {
+  for (const name of names) {
+    for (const file of ["contract.ts", "handler.ts"]) {
+      new Report(`functions/${name}/${file}`, faults).require(
+        existsSync(join(functions, name, file)),
+        "the file",
+        inWords("no such file"),
+        "a folder of the name that the model has in the catalog, with contract.ts and handler.ts",
+        `${CATALOG} names the model ${name}`,
+      );
+    }
+  }
+  const folders = readdirSync(functions, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && !SHARED.includes(entry.name),
+  );
+  for (const { name } of folders) {
+    new Report(contractFile(name), faults).require(
+      names.includes(name) || !existsSync(join(functions, name, "contract.ts")),
+      "the folder",
+      inWords(`a contract that ${CATALOG} does not name`),
+      `an entry ${JSON.stringify(name)} in ${CATALOG}, or no such folder`,
+      "an environment can serve the models of the catalog",
+    );
+  }
+}
+
+const text = z.string();
+const method = z.custom((value) => typeof value === "function", "a function");
+
+/** What the rules below read of a model. TypeScript checks the same, which a synthesis does not run. */
+const shape = z.object({
+  model: text,
+  route: z.object({ method: z.enum(["GET", "POST"], "GET or POST"), path: text }),
+  schema: z.custom((value) => value instanceof Object && "_zod" in value, "a schema of zod/mini"),
+  limits: z.object({ rows: z.number(), rowsIn: z.optional(text), payloadInBytes: z.number() }),
+  text: z.optional(z.object({ read: method, write: method })),
+  encode: method,
+  decode: method,
+  title: text,
+  description: text,
+  allowed: text,
+  example: z.object({ request: z.unknown(), answer: z.unknown() }),
+});
+
+/** @returns whether the rules can be checked */
+function checkShape(name: string, entry: CatalogEntry, faults: Fault[]): boolean {
+  const report = new Report(contractFile(name), faults);
+  const found = findFaultsOfShape(shape, entry, () => "functions/shared/contract.ts");
+  for (const { field, got, allowed } of found) {
+    report.require(
+      false,
+      field,
+      got,
+      allowed,
+      "the exports contract and about have the types Contract and About of functions/shared/contract.ts",
+    );
+  }
+  return found.length === 0;
+}
+
+function checkEntry(
+  name: string,
+  entry: CatalogEntry,
+  catalog: Readonly<Record<string, CatalogEntry>>,
+  faults: Fault[],
+): void {
+  const report = new Report(contractFile(name), faults);
+  checkName(name, entry, catalog, report);
+  checkRoute(entry, report);
+  checkLimits(entry, report);
+  checkTexts(entry, report);
+  if (checkSchema(entry, report)) checkExample(entry, report);
+}
+
+/** @returns whether every part of the schema can be a part of a JSON request */
+function checkSchema({ schema }: CatalogEntry, report: Report): boolean {
+  let unfit: ReturnType<typeof findUnfitParts>;
+  try {
+    unfit = findUnfitParts(schema);
+  } catch (error) {
+    reportThrown(error, "schema", report);
+    return false;
+  }
+  for (const { path, got, allowed } of unfit) {
+    report.require(
+      false,
+      `schema${path}`,
+      inWords(got),
+      allowed,
+      "a request is JSON, and API Gateway's request model is made from the schema",
+    );
+  }
+  return unfit.length === 0;
+}
+
+/** SageMaker refuses a name that ends with a hyphen. */
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const MAX_NAME_LENGTH = 30;
+
+function checkName(
+  name: string,
+  { model }: CatalogEntry,
+  catalog: Readonly<Record<string, CatalogEntry>>,
+  report: Report,
+): void {
+  const isCopy = model !== name && Object.hasOwn(catalog, model);
+  report.require(
+    model === name,
+    "model",
+    model,
+    JSON.stringify(name),
+    isCopy
+      ? `${contractFile(model)} has this name; ${CATALOG} names this model ${JSON.stringify(name)}`
+      : `${CATALOG} and the folder name the model ${JSON.stringify(name)}`,
+  );
+  report.require(
+    NAME.test(name) && name.length <= MAX_NAME_LENGTH,
+    "model",
+    name,
+    `1–${MAX_NAME_LENGTH} characters a-z, 0-9, -: words that single hyphens join, starting with a letter`,
+    "it is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
+  );
+  report.require(
+    !RESERVED_NAMES.includes(name) && !name.endsWith("-caller"),
+    "model",
+    name,
+    `a name other than ${RESERVED_NAMES.join(", ")}, which does not end in -caller`,
+    "the stack has constructs of these names",
+  );
+}
+
+/** Constructs of a stack that belong to no model: stacks/inference-stack.ts. */
+export const RESERVED_NAMES = ["artifacts", "aws", "backend", "caller", "network", "stage", "website"];
+
+/** API Gateway also accepts `,` and `:`. Clients do not agree on whether to encode these two. */
+const SEGMENT = /^[A-Za-z0-9_.-]+$/;
+/** API Gateway answers requests for these paths itself, as health checks. */
+const RESERVED_PATHS = ["/ping", "/sping"];
+const PATHS_SOURCE =
+  "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html";
+
+function checkRoute({ route: { method, path }, text: dialect }: CatalogEntry, report: Report): void {
+  const [beforeSlash, ...segments] = path.split("/");
+  const hasParameters = /[{}]/.test(path);
+  report.require(
+    !hasParameters,
+    "route.path",
+    path,
+    "a path without parameters",
+    "a contract reads the request from the body (POST) or the query (GET)",
+  );
+  report.require(
+    hasParameters ||
+      (beforeSlash === "" &&
+        segments.length > 0 &&
+        segments.every((segment) => SEGMENT.test(segment) && segment !== "." && segment !== "..")),
+    "route.path",
+    path,
+    "a slash before each part, none at the end; parts of A-Z, a-z, 0-9, _, - and .",
+    PATHS_SOURCE,
+  );
+  report.require(
+    !RESERVED_PATHS.includes(path.toLowerCase()),
+    "route.path",
+    path,
+    `a path other than ${RESERVED_PATHS.join(" and ")}, which API Gateway reserves`,
+    PATHS_SOURCE,
+  );
+  report.require(
+    dialect === undefined || method === "POST",
+    "text",
+    inWords("a text dialect beside route.method GET"),
+    "no text, or POST",
+    "text/plain is a body, and a GET has none",
+  );
+}
+
+function checkLimits({ limits, example }: CatalogEntry, report: Report): void {
+  const { rowsIn } = limits;
+  report.require(
+    rowsIn === undefined || (example.request instanceof Object && Object.hasOwn(example.request, rowsIn)),
+    "limits.rowsIn",
+    rowsIn,
+    "a property of example.request, or no rowsIn",
+    "the handler counts this list before it looks at any row: functions/shared/contract.ts",
+  );
+  report.requireWholeNumber(
+    limits.rows,
+    "limits.rows",
+    1,
+    UNLIMITED,
+    "a request has at least one row: functions/shared/contract.ts",
+  );
+  report.requireWholeNumber(
+    limits.payloadInBytes,
+    "limits.payloadInBytes",
+    1,
+    SERVERLESS_PAYLOAD_IN_BYTES,
+    "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html",
+  );
+}
+
+/** Of a Lambda function's description, which is the model's. */
+const MAX_DESCRIPTION_LENGTH = 256;
+
+function checkTexts(entry: CatalogEntry, report: Report): void {
+  for (const field of ["title", "description", "allowed"] as const) {
+    report.require(
+      /^[^\n\r$#]+$/.test(entry[field]) && entry[field].trim() === entry[field] && !/%\{/.test(entry[field]),
+      field,
+      entry[field],
+      "one line without white space around it, without $, # and %{",
+      "$, # and %{ begin code in templates: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html",
+    );
+  }
+  const { length } = entry.description;
+  report.require(
+    length <= MAX_DESCRIPTION_LENGTH,
+    "description",
+    inWords(`${length} characters`),
+    `at most ${MAX_DESCRIPTION_LENGTH} characters`,
+    "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html",
+  );
+}
+
+/** The documentation, the page's form and the smoke test use the example: it must be a valid request. */
+function checkExample(entry: CatalogEntry, report: Report): void {
+  const { request, answer } = entry.example;
+  const isJson = [
+    requireJson(request, "example.request", report),
+    requireJson(answer, "example.answer", report),
+  ].every(Boolean);
+  if (!isJson) return;
+  if (entry.route.method === "GET") {
+    const values = request instanceof Object ? Object.values(withoutUndefined(request)) : [request];
+    report.require(
+      values.every((value) => typeof value === "string"),
+      "example.request",
+      request,
+      "an object whose values are texts",
+      "the request of a GET is its query, and every value of a query is a text",
+    );
+  }
+  try {
+    // As in the function, which has zod/mini alone: this process has zod's English sentences, too.
+    const parsed = z.core.safeParse(entry.schema, request, { error: () => "Invalid input" });
+    if (parsed.success) checkEncoding(entry, parsed.data, report);
+    else {
+      report.require(
+        false,
+        "example.request",
+        inWords(describeRequestFaults(parsed.error.issues, request)),
+        "a request that the contract's schema accepts",
+        "the example is sent as it stands",
+      );
+    }
+  } catch (error) {
+    reportThrown(error, "schema", report);
+  }
+}
+
+function checkEncoding(entry: CatalogEntry, request: unknown, report: Report): void {
+  let encoded: ReturnType<CatalogEntry["encode"]>;
+  try {
+    encoded = entry.encode(request);
+  } catch (error) {
+    reportThrown(error, "encode", report);
+    return;
+  }
+  const { limits } = entry;
+  const source = "the example must be within the contract's own limits";
+  const { rows, body } = encoded;
+  report.requireWholeNumber(rows, "encode(example.request).rows", 1, Math.max(1, limits.rows), source);
+  const bytes = typeof body === "string" ? Buffer.byteLength(body) : 0;
+  report.require(
+    bytes >= 1 && bytes <= Math.max(1, limits.payloadInBytes),
+    "encode(example.request).body",
+    inWords(`${bytes} bytes`),
+    `1 to ${Math.max(1, limits.payloadInBytes)} bytes`,
+    source,
+  );
+}
+
+function reportThrown(error: unknown, field: string, report: Report): void {
+  const got = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  report.require(
+    false,
+    field,
+    inWords(got.replace(/\s*\n\s*/g, " ")),
+    "a contract that reads its own example without an error",
+    "the example is sent as it stands",
+  );
+}
+
+/** @returns whether `value` stays the same when it is written and read as JSON */
+function requireJson(value: unknown, field: string, report: Report): boolean {
+  const written = writeJson(value);
+  const holds = written !== undefined && isDeepStrictEqual(JSON.parse(written), withoutUndefined(value));
+  report.require(
+    holds,
+    field,
+    inWords(
+      written === undefined
+        ? "a value that JSON cannot hold"
+        : `a value that JSON changes to ${cut(written)}`,
+    ),
+    "texts, finite numbers, booleans, null, and lists and objects of these",
+    "requests and answers are JSON",
+  );
+  return holds;
+}
+
+function writeJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function cut(json: string): string {
+  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+}
+
+/** Rules between models. */
+function checkTogether(catalog: Readonly<Record<string, CatalogEntry>>, faults: Fault[]): void {
+  const paths = new Map<string, { readonly name: string; readonly path: string }>();
+  const taken = new Map<string, string>();
+  for (const [name, { route }] of Object.entries(catalog)) {
+    const report = new Report(contractFile(name), faults);
+    const { path } = route;
+    const other = paths.get(path.toLowerCase());
+    report.require(
+      other === undefined,
+      "route.path",
+      path,
+      other?.path === path ? "a path of its own" : "a path that differs in more than capitals",
+      `${contractFile(other?.name ?? "")} has ${JSON.stringify(other?.path)}; a path leads to one model, whatever the method`,
+    );
+    if (other === undefined) paths.set(path.toLowerCase(), { name, path });
+
+    for (const derived of derivedNames(name)) {
+      const owner = taken.get(derived);
+      report.require(
+        owner === undefined,
+        "model",
+        name,
+        "a name that differs in more than its hyphens and endings",
+        `${contractFile(owner ?? "")} has ${derived}, too`,
+      );
+      if (owner !== undefined) break;
+      taken.set(derived, name);
+    }
+  }
+}
+
+/** Names that a stack makes from a model's name; each must belong to one model. */
+function derivedNames(name: string): string[] {
+  const output = name.replaceAll("-", "_");
+  return [
+    `the request model ${requestModelName(name)}`,
+    `the construct ${name}`,
+    `the construct ${name}-function-url`,
+    ...["url", "endpoint_name", "function_url"].map((part) => `the output ${output}_${part}`),
+  ];
+}

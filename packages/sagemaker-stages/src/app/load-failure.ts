@@ -1,0 +1,101 @@
+import { relative } from "node:path";
+import { PROJECT } from "../environment/paths";
+import { UserError } from "../environment/user-error";
+
+/** A message of esbuild, as far as it is shown. */
+interface BuildMessage {
+  readonly text: string;
+  readonly location: { readonly file: string; readonly line: number; readonly column: number } | null;
+}
+
+/** The team's own files could not be loaded or bundled. */
+export class LoadFailure extends UserError {
+  override readonly name = "LoadFailure";
+
+  /**
+   * @param file - relative to the project, e.g. `functions/iris/contract.ts`
+   * @param causes - each with its file, in one line
+   */
+  constructor(file: string, causes: readonly string[]) {
+    const [, model] = /^functions\/([^/]+)\/./.exec(file) ?? [];
+    const what = model === undefined || model === "shared" ? file : `the model ${model}`;
+    super([`${what} could not be loaded:`, ...causes.map((cause) => `  ${oneLine(cause)}`)].join("\n"));
+  }
+}
+
+/**
+ * The failure in terms of the team's own files, where `error` came from one: a file that is no TypeScript, an import of
+ * a missing file or package, or code that throws while it is loaded.
+ *
+ * @returns `undefined` where the error is of another kind
+ */
+export function toLoadFailure(error: unknown): LoadFailure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return readBuildFailure(error) ?? readMissingModule(error) ?? readThrown(error);
+}
+
+/** esbuild's messages, of a build or of the translation by tsx. */
+function readBuildFailure(error: Error): LoadFailure | undefined {
+  const messages = "errors" in error && Array.isArray(error.errors) ? (error.errors as BuildMessage[]) : [];
+  const built = messages.flatMap(({ text, location }) =>
+    location === null
+      ? []
+      : [{ text, file: inProject(location.file), place: `${location.line}:${location.column + 1}` }],
+  );
+  const translated = [...error.message.matchAll(/^(.+?):(\d+):(\d+): ERROR: (.*)$/gm)].map(
+    ([, file = "", line, column, text = ""]) => ({
+      text,
+      file: inProject(file),
+      place: `${line}:${Number(column) + 1}`,
+    }),
+  );
+  const found = built.length > 0 ? built : error.name === "TransformError" ? translated : [];
+  const [first] = found;
+  if (first === undefined) return undefined;
+  return new LoadFailure(
+    first.file,
+    found.map(({ file, place, text }) => `${file}:${place}: ${text}`),
+  );
+}
+
+/** Node's error of an import that leads nowhere. */
+function readMissingModule(error: Error): LoadFailure | undefined {
+  if (!("code" in error) || error.code !== "MODULE_NOT_FOUND" || !("requireStack" in error)) return undefined;
+  const [importer] = Array.isArray(error.requireStack) ? error.requireStack.map(String) : [];
+  const [, module] = /^Cannot find module '(.+)'/.exec(error.message) ?? [];
+  if (importer === undefined || module === undefined || importer.includes("node_modules")) return undefined;
+  const file = inProject(importer);
+  const allowed = module.startsWith(".")
+    ? `a file beside ${file.split("/").at(-1)}`
+    : "a package that package.json names and npm installed";
+  return new LoadFailure(file, [`${file}: got the import "${module}"; allowed: ${allowed}`]);
+}
+
+/** Code of the team's own that threw, by the first frame of its stack that is a file. */
+function readThrown(error: Error): LoadFailure | undefined {
+  const frames = [
+    ...(error.stack ?? "").matchAll(/^ +at (?:.* \()?(?:file:\/\/)?(\/?.+?):(\d+):(\d+)\)?$/gm),
+  ];
+  const files = frames.map(([, file = "", line, column]) => ({
+    file: inProject(file),
+    place: `${line}:${column}`,
+  }));
+  const [origin] = files.filter(({ file }) => !/^node:|^<anonymous>/.test(file));
+  if (origin === undefined || !isOfModel(origin.file)) return undefined;
+  return new LoadFailure(origin.file, [`${origin.file}:${origin.place}: ${error.name}: ${error.message}`]);
+}
+
+/** A path from the project's folder, with slashes. */
+function inProject(file: string): string {
+  const path = file.startsWith(PROJECT) ? relative(PROJECT, file) : file;
+  return path.replaceAll("\\", "/");
+}
+
+/** Whether a file is a model's own: contract, handler or what they import. */
+function isOfModel(file: string): boolean {
+  return /^functions\/(?!shared\/)[^/]+\/./.test(file);
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(`${PROJECT}/`, "").replace(/\s*\n\s*/g, " ");
+}

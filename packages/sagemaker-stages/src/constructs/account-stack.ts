@@ -1,0 +1,58 @@
+import { TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import {
+  type AccountSettings,
+  accountName,
+  deployableEnvironments,
+  logsRoleName,
+  planRoleName,
+} from "../environment/account";
+import type { Environment } from "../environment/environment";
+import { Account } from "./terraform/account";
+import { ApiGatewayLogs } from "./account/api-gateway-logs";
+import { GithubRoles } from "./account/github-roles";
+import { StateBucket } from "./account/state-bucket";
+import { addTerraformSettings } from "./terraform/terraform-settings";
+
+/**
+ * What an account and region have once. The stack is named `account` unless it says otherwise, hence
+ * `cdktf deploy account`.
+ */
+export class AccountStack extends TerraformStack {
+  /** @param environments - all that there are: those of the account are planned and deployed with its roles */
+  constructor(scope: Construct, settings: AccountSettings, environments: readonly Environment[]) {
+    const name = accountName(settings);
+    super(scope, name);
+    addTerraformSettings(this, { ...settings, environmentTag: name });
+    const account = new Account(this, settings);
+    const { stateBucket, apiGatewayLogs = false, github } = settings;
+
+    if (stateBucket !== undefined) {
+      new StateBucket(this, "state", { bucketName: stateBucket });
+      this.addOutput("state_bucket", "The bucket for Terraform's states", stateBucket);
+    }
+    if (apiGatewayLogs) {
+      new ApiGatewayLogs(this, "api-gateway-logs", { account, roleName: logsRoleName(settings) });
+    }
+    if (github !== undefined) {
+      const roles = new GithubRoles(this, "github", {
+        account,
+        planRoleName: planRoleName(settings),
+        settings: github,
+        environments: deployableEnvironments(settings, environments),
+      });
+      this.addOutput("plan_role_arn", "The role with which workflows plan", roles.planRoleArn);
+      for (const [environment, arn] of Object.entries(roles.deployRoleArns)) {
+        this.addOutput(
+          `${environment.replaceAll("-", "_")}_deploy_role_arn`,
+          `${environment}: the role with which workflows deploy it`,
+          arn,
+        );
+      }
+    }
+  }
+
+  private addOutput(name: string, description: string, value: string): void {
+    new TerraformOutput(this, name, { description, value }).overrideLogicalId(name);
+  }
+}

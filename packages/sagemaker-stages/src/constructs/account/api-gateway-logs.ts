@@ -1,0 +1,40 @@
+import { ApiGatewayAccount } from "@cdktf/provider-aws/lib/api-gateway-account";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { Construct } from "constructs";
+import { apiGatewayLogsPolicy, apiGatewayLogsTrust } from "../../iam/workload/api-gateway-logs";
+import type { Account } from "../terraform/account";
+import { terraformJson } from "../terraform/terraform-json";
+
+/** Props of {@link ApiGatewayLogs}. */
+export interface ApiGatewayLogsProps {
+  readonly account: Account;
+  /** At most 64 characters. */
+  readonly roleName: string;
+}
+
+/**
+ * The role with which API Gateway writes logs to CloudWatch: one setting of an account and region, for every API in
+ * them. Terraform refuses to destroy it, because APIs of others may use it.
+ */
+export class ApiGatewayLogs extends Construct {
+  constructor(scope: Construct, id: string, { account, roleName }: ApiGatewayLogsProps) {
+    super(scope, id);
+    const role = new IamRole(this, "role", {
+      name: roleName,
+      description: "Lets API Gateway write logs to CloudWatch",
+      assumeRolePolicy: terraformJson(apiGatewayLogsTrust()),
+    });
+    const policy = new IamRolePolicy(this, "policy", {
+      name: "logs",
+      role: role.name,
+      policy: terraformJson(apiGatewayLogsPolicy(account.arn("logs", "log-group"))),
+    });
+    new ApiGatewayAccount(this, "account", {
+      cloudwatchRoleArn: role.arn,
+      // API Gateway tries the role as it takes it.
+      dependsOn: [policy],
+      lifecycle: { preventDestroy: true },
+    });
+  }
+}

@@ -1,0 +1,96 @@
+import { IamGroupPolicyAttachment } from "@cdktf/provider-aws/lib/iam-group-policy-attachment";
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { IamUserPolicyAttachment } from "@cdktf/provider-aws/lib/iam-user-policy-attachment";
+import { TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { InvalidEnvironments } from "../../environment/checks";
+import type { CallerSettings, InvokedBy } from "../../environment/environment";
+import { principalName } from "../../environment/patterns";
+import { callerPolicy } from "../../iam/workload/caller";
+import { findPolicyFaults, type NamedPolicy, splitPolicy } from "../../iam/iam-limits";
+import type { EndpointFunction } from "../function/endpoint-function";
+import type { RouteContract } from "./openapi";
+import type { RestStage } from "./rest-stage";
+import { terraformJson } from "../terraform/terraform-json";
+
+/** A model with everything by which it can be invoked. */
+export interface InvokableModel {
+  readonly contract: RouteContract;
+  readonly function: EndpointFunction;
+  readonly endpoint: { readonly endpointArn: string };
+}
+
+/** Props of {@link Caller}. */
+export interface CallerProps {
+  /** Name of the managed policy; at most 128 characters. A second policy ends with `-2`, and so on. */
+  readonly policyName: string;
+  readonly settings: CallerSettings;
+  readonly stage: RestStage;
+  /** The environment's models. */
+  readonly models: readonly InvokableModel[];
+}
+
+/**
+ * A caller's managed policies, attached to the principals that the environment names: one, or several where the caller
+ * may invoke more than one policy can name. Each attachment is a resource of
+ * its own: `aws_iam_policy_attachment` would take the policy away from whoever else attached it.
+ */
+export class Caller extends Construct {
+  /** Known after the first apply; at least one. */
+  readonly policyArns: readonly string[];
+
+  constructor(scope: Construct, id: string, props: CallerProps) {
+    super(scope, id);
+    const { policyName, settings, stage, models } = props;
+    const invokedBy = (by: InvokedBy): InvokableModel[] => {
+      const names = settings.mayInvoke.filter((invocation) => invocation.by === by).map(({ model }) => model);
+      return models.filter(({ contract }) => names.some((name) => name === contract.model));
+    };
+
+    const policies = splitPolicy({
+      name: policyName,
+      policy: callerPolicy({
+        routeArns: invokedBy("route").map(({ contract }) => stage.routeArn(contract.route)),
+        functionArns: invokedBy("functionUrl").map((model) => model.function.functionArn),
+        endpointArns: invokedBy("endpoint").map(({ endpoint }) => endpoint.endpointArn),
+      }),
+    });
+    const faults = findPolicyFaults(policyName, policies, {
+      name: TerraformStack.of(this).node.id,
+      remedy: "Divide what the caller may invoke among several callers with other principals.",
+    });
+    if (faults.length > 0) throw new InvalidEnvironments(faults);
+    this.policyArns = policies.map((policy, index) =>
+      this.addPolicy(policy, index === 0 ? "" : `-${index + 1}`, settings),
+    );
+  }
+
+  /** @param suffix - of the ids: nothing for the first policy, which is the only one of most callers */
+  private addPolicy({ name, policy }: NamedPolicy, suffix: string, settings: CallerSettings): string {
+    const { arn } = new IamPolicy(this, `policy${suffix}`, {
+      name,
+      description: "Lets its principals invoke models of this environment",
+      policy: terraformJson(policy),
+    });
+    for (const role of settings.roles ?? []) {
+      new IamRolePolicyAttachment(this, `role-${role}${suffix}`, {
+        role: principalName(role),
+        policyArn: arn,
+      });
+    }
+    for (const user of settings.users ?? []) {
+      new IamUserPolicyAttachment(this, `user-${user}${suffix}`, {
+        user: principalName(user),
+        policyArn: arn,
+      });
+    }
+    for (const group of settings.groups ?? []) {
+      new IamGroupPolicyAttachment(this, `group-${group}${suffix}`, {
+        group: principalName(group),
+        policyArn: arn,
+      });
+    }
+    return arn;
+  }
+}

@@ -1,0 +1,152 @@
+import type { RouteAccess } from "../../environment/model-settings";
+import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
+
+/** A route as far as API Gateway's own answers describe it. */
+export interface DescribedRoute {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly access: RouteAccess;
+  /** What its request may be, in a few words. */
+  readonly allowed: string;
+}
+
+/** A gateway response of API Gateway's OpenAPI extension. */
+export interface GatewayResponse {
+  readonly statusCode?: string;
+  readonly responseParameters: Readonly<Record<string, string>>;
+  readonly responseTemplates: { readonly "application/json": string };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly title: string;
+  /** JSON text of the detail, with API Gateway's variables in it. */
+  readonly detail: string;
+  readonly retryAfterInSeconds?: number;
+}
+
+/** Public routes whose requests one refusal describes: the answer stays a few lines long, however many routes there are. */
+const MAX_DESCRIBED_ROUTES = 10;
+
+/** API Gateway's own words, quoted by itself. */
+const OWN_WORDS = "$context.error.messageString";
+
+/**
+ * What API Gateway answers by itself, in the problem shape of the handlers and with CORS headers, or a page could
+ * not read why it was refused. A body of more than 10 MB alone is refused in plain text: that response cannot be
+ * changed (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html). Templates
+ * know only variables, no logic
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html).
+ *
+ * @param corsAllowOrigin - value of Access-Control-Allow-Origin
+ * @param routes - every route of the API
+ */
+export function gatewayResponses(
+  corsAllowOrigin: string,
+  routes: readonly DescribedRoute[],
+): Record<string, GatewayResponse> {
+  const answers: Record<string, Answer> = {
+    BAD_REQUEST_BODY: {
+      status: 400,
+      title: "Bad Request",
+      detail: JSON.stringify(
+        `Invalid request body: the body is not JSON, or does not match the request model of $context.httpMethod $context.resourcePath; allowed: ${allowedBodies(routes)}`,
+      ),
+    },
+    BAD_REQUEST_PARAMETERS: { status: 400, title: "Bad Request", detail: OWN_WORDS },
+    ACCESS_DENIED: {
+      status: 403,
+      title: "Forbidden",
+      detail: quoted(
+        "The caller is not allowed to call this route: its IAM policies must allow execute-api:Invoke on it.",
+      ),
+    },
+    EXPIRED_TOKEN: { status: 403, title: "Forbidden", detail: OWN_WORDS },
+    INVALID_API_KEY: {
+      status: 403,
+      title: "Forbidden",
+      detail: quoted("Forbidden: this route wants the environment's API key in the header x-api-key."),
+    },
+    INVALID_SIGNATURE: { status: 403, title: "Forbidden", detail: OWN_WORDS },
+    MISSING_AUTHENTICATION_TOKEN: {
+      status: 403,
+      title: "Forbidden",
+      detail: quoted(
+        "Missing Authentication Token: this stage has no such path and method, or the route wants a signed request (AWS Signature Version 4, service execute-api) and this one is not.",
+      ),
+    },
+    REQUEST_TOO_LARGE: { status: 413, title: "Content Too Large", detail: OWN_WORDS },
+    UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "Unsupported Media Type", detail: OWN_WORDS },
+    QUOTA_EXCEEDED: { status: 429, title: "Too Many Requests", detail: OWN_WORDS },
+    THROTTLED: {
+      status: 429,
+      title: "Too Many Requests",
+      detail: quoted(
+        "Too Many Requests: the stage's limit is reached. Try again after the seconds in Retry-After.",
+      ),
+      retryAfterInSeconds: 1,
+    },
+    INTEGRATION_TIMEOUT: {
+      status: 504,
+      title: "Gateway Timeout",
+      detail: quoted(
+        `Endpoint request timed out: the function did not answer within ${GATEWAY_TIMEOUT_IN_SECONDS} seconds. Try again.`,
+      ),
+    },
+  };
+  const defaults = {
+    // Whatever has no response of its own keeps its status, and the template cannot know it.
+    DEFAULT_4XX: toGatewayResponse({ title: "The request was refused", detail: OWN_WORDS }, corsAllowOrigin),
+    DEFAULT_5XX: toGatewayResponse({ title: "The request failed", detail: OWN_WORDS }, corsAllowOrigin),
+  };
+  const specific = Object.entries(answers).map(([type, answer]) => [
+    type,
+    toGatewayResponse(answer, corsAllowOrigin),
+  ]);
+  return { ...Object.fromEntries(specific), ...defaults };
+}
+
+/**
+ * An API has one template for this refusal, and no template knows the route that was called. Every caller of every
+ * route reads it, so it describes the bodies of public routes alone: the request of another route is for the callers of
+ * that route.
+ */
+function allowedBodies(routes: readonly DescribedRoute[]): string {
+  const withBody = routes.filter(({ method }) => method === "POST");
+  const open = withBody.filter(({ access }) => access === "PUBLIC");
+  const described = open
+    .slice(0, MAX_DESCRIBED_ROUTES)
+    .map(({ method, path, allowed }) => `${method} ${path} takes ${allowed}`);
+  if (described.length === withBody.length) return described.join("; ");
+  const document = "what the API's OpenAPI document describes";
+  if (described.length === 0) return `${document} for this route`;
+  const more = open.length - described.length;
+  return `${described.join("; ")}; for every other route${more === 0 ? "" : ` (${more} more public routes)`}, ${document}`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+function toGatewayResponse(
+  answer: Partial<Answer> & Pick<Answer, "title" | "detail">,
+  corsAllowOrigin: string,
+): GatewayResponse {
+  const { status, title, detail, retryAfterInSeconds } = answer;
+  const statusMember = status === undefined ? "" : `"status":${status},`;
+  return {
+    ...(status === undefined ? {} : { statusCode: String(status) }),
+    responseParameters: {
+      "gatewayresponse.header.Access-Control-Allow-Origin": `'${corsAllowOrigin}'`,
+      "gatewayresponse.header.Access-Control-Expose-Headers": `'${CORS_EXPOSE_HEADERS}'`,
+      "gatewayresponse.header.Content-Type": "'application/problem+json'",
+      ...(retryAfterInSeconds === undefined
+        ? {}
+        : { "gatewayresponse.header.Retry-After": `'${retryAfterInSeconds}'` }),
+    },
+    responseTemplates: {
+      "application/json": `{"type":"about:blank","title":${quoted(title)},${statusMember}"detail":${detail},"requestId":"$context.requestId"}`,
+    },
+  };
+}

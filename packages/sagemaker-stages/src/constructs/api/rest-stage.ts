@@ -1,0 +1,153 @@
+import { ApiGatewayApiKey } from "@cdktf/provider-aws/lib/api-gateway-api-key";
+import { ApiGatewayDeployment } from "@cdktf/provider-aws/lib/api-gateway-deployment";
+import { ApiGatewayMethodSettings } from "@cdktf/provider-aws/lib/api-gateway-method-settings";
+import { ApiGatewayRestApi } from "@cdktf/provider-aws/lib/api-gateway-rest-api";
+import { ApiGatewayStage } from "@cdktf/provider-aws/lib/api-gateway-stage";
+import { ApiGatewayUsagePlan } from "@cdktf/provider-aws/lib/api-gateway-usage-plan";
+import { ApiGatewayUsagePlanKey } from "@cdktf/provider-aws/lib/api-gateway-usage-plan-key";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { Fn, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import type { StageSettings } from "../../environment/environment";
+import type { RouteAccess } from "../../environment/model-settings";
+import { type RouteOfStage, routeArn, routePermission } from "../../iam/workload/api-gateway";
+import { AccessLogs } from "./access-logs";
+import type { Account } from "../terraform/account";
+import { checkDefinitionSize } from "./definition-size";
+import type { EndpointFunction } from "../function/endpoint-function";
+import { openApi, type RouteContract } from "./openapi";
+import { terraformJson } from "../terraform/terraform-json";
+
+/** One route of the stage. */
+export interface StageRoute {
+  readonly contract: RouteContract;
+  /** Who may call it. */
+  readonly access: RouteAccess;
+  /** The function that answers. */
+  readonly function: EndpointFunction;
+}
+
+/** Props of {@link RestStage}. */
+export interface RestStageProps {
+  readonly account: Account;
+  /** Name of the API and of its key. */
+  readonly apiName: string;
+  /** Name of the stage: the first part of every path. */
+  readonly stageName: string;
+  readonly settings: StageSettings;
+  readonly corsAllowOrigin: string;
+  readonly routes: readonly StageRoute[];
+  /** Refuse to plan the API's destruction, which would end its URL for good. */
+  readonly protected: boolean;
+}
+
+/**
+ * A Regional REST API with one stage. The API is one OpenAPI document, whose hash tells when to deploy it anew;
+ * a deployment is created before the old one goes, so that the stage never stands empty.
+ */
+export class RestStage extends Construct {
+  /** `https://<api>.execute-api.<region>.amazonaws.com/<stage>`; known after the first apply. */
+  readonly url: string;
+  /** The origin of {@link url}. */
+  readonly origin: string;
+  /** The API's document. */
+  readonly openApi: unknown;
+  /** The id of the API key, where a route wants one. Its value stays in API Gateway. */
+  readonly apiKeyId: string | undefined;
+  private readonly ofStage: Pick<RouteOfStage, "apiExecutionArn" | "stageName">;
+
+  constructor(scope: Construct, id: string, props: RestStageProps) {
+    super(scope, id);
+    const { account, apiName, stageName, settings, corsAllowOrigin, routes } = props;
+
+    this.openApi = openApi({
+      title: apiName,
+      region: account.region,
+      partition: account.partition,
+      corsAllowOrigin,
+      // ARNs from names, not from the functions: a plan can then show the whole document.
+      routes: routes.map((route) => ({ ...route, functionArn: route.function.functionArn })),
+    });
+    const body = terraformJson(this.openApi);
+    checkDefinitionSize(body, routes.length, TerraformStack.of(this).node.id);
+    const api = new ApiGatewayRestApi(this, "api", {
+      name: apiName,
+      endpointConfiguration: { types: ["REGIONAL"] },
+      body,
+      ...(props.protected ? { lifecycle: { preventDestroy: true } } : {}),
+    });
+    this.ofStage = { apiExecutionArn: api.executionArn, stageName };
+    const permissions = routes.map(({ contract, function: fn }) => {
+      const { method, path } = contract.route;
+      const permission = routePermission({ ...this.ofStage, method, path }, fn.routeStatementId);
+      return new LambdaPermission(this, `${contract.model}-permission`, {
+        ...permission,
+        functionName: fn.functionReference,
+      });
+    });
+    const deployment = new ApiGatewayDeployment(this, "deployment", {
+      restApiId: api.id,
+      triggers: { redeployment: Fn.sha256(api.body) },
+      lifecycle: { createBeforeDestroy: true },
+    });
+    const accessLogs =
+      settings.accessLogs === true
+        ? new AccessLogs(this, "access-logs", {
+            account,
+            apiName,
+            retentionInDays: settings.logRetentionInDays,
+          })
+        : undefined;
+    const stage = new ApiGatewayStage(this, "stage", {
+      restApiId: api.id,
+      deploymentId: deployment.id,
+      stageName,
+      xrayTracingEnabled: true,
+      ...(accessLogs === undefined ? {} : { accessLogSettings: accessLogs.settings }),
+      // The stage is what callers see: it opens when the functions can be invoked.
+      dependsOn: [...permissions, ...(accessLogs === undefined ? [] : [accessLogs.group])],
+    });
+    new ApiGatewayMethodSettings(this, "throttling", {
+      restApiId: api.id,
+      stageName: stage.stageName,
+      methodPath: "*/*",
+      settings: {
+        metricsEnabled: true,
+        throttlingRateLimit: settings.throttling.rateLimit,
+        throttlingBurstLimit: settings.throttling.burstLimit,
+      },
+    });
+
+    this.url = stage.invokeUrl;
+    this.origin = `https://${api.id}.${account.stageDomain}`;
+    this.apiKeyId = routes.some((route) => route.access === "API_KEY")
+      ? this.addApiKey(apiName, api, stage, settings).id
+      : undefined;
+  }
+
+  /** The ARN by which policies name a route of this stage. */
+  routeArn({ method, path }: Pick<RouteOfStage, "method" | "path">): string {
+    return routeArn({ ...this.ofStage, method, path });
+  }
+
+  /** API Gateway makes the key's value up; it stands in Terraform's state and nowhere else. */
+  private addApiKey(
+    name: string,
+    api: ApiGatewayRestApi,
+    stage: ApiGatewayStage,
+    { throttling }: StageSettings,
+  ): ApiGatewayApiKey {
+    const key = new ApiGatewayApiKey(this, "api-key", { name });
+    const plan = new ApiGatewayUsagePlan(this, "usage-plan", {
+      name,
+      apiStages: [{ apiId: api.id, stage: stage.stageName }],
+      throttleSettings: { rateLimit: throttling.rateLimit, burstLimit: throttling.burstLimit },
+    });
+    new ApiGatewayUsagePlanKey(this, "usage-plan-key", {
+      keyId: key.id,
+      keyType: "API_KEY",
+      usagePlanId: plan.id,
+    });
+    return key;
+  }
+}

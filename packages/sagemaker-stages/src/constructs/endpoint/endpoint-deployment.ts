@@ -1,0 +1,119 @@
+import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import type {
+  SagemakerEndpointDeploymentConfig,
+  SagemakerEndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfiguration,
+} from "@cdktf/provider-aws/lib/sagemaker-endpoint";
+import { Construct } from "constructs";
+import type { DeploymentSettings, RollbackSettings } from "../../environment/model-settings";
+import { literalInArn } from "../../iam/arn-text";
+import type { Account } from "../terraform/account";
+import { terraformText } from "../terraform/terraform-json";
+
+/** Props of {@link EndpointDeployment}. */
+export interface EndpointDeploymentProps {
+  readonly account: Account;
+  /** Name of the endpoint, and prefix of its alarms'. */
+  readonly endpointName: string;
+  readonly variantName: string;
+  readonly settings: DeploymentSettings;
+  /** Tags beyond the provider's default tags. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const MINUTE_IN_SECONDS = 60;
+const MICROSECONDS = 1000;
+
+/** How updates of an endpoint take over, with the alarms that take them back. */
+export class EndpointDeployment extends Construct {
+  /** For the endpoint. */
+  readonly config: SagemakerEndpointDeploymentConfig;
+  /** Every alarm that the endpoint's role has to look at; known before anything is deployed. */
+  readonly alarmArns: readonly string[];
+
+  constructor(scope: Construct, id: string, props: EndpointDeploymentProps) {
+    super(scope, id);
+    const { account, settings } = props;
+    const { rollbackOn } = settings;
+    const own = rollbackOn === undefined ? [] : this.addAlarms(rollbackOn, props);
+    const others = rollbackOn?.alarmNames ?? [];
+    // References for the endpoint, which waits for them; names for the policy, which a plan shows in full.
+    const alarmNames = [...own.map(({ alarmName }) => alarmName), ...others.map(terraformText)];
+    this.alarmArns = [...own.map(({ alarmNameInput = "" }) => alarmNameInput), ...others].map((name) =>
+      account.arn("cloudwatch", `alarm:${literalInArn(name)}`),
+    );
+    this.config = {
+      blueGreenUpdatePolicy: {
+        trafficRoutingConfiguration: trafficRouting(settings),
+        terminationWaitInSeconds: settings.terminationWaitInSeconds ?? 0,
+        ...(settings.maximumExecutionTimeoutInSeconds === undefined
+          ? {}
+          : { maximumExecutionTimeoutInSeconds: settings.maximumExecutionTimeoutInSeconds }),
+      },
+      ...(alarmNames.length === 0
+        ? {}
+        : { autoRollbackConfiguration: { alarms: alarmNames.map((alarmName) => ({ alarmName })) } }),
+    };
+  }
+
+  private addAlarms(
+    { serverErrorsPerMinute, modelLatencyInMs }: RollbackSettings,
+    { endpointName, variantName, tags }: EndpointDeploymentProps,
+  ): CloudwatchMetricAlarm[] {
+    const alarms: CloudwatchMetricAlarm[] = [];
+    const common = {
+      namespace: "AWS/SageMaker",
+      dimensions: { EndpointName: endpointName, VariantName: variantName },
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      evaluationPeriods: 1,
+      period: MINUTE_IN_SECONDS,
+      // An endpoint that nobody asks is not a bad one.
+      treatMissingData: "notBreaching",
+      tags,
+    };
+    if (serverErrorsPerMinute !== undefined) {
+      alarms.push(
+        new CloudwatchMetricAlarm(this, "server-errors", {
+          ...common,
+          alarmName: `${endpointName}-server-errors`,
+          alarmDescription: `5XX answers of the model behind ${endpointName}`,
+          metricName: "Invocation5XXErrors",
+          statistic: "Sum",
+          threshold: serverErrorsPerMinute,
+        }),
+      );
+    }
+    if (modelLatencyInMs !== undefined) {
+      alarms.push(
+        new CloudwatchMetricAlarm(this, "model-latency", {
+          ...common,
+          alarmName: `${endpointName}-model-latency`,
+          alarmDescription: `Latency of the model behind ${endpointName}, in microseconds`,
+          metricName: "ModelLatency",
+          statistic: "Average",
+          threshold: modelLatencyInMs * MICROSECONDS,
+        }),
+      );
+    }
+    return alarms;
+  }
+}
+
+function trafficRouting({
+  trafficShift,
+}: DeploymentSettings): SagemakerEndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfiguration {
+  if (trafficShift === undefined) return { type: "ALL_AT_ONCE", waitIntervalInSeconds: 0 };
+  if ("canary" in trafficShift) {
+    const { percent, waitInSeconds } = trafficShift.canary;
+    return {
+      type: "CANARY",
+      waitIntervalInSeconds: waitInSeconds,
+      canarySize: { type: "CAPACITY_PERCENT", value: percent },
+    };
+  }
+  const { percent, waitInSeconds } = trafficShift.linear;
+  return {
+    type: "LINEAR",
+    waitIntervalInSeconds: waitInSeconds,
+    linearStepSize: { type: "CAPACITY_PERCENT", value: percent },
+  };
+}

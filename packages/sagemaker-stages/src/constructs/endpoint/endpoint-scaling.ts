@@ -1,0 +1,110 @@
+import { AppautoscalingPolicy } from "@cdktf/provider-aws/lib/appautoscaling-policy";
+import { AppautoscalingTarget } from "@cdktf/provider-aws/lib/appautoscaling-target";
+import { dependable, type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type {
+  InstanceSettings,
+  NewEndpoint,
+  ScalingSettings,
+  ServerlessSettings,
+} from "../../environment/model-settings";
+import { Revision } from "./revision";
+
+/** Props of {@link EndpointScaling}. */
+export interface EndpointScalingProps {
+  readonly endpointName: string;
+  readonly variantName: string;
+  /** What scales, and how. */
+  readonly scaling: Scaling;
+  /** The endpoint: AWS takes targets of living variants only. */
+  readonly endpoint: ITerraformDependable;
+  /** Tags beyond the provider's default tags. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Target tracking of one dimension by one metric. */
+export interface Scaling {
+  readonly capacity: ScalingSettings;
+  readonly dimension: string;
+  readonly metric: string;
+  readonly targetValue: number;
+  /** What the variant cannot change as long as it is a target. */
+  readonly fixed: Readonly<Record<string, string>> | undefined;
+}
+
+/** How a new endpoint scales, if it does. */
+export function scalingOf(settings: NewEndpoint): Scaling | undefined {
+  return "serverless" in settings ? ofServerless(settings.serverless) : ofInstances(settings.instances);
+}
+
+function ofServerless({ autoscaling }: ServerlessSettings): Scaling | undefined {
+  return (
+    autoscaling && {
+      capacity: autoscaling,
+      dimension: "sagemaker:variant:DesiredProvisionedConcurrency",
+      metric: "SageMakerVariantProvisionedConcurrencyUtilization",
+      targetValue: autoscaling.targetUtilization,
+      fixed: undefined,
+    }
+  );
+}
+
+function ofInstances({ autoscaling, instanceType }: InstanceSettings): Scaling | undefined {
+  return (
+    autoscaling && {
+      capacity: autoscaling,
+      dimension: "sagemaker:variant:DesiredInstanceCount",
+      metric: "SageMakerVariantInvocationsPerInstance",
+      targetValue: autoscaling.targetInvocationsPerInstance,
+      // AWS refuses to update a target's instance type
+      // (https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html).
+      fixed: { instanceType },
+    }
+  );
+}
+
+/**
+ * Target tracking of an endpoint's variant. Application Auto Scaling acts with its own service-linked role, which AWS
+ * makes with the account's first target: no role of the environment's is passed to it.
+ */
+export class EndpointScaling extends Construct {
+  constructor(scope: Construct, id: string, props: EndpointScalingProps) {
+    super(scope, id);
+    const { endpointName, variantName, scaling } = props;
+    const { capacity } = scaling;
+    // Both, because AWS deletes a target's policies with it. Terraform deletes what is replaced before it updates the
+    // endpoint, and makes it anew afterwards.
+    const lifecycle =
+      scaling.fixed === undefined
+        ? {}
+        : { lifecycle: { replaceTriggeredBy: [dependable(new Revision(this, "fixed", scaling.fixed))] } };
+    const target = new AppautoscalingTarget(this, "target", {
+      serviceNamespace: "sagemaker",
+      resourceId: `endpoint/${endpointName}/variant/${variantName}`,
+      scalableDimension: scaling.dimension,
+      minCapacity: capacity.minCapacity,
+      maxCapacity: capacity.maxCapacity,
+      tags: props.tags,
+      dependsOn: [props.endpoint],
+      ...lifecycle,
+    });
+    new AppautoscalingPolicy(this, "policy", {
+      name: `${endpointName}-target-tracking`,
+      policyType: "TargetTrackingScaling",
+      serviceNamespace: target.serviceNamespace,
+      resourceId: target.resourceId,
+      scalableDimension: target.scalableDimension,
+      targetTrackingScalingPolicyConfiguration: {
+        predefinedMetricSpecification: { predefinedMetricType: scaling.metric },
+        targetValue: scaling.targetValue,
+        ...(capacity.scaleInCooldownInSeconds === undefined
+          ? {}
+          : { scaleInCooldown: capacity.scaleInCooldownInSeconds }),
+        ...(capacity.scaleOutCooldownInSeconds === undefined
+          ? {}
+          : { scaleOutCooldown: capacity.scaleOutCooldownInSeconds }),
+      },
+      ...lifecycle,
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import type { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { Construct } from "constructs";
+import type { ExistingVpc, NewVpc } from "../../environment/environment";
+import type { Account } from "../terraform/account";
+import type { InferenceFunction } from "../function/inference-function";
+import { IsolatedVpc } from "./isolated-vpc";
+import type { SagemakerEndpoint } from "../endpoint/sagemaker-endpoint";
+
+/** Props of {@link Network}. */
+export interface NetworkProps {
+  readonly account: Account;
+  /** Prefix of the names of what is new. */
+  readonly environmentName: string;
+  readonly settings: NewVpc | ExistingVpc;
+}
+
+/** Where something runs. */
+export interface NetworkPlace {
+  readonly subnetIds: string[];
+  readonly securityGroupIds: string[];
+}
+
+/** What one model has in the network. */
+export interface NetworkedModel {
+  /** The model's name, e.g. `breast-cancer`. */
+  readonly model: string;
+  /** ARN of the endpoint that the function asks, wherever it is. */
+  readonly endpointArn: string;
+  /** The function, where it is in the network. */
+  readonly function: InferenceFunction | undefined;
+  /** The endpoint, where it is in the network. */
+  readonly endpoint: SagemakerEndpoint | undefined;
+}
+
+/** Where functions and endpoints run: a VPC of their own, or what the environment says is there already. */
+export class Network extends Construct {
+  /** The VPC, where it is new. */
+  readonly vpc: Vpc | undefined;
+
+  private readonly isolated: IsolatedVpc | undefined;
+  private readonly existing: NetworkPlace | undefined;
+  private admitted = false;
+
+  constructor(scope: Construct, id: string, { settings, ...props }: NetworkProps) {
+    super(scope, id);
+    if ("existing" in settings) {
+      const { subnetIds, securityGroupIds } = settings.existing;
+      this.existing = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
+      return;
+    }
+    this.isolated = new IsolatedVpc(this, "vpc", { ...props, settings });
+    this.vpc = this.isolated.vpc;
+    // Without it every request would hang: nothing passes a VPC's ways out that no policy names.
+    this.node.addValidation({
+      validate: () =>
+        this.admitted ? [] : [`${this.node.path}: nobody was admitted; call admit() once, with every model`],
+    });
+  }
+
+  /** For every function: in a new VPC a security group of their own. */
+  get functions(): NetworkPlace {
+    return this.place("functions");
+  }
+
+  /** For every endpoint: in a new VPC a security group of their own, in an existing one that of the functions. */
+  get endpoints(): NetworkPlace {
+    return this.place("endpoints");
+  }
+
+  /**
+   * Lets functions reach their endpoints, and endpoints their artifacts, from a new VPC; an existing one is left as it
+   * is. To be called once, with every model.
+   *
+   * @throws Error where it is called again
+   */
+  admit(models: readonly NetworkedModel[]): void {
+    if (this.admitted) {
+      throw new Error(
+        `${this.node.path}: admit() was called again; allowed: once, with every model of the network`,
+      );
+    }
+    this.admitted = true;
+    this.isolated?.admit(models);
+  }
+
+  private place(of: "functions" | "endpoints"): NetworkPlace {
+    const place = this.existing ?? this.isolated?.[of];
+    if (place === undefined)
+      throw new Error(`${this.node.path}: the network is neither new nor there already`);
+    return place;
+  }
+}

@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distribution";
+import { CloudfrontOriginAccessControl } from "@cdktf/provider-aws/lib/cloudfront-origin-access-control";
+import { CloudfrontResponseHeadersPolicy } from "@cdktf/provider-aws/lib/cloudfront-response-headers-policy";
+import { App, AssetType, TerraformAsset } from "cdktf";
+import { Construct } from "constructs";
+import type { WebsiteSettings } from "../../environment/environment";
+import { buildWebsite, STAGE_ORIGIN, type WebsiteFile } from "../../page/build";
+import { securityHeaders } from "../../page/headers";
+import { publicDocument } from "../../page/public-document";
+import { websiteBucketPolicy } from "../../iam/workload/website-bucket";
+import type { Account } from "../terraform/account";
+import { environmentBucketName, PrivateBucket } from "./private-bucket";
+import { terraformJson, terraformText } from "../terraform/terraform-json";
+
+/** Props of {@link Website}. */
+export interface WebsiteProps {
+  readonly account: Account;
+  /** The environment's prefix, of every name. */
+  readonly environmentName: string;
+  readonly settings: WebsiteSettings;
+  /** Refuse to plan the destruction of the distribution, and with it of the page's URL. */
+  readonly protected: boolean;
+}
+
+/** What the page is told of its stage. */
+export interface PublishedStage {
+  /** The stage's URL. */
+  readonly url: string;
+  /** The URL's origin: what the page may connect to. */
+  readonly origin: string;
+  /** The API's OpenAPI document. The page gets of it what is public. */
+  readonly openApi: unknown;
+}
+
+/**
+ * AWS's managed policy CachingOptimized
+ * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html).
+ */
+const CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6";
+
+/** The files are small and keep their names: a browser asks each time whether they changed. */
+const CACHE_CONTROL = "no-cache";
+
+/** One process builds the page once: it is the same in every environment. */
+let files: readonly WebsiteFile[] | undefined;
+
+/**
+ * The web page: a private bucket (TLS only, encrypted, versioned, no public access) that one CloudFront
+ * distribution reads, with security headers on every answer.
+ */
+export class Website extends Construct {
+  /** `https://<id>.cloudfront.net`; known after the first apply. */
+  readonly origin: string;
+  private readonly bucket: PrivateBucket;
+
+  constructor(scope: Construct, id: string, props: WebsiteProps) {
+    super(scope, id);
+    const { account, environmentName } = props;
+    this.bucket = new PrivateBucket(this, {
+      bucketName: environmentBucketName(account, environmentName, "website"),
+      forceDestroy: !props.protected,
+    });
+    const distribution = this.addDistribution(props);
+    this.bucket.addPolicy(
+      websiteBucketPolicy({ bucketArn: this.bucket.bucket.arn, distributionArn: distribution.arn }),
+    );
+    this.origin = `https://${distribution.domainName}`;
+  }
+
+  /** Puts the page's files and what it must know of the stage into the bucket. */
+  publish({ url, origin, openApi }: PublishedStage): void {
+    const folder = resolve(App.of(this).outdir, "website");
+    files ??= buildWebsite();
+    for (const { name, contentType, body } of files) {
+      // What names the stage is known only after an apply, and stands in the Terraform; the rest are files.
+      if (body.includes(STAGE_ORIGIN)) {
+        this.addObject(name, contentType, { content: terraformText(body.replaceAll(STAGE_ORIGIN, origin)) });
+      } else {
+        const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
+        mkdirSync(join(folder, hash), { recursive: true });
+        const path = join(folder, hash, name);
+        writeFileSync(path, body);
+        const asset = new TerraformAsset(this, `${name}-asset`, { path, type: AssetType.FILE });
+        this.addObject(name, contentType, { source: asset.path, sourceHash: hash });
+      }
+    }
+    const json = "application/json";
+    this.addObject("config.json", json, { content: terraformJson({ stageUrl: url }) });
+    this.addObject("openapi.json", json, { content: terraformJson(publicDocument(openApi, url)) });
+  }
+
+  private addObject(
+    key: string,
+    contentType: string,
+    body: { readonly content: string } | { readonly source: string; readonly sourceHash: string },
+  ): void {
+    this.bucket.addObject(key, { key, contentType, cacheControl: CACHE_CONTROL, ...body });
+  }
+
+  private addDistribution({
+    account,
+    environmentName,
+    settings,
+    protected: isProtected,
+  }: WebsiteProps): CloudfrontDistribution {
+    const name = `${environmentName}-website`;
+    const access = new CloudfrontOriginAccessControl(this, "origin-access", {
+      name,
+      originAccessControlOriginType: "s3",
+      signingBehavior: "always",
+      signingProtocol: "sigv4",
+    });
+    const headers = this.addHeadersPolicy(name, account.stageDomain);
+    return new CloudfrontDistribution(this, "distribution", {
+      comment: name,
+      enabled: true,
+      isIpv6Enabled: true,
+      httpVersion: "http2and3",
+      priceClass: settings.priceClass ?? "PriceClass_100",
+      defaultRootObject: "index.html",
+      origin: [
+        {
+          originId: "bucket",
+          domainName: this.bucket.bucket.bucketRegionalDomainName,
+          originAccessControlId: access.id,
+        },
+      ],
+      defaultCacheBehavior: {
+        targetOriginId: "bucket",
+        allowedMethods: ["GET", "HEAD"],
+        cachedMethods: ["GET", "HEAD"],
+        compress: true,
+        viewerProtocolPolicy: "redirect-to-https",
+        cachePolicyId: CACHING_OPTIMIZED,
+        responseHeadersPolicyId: headers.id,
+      },
+      restrictions: { geoRestriction: { restrictionType: "none" } },
+      viewerCertificate: { cloudfrontDefaultCertificate: true },
+      ...(isProtected ? { lifecycle: { preventDestroy: true } } : {}),
+    });
+  }
+
+  /**
+   * The header lets the page connect to stages of the region, because the distribution cannot know the one
+   * stage that in turn must know the distribution; a meta element in the page narrows it to that stage.
+   */
+  private addHeadersPolicy(name: string, stageDomain: string): CloudfrontResponseHeadersPolicy {
+    const headers = new Map(Object.entries(securityHeaders([`https://*.${stageDomain}`])));
+    const take = (header: string) => {
+      const value = headers.get(header);
+      if (value === undefined) throw new Error(`website/headers.ts: got no ${header}`);
+      headers.delete(header);
+      return value;
+    };
+    return new CloudfrontResponseHeadersPolicy(this, "headers", {
+      name,
+      securityHeadersConfig: {
+        contentSecurityPolicy: { contentSecurityPolicy: take("Content-Security-Policy"), override: true },
+        contentTypeOptions: { override: take("X-Content-Type-Options") === "nosniff" },
+        frameOptions: { frameOption: take("X-Frame-Options"), override: true },
+        referrerPolicy: { referrerPolicy: take("Referrer-Policy"), override: true },
+        strictTransportSecurity: {
+          accessControlMaxAgeSec: Number(take("Strict-Transport-Security").replace("max-age=", "")),
+          override: true,
+        },
+      },
+      customHeadersConfig: {
+        items: [...headers].map(([header, value]) => ({ header, value, override: true })),
+      },
+    });
+  }
+}

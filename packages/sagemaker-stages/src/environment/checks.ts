@@ -1,0 +1,272 @@
+import { catalog } from "../../../../functions";
+import { type AccountSettings, accountName } from "./account";
+import { checkAccounts, findAccountShapeFaults } from "./rules/account-checks";
+import { checkCallers, checkCallersTogether, checkExistingRoles } from "./rules/caller-checks";
+import type { Environment, QuotaSettings, StageSettings } from "./environment";
+import { namePrefix, PRICE_CLASSES, partitionOf } from "./environment";
+import { checkLogRetention } from "./log-retention";
+import { checkModel } from "./rules/model-checks";
+import {
+  DEFAULT_ENVIRONMENT_VARIABLE_NAME,
+  functionNameOf,
+  type ModelSettings,
+  routeAccess,
+} from "./model-settings";
+import { checkNames, checkNamesTogether, NAME, NAME_ALLOWED } from "./names";
+import { checkNetwork } from "./rules/network-checks";
+import { ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
+import { checkAccountId, checkRegion } from "./rules/place-checks";
+import { withoutUndefined } from "./present";
+import { findQuotaFaults, isQuotaValue } from "./rules/quotas";
+import { describeFaults, type Fault, inWords, Report, show } from "./report";
+import { findShapeFaults, type ShapeFault } from "./shape";
+import { checkState, findSharedStacks } from "./rules/state-checks";
+import { checkTags } from "./rules/tag-checks";
+import { UserError } from "./user-error";
+
+/** Thrown where environments break rules; `message` is the whole list. */
+export class InvalidEnvironments extends UserError {
+  override readonly name = "InvalidEnvironments";
+
+  constructor(readonly faults: readonly Fault[]) {
+    super(describeFaults("environments/", faults));
+  }
+}
+
+/**
+ * Every fault of every environment and account. Values are looked at only in those whose properties are all right.
+ *
+ * @param given - properties that are `undefined` are as if they were not there; `givenAccounts` likewise
+ * @returns an empty list where all is well
+ */
+export function checkEnvironments(
+  given: readonly Environment[],
+  givenAccounts: readonly AccountSettings[] = [],
+): Fault[] {
+  const [misshapen, environments] = checkShapes(given.map(withoutUndefined<Environment>), findShapeFaults);
+  const [misshapenAccounts, accounts] = checkShapes(
+    givenAccounts.map(withoutUndefined<AccountSettings>),
+    findAccountShapeFaults,
+    "account",
+  );
+  return [
+    ...misshapen,
+    ...misshapenAccounts,
+    ...environments.flatMap(checkEnvironment),
+    ...findSharedStacks([
+      ...environments,
+      ...accounts.map((account) => ({ name: accountName(account), state: account.state })),
+    ]),
+    ...checkTogether(environments, accounts),
+    ...checkAccounts(accounts, environments),
+  ];
+}
+
+/** The faults of shape, and what has none. @param unnamed - the name of what says none */
+function checkShapes<Settings extends { readonly name?: string }>(
+  given: readonly Settings[],
+  find: (settings: Settings) => ShapeFault[],
+  unnamed = "(without a name)",
+): [Fault[], Settings[]] {
+  const found = given.map((settings) => ({ settings, shape: find(settings) }));
+  const faults = found.flatMap(({ settings, shape }) =>
+    shape.map(({ field, got, allowed }) => ({
+      environment: String(settings?.name ?? unnamed),
+      field,
+      got: show(got),
+      allowed,
+      because: "a property that is missing, misspelt or of another type would not do what it says",
+    })),
+  );
+  return [faults, found.filter(({ shape }) => shape.length === 0).map(({ settings }) => settings)];
+}
+
+const THROTTLING_SOURCE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html";
+
+const MOST_REQUESTS_PER_SECOND = 10_000;
+const MOST_REQUESTS_AT_ONCE = 5_000;
+/** The account-wide stack's name, and paths of the local stage. */
+const RESERVED_NAMES = ["account", "endpoints", "website"];
+
+function checkEnvironment(environment: Environment): Fault[] {
+  const faults: Fault[] = [];
+  const { name, region, accountId, state, stage, models } = environment;
+  const report = new Report(String(name), faults);
+
+  report.require(
+    NAME.test(name) && !RESERVED_NAMES.includes(name),
+    "name",
+    name,
+    `${NAME_ALLOWED}, other than ${RESERVED_NAMES.join(", ")}`,
+    "it is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
+  );
+  checkNames(environment, report);
+  checkRegion(region, report);
+  if (accountId !== undefined) {
+    checkAccountId(accountId, report);
+  } else {
+    report.require(
+      environment.protected !== true,
+      "accountId",
+      accountId,
+      "12 digits, as text",
+      "a protected environment is pinned to its account",
+    );
+    report.require(
+      environment.permissionsBoundary !== true,
+      "accountId",
+      accountId,
+      "12 digits, as text",
+      "a permissions boundary is a policy of one account",
+    );
+  }
+  checkTags(environment.tags ?? {}, report);
+  checkState(state, report.in("state"));
+  checkStage(stage, report.in("stage"));
+  checkWebsite(environment, report);
+  checkQuotas(environment.quotas ?? {}, report.in("quotas"));
+  checkNetwork(environment, report.in("network"));
+  report.require(
+    environment.network === undefined ||
+      Object.keys(models).length === 0 ||
+      Object.values(models).some(isInNetwork),
+    "network",
+    inWords("network beside existing functions alone"),
+    "no network, or a new function or an endpoint with inNetwork: true to be in it",
+    "existing functions stay in the network that they are in",
+  );
+
+  report.require(
+    Object.keys(models).length > 0,
+    "models",
+    models,
+    "at least one model",
+    "a stage without routes cannot be deployed",
+  );
+  for (const [model, settings] of Object.entries(models)) {
+    const known = Object.keys(catalog);
+    report.require(known.includes(model), `models.${model}`, model, known.join(", "), "functions/catalog.ts");
+    checkModel(settings, environment, report.in(`models.${model}`));
+  }
+  checkCallers(environment, report.in("callers"));
+  return faults;
+}
+
+/** New functions all are; endpoints say so. */
+function isInNetwork(settings: ModelSettings): boolean {
+  return settings.existingFunction === undefined || ("inNetwork" in settings && settings.inNetwork === true);
+}
+
+function checkWebsite({ website, region, stage, models }: Environment, report: Report): void {
+  if (website === undefined) return;
+  const { priceClass } = website;
+  report.require(
+    partitionOf(region) === "aws",
+    "website",
+    website,
+    `no website in ${region}`,
+    "CloudFront is not in AWS GovCloud (US), and a service of its own in China: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/setting-up-cloudfront.html, https://docs.amazonaws.cn/en_us/AmazonCloudFront/latest/DeveloperGuide/cloudfront-in-china-how-works.html",
+  );
+  report.require(
+    priceClass === undefined || PRICE_CLASSES.includes(priceClass),
+    "website.priceClass",
+    priceClass,
+    PRICE_CLASSES.join(", "),
+    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PriceClass.html",
+  );
+  const accesses = Object.values(models).map(routeAccess);
+  report.require(
+    accesses.includes("PUBLIC"),
+    "website",
+    website,
+    "no website, or a model with the access PUBLIC",
+    "the page can call public routes alone",
+  );
+  report.require(
+    stage.corsAllowOrigin === undefined,
+    "stage.corsAllowOrigin",
+    stage.corsAllowOrigin,
+    "nothing beside a website",
+    "the stage then answers the page's origin",
+  );
+}
+
+function checkQuotas(quotas: QuotaSettings, report: Report): void {
+  for (const [setting, value] of Object.entries(quotas)) {
+    report.require(
+      isQuotaValue(value),
+      setting,
+      value,
+      "a whole number from 1",
+      "environments/environment.ts",
+    );
+  }
+}
+
+function checkStage(
+  { throttling, logRetentionInDays, corsAllowOrigin }: StageSettings,
+  report: Report,
+): void {
+  report.requireWholeNumber(
+    throttling.rateLimit,
+    "throttling.rateLimit",
+    1,
+    MOST_REQUESTS_PER_SECOND,
+    THROTTLING_SOURCE,
+  );
+  report.requireWholeNumber(
+    throttling.burstLimit,
+    "throttling.burstLimit",
+    1,
+    MOST_REQUESTS_AT_ONCE,
+    THROTTLING_SOURCE,
+  );
+  checkLogRetention(logRetentionInDays, report);
+  if (corsAllowOrigin !== undefined) {
+    report.require(
+      ORIGIN.test(corsAllowOrigin),
+      "corsAllowOrigin",
+      corsAllowOrigin,
+      ORIGIN_ALLOWED,
+      ORIGIN_SOURCE,
+    );
+  }
+}
+
+/** Rules between environments. */
+function checkTogether(environments: readonly Environment[], accounts: readonly AccountSettings[]): Fault[] {
+  const faults: Fault[] = [];
+  checkNamesTogether(environments, accounts, (name) => new Report(name, faults));
+  checkExistingFunctions(environments, faults);
+  faults.push(...findQuotaFaults(environments));
+  checkCallersTogether(environments, (name) => new Report(name, faults).in("callers"));
+  checkExistingRoles(environments, (name) => new Report(name, faults));
+  return faults;
+}
+
+/** A function has one value of each variable, and can look for one endpoint in it. */
+function checkExistingFunctions(environments: readonly Environment[], faults: Fault[]): void {
+  const known = new Map<string, { readonly endpoint: string; readonly where: string }>();
+  for (const environment of environments) {
+    const { name, region, accountId = "", models } = environment;
+    for (const [model, settings] of Object.entries(models)) {
+      const {
+        existingFunction,
+        sagemakerEnvironmentVariableName: variable = DEFAULT_ENVIRONMENT_VARIABLE_NAME,
+      } = settings;
+      if (existingFunction === undefined) continue;
+      const place = [accountId, region, functionNameOf(existingFunction), variable].join();
+      const endpoint =
+        "existingEndpoint" in settings ? settings.existingEndpoint : `${namePrefix(environment)}-${model}`;
+      const other = known.get(place);
+      new Report(name, faults).require(
+        other === undefined || other.endpoint === endpoint,
+        `models.${model}.existingFunction`,
+        existingFunction,
+        "another function, or another sagemakerEnvironmentVariableName",
+        `its variable ${variable} cannot name ${endpoint} and ${other?.endpoint}, which ${other?.where} asks`,
+      );
+      known.set(place, { endpoint, where: `models.${model} of ${name}` });
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { domainOf, type Environment } from "../../environment/environment";
+import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
+import { literalInArn, s3ObjectArn } from "../arn-text";
+import { deployerPolicies } from "./deployer";
+import { hasAlarms, newEndpoints, volumeKeys } from "./deployer-scaling";
+import { ecrRepositoryArn } from "../workload/ecr-repository";
+import { ENDPOINTS_NETWORK_ACTIONS } from "../workload/endpoint-role";
+import { EnvironmentArns } from "./environment-arns";
+import { NETWORK_INTERFACE_ACTIONS } from "../workload/function-role";
+import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
+
+/**
+ * The permissions boundary of an environment's roles: the most that any of them may ever do, whatever their own policies
+ * say. As a role's policy it names what is asked, but of all models at once, by the environment's prefix, and of
+ * artifacts and images only the bucket and the repository with its account, so that new ones need no new boundary.
+ * Another bucket, repository, key or existing endpoint does: the account's stack is then deployed before the
+ * environment's.
+ *
+ * @param accountId - 12 digits
+ * @param registryOf - the account that holds an image of SageMaker's own in the environment's region, by the
+ *   algorithm's repository. Terraform knows the account; the default `*` stands for an account that is not known
+ * @throws UserError as {@link deployerPolicies}: what no deployer can deploy needs no boundary
+ */
+export function boundaryPolicy(
+  environment: Environment,
+  accountId: string,
+  registryOf: (algorithm: string) => string = () => "*",
+): PolicyDocument {
+  deployerPolicies(environment, accountId);
+  const arns = new EnvironmentArns(environment, accountId);
+  const models: readonly ModelSettings[] = Object.values(environment.models);
+  return policyDocument(...functionStatements(arns, models), ...endpointStatements(arns, registryOf));
+}
+
+function functionStatements(arns: EnvironmentArns, models: readonly ModelSettings[]): Statement[] {
+  const existing = models.flatMap((settings) =>
+    "existingEndpoint" in settings ? [arns.arn("sagemaker", `endpoint/${settings.existingEndpoint}`)] : [],
+  );
+  return [
+    allow("InvokeEndpoints", ["sagemaker:InvokeEndpoint"], [...arns.endpoints(), ...existing]),
+    // X-Ray defines no resource types for these actions.
+    allow("SendTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
+    allow(
+      "WriteLogs",
+      ["logs:CreateLogStream", "logs:PutLogEvents"],
+      [...arns.logGroups("functions"), ...arns.logGroups("endpoints")].map((group) => `${group}:*`),
+    ),
+    // Lambda asks for these on every resource; what the functions' code may not, their own policies say.
+    ...(arns.environment.network === undefined
+      ? []
+      : [allow("KeepNetworkInterfaces", NETWORK_INTERFACE_ACTIONS, ["*"])]),
+  ];
+}
+
+function endpointStatements(arns: EnvironmentArns, registryOf: (algorithm: string) => string): Statement[] {
+  const own = newEndpoints(arns.environment);
+  if (own.length === 0) return [];
+  const buckets = own.map(({ artifact }) => {
+    const [, bucket] = /^s3:\/\/([^/]+)\//.exec(artifact) ?? [];
+    return bucket === undefined ? arns.bucket("artifacts") : arns.bucketArn(bucket);
+  });
+  const repositories = own.map(({ image }) =>
+    "uri" in image
+      ? ecrRepositoryArn(image.uri, arns.partition)
+      : `arn:${arns.partition}:ecr:${arns.region}:${registryOf(image.algorithm)}:repository/${image.algorithm}`,
+  );
+  const groups = arns.logGroups("endpoints");
+  return [
+    allow(
+      "LookAtLogs",
+      ["logs:CreateLogGroup", "logs:DescribeLogStreams"],
+      // The prefix's asterisk fits a group's streams, too.
+      groups,
+    ),
+    // CloudWatch defines no resource type for this action; the namespace narrows it.
+    allow("PublishMetrics", ["cloudwatch:PutMetricData"], ["*"], {
+      StringEquals: { "cloudwatch:namespace": ["AWS/SageMaker", "/aws/sagemaker/Endpoints"] },
+    }),
+    // ECR defines no resource type for this action.
+    allow("LogInToRegistries", ["ecr:GetAuthorizationToken"], ["*"]),
+    allow(
+      "PullImages",
+      ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      repositories,
+    ),
+    allow(
+      "ReadArtifacts",
+      ["s3:GetObject"],
+      buckets.map((bucket) => `${bucket}/*`),
+    ),
+    ...dataCaptureStatements(arns, own),
+    ...keyStatements(arns, own),
+    ...alarmStatements(arns, own),
+    ...networkStatements(arns, own),
+  ];
+}
+
+function dataCaptureStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
+  const destinations = own.flatMap((settings) =>
+    "instances" in settings && settings.dataCapture !== undefined ? [settings.dataCapture.destination] : [],
+  );
+  if (destinations.length === 0) return [];
+  const objects = destinations.map((destination) => s3ObjectArn(arns.partition, destination));
+  return [
+    allow(
+      "WriteCapturedData",
+      ["s3:PutObject"],
+      objects.map((prefix) => `${prefix}/${arns.prefix}-*`),
+    ),
+  ];
+}
+
+/** The environment's alarms, and those that it names. */
+function alarmStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
+  const others = own.flatMap(({ deployment }) => deployment?.rollbackOn?.alarmNames ?? []);
+  const alarms = [
+    ...(hasAlarms(arns.environment) ? arns.alarms() : []),
+    ...others.map((name) => arns.arn("cloudwatch", `alarm:${literalInArn(name)}`)),
+  ];
+  return alarms.length === 0 ? [] : [allow("WatchAlarms", ["cloudwatch:DescribeAlarms"], alarms)];
+}
+
+/** In which subnets, the roles' own policies say: those of a new VPC have no ids yet. */
+function networkStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
+  if (!own.some((settings) => "instances" in settings && settings.inNetwork === true)) return [];
+  const interfaces = arns.arn("ec2", "network-interface/*");
+  return [
+    allow("LetNetworkInterfacesBeUsed", ["ec2:CreateNetworkInterfacePermission"], [interfaces]),
+    allow("LookAtNetworks", ENDPOINTS_NETWORK_ACTIONS, ["*"]),
+  ];
+}
+
+/** Keys, by way of the service that stores what they encrypt. */
+function keyStatements({ environment, region }: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
+  const throughS3 = { StringEquals: { "kms:ViaService": `s3.${region}.${domainOf(region)}` } };
+  const ofArtifacts = own.flatMap(({ artifactKeyArn }) => artifactKeyArn ?? []);
+  const ofCapture = own.flatMap((settings) =>
+    "instances" in settings ? (settings.dataCapture?.kmsKeyArn ?? []) : [],
+  );
+  const ofVolumes = volumeKeys(environment);
+  return [
+    ...(ofArtifacts.length === 0 ? [] : [allow("DecryptArtifacts", ["kms:Decrypt"], ofArtifacts, throughS3)]),
+    ...(ofCapture.length === 0
+      ? []
+      : [allow("EncryptCapturedData", ["kms:GenerateDataKey"], ofCapture, throughS3)]),
+    ...(ofVolumes.length === 0
+      ? []
+      : [
+          allow("LetVolumesUseTheirKeys", ["kms:CreateGrant"], ofVolumes, {
+            Bool: { "kms:GrantIsForAWSResource": "true" },
+          }),
+        ]),
+  ];
+}

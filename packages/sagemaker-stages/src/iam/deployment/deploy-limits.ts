@@ -1,0 +1,181 @@
+import { boundaryArn } from "../../environment/account";
+import type { Environment } from "../../environment/environment";
+import { existingFunctions } from "./deployer-existing-functions";
+import { hasAlarms, scalableTargetsArn, scalersRoleArn, scales, volumeKeys } from "./deployer-scaling";
+import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
+import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
+
+/** What a VPC is made of, groups with their rules and VPCs with their endpoints. */
+const NETWORK_PARTS = ["network-interface", "route-table", "security-group*", "subnet", "vpc*"];
+
+/**
+ * The deploy role's own permissions boundary: whatever is attached to it one day, it reaches no further than what begins
+ * with its environment's name, what has only ids, and its own state; not itself, nor boundaries. It gives no role
+ * anything without the environment's boundary, and takes that from none; who may take the environment's roles it says.
+ * It is an outer limit, and short enough for one policy: the names one by one stand in {@link deployerPolicies}.
+ *
+ * @param accountId - 12 digits
+ */
+export function deployLimits(environment: Environment, accountId: string): PolicyDocument {
+  const arns = new EnvironmentArns(environment, accountId);
+  const own = `${arns.prefix}-*`;
+  const roles = [`role/${own}-endpoint`, `role/${own}-function`].map((role) => arns.globalArn("iam", role));
+  return policyDocument(
+    allow("Roles", ["iam:*"], roles),
+    ...callerStatements(arns),
+    allow("Routes", ["execute-api:Invoke"], [arns.arn("execute-api", `*/${arns.prefix}/*`)]),
+    allow("Functions", ["lambda:*"], [arns.arn("lambda", `function:${own}`)]),
+    allow(
+      "Endpoints",
+      ["sagemaker:*"],
+      ["model", "endpoint-config", "endpoint"].map((type) => arns.arn("sagemaker", `${type}/${own}`)),
+    ),
+    allow(
+      "LogGroups",
+      ["logs:*"],
+      ["/aws/lambda", "/aws/sagemaker/Endpoints", "/aws/apigateway"].map((prefix) =>
+        arns.arn("logs", `log-group:${prefix}/${own}`),
+      ),
+    ),
+    // The services define no resource types for these.
+    allow(
+      "WithoutNames",
+      [
+        "cloudfront:CreateDistribution",
+        "cloudfront:CreateOriginAccessControl",
+        "cloudfront:CreateResponseHeadersPolicy",
+        "logs:DescribeLogGroups",
+        ...(environment.network === undefined ? [] : ["ec2:Describe*"]),
+        ...(scales(environment) ? ["application-autoscaling:Describe*"] : []),
+      ],
+      ["*"],
+    ),
+    allow(
+      "OnlyIds",
+      ["apigateway:*", "cloudfront:*"],
+      [
+        ...["restapis", "apikeys", "usageplans", "tags"].flatMap((type) => {
+          const collection = `arn:${arns.partition}:apigateway:${arns.region}::/${type}`;
+          return [collection, `${collection}/*`];
+        }),
+        arns.globalArn("cloudfront", "*"),
+      ],
+    ),
+    allow(
+      "Buckets",
+      ["s3:*"],
+      [arns.bucket("artifacts"), arns.bucket("website")].flatMap((bucket) => [bucket, `${bucket}/*`]),
+    ),
+    ...besideStatements(arns),
+    ...taggedStatements(arns),
+    ...stateStatements(arns),
+    {
+      // Where the request or the role has no boundary at all, this applies as well.
+      Sid: "NothingWithoutTheirBoundary",
+      Effect: "Deny",
+      Action: [
+        "iam:AttachRolePolicy",
+        "iam:CreateRole",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+      ],
+      Resource: roles,
+      Condition: { StringNotEquals: { "iam:PermissionsBoundary": boundaryArn(environment, accountId) } },
+    },
+    {
+      Sid: "NoWayOutOfTheirBoundary",
+      Effect: "Deny",
+      Action: ["iam:DeleteRolePermissionsBoundary"],
+      Resource: ["*"],
+    },
+  );
+}
+
+function callerStatements(arns: EnvironmentArns): Statement[] {
+  const policies = arns.callerPolicies();
+  if (policies.length === 0) return [];
+  const named = arns.anyCallerPolicies();
+  const kinds = PRINCIPAL_KINDS.filter((kind) => arns.callers(kind).length > 0);
+  const callers = kinds.flatMap((kind) => arns.callers(kind));
+  return [
+    allow("CallersPolicies", ["iam:*"], named),
+    ...(callers.length === 0
+      ? []
+      : [
+          allow(
+            "Callers",
+            kinds.map((kind) => `iam:ListAttached${kind}Policies`),
+            callers,
+          ),
+          allow(
+            "PoliciesOfCallers",
+            kinds.flatMap((kind) => [`iam:Attach${kind}Policy`, `iam:Detach${kind}Policy`]),
+            callers,
+            { ArnEquals: { "iam:PolicyARN": named } },
+          ),
+        ]),
+  ];
+}
+
+/** What has names, of the environment's endpoints and of functions of others. */
+function besideStatements(arns: EnvironmentArns): Statement[] {
+  const { environment } = arns;
+  const { functions, roles, whereBound } = existingFunctions(arns);
+  const isScaled = scales(environment);
+  const keys = volumeKeys(environment);
+  const alarms = [
+    ...(hasAlarms(environment) ? [`${arns.prefix}-*`] : []),
+    ...(isScaled ? [`TargetTracking-endpoint/${arns.prefix}-*`] : []),
+  ].map((alarm) => arns.arn("cloudwatch", `alarm:${alarm}`));
+  // Each action fits the ARNs of its own service alone.
+  const named = [...alarms, ...(isScaled ? [scalersRoleArn(arns)] : []), ...functions, ...roles];
+  const actions = [
+    ...(alarms.length === 0 ? [] : ["cloudwatch:*"]),
+    ...(isScaled ? ["iam:CreateServiceLinkedRole"] : []),
+    ...(roles.length === 0 ? [] : ["iam:DeleteRolePolicy", "iam:GetRolePolicy"]),
+    ...(functions.length === 0
+      ? []
+      : ["lambda:AddPermission", "lambda:Get*", "lambda:ListVersionsByFunction", "lambda:RemovePermission"]),
+  ];
+  return [
+    ...(named.length === 0 ? [] : [allow("BesideThem", actions, named)]),
+    ...(roles.length === 0 ? [] : [allow("RolesOfOthers", ["iam:PutRolePolicy"], roles, whereBound)]),
+    ...(keys.length === 0
+      ? []
+      : [allow("VolumeKeys", ["kms:CreateGrant"], keys, { Bool: { "kms:GrantIsForAWSResource": "true" } })]),
+  ];
+}
+
+/** What has only ids and tags: all but what another environment's tag marks. */
+function taggedStatements(arns: EnvironmentArns): Statement[] {
+  const { environment } = arns;
+  const { network } = environment;
+  const parts = network === undefined || "existing" in network ? [] : NETWORK_PARTS;
+  const targets = scales(environment) ? [scalableTargetsArn(arns)] : [];
+  if (parts.length + targets.length === 0) return [];
+  return [
+    allow(
+      "OnlyTags",
+      [
+        ...(targets.length === 0 ? [] : ["application-autoscaling:*"]),
+        ...(parts.length === 0 ? [] : ["ec2:*"]),
+      ],
+      [...targets, ...parts.map((part) => arns.arn("ec2", `${part}/*`))],
+      {
+        StringEqualsIfExists: {
+          "aws:RequestTag/Environment": arns.prefix,
+          "aws:ResourceTag/Environment": arns.prefix,
+        },
+      },
+    ),
+  ];
+}
+
+function stateStatements(arns: EnvironmentArns): Statement[] {
+  const state = arns.state();
+  if (state === undefined) return [];
+  return [
+    allow("StateBucket", ["s3:ListBucket"], [state.bucket]),
+    allow("State", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [state.file, state.lock]),
+  ];
+}

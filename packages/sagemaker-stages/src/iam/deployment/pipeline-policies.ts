@@ -1,0 +1,113 @@
+import {
+  type AccountSettings,
+  accountName,
+  boundaryName,
+  type DeployableEnvironment,
+  deployableEnvironments,
+  deployRoleName,
+  planRoleName,
+} from "../../environment/account";
+import { type Environment, namePrefix } from "../../environment/environment";
+import type { Fault } from "../../environment/report";
+import { boundaryPolicy } from "./boundary";
+import { deployLimits } from "./deploy-limits";
+import { deployerPolicies } from "./deployer";
+import {
+  findDocumentFaults,
+  findPolicyFaults,
+  type NamedPolicy,
+  type PolicyOwner,
+  splitPolicy,
+} from "../iam-limits";
+import { plannerPolicies } from "./planner";
+import type { PolicyDocument } from "../policy-document";
+import { smokeTestPolicy } from "./smoke-test";
+
+/**
+ * The deployer's policies by their parts, as managed policies take them: a part that is too long for one policy
+ * continues in `<part>-2`, and so on.
+ *
+ * @param accountId - 12 digits
+ * @throws UserError as {@link deployerPolicies}
+ */
+export function deployerParts(environment: Environment, accountId: string): NamedPolicy[] {
+  return partsOf(deployerPolicies(environment, accountId)).flatMap(splitPolicy);
+}
+
+/** Faults of {@link deployerParts}: what IAM would refuse as the policies of one role. */
+export function findDeployerFaults(environment: Environment, accountId: string): Fault[] {
+  return findPolicyFaults("deployer", deployerParts(environment, accountId), ownerOf(environment));
+}
+
+/** Managed policies of the role with which workflows deploy and smoke-test an environment. */
+export function deployRolePolicies(environment: DeployableEnvironment): NamedPolicy[] {
+  const { accountId } = environment;
+  const smokeTest = smokeTestPolicy(environment, accountId);
+  return [
+    ...partsOf(deployerPolicies(environment, accountId)),
+    ...(smokeTest === undefined ? [] : [{ name: "smoke-test", policy: smokeTest }]),
+  ].flatMap(({ name, policy }) => splitPolicy({ name: `${deployRoleName(environment)}-${name}`, policy }));
+}
+
+/** Managed policies with which workflows plan one environment. */
+export function planRolePolicies(environment: DeployableEnvironment): NamedPolicy[] {
+  return partsOf(plannerPolicies(environment, environment.accountId)).flatMap(({ name, policy }) =>
+    splitPolicy({ name: `${namePrefix(environment)}-plan-${name}`, policy }),
+  );
+}
+
+/** The deploy role's own permissions boundary. */
+export function deployLimitsPolicy(environment: DeployableEnvironment): NamedPolicy {
+  return {
+    name: `${deployRoleName(environment)}-limits`,
+    policy: deployLimits(environment, environment.accountId),
+  };
+}
+
+/** The permissions boundary of the environment's roles. @param registryOf - as for {@link boundaryPolicy} */
+export function environmentBoundary(
+  environment: DeployableEnvironment,
+  registryOf: (algorithm: string) => string,
+): NamedPolicy {
+  return {
+    name: boundaryName(environment),
+    policy: boundaryPolicy(environment, environment.accountId, registryOf),
+  };
+}
+
+/** What IAM would refuse of the policies that the stack of an account makes for pipelines. */
+export function findPipelinePolicyFaults(
+  account: AccountSettings,
+  environments: readonly Environment[],
+): Fault[] {
+  const deployable = deployableEnvironments(account, environments);
+  const boundaries = deployable.flatMap((environment) =>
+    [deployLimitsPolicy(environment), environmentBoundary(environment, () => "123456789012")].flatMap(
+      (policy) => findDocumentFaults(policy, ownerOf(environment)),
+    ),
+  );
+  return [
+    ...boundaries,
+    ...deployable.flatMap((environment) =>
+      findPolicyFaults(deployRoleName(environment), deployRolePolicies(environment), ownerOf(environment)),
+    ),
+    ...findPolicyFaults(planRoleName(account), deployable.flatMap(planRolePolicies), {
+      name: accountName(account),
+      remedy: "Fewer environments of the account with their state in S3 need fewer policies.",
+    }),
+  ];
+}
+
+function ownerOf({ name }: Environment): PolicyOwner {
+  return {
+    name,
+    remedy:
+      "Fewer callers, principals of callers, buckets, image repositories, existing functions or existing endpoints in the environment make it shorter.",
+  };
+}
+
+function partsOf(policies: Readonly<Partial<Record<string, PolicyDocument>>>): NamedPolicy[] {
+  return Object.entries(policies).flatMap(([name, policy]) =>
+    policy === undefined ? [] : [{ name, policy }],
+  );
+}

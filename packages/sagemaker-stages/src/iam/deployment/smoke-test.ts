@@ -1,0 +1,32 @@
+import { type Environment, namePrefix, partitionOf } from "../../environment/environment";
+import { type ModelSettings, routeAccess } from "../../environment/model-settings";
+import { catalog, type ModelName } from "../../../../../functions";
+import { callerPolicy } from "../workload/caller";
+import type { PolicyDocument } from "../policy-document";
+
+/**
+ * What whoever smoke-tests an environment may do as a caller who signs: each route whose access is `AWS_IAM`, and each
+ * function URL. It stands before there is an API, whose id API Gateway makes up: the routes are those of any API of the
+ * account whose stage is named by the environment's prefix.
+ *
+ * @param accountId - 12 digits
+ * @returns `undefined` where nothing wants signed requests
+ */
+export function smokeTestPolicy(environment: Environment, accountId: string): PolicyDocument | undefined {
+  const { region, models } = environment;
+  const prefix = namePrefix(environment);
+  const arnOf = (service: string, resource: string): string =>
+    `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
+  const served = Object.entries(models) as [ModelName, ModelSettings][];
+  const policy = callerPolicy({
+    routeArns: served
+      .filter(([, settings]) => routeAccess(settings) === "AWS_IAM")
+      .map(([model]) => catalog[model].route)
+      .map(({ method, path }) => arnOf("execute-api", `*/${prefix}/${method}${path}`)),
+    functionArns: served
+      .filter(([, { functionUrl }]) => functionUrl !== undefined)
+      .map(([model]) => arnOf("lambda", `function:${prefix}-${model}`)),
+    endpointArns: [],
+  });
+  return policy.Statement.length === 0 ? undefined : policy;
+}

@@ -1,0 +1,126 @@
+import { join, relative } from "node:path";
+import { watch } from "chokidar";
+import { UsageError } from "../cli/words";
+import { type Arguments, readArguments, USAGE } from "./arguments";
+import { banner } from "./banner";
+import { ErrorForPeople } from "./errors";
+import { type Container, ownContainer } from "./sagemaker/container";
+import { blazingTextSamples, samples } from "../../../../functions/samples";
+import { LocalStage } from "./stage";
+import { PROJECT, readDeployments, SOURCES, synthesize } from "./synthesize";
+import type { Deployment } from "./terraform/deployment";
+
+const OUTDIR = join(PROJECT, "cdktf.out");
+
+/** Editors write a file in several steps, and a save often touches several files. */
+const QUIET_BEFORE_RELOAD_IN_MS = 150;
+
+/** How long the stage may outlive what started it. */
+const PARENT_CHECK_IN_MS = 500;
+
+const print = (text: string) => process.stdout.write(text);
+
+async function run({ environments, port, containers: own, blazingText }: Arguments): Promise<void> {
+  const containers = new Map<string, Container>([
+    ...samples,
+    ...(blazingText ? blazingTextSamples : []),
+    ...[...own].map(([model, url]) => [model, ownContainer(url)] as const),
+  ]);
+
+  const stage = new LocalStage({ port, containers, log: print });
+  stopOnSignal(stage);
+  let deployments: readonly Deployment[];
+  try {
+    // Before the synthesis, which takes seconds: a port that is taken is told at once.
+    await stage.listen();
+    print(`Synthesizing ${environments.join(", ")} …\n`);
+    await synthesize(OUTDIR);
+    deployments = readDeployments(OUTDIR, environments);
+    requireDeployed([...own.keys()], deployments);
+    await stage.serve(deployments);
+  } catch (error) {
+    await stage.close();
+    throw error;
+  }
+  await reloadOnChange(stage, environments, containers);
+  print(
+    `\n${banner(stage, deployments, containers)}\nReloads when code or environments change. Ctrl-C stops.\n\n`,
+  );
+}
+
+function requireDeployed(models: readonly string[], deployments: readonly Deployment[]): void {
+  const deployed = deployments.flatMap(({ endpoints }) => endpoints.map(({ model }) => model));
+  const stray = models.find((model) => !deployed.includes(model));
+  if (stray === undefined) return;
+  const allowed = [...new Set(deployed)].join(", ") || "none, because no endpoint is served";
+  throw new UsageError(`--container: got the model ${stray}; allowed: ${allowed}`);
+}
+
+function stopOnSignal(stage: LocalStage): void {
+  // A terminal sends the signal to npm and to this process, and npm passes it on: it comes twice.
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    void stage.close().then(() => process.exit(0));
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop).on("SIGHUP", stop);
+  // npm passes Ctrl-C on, but not the SIGTERM that ends npm itself.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) stop();
+  }, PARENT_CHECK_IN_MS).unref();
+}
+
+async function reloadOnChange(
+  stage: LocalStage,
+  environments: readonly string[],
+  containers: ReadonlyMap<string, Container>,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let reloading = Promise.resolve();
+  let stale: readonly string[] = [];
+  const reload = async () => {
+    const start = performance.now();
+    try {
+      await synthesize(OUTDIR);
+      const deployments = readDeployments(OUTDIR, environments);
+      await stage.serve(deployments);
+      print(
+        `\nReloaded in ${Math.round(performance.now() - start)} ms.\n\n${banner(stage, deployments, containers)}\n`,
+      );
+      if (stale.length > 0)
+        print(`\nStop and start again for ${stale.join(", ")} to take effect on the page.\n`);
+    } catch (error) {
+      print(`\n${describe(error)}\n\nNot reloaded: what was served before is still served.\n`);
+    }
+  };
+  const watcher = watch(SOURCES, { ignoreInitial: true }).on("all", (_event, path) => {
+    const file = relative(PROJECT, path).replaceAll("\\", "/");
+    // This process has loaded them.
+    if (/^website\/[^/]+\.ts$/.test(file)) stale = [...new Set([...stale, file])];
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      reloading = reloading.then(reload);
+    }, QUIET_BEFORE_RELOAD_IN_MS);
+  });
+  await new Promise<void>((resolve) => watcher.once("ready", () => resolve()));
+}
+
+function describe(error: unknown): string {
+  if (error instanceof UsageError || error instanceof ErrorForPeople) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+async function main(): Promise<void> {
+  try {
+    const asked = readArguments(process.argv.slice(2));
+    if (asked === undefined) print(`${USAGE}\n`);
+    else await run(asked);
+  } catch (error) {
+    console.error(describe(error));
+    process.exitCode = 1;
+  }
+}
+
+void main();

@@ -1,0 +1,19 @@
+import { join } from "node:path";
+
+/** The engine's own folder, which holds `package.json` and `src`: in a repository, or in an app's `node_modules`. */
+const PACKAGE = join(__dirname, "..");
+
+/**
+ * Path of a source file of the engine that is bundled or read at run time, e.g. `local/lambda/bootstrap.ts`. The sources
+ * are part of the published package.
+ *
+ * @param path - from `src`
+ */
+export function engineSource(path: string): string {
+  return join(PACKAGE, "src", path);
+}
+
+/** Path of a file of the engine's package, e.g. `package.json`. */
+export function engineFile(path: string): string {
+  return join(PACKAGE, path);
+}

@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as z from "zod";
+import { UsageError } from "../cli/words";
+import { NotReviewable } from "./errors";
+import { Masking, unnumbered } from "./masking";
+import type { PlanFile } from "./plan";
+
+/** The project's folder. */
+const PROJECT = process.cwd();
+
+/** Where synthesis puts the stacks, as `cdktf.json` says it for cdktf: Terraform's downloads there are used again. */
+const OUTPUT = join(PROJECT, "cdktf.out");
+
+/**
+ * Plans stacks of this project: synthesizes them, has Terraform plan each, and answers the plans as Terraform's JSON.
+ *
+ * A plan holds secrets in clear text, such as the API key. Its file is in a folder that only this user can read, outside
+ * of the project, and is removed at the end, also after a failure or a signal; its JSON is never in a file.
+ *
+ * @param names - of environments or accounts
+ * @param say - takes each slow step, as it begins
+ * @throws UsageError where there is no such stack
+ * @throws NotReviewable where synthesis or Terraform fails, with what it said
+ */
+export async function planStacks(
+  names: readonly string[],
+  say: (step: string) => void,
+): Promise<readonly PlanFile[]> {
+  // Nobody else may read what Terraform writes.
+  process.umask(0o077);
+  const folder = mkdtempSync(join(tmpdir(), "review-"));
+  const steps = new Steps(folder);
+  try {
+    say("main.ts: synthesizing");
+    await synthesize(steps);
+    const stacks = stacksIn(names);
+    const plans: PlanFile[] = [];
+    for (const [name, stack] of stacks) {
+      const file = join(folder, `${name}.tfplan`);
+      const terraform = (...words: readonly string[]): Promise<string> => {
+        say(`${name}: terraform ${words[0]}`);
+        return steps.run(terraformProgram(), words, stack, `${name}: terraform ${words[0]}`);
+      };
+      await terraform("init", "-input=false", "-no-color");
+      // A lock is written, and who reviews may only read: what changes meanwhile is found by the plan of the deployment.
+      await terraform("plan", "-input=false", "-no-color", "-lock=false", `-out=${file}`);
+      plans.push({ file: `${name}.json`, text: await terraform("show", "-json", "-no-color", file) });
+      rmSync(file);
+    }
+    return plans;
+  } finally {
+    steps.end();
+  }
+}
+
+async function synthesize(steps: Steps): Promise<void> {
+  const { app } = z
+    .object({ app: z.string() })
+    .parse(JSON.parse(readFileSync(join(PROJECT, "cdktf.json"), "utf8")));
+  const [, ...words] = app.split(" ");
+  await steps.run(process.execPath, words, PROJECT, "main.ts", { CDKTF_OUTDIR: OUTPUT });
+}
+
+const manifest = z.object({ stacks: z.record(z.string(), z.object({ workingDirectory: z.string() })) });
+
+/** The folders of the stacks. From the manifest: a stack whose entry is gone keeps its folder. */
+function stacksIn(names: readonly string[]): readonly (readonly [name: string, folder: string])[] {
+  const { stacks } = manifest.parse(JSON.parse(readFileSync(join(OUTPUT, "manifest.json"), "utf8")));
+  return names.map((name) => {
+    const stack = Object.hasOwn(stacks, name) ? stacks[name] : undefined;
+    if (stack === undefined) {
+      throw new UsageError(
+        `stack: got ${name}; allowed: ${Object.keys(stacks).join(", ")}, or a file with a plan, whose name ends in .json`,
+      );
+    }
+    return [name, join(OUTPUT, stack.workingDirectory)] as const;
+  });
+}
+
+/** cdktf takes another program under the same variable. */
+function terraformProgram(): string {
+  return process.env.TERRAFORM_BINARY_NAME || "terraform";
+}
+
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+/** How long a program may take to end after a signal. */
+const PATIENCE_IN_MS = 10_000;
+
+/** Runs programs one after the other, and removes a folder at the end, however that comes. */
+class Steps {
+  private running: ChildProcess | undefined;
+  private readonly onSignal = (signal: NodeJS.Signals): void => {
+    void this.interrupt(signal);
+  };
+
+  constructor(private readonly folder: string) {
+    for (const signal of Object.keys(SIGNALS)) process.on(signal, this.onSignal);
+  }
+
+  /**
+   * What the program printed.
+   *
+   * @throws NotReviewable with its errors, where it fails. Its output is not repeated: it shows what a review masks.
+   */
+  async run(
+    program: string,
+    words: readonly string[],
+    folder: string,
+    step: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const child = spawn(program, words, {
+      cwd: folder,
+      env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.running = child;
+    const texts = [child.stdout, child.stderr].map(async (stream) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      return Buffer.concat(chunks).toString("utf8");
+    });
+    const status = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", (error) => reject(notStarted(program, error)));
+      child.once("close", resolve);
+    });
+    const [stdout = "", stderr = ""] = await Promise.all(texts);
+    this.running = undefined;
+    if (status === 0) return stdout;
+    throw new NotReviewable(`${step} failed with status ${status}:\n${errorsIn(stderr)}`);
+  }
+
+  end(): void {
+    for (const signal of Object.keys(SIGNALS)) process.off(signal, this.onSignal);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async interrupt(signal: NodeJS.Signals): Promise<void> {
+    const child = this.running;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const closed = new Promise((resolve) => child.once("close", resolve));
+      child.kill(signal);
+      const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_IN_MS);
+      await closed;
+      clearTimeout(timer);
+    }
+    this.end();
+    process.exit(128 + (SIGNALS[signal as keyof typeof SIGNALS] ?? 0));
+  }
+}
+
+function notStarted(program: string, error: NodeJS.ErrnoException): Error {
+  if (error.code !== "ENOENT") return new NotReviewable(`${program} cannot be started: ${error.message}`);
+  return new NotReviewable(
+    `${program} is not on the PATH; install Terraform 1.10 or newer (https://developer.hashicorp.com/terraform/install), or review a plan's JSON`,
+  );
+}
+
+/** Without the frames of a stack, which hide the line that helps, and without secrets: Terraform quotes lines of its configuration. */
+function errorsIn(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => !/^\s+at /.test(line));
+  return unnumbered(new Masking().scrub(lines.join("\n").trim())) || "it said nothing";
+}

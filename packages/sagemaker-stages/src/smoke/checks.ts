@@ -1,0 +1,320 @@
+import type { Credentials } from "aws4";
+import type { Environment } from "../environment/environment";
+import { type ModelSettings, type RouteAccess, routeAccess } from "../environment/model-settings";
+import { catalog, type ModelName } from "../../../../functions";
+import { parseJson } from "../runtime/json";
+import { findMisfit } from "./answer-shape";
+import {
+  type Authorize,
+  impostorOf,
+  type SignedService,
+  signing,
+  unauthorized,
+  withKey,
+  withWrongKey,
+} from "./caller";
+import type { Deployed } from "./deployed";
+import type { HttpAnswer, HttpRequest } from "./http";
+
+/** One request, and what must come of it. */
+export interface Check {
+  /** What is called, e.g. `POST /sentiment`. */
+  readonly route: string;
+  /** Who calls, and what is peculiar about it. */
+  readonly caller: string;
+  /** What must come, in a few words. */
+  readonly expected: string;
+  /** Made anew for each try: signatures age. */
+  readonly request: () => HttpRequest;
+  /** What is wrong with an answer, without a word of it; `undefined` where it is as expected. */
+  readonly findFault: (answer: HttpAnswer) => string | undefined;
+  /** Whether an answer that is not expected can be that of a moment: new deployments, keys and policies take seconds. */
+  readonly canSettle: (answer: HttpAnswer) => boolean;
+}
+
+/** What callers identify themselves with. */
+export interface Means {
+  /** Where {@link needsCredentials}. */
+  readonly credentials: Credentials | undefined;
+  /** Where {@link needsApiKey}. */
+  readonly apiKey: string | undefined;
+}
+
+/** Whether anything of an environment wants signed requests. */
+export function needsCredentials({ models }: Environment): boolean {
+  return Object.values(models).some(
+    (settings) => routeAccess(settings) === "AWS_IAM" || settings.functionUrl !== undefined,
+  );
+}
+
+/** Whether anything of an environment wants the API key. */
+export function needsApiKey({ models }: Environment): boolean {
+  return Object.values(models).some((settings) => routeAccess(settings) === "API_KEY");
+}
+
+/** Where one model is called. */
+interface Target {
+  readonly environment: Environment;
+  readonly model: ModelName;
+  readonly label: string;
+  readonly url: string;
+  readonly kind: "route" | "function URL";
+  readonly access: RouteAccess;
+  /** The origin whose pages may ask; `*` for every one, `undefined` where it is not known. */
+  readonly origin: string | undefined;
+}
+
+/** Everything that is asked of an environment. */
+export function checksOf(environment: Environment, deployed: Deployed, means: Means): readonly Check[] {
+  return targetsOf(environment, deployed).flatMap((target) => [
+    ...permittedChecks(target, means),
+    ...strangerChecks(target, means),
+    preflightCheck(target),
+    ...foreignPreflightChecks(target),
+  ]);
+}
+
+function targetsOf(environment: Environment, deployed: Deployed): Target[] {
+  const { stage, website } = environment;
+  const ofPage = website === undefined ? "*" : deployed.websiteOrigin;
+  return Object.entries(environment.models).flatMap(([name, settings]: [string, ModelSettings]) => {
+    const model = name as ModelName;
+    const { method, path } = catalog[model].route;
+    const url = deployed.functionUrls.get(model);
+    return [
+      {
+        environment,
+        model,
+        label: `${method} ${path}`,
+        url: `${deployed.stageUrl}${path}`,
+        kind: "route" as const,
+        access: routeAccess(settings),
+        origin: stage.corsAllowOrigin ?? ofPage,
+      },
+      ...(url === undefined
+        ? []
+        : [
+            {
+              environment,
+              model,
+              label: `${method} ${model}'s function URL`,
+              url,
+              kind: "function URL" as const,
+              access: "AWS_IAM" as const,
+              origin: settings.functionUrl?.corsAllowOrigins?.[0] ?? "*",
+            },
+          ]),
+    ];
+  });
+}
+
+function* permittedChecks(target: Target, means: Means): Generator<Check> {
+  const { example, schema } = catalog[target.model];
+  const { caller, authorize } = permitted(target, means);
+  yield {
+    route: target.label,
+    caller,
+    expected: "200, an answer",
+    request: () => authorize(requestOf(target, example.request)),
+    findFault: (answer) => unlessStatus(answer, 200) ?? findMisfit(parseJson(answer.body), example.answer),
+    canSettle: ({ status }) => status === 403,
+  };
+  const { error } = schema.safeParse({});
+  if (error === undefined) return;
+  const missing = [...new Set(error.issues.map(({ path: [field] }) => String(field)))];
+  yield {
+    route: target.label,
+    caller: `${caller}, without ${missing.join(", ")}`,
+    expected: namesWrongFields(target) ? "400, names the field" : "400, a problem",
+    request: () => authorize(requestOf(target, {})),
+    findFault: (answer) =>
+      unlessStatus(answer, 400) ??
+      unlessProblem(answer) ??
+      (namesWrongFields(target) ? unlessNamed(answer, missing) : undefined),
+    canSettle: ({ status }) => status === 403,
+  };
+}
+
+/**
+ * Whether the refusal of a malformed request names the wrong field. The handler does, and API Gateway does for a query.
+ * For a body that does not match the request model, API Gateway has one text for the whole API, which describes no
+ * private route.
+ */
+function namesWrongFields({ kind, model }: Target): boolean {
+  return kind === "function URL" || catalog[model].route.method === "GET";
+}
+
+function permitted(target: Target, { credentials, apiKey }: Means): { caller: string; authorize: Authorize } {
+  switch (target.access) {
+    case "PUBLIC":
+      return { caller: "anybody", authorize: unauthorized };
+    case "API_KEY":
+      return { caller: "with the key", authorize: withKey(given(apiKey)) };
+    case "AWS_IAM":
+      return { caller: "signed", authorize: signed(target, given(credentials)) };
+  }
+}
+
+/** A route that is open to everybody has no strangers. */
+function strangersOf(target: Target, { credentials }: Means): [caller: string, authorize: Authorize][] {
+  switch (target.access) {
+    case "PUBLIC":
+      return [];
+    case "API_KEY":
+      return [
+        ["without a key", unauthorized],
+        ["with a wrong key", withWrongKey],
+      ];
+    case "AWS_IAM":
+      return [
+        ["unsigned", unauthorized],
+        ["wrongly signed", signed(target, impostorOf(given(credentials)))],
+      ];
+  }
+}
+
+function strangerChecks(target: Target, means: Means): Check[] {
+  const { example } = catalog[target.model];
+  return strangersOf(target, means).map(([caller, authorize]) => ({
+    route: target.label,
+    caller,
+    // A function URL refuses in Lambda's own words.
+    expected: target.kind === "route" ? "403, a problem" : "403",
+    request: () => authorize(requestOf(target, example.request)),
+    findFault: (answer) =>
+      unlessStatus(answer, 403) ?? (target.kind === "route" ? unlessProblem(answer) : undefined),
+    canSettle: () => true,
+  }));
+}
+
+function given<T>(means: T | undefined): T {
+  if (means === undefined) throw new Error("the means of a caller were not asked for");
+  return means;
+}
+
+function signed({ kind, environment }: Target, credentials: Credentials): Authorize {
+  const service: SignedService = kind === "route" ? "execute-api" : "lambda";
+  return signing(credentials, service, environment.region);
+}
+
+/** What a page asks before it sends the request: one of the origin, or of any where any may ask. */
+function preflightCheck(target: Target): Check {
+  const { label, model, origin } = target;
+  const { method } = catalog[model].route;
+  const asking = origin === undefined || origin === "*" ? "https://www.example.com" : origin;
+  const admitted = origin === "*" ? "any page" : (origin ?? "one origin");
+  return {
+    route: label,
+    caller: "a page's preflight",
+    expected: `2xx, allows ${method} to ${admitted}`,
+    request: () => preflightOf(target, asking),
+    findFault: ({ status, headers }) => {
+      if (status < 200 || status > 299) return "not 2xx";
+      const allowed = headers.get("access-control-allow-origin");
+      if (allowed === null) return "allows no origin";
+      if (origin !== undefined && allowed !== origin) return "allows another origin";
+      const methods = listOf(headers, "access-control-allow-methods");
+      if (![method.toLowerCase(), "*"].some((one) => methods.includes(one)))
+        return `does not allow ${method}`;
+      // No `*` here: it does not stand for authorization (https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name).
+      const names = listOf(headers, "access-control-allow-headers");
+      const refused = headersOfPage(target).filter((name) => !names.includes(name));
+      return refused.length > 0 ? `does not allow ${refused.join(", ")}` : undefined;
+    },
+    canSettle: () => true,
+  };
+}
+
+/** Where not every page may ask, one of somebody else may not. */
+function foreignPreflightChecks(target: Target): Check[] {
+  const { label, origin } = target;
+  if (origin === "*") return [];
+  const foreign = "https://foreign.example.com";
+  return [
+    {
+      route: label,
+      caller: "a foreign page's preflight",
+      expected: "does not allow it",
+      request: () => preflightOf(target, foreign),
+      findFault: ({ status, headers }) => {
+        if (status === 429 || status >= 500) return "tells nothing";
+        const allowed = headers.get("access-control-allow-origin") ?? "";
+        return ["*", foreign].includes(allowed) ? "allows it" : undefined;
+      },
+      canSettle: () => true,
+    },
+  ];
+}
+
+function preflightOf(target: Target, origin: string): HttpRequest {
+  const { method } = catalog[target.model].route;
+  const names = headersOfPage(target).join(",");
+  return {
+    method: "OPTIONS",
+    url: target.url,
+    headers: {
+      origin,
+      "access-control-request-method": method,
+      ...(names === "" ? {} : { "access-control-request-headers": names }),
+    },
+  };
+}
+
+/** Names of the headers that a page's request has beyond those that every page may send, in lower case and sorted. */
+function headersOfPage({ model, access }: Target): string[] {
+  const ofAccess = {
+    PUBLIC: [],
+    API_KEY: ["x-api-key"],
+    AWS_IAM: ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"],
+  }[access];
+  return [...ofAccess, ...(catalog[model].route.method === "POST" ? ["content-type"] : [])].sort();
+}
+
+/** The items of a header that is a list, in lower case. */
+function listOf(headers: Headers, name: string): string[] {
+  return (headers.get(name) ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((item) => item.trim());
+}
+
+function requestOf({ url, model }: Target, request: unknown): HttpRequest {
+  const { method } = catalog[model].route;
+  if (method === "POST") {
+    const headers = { "content-type": "application/json" };
+    return { method, url, headers, body: JSON.stringify(request) };
+  }
+  const query = Object.entries(request as Readonly<Record<string, string>>)
+    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
+    .join("&");
+  return { method, url: query === "" ? url : `${url}?${query}`, headers: {} };
+}
+
+/** As signatures want it: encodeURIComponent leaves these five as they are. */
+function percentEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function unlessStatus({ status }: HttpAnswer, expected: number): string | undefined {
+  return status === expected ? undefined : `not ${expected}`;
+}
+
+function unlessProblem({ headers, body }: HttpAnswer): string | undefined {
+  const [mediaType] = (headers.get("content-type") ?? "").split(";");
+  if (mediaType !== "application/problem+json") return "no application/problem+json";
+  return detailOf(body) === undefined ? "a problem without detail" : undefined;
+}
+
+function unlessNamed({ body }: HttpAnswer, fields: readonly string[]): string | undefined {
+  const words = (detailOf(body) ?? "").split(/[^\w-]+/);
+  return fields.some((field) => words.includes(field)) ? undefined : "does not name the field";
+}
+
+function detailOf(body: string): string | undefined {
+  const document = parseJson(body);
+  if (typeof document !== "object" || document === null || !("detail" in document)) return undefined;
+  return typeof document.detail === "string" ? document.detail : undefined;
+}

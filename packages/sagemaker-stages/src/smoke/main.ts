@@ -1,0 +1,80 @@
+import { UsageError } from "../cli/words";
+import { environments } from "../../../../environments";
+import type { Environment } from "../environment/environment";
+import { type Arguments, readArguments, USAGE } from "./arguments";
+import { findApiKey, findCredentials } from "./caller";
+import { checksOf, needsApiKey, needsCredentials } from "./checks";
+import { type Deployed, readDeployed } from "./deployed";
+import { CannotAsk } from "./errors";
+import { ask } from "./patience";
+import { Progress } from "./progress";
+import { table } from "./table";
+
+const print = (text: string) => process.stdout.write(text);
+
+/** @returns the exit status */
+async function run({ environment: name, url, functionUrls, waitInSeconds }: Arguments): Promise<number> {
+  const environment = environments.find((candidate) => candidate.name === name);
+  if (environment === undefined) {
+    const allowed = environments.map((candidate) => candidate.name).join(", ");
+    throw new UsageError(`environment: got ${name}; allowed: ${allowed}`);
+  }
+  const withUrl = modelsWithFunctionUrl(environment);
+  const stray = [...functionUrls.keys()].find((model) => !withUrl.includes(model));
+  if (stray !== undefined) {
+    throw new UsageError(
+      `--function-url: got the model ${stray}; allowed: ${withUrl.join(", ") || `none, ${name} has no function URL`}`,
+    );
+  }
+  const deployed: Deployed = url === undefined ? readDeployed(environment) : { stageUrl: url, functionUrls };
+  const unknown = withUrl.filter((model) => !deployed.functionUrls.has(model));
+  if (url === undefined && unknown.length > 0) {
+    throw new CannotAsk(
+      `${name} has no output for the function URL of ${unknown.join(", ")}: deploy it as it is here.`,
+    );
+  }
+  const means = {
+    credentials: needsCredentials(environment) ? await findCredentials(environment, deployed) : undefined,
+    apiKey: needsApiKey(environment) ? await findApiKey(environment, deployed) : undefined,
+  };
+
+  const progress = new Progress(waitInSeconds, process.stderr);
+  const start = performance.now();
+  const results = await Promise.all(
+    checksOf(environment, deployed, means).map(async (check) => {
+      const result = await ask(check, start, waitInSeconds * 1000, (one, because) =>
+        progress.wait(one, because),
+      );
+      progress.done(check);
+      return result;
+    }),
+  );
+  progress.end();
+
+  const asExpected = results.filter(({ holds }) => holds).length;
+  print(`${table(results)}\n\n${name}: ${asExpected} of ${results.length} as expected\n`);
+  for (const model of unknown) {
+    print(`Not asked: ${model}'s function URL (--function-url ${model}=<URL>)\n`);
+  }
+  return asExpected === results.length ? 0 : 1;
+}
+
+function modelsWithFunctionUrl({ models }: Environment): string[] {
+  return Object.entries(models).flatMap(([model, { functionUrl }]) =>
+    functionUrl === undefined ? [] : [model],
+  );
+}
+
+async function main(): Promise<void> {
+  try {
+    const asked = readArguments(process.argv.slice(2));
+    if (asked === undefined) print(`${USAGE}\n`);
+    else process.exitCode = await run(asked);
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof CannotAsk)) throw error;
+    console.error(error.message);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
+
+void main();

@@ -1,0 +1,229 @@
+import { GetAccountCommand } from "@aws-sdk/client-api-gateway";
+import {
+  GetPolicyVersionCommand,
+  GetRoleCommand,
+  ListAttachedRolePoliciesCommand,
+} from "@aws-sdk/client-iam";
+import { GetBucketVersioningCommand, GetObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import {
+  type AccountSettings,
+  boundaryArn,
+  type DeployableEnvironment,
+  deployRoleName,
+  planRoleName,
+} from "../../src/environment/account";
+import type { PolicyDocument } from "../../src/iam/policy-document";
+import { recordingOf } from "./support/authorization";
+import { Clients } from "./support/clients";
+import { readDeployed } from "./support/deployed";
+import { Emulator, type Operation } from "./support/emulator";
+import { isAllowed } from "./support/evaluation";
+import { expectedOf } from "./support/expected";
+import { listAccount, listState } from "./support/listing";
+import { killRunning } from "./support/programs";
+import { DeployedProject, succeeded } from "./support/project";
+import { squashed } from "./support/squashed";
+
+const TIMEOUT_IN_MS = 600_000;
+
+const accountId = "111122223333";
+const Bucket = "terraform-states-111122223333";
+const LOCAL_STATE = "terraform.account.tfstate";
+
+const account: AccountSettings = {
+  region: "us-east-1",
+  accountId,
+  tags: { Team: "models" },
+  state: { local: { path: LOCAL_STATE } },
+  stateBucket: Bucket,
+  apiGatewayLogs: true,
+  github: { repository: "octo-org@123456/sagemaker-stages@456789" },
+};
+const inItsBucket: AccountSettings = {
+  ...account,
+  state: { s3: { bucket: Bucket, key: "account.tfstate" } },
+};
+
+const environment: DeployableEnvironment = {
+  name: "small",
+  region: "us-east-1",
+  accountId,
+  permissionsBoundary: true,
+  state: { s3: { bucket: Bucket, key: "small.tfstate" } },
+  stage: { throttling: { rateLimit: 10, burstLimit: 20 }, logRetentionInDays: 7 },
+  models: {
+    sentiment: {
+      artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-20/model.tar.gz",
+      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+    },
+  },
+};
+
+// One life: each test goes on where the one before it ended.
+describe("the life of an account", () => {
+  let emulator: Emulator;
+  let project: DeployedProject;
+  let clients: Clients;
+
+  beforeAll(async () => {
+    emulator = await Emulator.start(accountId);
+    project = new DeployedProject(emulator, environment);
+    project.setAccounts(account);
+    clients = new Clients(emulator, account.region);
+  }, TIMEOUT_IN_MS);
+
+  afterAll(async () => {
+    killRunning();
+    project.remove();
+    await emulator.stop();
+  }, TIMEOUT_IN_MS);
+
+  it(
+    "begins with its state in a file, and makes what was synthesized, and nothing else",
+    async () => {
+      // Prepare
+      const before = await listAccount(clients);
+
+      // Act
+      succeeded(await project.deploy("account"));
+
+      // Assess
+      const { resources } = await project.state("account");
+      const made = (await listAccount(clients)).filter((entry) => !before.includes(entry));
+      expect(made).toEqual(listState(resources));
+      const deployed = await readDeployed(clients);
+      expect(Object.keys(deployed.roles).sort()).toEqual([
+        "account-api-gateway-logs",
+        "account-plan",
+        "small-deploy",
+      ]);
+      expect(deployed).toEqual(expectedOf(project.synthesized("account"), resources));
+      const { cloudwatchRoleArn } = await clients.apiGateway.send(new GetAccountCommand({}));
+      expect(cloudwatchRoleArn).toBe(`arn:aws:iam::${accountId}:role/account-api-gateway-logs`);
+      const { Status } = await clients.s3.send(new GetBucketVersioningCommand({ Bucket }));
+      expect(Status).toBe("Enabled");
+      expect(emulator.faults()).toBe("");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "moves its state into the bucket that it made, and has nothing to change then",
+    async () => {
+      // Prepare
+      const before = await project.state("account");
+      project.setAccounts(inItsBucket);
+      await project.synth();
+
+      // Act
+      await project.terraform("account", "init", "-input=false", "-migrate-state", "-force-copy");
+
+      // Assess
+      expect(project.hasFile(LOCAL_STATE)).toBe(true);
+      project.removeFile(LOCAL_STATE);
+      const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket, Key: "account.tfstate" }));
+      expect(JSON.parse((await Body?.transformToString()) ?? "").version).toBe(4);
+      expect(await project.state("account")).toEqual(before);
+      expect(await project.plan("account")).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "keeps the state of its environment, locked meanwhile, and lets the deploy role do all that is asked",
+    async () => {
+      // Act
+      const operations = await operationsOf(async () => succeeded(await project.deploy("small")));
+
+      // Assess
+      const written = operations.filter(({ operation }) => operation === "PutObject");
+      expect(new Set(written.map(({ parameters }) => parameters.Key))).toEqual(
+        new Set(["small.tfstate", "small.tfstate.tflock"]),
+      );
+      const { roles } = await readDeployed(clients);
+      expect(roles["small-sentiment-function"]?.boundary).toBe(boundaryArn(environment, accountId));
+      expect(roles["small-sentiment-endpoint"]?.boundary).toBe(boundaryArn(environment, accountId));
+      const { attached, boundary } = await policiesOf(deployRoleName(environment));
+      // The deployer's five, and the smoke test's.
+      expect(attached).toHaveLength(6);
+      expect(deniedTo(attached, operations)).toEqual([]);
+      expect(deniedTo(boundary, operations)).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "lets the plan role do all that a plan without a lock asks, which writes nothing",
+    async () => {
+      // Act
+      const operations = await operationsOf(async () =>
+        expect(await project.plan("small", "-lock=false")).toEqual([]),
+      );
+
+      // Assess
+      const { attached } = await policiesOf(planRoleName(account));
+      expect(attached).toHaveLength(2);
+      expect(operations.length).toBeGreaterThan(10);
+      expect(deniedTo(attached, operations)).toEqual([]);
+      expect(operations.filter(({ operation }) => /^(Put|Create|Delete|Update)/.test(operation))).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "refuses to be destroyed, and loses nothing",
+    async () => {
+      // Prepare
+      const before = await listAccount(clients);
+
+      // Act
+      const { status } = await project.destroy("account");
+
+      // Assess
+      expect(status).not.toBe(0);
+      expect(squashed(await project.refusalToDestroy("account"))).toMatch(
+        /Instancecannotbedestroyed.*Resource(aws_s3_bucket\.state_bucket|aws_api_gateway_account\.\S+)_\w+haslifecycle\.prevent_destroyset/,
+      );
+      expect(await listAccount(clients)).toEqual(before);
+      expect(emulator.faults()).toBe("");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  /** What Terraform asked for while `act` ran. */
+  async function operationsOf(act: () => Promise<unknown>): Promise<readonly Operation[]> {
+    const { length } = await emulator.operations();
+    await act();
+    return (await emulator.operations()).slice(length).filter(({ byTerraform }) => byTerraform);
+  }
+
+  /** What a role's policies do not allow of what was asked. */
+  function deniedTo(policies: readonly PolicyDocument[], operations: readonly Operation[]): unknown[] {
+    const asked = recordingOf(operations, { accountId, environmentName: environment.name });
+    return asked.filter((one) => !isAllowed(policies, one));
+  }
+
+  /** A role's managed policies and its boundary, as they are in the account. */
+  async function policiesOf(
+    RoleName: string,
+  ): Promise<{ attached: readonly PolicyDocument[]; boundary: readonly PolicyDocument[] }> {
+    const { Role } = await clients.iam.send(new GetRoleCommand({ RoleName }));
+    const { AttachedPolicies = [] } = await clients.iam.send(
+      new ListAttachedRolePoliciesCommand({ RoleName }),
+    );
+    const boundary = Role?.PermissionsBoundary?.PermissionsBoundaryArn;
+    return {
+      attached: await Promise.all(AttachedPolicies.map(({ PolicyArn = "" }) => policy(PolicyArn))),
+      boundary: boundary === undefined ? [] : [await policy(boundary)],
+    };
+  }
+
+  async function policy(PolicyArn: string): Promise<PolicyDocument> {
+    const { PolicyVersion } = await clients.iam.send(
+      new GetPolicyVersionCommand({ PolicyArn, VersionId: "v1" }),
+    );
+    return JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? ""));
+  }
+});

@@ -1,0 +1,419 @@
+import { GetRestApisCommand, GetStagesCommand } from "@aws-sdk/client-api-gateway";
+import {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetRolePolicyCommand,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import { AddPermissionCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
+import {
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  DescribeModelCommand,
+} from "@aws-sdk/client-sagemaker";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Environment } from "../../src/environment/environment";
+import type { ModelName } from "../../../../functions";
+import { Deployment } from "./support/deployment";
+import { artifactOf, devWithCaller as first, NOTEBOOKS, withModel } from "./support/environments";
+import { succeeded } from "./support/project";
+import { requireRecorded } from "./support/recordings";
+import { squashed } from "./support/squashed";
+
+const TIMEOUT_IN_MS = 600_000;
+
+const NOBODY = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" }],
+};
+
+const newArtifacts = withModel(
+  withModel(first, "breast-cancer", { artifact: "models/second.tar.gz" }),
+  "bike-rental",
+  { artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-21/model.tar.gz" },
+);
+const opened = withModel(newArtifacts, "breast-cancer", { access: "PUBLIC" });
+/** As opened, with other settings of what prod does not have. */
+const resized: Environment = {
+  ...withModel(opened, "bike-rental", { access: "AWS_IAM" }),
+  tags: { Team: "models" },
+  stage: {
+    throttling: { rateLimit: 900, burstLimit: 1_800 },
+    logRetentionInDays: 14,
+    corsAllowOrigin: "https://www.example.com",
+  },
+  callers: {
+    notebooks: {
+      mayInvoke: [
+        { model: "sentiment", by: "endpoint" },
+        { model: "bike-rental", by: "route" },
+      ],
+      roles: [NOTEBOOKS],
+    },
+  },
+};
+const broken = withModel(opened, "sentiment", {
+  artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-21/model.tar.gz",
+});
+
+// One life, from the first apply to the last: each test goes on where the one before it ended.
+describe("the life of dev", () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start(first, ({ iam }) =>
+      iam.send(
+        new CreateRoleCommand({ RoleName: NOTEBOOKS, AssumeRolePolicyDocument: JSON.stringify(NOBODY) }),
+      ),
+    );
+  }, TIMEOUT_IN_MS);
+
+  afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
+
+  it(
+    "begins with an apply, after which everything exists, and nothing else",
+    async () => {
+      // Act
+      succeeded(await deployment.project.deploy("dev"));
+
+      // Assess
+      const made = await deployment.made();
+      expect(made).toEqual(await deployment.remembered());
+      expect(made).toEqual(
+        expect.arrayContaining([
+          "endpoint dev-sentiment",
+          "function dev-sentiment",
+          "role dev-sentiment-endpoint",
+        ]),
+      );
+      expect(await deployment.lost()).toEqual([]);
+      expect(deployment.emulator.faults()).toBe("");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "lets everybody do what was synthesized, and nothing more",
+    async () => {
+      // Act
+      const deployed = await deployment.deployed();
+
+      // Assess
+      const synthesized = await deployment.synthesized();
+      expect(Object.keys(deployed.roles)).toHaveLength(8);
+      expect(Object.keys(deployed.apis["dev-inference"]?.methods ?? {})).toHaveLength(8);
+      expect(deployed).toEqual(synthesized);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  describe("notices what somebody added by hand:", () => {
+    const statement = { Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    const RoleName = "dev-sentiment-function";
+    const FunctionName = "dev-sentiment";
+    const StatementId = "ByHand";
+
+    it.each([
+      [
+        "a policy of a role",
+        () =>
+          deployment.clients.iam.send(
+            new PutRolePolicyCommand({ RoleName, PolicyName: "by-hand", PolicyDocument }),
+          ),
+        () => deployment.clients.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "by-hand" })),
+      ],
+      [
+        "a managed policy attached to a role",
+        () =>
+          deployment.clients.iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: callerPolicy() })),
+        () =>
+          deployment.clients.iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: callerPolicy() })),
+      ],
+      [
+        "a permission of a function",
+        () =>
+          deployment.clients.lambda.send(
+            new AddPermissionCommand({
+              FunctionName,
+              StatementId,
+              Action: "lambda:InvokeFunction",
+              Principal: "*",
+            }),
+          ),
+        () => deployment.clients.lambda.send(new RemovePermissionCommand({ FunctionName, StatementId })),
+      ],
+    ])(
+      "%s",
+      async (_, add, takeAway) => {
+        // Prepare
+        const synthesized = await deployment.synthesized();
+        await add();
+
+        // Act
+        const deployed = await deployment.deployed();
+
+        // Assess
+        await takeAway();
+        expect(deployed).not.toEqual(synthesized);
+        expect(await deployment.deployed()).toEqual(synthesized);
+      },
+      TIMEOUT_IN_MS,
+    );
+
+    it(
+      "a statement in a role's own policy",
+      async () => {
+        // Prepare
+        const synthesized = await deployment.synthesized();
+        const { iam } = deployment.clients;
+        const PolicyName = "function";
+        const { PolicyDocument: encoded = "" } = await iam.send(
+          new GetRolePolicyCommand({ RoleName, PolicyName }),
+        );
+        const policy = JSON.parse(decodeURIComponent(encoded)) as { Statement: object[] };
+        const put = (document: object) =>
+          iam.send(
+            new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify(document) }),
+          );
+        await put({ ...policy, Statement: [...policy.Statement, statement] });
+
+        // Act
+        const deployed = await deployment.deployed();
+
+        // Assess
+        await put(policy);
+        expect(deployed).not.toEqual(synthesized);
+        expect(await deployment.deployed()).toEqual(synthesized);
+      },
+      TIMEOUT_IN_MS,
+    );
+
+    function callerPolicy(): string {
+      return `arn:aws:iam::${deployment.emulator.accountId}:policy/dev-notebooks-caller`;
+    }
+  });
+
+  it(
+    "has nothing to change when it is planned again",
+    async () => {
+      // Act
+      const plan = await deployment.project.plan("dev");
+
+      // Assess
+      expect(plan).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  describe("with new artifacts", () => {
+    let outputs: Readonly<Record<string, string>>;
+
+    it(
+      "plans nothing but their rollout",
+      async () => {
+        // Prepare
+        ({ outputs } = await deployment.project.state("dev"));
+        deployment.project.setEnvironments(newArtifacts);
+
+        // Act
+        const plan = await deployment.project.plan("dev");
+
+        // Assess
+        expect(plan.map(({ address, action }) => `${withoutDigits(address)}: ${action}`).sort()).toEqual(
+          [
+            ...["bike-rental", "breast-cancer"].flatMap((model) => [
+              `aws_iam_role_policy.${model}_endpoint_policy: create then delete`,
+              `aws_sagemaker_endpoint.${model}_endpoint: update`,
+              `aws_sagemaker_endpoint_configuration.${model}_endpoint_configuration: create then delete`,
+              `aws_sagemaker_model.${model}_endpoint_model: create then delete`,
+              `terraform_data.${model}_endpoint_configuration-revision: create then delete`,
+              `terraform_data.${model}_endpoint_model-revision: create then delete`,
+              `terraform_data.${model}_endpoint_policy-revision: create then delete`,
+            ]),
+            "aws_s3_object.artifacts_breast-cancer: create",
+            "aws_s3_object.artifacts_breast-cancer: delete",
+          ].sort(),
+        );
+      },
+      TIMEOUT_IN_MS,
+    );
+
+    it(
+      "serves them under the same names, and leaves nothing of the old ones",
+      async () => {
+        // Prepare
+        const before = await liveModel("bike-rental");
+
+        // Act
+        succeeded(await deployment.project.deploy("dev"));
+
+        // Assess
+        const after = await liveModel("bike-rental");
+        expect(before.artifact).toBe(artifactOf(first, "bike-rental"));
+        expect(after.artifact).toBe(artifactOf(newArtifacts, "bike-rental"));
+        expect(after.configuration).not.toBe(before.configuration);
+        expect((await deployment.project.state("dev")).outputs).toEqual(outputs);
+        expect(await deployment.made()).toEqual(await deployment.remembered());
+        expect(await deployment.deployed()).toEqual(await deployment.synthesized());
+        expect(await deployment.project.plan("dev")).toEqual([]);
+      },
+      TIMEOUT_IN_MS,
+    );
+  });
+
+  it(
+    "deploys the API anew where who may call a route changes, and its stage is never empty",
+    async () => {
+      // Prepare
+      const before = await stage();
+      deployment.project.setEnvironments(opened);
+      const plan = await deployment.project.plan("dev");
+
+      // Act
+      const operations = await deployment.operationsOf(async () =>
+        succeeded(await deployment.project.deploy("dev")),
+      );
+
+      // Assess
+      expect(plan.map(({ address, action }) => `${withoutDigits(address)}: ${action}`)).toEqual([
+        "aws_api_gateway_deployment.stage_deployment: create then delete",
+        "aws_api_gateway_rest_api.stage_api: update",
+        "aws_api_gateway_stage.stage: update",
+      ]);
+      const writes = operations.map(({ operation }) => operation).filter((name) => !name.startsWith("Get"));
+      expect(writes.filter((name) => /Deployment|Stage|RestApi/.test(name))).toEqual([
+        "PutRestApi",
+        "CreateDeployment",
+        "UpdateStage",
+        "DeleteDeployment",
+      ]);
+      const after = await stage();
+      expect(after.deploymentId).not.toBe(before.deploymentId);
+      const deployed = await deployment.deployed();
+      expect(deployed.apis["dev-inference"]?.methods["POST /breast-cancer"]?.apiKeyRequired).toBe(false);
+      expect(deployed).toEqual(await deployment.synthesized());
+      expect(await deployment.made()).toEqual(await deployment.remembered());
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  describe("where SageMaker rolls an update back", () => {
+    let before: Awaited<ReturnType<typeof liveModel>>;
+
+    it(
+      "fails, says why, and deletes nothing that serves",
+      async () => {
+        // Prepare
+        before = await liveModel("sentiment");
+        const policies = await deployment.made();
+        await deployment.emulator.rollEndpointUpdatesBack(true);
+        deployment.project.setEnvironments(broken);
+
+        // Act
+        const { status, output } = await deployment.project.deploy("dev");
+
+        // Assess
+        expect(status).not.toBe(0);
+        expect(squashed(output)).toContain("SageMakerrolledtheupdateofendpointdev-sentimentback");
+        expect(await liveModel("sentiment")).toEqual(before);
+        // The role reads the old artifact as long as it serves.
+        expect(await deployment.made()).toEqual(expect.arrayContaining([...policies]));
+      },
+      TIMEOUT_IN_MS,
+    );
+
+    it(
+      "applies again when the change is taken back, and leaves nothing of it",
+      async () => {
+        // Prepare
+        await deployment.emulator.rollEndpointUpdatesBack(false);
+        deployment.project.setEnvironments(opened);
+
+        // Act
+        succeeded(await deployment.project.deploy("dev"));
+
+        // Assess
+        expect((await liveModel("sentiment")).artifact).toBe(before.artifact);
+        expect(await deployment.made()).toEqual(await deployment.remembered());
+        expect(await deployment.deployed()).toEqual(await deployment.synthesized());
+        expect(await deployment.project.plan("dev")).toEqual([]);
+      },
+      TIMEOUT_IN_MS,
+    );
+  });
+
+  it(
+    "takes other settings in place, and keeps its URLs",
+    async () => {
+      // Prepare
+      const { outputs } = await deployment.project.state("dev");
+      deployment.project.setEnvironments(resized);
+
+      // Act
+      succeeded(await deployment.project.deploy("dev"));
+
+      // Assess
+      expect((await deployment.project.state("dev")).outputs).toEqual(outputs);
+      expect(await deployment.made()).toEqual(await deployment.remembered());
+      expect(await deployment.deployed()).toEqual(await deployment.synthesized());
+      expect(await deployment.project.plan("dev")).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "ends without leaving anything behind, or taking anything along",
+    async () => {
+      // Act
+      succeeded(await deployment.project.destroy("dev"));
+
+      // Assess
+      expect(await deployment.made()).toEqual([]);
+      expect(await deployment.lost()).toEqual([]);
+      expect(await deployment.remembered()).toEqual([]);
+      expect(deployment.emulator.faults()).toBe("");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it("asked of IAM what its recording says", async () => {
+    // Act
+    const recording = await deployment.recording();
+
+    // Assess
+    requireRecorded("dev", recording);
+  });
+
+  /** What an endpoint serves. */
+  async function liveModel(
+    model: ModelName,
+  ): Promise<{ configuration: string; artifact: string | undefined }> {
+    const { sagemaker } = deployment.clients;
+    const { EndpointConfigName = "" } = await sagemaker.send(
+      new DescribeEndpointCommand({ EndpointName: `dev-${model}` }),
+    );
+    const { ProductionVariants = [] } = await sagemaker.send(
+      new DescribeEndpointConfigCommand({ EndpointConfigName }),
+    );
+    const { PrimaryContainer } = await sagemaker.send(
+      new DescribeModelCommand({ ModelName: ProductionVariants[0]?.ModelName }),
+    );
+    return { configuration: EndpointConfigName, artifact: PrimaryContainer?.ModelDataUrl };
+  }
+
+  async function stage(): Promise<{ deploymentId?: string | undefined }> {
+    const { apiGateway } = deployment.clients;
+    const { items: apis = [] } = await apiGateway.send(new GetRestApisCommand({}));
+    const { item: stages = [] } = await apiGateway.send(new GetStagesCommand({ restApiId: apis[0]?.id }));
+    expect(stages).toHaveLength(1);
+    return stages[0] ?? {};
+  }
+});
+
+/** Without what CDKTF and hashes add to an address. */
+function withoutDigits(address: string): string {
+  return address.replace(/(-[0-9a-f]{16})?_[0-9A-F]{8}$/, "");
+}

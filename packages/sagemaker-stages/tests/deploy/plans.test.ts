@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Environment } from "../../src/environment/environment";
+import { prod } from "../../../../environments/prod";
+import { Deployment } from "./support/deployment";
+import { withModel } from "./support/environments";
+import { requireRecordedPlan } from "./support/plans";
+import { succeeded } from "./support/project";
+
+const TIMEOUT_IN_MS = 600_000;
+
+const { sentiment, toxicity } = prod.models;
+if (sentiment === undefined || toxicity === undefined) throw new Error("prod serves sentiment and toxicity");
+const signed: Environment = {
+  name: "prod",
+  region: prod.region,
+  accountId: "444455556666",
+  tags: { Project: "sagemaker-stages" },
+  state: { local: { path: "terraform.prod.tfstate" } },
+  stage: { ...prod.stage, corsAllowOrigin: "https://www.example.com" },
+  models: { sentiment, toxicity },
+  protected: true,
+};
+const deployed = withModel(signed, "sentiment", { access: "AWS_IAM" });
+const newArtifact = withModel(deployed, "sentiment", {
+  artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-21/model.tar.gz",
+});
+const opened = withModel(deployed, "sentiment", { access: "PUBLIC" });
+const unprotected: Environment = { ...deployed, protected: false };
+
+/** Plans of one deployed environment, each for one change of it; nothing but the first is applied. */
+describe("the recorded plans are what Terraform plans for", () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start(deployed);
+  }, TIMEOUT_IN_MS);
+
+  afterAll(() => deployment.stop(), TIMEOUT_IN_MS);
+
+  it(
+    "a new environment, and after it nothing",
+    async () => {
+      // Act
+      const before = await deployment.project.shownPlan("prod");
+      succeeded(await deployment.project.deploy("prod"));
+      const after = await deployment.project.shownPlan("prod");
+
+      // Assess
+      requireRecordedPlan("new-environment", before, deployment.project.synthesized("prod"));
+      requireRecordedPlan("nothing", after, deployment.project.synthesized("prod"));
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    ["new-artifact", newArtifact],
+    ["opened", opened],
+  ] as const)(
+    "%s",
+    async (name, environment) => {
+      // Prepare
+      deployment.project.setEnvironments(environment);
+
+      // Act
+      const plan = await deployment.project.shownPlan("prod");
+
+      // Assess
+      requireRecordedPlan(name, plan, deployment.project.synthesized("prod"));
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "a destroyed environment, which is not protected any more",
+    async () => {
+      // Prepare
+      deployment.project.setEnvironments(unprotected);
+
+      // Act
+      const plan = await deployment.project.shownPlan("prod", "-destroy");
+
+      // Assess
+      requireRecordedPlan("destroyed", plan, deployment.project.synthesized("prod"));
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    [
+      "widened",
+      "stacks/policies/function-role.ts",
+      '"sagemaker:InvokeEndpoint"',
+      '"sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointAsync"',
+    ],
+    [
+      "renamed",
+      "stacks/inference-stack.ts",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of one
+      "name: `${prefix}-${model}`,",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of one
+      "name: `${prefix}-${model}${model === 'sentiment' ? '-v2' : ''}`,",
+    ],
+  ] as const)(
+    "%s",
+    async (name, file, from, to) => {
+      // Prepare
+      deployment.project.setEnvironments(unprotected);
+      deployment.project.edit(file, from, to);
+
+      // Act
+      const plan = await deployment.project.shownPlan("prod");
+
+      // Assess
+      deployment.project.edit(file, to, from);
+      requireRecordedPlan(name, plan, deployment.project.synthesized("prod"));
+      expect(deployment.emulator.faults()).toBe("");
+    },
+    TIMEOUT_IN_MS,
+  );
+});

@@ -1,0 +1,124 @@
+import { dev } from "../../../../../environments/dev";
+import type { Environment } from "../../../src/environment/environment";
+import type { ServerlessEndpoint, ServingSettings } from "../../../src/environment/model-settings";
+import type { ModelName } from "../../../../../functions";
+
+/** `environment` with the settings of one of its models changed. */
+export function withModel(
+  environment: Environment,
+  model: ModelName,
+  changes: Partial<ServingSettings & ServerlessEndpoint>,
+): Environment {
+  const settings = environment.models[model];
+  if (settings === undefined) throw new Error(`${environment.name} has no ${model}`);
+  return { ...environment, models: { ...environment.models, [model]: { ...settings, ...changes } } };
+}
+
+/** The artifact of a model whose endpoint is the environment's own. */
+export function artifactOf(environment: Environment, model: ModelName): string {
+  const settings = environment.models[model];
+  if (settings === undefined || !("artifact" in settings)) {
+    throw new Error(`${environment.name} has no endpoint of its own for ${model}`);
+  }
+  return settings.artifact;
+}
+
+/** A role that the account has already. */
+export const NOTEBOOKS = "notebooks";
+
+/** dev, with one artifact that is a file of the project, and with a caller. */
+export const devWithCaller: Environment = {
+  ...withModel(dev, "breast-cancer", { artifact: "models/first.tar.gz" }),
+  callers: {
+    notebooks: {
+      mayInvoke: [
+        { model: "sentiment", by: "endpoint" },
+        { model: "toxicity", by: "functionUrl" },
+      ],
+      roles: [NOTEBOOKS],
+    },
+  },
+};
+
+const VOLUME_KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+/** A function that the account has already; its role has the same name, and a boundary. */
+export const SCORING = "scoring";
+
+const SCORED_BY_OTHERS = {
+  existingFunction: SCORING,
+  existingFunctionRole: SCORING,
+  existingEndpoint: "shared",
+} as const;
+
+/** What changes in place of {@link everything}; another zone has another subnet. */
+interface Changing {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly availabilityZones: readonly string[];
+  readonly instanceType: string;
+  readonly instancesScaling: { readonly maxCapacity: number; readonly targetInvocationsPerInstance: number };
+  readonly alarms: { readonly serverErrorsPerMinute: number; readonly modelLatencyInMs: number };
+  readonly serverlessScaling: { readonly maxCapacity: number; readonly targetUtilization: number };
+}
+
+function everythingWith(changing: Changing): Environment {
+  const { tags, availabilityZones, instanceType, instancesScaling, alarms, serverlessScaling } = changing;
+  return {
+    name: "everything",
+    region: "us-east-1",
+    accountId: "111122223333",
+    permissionsBoundary: true,
+    tags,
+    state: { local: { path: "terraform.everything.tfstate" } },
+    stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 30 },
+    network: { vpc: { cidrBlock: "10.20.0.0/20", availabilityZones } },
+    models: {
+      "bike-rental": {
+        artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
+        image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+        instances: {
+          instanceType,
+          initialInstanceCount: 2,
+          autoscaling: { minCapacity: 2, ...instancesScaling },
+        },
+        inNetwork: true,
+        volumeKeyArn: VOLUME_KEY,
+        deployment: {
+          trafficShift: { canary: { percent: 10, waitInSeconds: 300 } },
+          rollbackOn: { ...alarms, alarmNames: ["checkout-errors"] },
+        },
+      },
+      "breast-cancer": {
+        artifact: "s3://amzn-s3-demo-bucket/breast-cancer/2026-11-20/model.tar.gz",
+        image: { algorithm: "linear-learner", tag: "1" },
+        serverless: {
+          memorySizeInMb: 2048,
+          maxConcurrency: 5,
+          provisionedConcurrency: 1,
+          autoscaling: { minCapacity: 1, ...serverlessScaling },
+        },
+      },
+      sentiment: SCORED_BY_OTHERS,
+    },
+  };
+}
+
+/** What neither dev nor prod has: a function of others, a VPC, endpoints that scale by either way, alarms and a key of volumes. */
+export const everything = everythingWith({
+  tags: { Project: "sagemaker-stages" },
+  availabilityZones: ["us-east-1a", "us-east-1b"],
+  instanceType: "ml.m5.large",
+  instancesScaling: { maxCapacity: 4, targetInvocationsPerInstance: 600 },
+  alarms: { serverErrorsPerMinute: 5, modelLatencyInMs: 500 },
+  serverlessScaling: { maxCapacity: 2, targetUtilization: 0.7 },
+});
+
+/** {@link everything} with all of this changed that can change in place. */
+export const everythingChanged = everythingWith({
+  tags: { Team: "models" },
+  availabilityZones: ["us-east-1a", "us-east-1b", "us-east-1c"],
+  instanceType: "ml.m5.xlarge",
+  instancesScaling: { maxCapacity: 6, targetInvocationsPerInstance: 900 },
+  alarms: { serverErrorsPerMinute: 9, modelLatencyInMs: 800 },
+  serverlessScaling: { maxCapacity: 5, targetUtilization: 0.5 },
+});

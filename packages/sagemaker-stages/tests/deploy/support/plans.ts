@@ -1,0 +1,29 @@
+import { expect } from "@jest/globals";
+import { changesOf } from "../../../src/review/changes";
+import { type Plan, readPlan } from "../../../src/review/plan";
+import { type RecordedPlan, recordedText, recordPlan } from "../../review/support/recorded-plans";
+
+/**
+ * Compares a plan with the recorded one: the same becomes of the same resources. With RECORD=1 it becomes the recorded
+ * one.
+ */
+export function requireRecordedPlan(name: RecordedPlan, shown: string, stack: string): void {
+  if (process.env.RECORD === "1") recordPlan(name, shown, stack);
+  expect(outline(readPlan(shown, name))).toEqual(outline(readPlan(recordedText(name), name)));
+}
+
+/** Without what an account makes up: ids and revisions. */
+function outline(plan: Plan): object {
+  return {
+    environment: plan.environment,
+    resources: plan.resources.map(({ address }) => address),
+    changes: changesOf(plan).map(({ address, kind, forcedBy, changed, knownAfterApply }) => ({
+      address,
+      kind,
+      forcedBy,
+      changed: changed.map(({ name }) => name),
+      knownAfterApply,
+    })),
+    outputs: plan.outputs.map(({ name, actions }) => ({ name, actions })),
+  };
+}

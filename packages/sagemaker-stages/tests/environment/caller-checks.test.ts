@@ -1,0 +1,409 @@
+import { describe, expect, it } from "@jest/globals";
+import { checkEnvironments } from "../../src/environment/checks";
+import {
+  type CallerSettings,
+  type Environment,
+  INVOKED_BY,
+  type Invocation,
+} from "../../src/environment/environment";
+import type { ModelSettings } from "../../src/environment/model-settings";
+
+const MODEL: ModelSettings = {
+  artifact: "s3://amzn-s3-demo-bucket/model.tar.gz",
+  image: { algorithm: "linear-learner", tag: "1" },
+  serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+};
+
+const CALLER: CallerSettings = { mayInvoke: [{ model: "breast-cancer", by: "route" }] };
+
+const VALID: Environment = {
+  name: "test",
+  region: "eu-central-1",
+  state: { local: { path: "terraform.test.tfstate" } },
+  stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 7 },
+  models: {
+    "breast-cancer": { ...MODEL, functionUrl: {} },
+    "bike-rental": { ...MODEL, access: "API_KEY" },
+    sentiment: { ...MODEL, access: "PUBLIC" },
+  },
+  callers: { shop: CALLER },
+};
+
+/** The valid environment with something else in its caller. */
+function callerWith(part: object): Environment {
+  return { ...VALID, callers: { shop: { ...CALLER, ...part } } };
+}
+
+function invoking(...mayInvoke: { model: string; by: string }[]): Environment {
+  return callerWith({ mayInvoke: mayInvoke as Invocation[] });
+}
+
+function callerNamed(name: string): Environment {
+  return { ...VALID, callers: { [name]: CALLER } };
+}
+
+/** `count` digits. */
+function digits(count: number): string {
+  return "1".repeat(count);
+}
+
+interface Broken {
+  readonly what: string;
+  readonly environment: Environment;
+  readonly field: string;
+  readonly got: string;
+  readonly allowed: string;
+  readonly because: string;
+}
+
+const MODELS = "breast-cancer, bike-rental, sentiment";
+const NO_ROUTE_RULE = "functionUrl, endpoint, or route where its access is AWS_IAM";
+const QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
+
+const brokenNames: Broken[] = [
+  "",
+  "Shop",
+  "1shop",
+  "-shop",
+  "my_shop",
+  "shop/a",
+  "shop\n",
+  `s${digits(104)}`,
+].map((name) => ({
+  what: `the name ${JSON.stringify(name.slice(0, 20))}`,
+  environment: callerNamed(name),
+  field: `callers.${name}`,
+  got: JSON.stringify(name),
+  allowed: "a name of 1–104 characters a-z, 0-9, -, starting with a letter",
+  because: `it is part of a policy's name of at most 128 characters: ${QUOTAS}`,
+}));
+
+const brokenInvocations: Broken[] = [
+  {
+    what: "nothing to invoke",
+    environment: invoking(),
+    field: "callers.shop.mayInvoke",
+    got: "[]",
+    allowed: "at least one invocation",
+    because: "IAM takes no policy without a statement",
+  },
+  {
+    what: "one invocation twice",
+    environment: invoking(
+      { model: "breast-cancer", by: "endpoint" },
+      { model: "bike-rental", by: "endpoint" },
+      { model: "breast-cancer", by: "endpoint" },
+    ),
+    field: "callers.shop.mayInvoke",
+    got: '{"model":"breast-cancer","by":"endpoint"}',
+    allowed: "each invocation once",
+    because: "what stands there twice was perhaps meant to be something else",
+  },
+  ...["iris", "toxicity", "toString", "*", ""].map((model) => ({
+    what: `the model ${JSON.stringify(model)}, which the environment does not serve`,
+    environment: invoking({ model: "breast-cancer", by: "route" }, { model, by: "endpoint" }),
+    field: "callers.shop.mayInvoke.1.model",
+    got: JSON.stringify(model),
+    allowed: MODELS,
+    because: "a caller invokes models of the environment itself",
+  })),
+  ...["", "url", "Route", "function"].map((by) => ({
+    what: `the way ${JSON.stringify(by)}`,
+    environment: invoking({ model: "breast-cancer", by }),
+    field: "callers.shop.mayInvoke.0.by",
+    got: JSON.stringify(by),
+    allowed: "route, functionUrl, endpoint",
+    because: "these are the ways to a model: environments/environment.ts",
+  })),
+  {
+    what: "a function URL that is not there",
+    environment: invoking({ model: "bike-rental", by: "functionUrl" }),
+    field: "callers.shop.mayInvoke.0.by",
+    got: '"functionUrl"',
+    allowed: "route, endpoint, or functionUrl where the model has one",
+    because: "models.bike-rental has no functionUrl",
+  },
+  ...[
+    { model: "bike-rental", access: "API_KEY" },
+    { model: "sentiment", access: "PUBLIC" },
+  ].map(({ model, access }) => ({
+    what: `a route whose access is ${access}`,
+    environment: invoking({ model, by: "route" }),
+    field: "callers.shop.mayInvoke.0.by",
+    got: '"route"',
+    allowed: NO_ROUTE_RULE,
+    because: `models.${model}.access is ${access}: no policy is asked for that`,
+  })),
+];
+
+const brokenPrincipals: Broken[] = [
+  { kind: "roles", most: 64 },
+  { kind: "users", most: 64 },
+  { kind: "groups", most: 128 },
+].flatMap(({ kind, most }) => [
+  ...[
+    "",
+    "*",
+    "two words",
+    "/team/shop",
+    "team//shop",
+    "arn:aws:iam::111122223333:role/shop",
+    "$" + "{aws_iam_role.some.name}",
+    "größe",
+    "shop\n",
+    digits(most + 1),
+  ].map((name) => ({
+    what: `${kind} named ${JSON.stringify(name.slice(0, 40))}`,
+    environment: callerWith({ [kind]: ["shop", name] }),
+    field: `callers.shop.${kind}`,
+    got: JSON.stringify(name),
+    allowed: `a name of 1–${most} letters, digits and _+=,.@-, behind its path where it has one (service-role/scoring), and no ARN`,
+    because: QUOTAS,
+  })),
+  {
+    what: `${kind} that are one to IAM, whose names are unique over all paths`,
+    environment: callerWith({ [kind]: ["shop", "team/shop"] }),
+    field: `callers.shop.${kind}`,
+    got: '"team/shop"',
+    allowed: "each name once",
+    because: "two attachments of one policy to one principal would undo each other",
+  },
+  {
+    what: `${kind} that are one to IAM, which knows no case`,
+    environment: callerWith({ [kind]: ["shop", "Shop"] }),
+    field: `callers.shop.${kind}`,
+    got: '"Shop"',
+    allowed: "each name once",
+    because: "two attachments of one policy to one principal would undo each other",
+  },
+]);
+
+const brokenRoles: Broken[] = [
+  ...["AWSServiceRoleForAPIGateway", "AWSReservedSSO_Students_0123456789abcdef", "awsreservedsso_x"].map(
+    (role) => ({
+      what: `the role ${role} of AWS`,
+      environment: callerWith({ roles: [role] }),
+      field: "callers.shop.roles",
+      got: JSON.stringify(role),
+      allowed: "a role of your own",
+      because: expect.stringContaining("AWS alone may change it") as unknown as string,
+    }),
+  ),
+  ...["test-breast-cancer-function", "test-sentiment-endpoint", "Test-Sentiment-Endpoint"].map((role) => ({
+    what: `the stack's own role ${role}`,
+    environment: callerWith({ roles: [role] }),
+    field: "callers.shop.roles",
+    got: JSON.stringify(role),
+    allowed: "a role that no environment makes",
+    because: "functions and endpoints have exactly the rights that they need",
+  })),
+];
+
+describe("an environment with one thing broken in a caller has exactly that fault", () => {
+  it("and the environment that is broken here has none before", () => {
+    // Act
+    const faults = checkEnvironments([VALID]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  describe.each([
+    { part: "name", broken: brokenNames },
+    { part: "invocations", broken: brokenInvocations },
+    { part: "principals", broken: brokenPrincipals },
+    { part: "roles", broken: brokenRoles },
+  ])("$part", ({ broken }) => {
+    it.each(broken)("$what", ({ environment, field, got, allowed, because }) => {
+      // Act
+      const faults = checkEnvironments([environment]);
+
+      // Assess
+      expect(faults).toEqual([{ environment: "test", field, got, allowed, because }]);
+    });
+  });
+
+  it.each<[string, object, string]>([
+    ["a misspelt property", { rolls: ["shop"] }, "callers.shop.rolls"],
+    ["no word on what it may invoke", { mayInvoke: undefined }, "callers.shop.mayInvoke"],
+    ["a text in place of a list", { roles: "shop" }, "callers.shop.roles"],
+    [
+      "an invocation with more than a model and a way",
+      { mayInvoke: [{ model: "breast-cancer", by: "route", method: "POST" }] },
+      "callers.shop.mayInvoke.0.method",
+    ],
+  ])("of its type: %s", (_what, part, field) => {
+    // Act
+    const faults = checkEnvironments([callerWith(part)]);
+
+    // Assess
+    expect(faults).toMatchObject([{ environment: "test", field }]);
+  });
+});
+
+describe("a caller at the limit is no fault", () => {
+  it.each<{ what: string; environment: Environment }>([
+    { what: "no caller", environment: { ...VALID, callers: {} } },
+    { what: "a name of one character", environment: callerNamed("s") },
+    { what: "a name of 104 characters", environment: callerNamed(`s${digits(103)}`) },
+    {
+      what: "every way to one model",
+      environment: invoking(...INVOKED_BY.map((by) => ({ model: "breast-cancer", by }))),
+    },
+    {
+      what: "the endpoint of a model whose route wants no signature",
+      environment: invoking({ model: "bike-rental", by: "endpoint" }, { model: "sentiment", by: "endpoint" }),
+    },
+    { what: "no principal", environment: callerWith({ roles: [], users: [], groups: [] }) },
+    {
+      what: "principals of the longest names",
+      environment: callerWith({ roles: [digits(64)], users: [digits(64)], groups: [digits(128)] }),
+    },
+    {
+      what: "every kind of character that a principal's name may have",
+      environment: callerWith({ roles: ["Az09_+=,.@-"], users: ["a.b@example.com"] }),
+    },
+    {
+      what: "principals with paths",
+      environment: callerWith({
+        roles: ["service-role/shop"],
+        users: ["team/a/shop"],
+        groups: ["team/shop"],
+      }),
+    },
+    {
+      what: "a role, a user and a group of one name",
+      environment: callerWith({ roles: ["shop"], users: ["shop"], groups: ["shop"] }),
+    },
+    {
+      what: "roles named nearly as the stack's own",
+      environment: callerWith({ roles: ["prod-breast-cancer-function", "test-breast-cancer"] }),
+    },
+    {
+      what: "a role of two callers",
+      environment: {
+        ...VALID,
+        callers: { shop: { ...CALLER, roles: ["shop"] }, more: { ...CALLER, roles: ["shop"] } },
+      },
+    },
+  ])("$what", ({ environment }) => {
+    // Act
+    const faults = checkEnvironments([environment]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+});
+
+describe("a caller of what is there already", () => {
+  const withExisting = (mayInvoke: readonly Invocation[], roles: readonly string[] = []): Environment => ({
+    ...VALID,
+    models: {
+      "breast-cancer": { existingEndpoint: "name", functionUrl: {} },
+      "bike-rental": { ...MODEL, existingFunction: "scoring" },
+      sentiment: { existingEndpoint: "name", existingFunction: "reading" },
+    },
+    callers: { shop: { mayInvoke, roles } },
+  });
+
+  it.each<Invocation>([
+    { model: "breast-cancer", by: "route" },
+    { model: "breast-cancer", by: "functionUrl" },
+    { model: "breast-cancer", by: "endpoint" },
+    { model: "bike-rental", by: "route" },
+    { model: "bike-rental", by: "endpoint" },
+    { model: "sentiment", by: "route" },
+    { model: "sentiment", by: "endpoint" },
+  ])("may invoke $model by $by", (invocation) => {
+    // Act
+    const faults = checkEnvironments([withExisting([invocation])]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it.each(["bike-rental", "sentiment"] as const)(
+    "may not invoke %s by the URL of an existing function, which the environment does not know",
+    (model) => {
+      // Act
+      const faults = checkEnvironments([withExisting([{ model, by: "functionUrl" }])]);
+
+      // Assess
+      expect(faults).toEqual([
+        {
+          environment: "test",
+          field: "callers.shop.mayInvoke.0.by",
+          got: '"functionUrl"',
+          allowed: "route, endpoint, or functionUrl where the model has one",
+          because: `models.${model} has an existing function, whose URL is its owner's`,
+        },
+      ]);
+    },
+  );
+
+  it.each([
+    { role: "test-breast-cancer-function", isOwn: true },
+    // No model has this role now; the environment's deployer may nevertheless change it.
+    { role: "test-breast-cancer-endpoint", isOwn: true },
+    { role: "test-churn-function", isOwn: true },
+    { role: "TEST-churn-Function", isOwn: true },
+    // The asterisk of the deployer's policies also stands for a slash.
+    { role: "test-team/scoring-function", isOwn: true },
+    { role: "Test-Team/scoring-endpoint", isOwn: true },
+    { role: "team/test-churn-function", isOwn: true },
+    { role: "team/test-team/scoring-function", isOwn: false },
+    { role: "test-churn-notebook", isOwn: false },
+    { role: "test-function", isOwn: false },
+    { role: "test2-churn-function", isOwn: false },
+    { role: "churn-function", isOwn: false },
+  ])("may be any role but those whose names are the environment's: $role", ({ role, isOwn }) => {
+    // Act
+    const faults = checkEnvironments([withExisting([{ model: "sentiment", by: "route" }], [role])]);
+
+    // Assess
+    expect(faults.map(({ field, got }) => [field, got])).toEqual(
+      isOwn ? [["callers.shop.roles", JSON.stringify(role)]] : [],
+    );
+  });
+});
+
+describe("callers of two environments", () => {
+  const beside = (name: string, caller: string): Environment => ({
+    ...callerNamed(caller),
+    name,
+    state: { local: { path: `terraform.${name}.tfstate` } },
+  });
+
+  it("may have one name", () => {
+    // Act
+    const faults = checkEnvironments([beside("first", "shop"), beside("second", "shop")]);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it("are no further fault where both environments have one name, which is one", () => {
+    // Prepare
+    const state = { local: { path: "terraform.other.tfstate" } };
+
+    // Act
+    const faults = checkEnvironments([beside("first", "shop"), { ...beside("first", "shop"), state }]);
+
+    // Assess
+    expect(faults.map(({ field }) => field)).toEqual(["name"]);
+  });
+
+  it("may not be the other's functions", () => {
+    // Prepare
+    const first = beside("first", "shop");
+    const callers = { shop: { ...CALLER, roles: ["second-sentiment-function"] } };
+
+    // Act
+    const faults = checkEnvironments([{ ...first, callers }, beside("second", "shop")]);
+
+    // Assess
+    expect(faults).toMatchObject([
+      { environment: "first", field: "callers.shop.roles", got: '"second-sentiment-function"' },
+    ]);
+  });
+});

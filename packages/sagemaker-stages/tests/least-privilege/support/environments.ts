@@ -1,0 +1,79 @@
+import { examples } from "../../../../../docs/examples";
+import { environments } from "../../../../../environments";
+import type { Environment } from "../../../src/environment/environment";
+import { example, exampleModel, exampleWithCallers, named } from "../../stacks/support/environments";
+
+/** What neither the project's own environments nor the examples show. */
+const variants: readonly Environment[] = [
+  named("callers", exampleWithCallers),
+  // Every name begins with the project's.
+  { ...named("prefixed", exampleWithCallers), project: "shop" },
+  // Functions alone in a VPC, whose way to S3 is then closed.
+  named("vpc", {
+    ...example,
+    models: { "breast-cancer": exampleModel, "bike-rental": exampleModel },
+    network: { vpc: { cidrBlock: "10.8.0.0/20", availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
+  }),
+  named("china", {
+    ...exampleWithCallers,
+    region: "cn-north-1",
+    network: { vpc: { availabilityZones: ["cn-north-1a"] } },
+  }),
+];
+
+const KEYS = "arn:aws:kms:eu-central-1:111122223333:key";
+
+const { corsAllowOrigin: _, ...stage } = example.stage;
+
+/** Every kind of principal in one stack, for the proof of the proof. */
+export const everything: Environment = {
+  ...named("all", example),
+  stage: { ...stage, accessLogs: true },
+  website: {},
+  models: {
+    "breast-cancer": {
+      ...exampleModel,
+      artifact: "__tests__/stacks/artifacts/first.tar.gz",
+      functionUrl: {},
+    },
+    "bike-rental": { ...exampleModel, existingFunction: "scoring", access: "API_KEY" },
+    sentiment: { ...exampleModel, access: "PUBLIC" },
+    toxicity: {
+      artifact: "s3://amzn-s3-demo-bucket/toxicity/1/model.tar.gz",
+      artifactKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ab`,
+      image: exampleModel.image,
+      instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
+      inNetwork: true,
+      volumeKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ac`,
+      dataCapture: {
+        destination: "s3://amzn-s3-demo-bucket/captured",
+        samplingPercentage: 5,
+        kmsKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ad`,
+      },
+      deployment: {
+        trafficShift: { canary: { percent: 10, waitInSeconds: 300 } },
+        rollbackOn: { serverErrorsPerMinute: 5, alarmNames: ["checkout-errors"] },
+      },
+    },
+  },
+  callers: {
+    shop: {
+      mayInvoke: [
+        { model: "breast-cancer", by: "route" },
+        { model: "breast-cancer", by: "functionUrl" },
+        { model: "bike-rental", by: "endpoint" },
+      ],
+      roles: ["shop"],
+    },
+    "on-call": { mayInvoke: [{ model: "sentiment", by: "endpoint" }] },
+  },
+  network: { vpc: { availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
+};
+
+/** Whatever is proved: the project's own environments, the examples, and the variants. */
+export const proved: readonly Environment[] = [
+  ...environments,
+  ...[...examples, ...variants, everything].filter(
+    ({ name }) => !environments.some((own) => own.name === name),
+  ),
+];

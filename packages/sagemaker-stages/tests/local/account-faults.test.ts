@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { AccountSettings } from "../../src/environment/account";
+import type { CallerSettings, Environment } from "../../src/environment/environment";
+import { type Finished, runMain, runNode } from "../stacks/support/project";
+import { send } from "./support/client";
+import { PROD } from "./support/environments";
+import { ProjectCopy } from "./support/project";
+import { RunningStage } from "./support/running-stage";
+
+const TIMEOUT_IN_MS = 120_000;
+
+/** So many callers that the policy that names them is too long for IAM. */
+const callers = Object.fromEntries(
+  Array.from({ length: 120 }, (_, index): [string, CallerSettings] => [
+    `caller-${index}`,
+    {
+      mayInvoke: [{ model: "breast-cancer", by: "route" }],
+      roles: [`${"r".repeat(50)}-${index}`],
+    },
+  ]),
+);
+const environment: Environment = { ...PROD, permissionsBoundary: true, callers };
+const account: AccountSettings = {
+  region: "us-east-1",
+  accountId: "444455556666",
+  state: { local: { path: "terraform.account.tfstate" } },
+  apiGatewayLogs: true,
+  github: { repository: "octo-org@123456/stages@456789" },
+};
+
+describe("a project whose account would need policies that IAM refuses", () => {
+  let project: ProjectCopy;
+
+  beforeAll(() => {
+    project = new ProjectCopy();
+    project.setEnvironments(environment);
+    project.setAccounts(account);
+  });
+
+  afterAll(() => project.remove());
+
+  it(
+    "serves its environments with npm start",
+    async () => {
+      // Act
+      const stage = await RunningStage.serve(project, ["prod"]);
+
+      // Assess
+      try {
+        const { status } = await send(stage.url, { path: "/prod/breast-cancer", body: "{}" });
+        expect(status).toBe(403);
+        expect(stage.errors).toBe("");
+        // The account still says what it has: the stage has its access log.
+        expect(project.read("cdktf.out/stacks/prod/cdk.tf.json")).toContain('"access_log_settings"');
+      } finally {
+        await stage.kill();
+      }
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "is not deployed: the error names each policy, its length and the limit, without a stack trace",
+    async () => {
+      // Act
+      const { status, stderr } = await runMain(project.folder);
+
+      // Assess
+      expect(status).toBe(1);
+      const [title, ...faults] = stderr.trimEnd().split("\n");
+      expect(title).toBe(`${faults.length} fault(s) in environments/:`);
+      expect(faults.length).toBeGreaterThan(0);
+      for (const fault of faults) {
+        expect(fault).toMatch(
+          /^ {2}prod: prod-deploy\S*: got (?:a policy of \d+ characters; allowed: 6144 characters, without whitespace|11 policies: .*; allowed: at most 10 managed policies of one role)\. Fewer callers, .* \(https:\/\/docs\.aws\.amazon\.com\/\S+\)$/,
+        );
+      }
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "has no deployer's policies to print: npm run deployer says why",
+    async () => {
+      // Act
+      const { status, stdout, stderr } = await runDeployer(project, "prod");
+
+      // Assess
+      expect(status).toBe(1);
+      expect(stdout).toBe("");
+      expect(stderr).toMatch(
+        /^1 fault\(s\) in the deployer's policies:\n {2}prod: roles-4: got a policy of \d+ characters; allowed: 6144 characters, .* \(https:\/\/docs\.aws\.amazon\.com\/\S+\)\n$/,
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+describe("a project with an environment whose prefix begins with another one's", () => {
+  let project: ProjectCopy;
+
+  beforeAll(() => {
+    project = new ProjectCopy();
+    project.setEnvironments(PROD, {
+      ...PROD,
+      name: "prod-eu",
+      state: { s3: { bucket: "amzn-s3-demo-state-bucket", key: "sagemaker-stages/prod-eu.tfstate" } },
+    });
+  });
+
+  afterAll(() => project.remove());
+
+  it(
+    "has no deployer's policies to print, for either could change the other's resources",
+    async () => {
+      // Act
+      const { status, stdout, stderr } = await runDeployer(project, "prod");
+
+      // Assess
+      expect(status).toBe(1);
+      expect(stdout).toBe("");
+      expect(stderr).toMatch(
+        /^1 fault\(s\) in environments\/:\n {2}prod-eu: name: got "prod-eu"; allowed: a prefix that does not begin with prod-, or another account \(.*\)\n$/,
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+/** `npm run deployer`, without npm. */
+function runDeployer(project: ProjectCopy, ...words: readonly string[]): Promise<Finished> {
+  return runNode(["--import", "tsx", "stacks/print-deployer.ts", ...words], project.folder);
+}

@@ -1,0 +1,203 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { UsageError } from "../../src/cli/words";
+import { readArguments, USAGE } from "../../src/local/arguments";
+import { DEV } from "./support/environments";
+import { ProjectCopy } from "./support/project";
+import { RunningStage } from "./support/running-stage";
+
+const START_TIMEOUT_IN_MS = 30_000;
+
+const DEFAULTS = { environments: ["dev"], port: 3000, containers: new Map(), blazingText: false };
+
+describe("the arguments", () => {
+  it.each([
+    ["", DEFAULTS],
+    ["prod", { ...DEFAULTS, environments: ["prod"] }],
+    ["dev prod dev", { ...DEFAULTS, environments: ["dev", "prod"] }],
+    ["--port 8080", { ...DEFAULTS, port: 8080 }],
+    ["--port=0", { ...DEFAULTS, port: 0 }],
+    ["--port 65535 staging", { ...DEFAULTS, environments: ["staging"], port: 65_535 }],
+    [
+      "--container breast-cancer=http://127.0.0.1:8080",
+      { ...DEFAULTS, containers: new Map([["breast-cancer", new URL("http://127.0.0.1:8080")]]) },
+    ],
+    [
+      "--container a=http://127.0.0.1:1/x?y=z --container b=https://example.com",
+      {
+        ...DEFAULTS,
+        containers: new Map([
+          ["a", new URL("http://127.0.0.1:1/x?y=z")],
+          ["b", new URL("https://example.com")],
+        ]),
+      },
+    ],
+    ["--blazingtext prod", { ...DEFAULTS, environments: ["prod"], blazingText: true }],
+    ["--help", undefined],
+    ["-h", undefined],
+    ["dev --help --port x", undefined],
+  ])("are read: %s", (line, expected) => {
+    // Prepare
+    const words = line.split(" ").filter((word) => word !== "");
+
+    // Act
+    const read = readArguments(words);
+
+    // Assess
+    expect(read).toEqual(expected);
+  });
+
+  it.each([
+    ["--port x", "--port: got x; allowed: a whole number from 0 to 65535"],
+    ["--port 65536", "--port: got 65536; allowed: a whole number from 0 to 65535"],
+    ["--port 3000.5", "--port: got 3000.5; allowed: a whole number from 0 to 65535"],
+    ["--port 0x10", "--port: got 0x10; allowed: a whole number from 0 to 65535"],
+    ["--port= ", "--port: got ; allowed: a whole number from 0 to 65535"],
+    ["--port=-1", "--port: got -1; allowed: a whole number from 0 to 65535"],
+    ["--port", "--port"],
+    ["--container breast-cancer", "--container: got breast-cancer; allowed: <model>=<http or https URL>"],
+    ["--container =http://127.0.0.1:8080", "--container: got =http://127.0.0.1:8080; allowed:"],
+    ["--container a=127.0.0.1:8080", "--container: got a=127.0.0.1:8080; allowed:"],
+    ["--container a=ftp://127.0.0.1", "--container: got a=ftp://127.0.0.1; allowed:"],
+    ["--blazingtext=yes", "--blazingtext"],
+    ["--stage dev", "--stage"],
+  ])("are refused: %s", (line, message) => {
+    // Prepare
+    const words = line.split(" ").filter((word) => word !== "");
+
+    // Act
+    const read = () => readArguments(words);
+
+    // Assess
+    expect(read).toThrow(UsageError);
+    expect(read).toThrow(message);
+  });
+});
+
+describe("npm start", () => {
+  const projects: ProjectCopy[] = [];
+  const occupied = http.createServer();
+  let help: RunningStage;
+  let badPort: RunningStage;
+  let unknown: RunningStage;
+  let portInUse: RunningStage;
+  let brokenRule: RunningStage;
+  let unservable: RunningStage;
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => occupied.listen(0, "127.0.0.1", resolve));
+    const { port } = occupied.address() as AddressInfo;
+    const [first, second, third, fourth] = [
+      new ProjectCopy(),
+      new ProjectCopy(),
+      new ProjectCopy(),
+      new ProjectCopy(),
+    ];
+    projects.push(first, second, third, fourth);
+    third.setEnvironments({ ...DEV, stage: { ...DEV.stage, throttling: { rateLimit: 1, burstLimit: 0 } } });
+    fourth.edit("stacks/constructs/openapi.ts", (text) => text.replace('"aws_proxy"', '"http_proxy"'));
+
+    help = new RunningStage(first, ["--help"]);
+    badPort = new RunningStage(first, ["--port", "http"]);
+    unknown = new RunningStage(first, ["test", "--port", "0"]);
+    portInUse = new RunningStage(second, ["--port", String(port)]);
+    brokenRule = new RunningStage(third, ["--port", "0"]);
+    unservable = new RunningStage(fourth, ["--port", "0"]);
+    const started = [help, badPort, unknown, portInUse, brokenRule, unservable];
+    await Promise.all(started.map(({ ended }) => ended));
+  }, START_TIMEOUT_IN_MS);
+
+  afterAll(async () => {
+    await new Promise((resolve) => occupied.close(resolve));
+    for (const project of projects) project.remove();
+  });
+
+  it("shows its usage where help is asked for", async () => {
+    // Act
+    const end = await help.ended;
+
+    // Assess
+    expect(end).toEqual({ status: 0, signal: null });
+    expect(help.output).toBe(`${USAGE}\n`);
+    expect(help.errors).toBe("");
+  });
+
+  it("names a port that is none in one line", async () => {
+    // Act
+    const end = await badPort.ended;
+
+    // Assess
+    expect(end).toEqual({ status: 1, signal: null });
+    expect(badPort.output).toBe("--port: got http; allowed: a whole number from 0 to 65535\n");
+  });
+
+  it("names an environment that does not exist in one line, and those that do", async () => {
+    // Act
+    const end = await unknown.ended;
+
+    // Assess
+    expect(end).toEqual({ status: 1, signal: null });
+    expect(unknown.errors).toBe("environment: got test; allowed: dev, prod\n");
+  });
+
+  it("says in one line that the port is in use, and leaves nothing behind", async () => {
+    // Act
+    const end = await portInUse.ended;
+
+    // Assess
+    const { port } = occupied.address() as AddressInfo;
+    expect(end).toEqual({ status: 1, signal: null });
+    expect(portInUse.errors).toMatch(
+      new RegExp(`^[^\\n]*127\\.0\\.0\\.1:${port}: another program listens there[^\\n]*--port[^\\n]*\\n$`),
+    );
+    expect(await portInUse.leftovers()).toEqual({ processes: [], folders: [] });
+  });
+
+  it("names the rule that an environment breaks", async () => {
+    // Act
+    const end = await brokenRule.ended;
+
+    // Assess
+    expect(end).toEqual({ status: 1, signal: null });
+    expect(brokenRule.errors).toContain("dev: stage.throttling.burstLimit: got 0; allowed:");
+    expect(brokenRule.errors).not.toMatch(/^\s+at /m);
+  });
+
+  it("names what cannot be served on this machine, without a trace of this program", async () => {
+    // Act
+    const end = await unservable.ended;
+
+    // Assess
+    expect(end).toEqual({ status: 1, signal: null });
+    expect(unservable.errors).toContain("cannot be served on this machine");
+    expect(unservable.errors).toContain("/breast-cancer");
+    expect(unservable.errors).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+    expect(await unservable.leftovers()).toEqual({ processes: [], folders: [] });
+  });
+});
+
+describe("a stage whose parent ends, as npm does on SIGTERM without a word to what it started", () => {
+  let project: ProjectCopy;
+  let stage: RunningStage | undefined;
+
+  beforeAll(async () => {
+    project = new ProjectCopy();
+    stage = new RunningStage(project, ["--port", "0"], "parent");
+    await stage.printed("Ctrl-C stops.");
+  }, START_TIMEOUT_IN_MS);
+
+  afterAll(async () => {
+    await stage?.kill();
+    project.remove();
+  });
+
+  it("ends too, and leaves nothing behind", async () => {
+    // Act
+    stage?.signal("SIGKILL");
+    await stage?.ended;
+
+    // Assess
+    expect(await stage?.leftovers()).toEqual({ processes: [], folders: [] });
+  });
+});

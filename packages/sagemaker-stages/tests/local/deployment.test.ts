@@ -1,0 +1,545 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { environments } from "../../../../environments";
+import type { Environment } from "../../src/environment/environment";
+import { type Deployment, readDeployment } from "../../src/local/terraform/deployment";
+import { DEV, PROD } from "./support/environments";
+import { BENIGN_ROW } from "./support/rows";
+import { only, Stacks } from "./support/terraform";
+
+const SYNTHESIS_TIMEOUT_IN_MS = 30_000;
+
+let stacks: Stacks;
+let folder: string;
+let deployment: Deployment;
+
+beforeAll(() => {
+  stacks = new Stacks();
+  folder = stacks.synthesize(DEV);
+  deployment = readDeployment("dev", folder);
+}, SYNTHESIS_TIMEOUT_IN_MS);
+
+afterAll(() => {
+  stacks.remove();
+});
+
+/** What a change of the Terraform comes to: told in a line, or refused in an error. */
+function told(changedFolder: string): string {
+  try {
+    return readDeployment("dev", changedFolder).notDone.join("\n");
+  } catch (error) {
+    return `refused: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+describe("the stack of an environment with a key", () => {
+  it("is served without anything left out in silence", () => {
+    // Act
+    const { notDone } = deployment;
+
+    // Assess
+    expect(notDone.filter((line) => line.includes("NOT SERVED"))).toEqual([]);
+    expect(notDone.filter((line) => line.includes("NOT INTERPRETED"))).toEqual([]);
+    expect(notDone).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("aws_iam_role_policy (2): what roles may do is not enforced"),
+        expect.stringContaining("aws_cloudwatch_log_group"),
+        "X-Ray: no traces are sent",
+      ]),
+    );
+  });
+
+  it("is served as well with callers, whose policies mean something to AWS alone", () => {
+    // Prepare
+    const withCallers = stacks.synthesize({
+      ...PROD,
+      callers: {
+        shop: {
+          mayInvoke: [{ model: "breast-cancer", by: "route" }],
+          roles: ["shop"],
+          users: ["shop"],
+          groups: ["shops"],
+        },
+      },
+    });
+
+    // Act
+    const { notDone } = readDeployment("prod", withCallers);
+
+    // Assess
+    expect(notDone.filter((line) => line.includes("NOT "))).toEqual([]);
+    expect(notDone).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^aws_iam_policy \(1\): what callers may call is not read/),
+        "aws_iam_group_policy_attachment (1): as the policy",
+        "aws_iam_role_policy_attachment (1): as the policy",
+        "aws_iam_user_policy_attachment (1): as the policy",
+      ]),
+    );
+  });
+
+  it("has the function as the Terraform has it", () => {
+    // Act
+    const [fn, ...more] = deployment.functions;
+
+    // Assess
+    expect(more).toEqual([]);
+    expect(fn).toMatchObject({
+      name: "dev-breast-cancer",
+      arn: "arn:aws:lambda:us-east-1:123456789012:function:dev-breast-cancer",
+      zipFile: expect.stringMatching(/breast-cancer\.zip$/),
+      handler: "index.handler",
+      runtime: "nodejs22.x",
+      timeoutInSeconds: 28,
+      memorySizeInMb: 256,
+      environment: { ENDPOINT_NAME: "dev-breast-cancer", CORS_ALLOW_ORIGIN: "*" },
+      region: "us-east-1",
+      logGroup: "/aws/lambda/dev-breast-cancer",
+    });
+    expect(fn?.zipFile.startsWith(folder)).toBe(true);
+  });
+
+  it.each<[number, number | undefined]>([
+    [40, 40],
+    [0, 0],
+    [-1, undefined],
+  ])("has the reserved concurrency %i of the Terraform as %s", (executions, reservedConcurrency) => {
+    // Prepare
+    const changed = stacks.change(folder, (terraform) => {
+      Object.assign(only(terraform, "aws_lambda_function"), { reserved_concurrent_executions: executions });
+    });
+
+    // Act
+    const { functions, notDone } = readDeployment("dev", changed);
+
+    // Assess
+    expect(functions.map((fn) => fn.reservedConcurrency)).toEqual([reservedConcurrency]);
+    expect(notDone.filter((line) => line.includes("reserved_concurrent_executions"))).toEqual([]);
+  });
+
+  it("lets API Gateway invoke the function for its one route", () => {
+    // Act
+    const [stage] = deployment.stages;
+    const [fn] = deployment.functions;
+
+    // Assess
+    expect(fn?.invocableFor).toEqual([`${stage?.executionArn}/POST/breast-cancer`]);
+  });
+
+  it("has the stage with its limits and its key", () => {
+    // Act
+    const [stage, ...more] = deployment.stages;
+
+    // Assess
+    expect(more).toEqual([]);
+    expect(stage).toMatchObject({
+      stageName: "dev",
+      executionArn: `arn:aws:execute-api:us-east-1:123456789012:${stage?.apiId}/dev`,
+      throttling: { rateLimit: 1_000, burstLimit: 2_000 },
+      apiKeys: [{ value: "local-dev-key-not-a-secret", throttling: { rateLimit: 1_000, burstLimit: 2_000 } }],
+    });
+  });
+
+  it("has the route with who may call it, what it takes and an example", () => {
+    // Act
+    const methods = deployment.stages[0]?.openApi.methods;
+
+    // Assess
+    expect(methods).toEqual([
+      expect.objectContaining({
+        httpMethod: "POST",
+        path: "/breast-cancer",
+        authorization: "API_KEY",
+        requestModels: { "application/json": expect.anything() },
+        example: { data: BENIGN_ROW },
+        integration: expect.objectContaining({ type: "aws_proxy", timeoutInMillis: 29_000 }),
+      }),
+      expect.objectContaining({ httpMethod: "OPTIONS", path: "/breast-cancer", authorization: "NONE" }),
+    ]);
+  });
+
+  it("has the endpoint", () => {
+    // Act
+    const { endpoints } = deployment;
+
+    // Assess
+    expect(endpoints).toEqual([
+      {
+        name: "dev-breast-cancer",
+        model: "breast-cancer",
+        variantName: "AllTraffic",
+        compute: { kind: "serverless", maxConcurrency: 5 },
+        region: "us-east-1",
+        accountId: "123456789012",
+      },
+    ]);
+  });
+});
+
+describe("the stack of an environment", () => {
+  it.each(environments.map((environment) => [environment.name, environment] as const))(
+    "of this project is served without anything left out in silence: %s",
+    (name, environment) => {
+      // Act
+      const { notDone, stages } = readDeployment(name, stacks.synthesize(environment));
+
+      // Assess
+      expect(notDone.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
+      expect(stages.length).toBeGreaterThan(0);
+    },
+  );
+
+  it("that is pinned to an account is played in it, signed requests and all", () => {
+    // Act
+    const { accountId, stages, functions } = readDeployment("prod", stacks.synthesize(PROD));
+
+    // Assess
+    expect(accountId).toBe("444455556666");
+    expect(functions[0]?.arn).toContain(":444455556666:");
+    expect(stages[0]?.apiKeys).toEqual([]);
+    expect(stages[0]?.openApi.methods.map(({ authorization }) => authorization)).toEqual(["AWS_IAM", "NONE"]);
+  });
+
+  it.each(["cn-north-1", "us-gov-west-1"])("in a partition of its own finds its functions: %s", (region) => {
+    // Act
+    const { functions, stages } = readDeployment("dev", stacks.synthesize({ ...DEV, region }));
+
+    // Assess
+    const [{ integration } = {}] = stages[0]?.openApi.methods ?? [];
+    expect(integration).toMatchObject({ uri: expect.stringContaining(`/functions/${functions[0]?.arn}/`) });
+    expect(functions[0]?.invocableFor).toEqual([`${stages[0]?.executionArn}/POST/breast-cancer`]);
+  });
+});
+
+describe("the stack of an environment in a network", () => {
+  it.each<[string, NonNullable<Environment["network"]>, string[]]>([
+    [
+      "of its own",
+      { vpc: { availabilityZones: ["us-east-1a", "us-east-1b"] } },
+      [
+        "aws_vpc (1): functions run on this machine's network, which is not isolated",
+        "aws_subnet (2): as its VPC",
+        "aws_vpc_endpoint (2): as its VPC: a request that its policy refuses works here and fails on AWS",
+      ],
+    ],
+    [
+      "that is there already",
+      { existing: { subnetIds: ["subnet-0123abcd"], securityGroupIds: ["sg-0123abcd"] } },
+      [],
+    ],
+  ])("%s is served on this machine's, and says so", (_, network, lines) => {
+    // Act
+    const { notDone, functions } = readDeployment("dev", stacks.synthesize({ ...DEV, network }));
+
+    // Assess
+    expect(functions.map(({ name }) => name)).toEqual(["dev-breast-cancer"]);
+    expect(notDone.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
+    expect(notDone).toEqual(
+      expect.arrayContaining([
+        ...lines,
+        "VPC: functions run on this machine's network, whatever their subnets and security groups are",
+      ]),
+    );
+  });
+
+  it("is told only where there is one", () => {
+    // Act
+    const { notDone } = deployment;
+
+    // Assess
+    expect(notDone.join("\n")).not.toContain("VPC");
+  });
+});
+
+describe("what this machine does not do", () => {
+  it("is told of a resource of an unknown type", () => {
+    // Prepare
+    const changed = stacks.change(folder, ({ resource }) => {
+      resource.aws_wafv2_web_acl = { acl: { name: "dev", scope: "REGIONAL" } };
+    });
+
+    // Act
+    const lines = told(changed);
+
+    // Assess
+    expect(lines).toContain("aws_wafv2_web_acl (1): NOT SERVED on this machine");
+  });
+
+  it.each([
+    ["aws_lambda_function", { layers: ["arn:aws:lambda:us-east-1:123456789012:layer:l:1"] }],
+    ["aws_lambda_permission", { source_account: "123456789012" }],
+    ["aws_api_gateway_rest_api", { policy: "{}" }],
+    ["aws_api_gateway_rest_api", { binary_media_types: ["*/*"] }],
+    ["aws_api_gateway_stage", { variables: { color: "green" } }],
+    ["aws_api_gateway_api_key", { enabled: false }],
+    ["aws_api_gateway_usage_plan", { quota_settings: [{ limit: 10, period: "DAY" }] }],
+    ["aws_sagemaker_endpoint", { deployment_status: "InService" }],
+    ["aws_sagemaker_endpoint_configuration", { async_inference_config: { output_config: {} } }],
+    ["aws_sagemaker_model", { inference_execution_config: { mode: "Serial" } }],
+  ])("is told of an unknown argument: %s %j", (type, argument) => {
+    // Prepare
+    const changed = stacks.change(folder, (terraform) => {
+      Object.assign(only(terraform, type), argument);
+    });
+
+    // Act
+    const lines = told(changed);
+
+    // Assess
+    expect(lines).toMatch(new RegExp(`${type}\\..*: ${Object.keys(argument)[0]} is NOT INTERPRETED`));
+  });
+
+  it.each([
+    [
+      "aws_api_gateway_method_settings",
+      { settings: { throttling_rate_limit: 1, throttling_burst_limit: 1, caching_enabled: true } },
+    ],
+    ["aws_api_gateway_method_settings", { method_path: "breast-cancer/POST" }],
+    ["aws_lambda_function", { memory_size: "a lot" }],
+    ["aws_lambda_function", { function_name: `\${aws_iam_role.nobody.name}` }],
+    ["aws_sagemaker_endpoint_configuration", { name: "another", production_variants: [] }],
+    ["aws_sagemaker_endpoint", { endpoint_config_name: "nobody's" }],
+  ])("is refused where a known argument holds what it cannot be: %s %j", (type, argument) => {
+    // Prepare
+    const changed = stacks.change(folder, (terraform) => {
+      Object.assign(only(terraform, type), argument);
+    });
+
+    // Act
+    const lines = told(changed);
+
+    // Assess
+    expect(lines).toMatch(/^refused: /);
+  });
+
+  it("is told of an unknown member of a known argument", () => {
+    // Prepare
+    const changed = stacks.change(folder, (terraform) => {
+      const { logging_config: logging } = only(terraform, "aws_lambda_function");
+      Object.assign(logging ?? {}, { application_log_level: "FATAL" });
+    });
+
+    // Act
+    const lines = told(changed);
+
+    // Assess
+    expect(lines).toMatch(
+      /^aws_lambda_function\..+: logging_config\.application_log_level is NOT INTERPRETED on this machine$/m,
+    );
+  });
+
+  it("is no permission for anything but invoking", () => {
+    // Prepare
+    const changed = stacks.change(folder, (terraform) => {
+      only(terraform, "aws_lambda_permission").action = "lambda:GetFunction";
+    });
+
+    // Act
+    const { functions } = readDeployment("dev", changed);
+
+    // Assess
+    expect(functions[0]?.invocableFor).toEqual([]);
+  });
+
+  it("is no key for a stage that no usage plan of the key covers", () => {
+    // Prepare
+    const withoutLink = stacks.change(folder, ({ resource }) => {
+      delete resource.aws_api_gateway_usage_plan_key;
+    });
+    const ofAnother = stacks.change(folder, (terraform) => {
+      only(terraform, "aws_api_gateway_usage_plan").api_stages = [{ api_id: "another", stage: "dev" }];
+    });
+
+    // Act
+    const keys = [withoutLink, ofAnother].map((changed) => readDeployment("dev", changed).stages[0]?.apiKeys);
+
+    // Assess
+    expect(keys).toEqual([[], []]);
+  });
+});
+
+describe("an API that asks for validated parameters", () => {
+  it("has those that must be there, where the method's validator checks them", () => {
+    // Prepare
+    const parameters = [
+      { name: "q", in: "query", required: true },
+      { name: "k", in: "query", required: false },
+    ];
+    const [checked, unchecked] = ["parameters", "body"].map((validator) =>
+      stacks.changeOpenApi(folder, ({ paths }) => {
+        Object.assign(paths["/breast-cancer"]?.post ?? {}, {
+          parameters,
+          "x-amazon-apigateway-request-validator": validator,
+        });
+      }),
+    );
+
+    // Act
+    const [required, notRequired] = [checked, unchecked].map(
+      (changed) => readDeployment("dev", changed ?? "").stages[0]?.openApi.methods[0]?.requiredParameters,
+    );
+
+    // Assess
+    expect(required).toEqual(["q"]);
+    expect(notRequired).toEqual([]);
+  });
+});
+
+describe("an API that asks for what this machine does not do", () => {
+  const POST = "/breast-cancer";
+
+  it.each<[string, Parameters<Stacks["changeOpenApi"]>[1]]>([
+    [
+      "an integration of an unknown type",
+      ({ paths }) => {
+        Object.assign(paths[POST]?.post ?? {}, {
+          "x-amazon-apigateway-integration": { type: "http_proxy", uri: "https://example.com" },
+        });
+      },
+    ],
+    [
+      "a method without an integration",
+      ({ paths }) => {
+        delete paths[POST]?.post?.["x-amazon-apigateway-integration"];
+      },
+    ],
+    [
+      "a security scheme that is not defined",
+      ({ paths }) => {
+        Object.assign(paths[POST]?.post ?? {}, { security: [{ oauth: [] }] });
+      },
+    ],
+    [
+      "a security scheme of an unknown kind",
+      ({ paths, components }) => {
+        Object.assign(components, { securitySchemes: { oauth: { type: "oauth2", flows: {} } } });
+        Object.assign(paths[POST]?.post ?? {}, { security: [{ oauth: [] }] });
+      },
+    ],
+    [
+      "an authorizer",
+      ({ paths, components }) => {
+        Object.assign(components, {
+          securitySchemes: {
+            users: {
+              type: "apiKey",
+              name: "Authorization",
+              in: "header",
+              "x-amazon-apigateway-authtype": "cognito_user_pools",
+            },
+          },
+        });
+        Object.assign(paths[POST]?.post ?? {}, { security: [{ users: [] }] });
+      },
+    ],
+    [
+      "two schemes at once",
+      ({ paths, components }) => {
+        Object.assign(components.securitySchemes ?? {}, {
+          sigv4: {
+            type: "apiKey",
+            name: "Authorization",
+            in: "header",
+            "x-amazon-apigateway-authtype": "awsSigv4",
+          },
+        });
+        Object.assign(paths[POST]?.post ?? {}, { security: [{ api_key: [], sigv4: [] }] });
+      },
+    ],
+    [
+      "a path with parameters",
+      ({ paths }) => {
+        Object.assign(paths, { "/models/{model}": paths[POST] });
+      },
+    ],
+    [
+      "a parameter in a header to be validated",
+      ({ paths }) => {
+        Object.assign(paths[POST]?.post ?? {}, {
+          parameters: [{ name: "x-k", in: "header", required: true }],
+        });
+      },
+    ],
+    [
+      "a security for all methods",
+      (api) => {
+        delete api.paths[POST]?.post?.security;
+        Object.assign(api, { security: [{ api_key: [] }] });
+      },
+    ],
+    [
+      "an API key that an authorizer finds",
+      (api) => {
+        Object.assign(api, { "x-amazon-apigateway-api-key-source": "AUTHORIZER" });
+      },
+    ],
+    [
+      "an integration with a role of its own",
+      ({ paths }) => {
+        Object.assign(paths[POST]?.post?.["x-amazon-apigateway-integration"] ?? {}, {
+          credentials: "arn:aws:iam::123456789012:role/invoke",
+        });
+      },
+    ],
+    [
+      "a gateway response with a part of the request in it",
+      (api) => {
+        Object.assign(api["x-amazon-apigateway-gateway-responses"] ?? {}, {
+          DEFAULT_4XX: {
+            responseParameters: { "gatewayresponse.header.X-Origin": "method.request.header.Origin" },
+          },
+        });
+      },
+    ],
+    [
+      "a validator that is not defined",
+      ({ paths }) => {
+        Object.assign(paths[POST]?.post ?? {}, { "x-amazon-apigateway-request-validator": "everything" });
+      },
+    ],
+    [
+      "a resource policy",
+      (api) => {
+        Object.assign(api, {
+          "x-amazon-apigateway-policy": {
+            Version: "2012-10-17",
+            Statement: [
+              { Effect: "Deny", Principal: "*", Action: "execute-api:Invoke", Resource: ["execute-api:/*"] },
+            ],
+          },
+        });
+      },
+    ],
+    [
+      "a method's own authorization",
+      ({ paths }) => {
+        Object.assign(paths[POST]?.post ?? {}, {
+          security: [],
+          "x-amazon-apigateway-auth": { type: "AWS_IAM" },
+        });
+      },
+    ],
+    [
+      "binary media types",
+      (api) => {
+        Object.assign(api, { "x-amazon-apigateway-binary-media-types": ["*/*"] });
+      },
+    ],
+    [
+      "a method for every method",
+      ({ paths }) => {
+        const { post } = paths[POST] ?? {};
+        if (post !== undefined) paths[POST] = { "x-amazon-apigateway-any-method": post };
+      },
+    ],
+  ])("is refused or told, never served without it: %s", (_case, change) => {
+    // Prepare
+    const changed = stacks.changeOpenApi(folder, change);
+
+    // Act
+    const lines = told(changed);
+
+    // Assess
+    const isRefused = lines.startsWith("refused: ");
+    expect(isRefused || /NOT (SERVED|INTERPRETED)/.test(lines)).toBe(true);
+  });
+});

@@ -1,0 +1,208 @@
+import childProcess, { type ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import net from "node:net";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { LocalStage } from "../../src/local/stage";
+import type { Deployment } from "../../src/local/terraform/deployment";
+import { type Response, send } from "./support/client";
+import { eventually } from "./support/eventually";
+import { publicStage, ROUTE_ARN } from "./support/inference-api";
+import { Lambda } from "./support/lambda";
+
+let lambda: Lambda;
+let stage: LocalStage;
+let log = "";
+
+beforeAll(async () => {
+  lambda = new Lambda();
+  stage = new LocalStage({
+    port: 0,
+    containers: new Map(),
+    log: (text) => {
+      log += text;
+    },
+  });
+  await stage.listen();
+});
+
+afterAll(async () => {
+  await stage.close();
+  await lambda.close();
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** The processes that are started from now on, to the end of the test. */
+function watchForks(): readonly ChildProcess[] {
+  const forked: ChildProcess[] = [];
+  const { fork } = childProcess;
+  jest.spyOn(childProcess, "fork").mockImplementation((...words: Parameters<typeof fork>) => {
+    const child = fork(...words);
+    forked.push(child);
+    return child;
+  });
+  return forked;
+}
+
+/** A deployment whose one function runs `code`. */
+function deploy(code: string): Deployment {
+  const definition = lambda.define(code, { invocableFor: [ROUTE_ARN] });
+  return {
+    name: "dev",
+    region: "us-east-1",
+    accountId: "123456789012",
+    functions: [definition],
+    existingFunctions: [],
+    endpoints: [],
+    stages: [publicStage(definition)],
+    functionUrls: [],
+    notDone: [],
+  };
+}
+
+function ask(data = "1", { url } = stage): Promise<Response> {
+  return send(url, { path: "/dev/breast-cancer", body: JSON.stringify({ data }) });
+}
+
+/** Code whose handler answers the text that `expression` comes to. */
+function answering(expression: string): string {
+  return `let count = 0; exports.handler = async () => ({ body: String(${expression}) });`;
+}
+
+describe("a stage", () => {
+  it("forbids everything until something is served", async () => {
+    // Act
+    const response = await ask();
+
+    // Assess
+    expect(response.status).toBe(403);
+  });
+
+  it.each(["evil.example", "127.0.0.1.evil.example:3000", "localhost.evil.example"])(
+    "answers nothing to a page that calls this machine %s",
+    async (host) => {
+      // Prepare
+      await stage.serve([deploy(answering('"served"'))]);
+
+      // Act
+      const refused = await send(stage.url, {
+        path: "/dev/breast-cancer",
+        headers: { Host: host },
+        body: '{"data":"1"}',
+      });
+      const taken = await send(stage.url, {
+        path: "/dev/breast-cancer",
+        headers: { Host: `localhost:${new URL(stage.url).port}` },
+        body: '{"data":"1"}',
+      });
+
+      // Assess
+      expect([refused.status, refused.body]).toEqual([
+        403,
+        expect.stringContaining("127.0.0.1 and localhost"),
+      ]);
+      expect([taken.status, taken.body]).toEqual([200, "served"]);
+    },
+  );
+
+  it("keeps the process of a function that did not change", async () => {
+    // Prepare
+    await stage.serve([deploy(answering("++count"))]);
+    const before = await ask();
+
+    // Act
+    await stage.serve([deploy(answering("++count"))]);
+    const after = await ask();
+
+    // Assess
+    expect([before.body, after.body]).toEqual(["1", "2"]);
+  });
+
+  it("serves what it served before where a function cannot be loaded", async () => {
+    // Prepare
+    await stage.serve([deploy(answering('"before"'))]);
+
+    // Act
+    const reload = stage.serve([deploy('throw new RangeError("no vocabulary");')]);
+
+    // Assess
+    await expect(reload).rejects.toThrow("RangeError: no vocabulary");
+    expect((await ask()).body).toBe("before");
+  });
+
+  it("answers a request under way with what it began with", async () => {
+    // Prepare
+    const folder = join(lambda.folder, "under-way");
+    mkdirSync(folder);
+    const slow = `
+      const { readdirSync, writeFileSync } = require("node:fs");
+      exports.handler = async ({ body }) => {
+        const folder = JSON.parse(body).data;
+        writeFileSync(folder + "/began", "");
+        while (!readdirSync(folder).includes("go")) await new Promise((go) => setTimeout(go, 5));
+        return { body: "old" };
+      };`;
+    await stage.serve([deploy(slow)]);
+    const running = ask(folder);
+    await eventually("the request's beginning", () => existsSync(join(folder, "began")));
+
+    // Act
+    await stage.serve([deploy(answering('"new"'))]);
+    const next = await ask();
+    writeFileSync(join(folder, "go"), "");
+    const answer = await running;
+
+    // Assess
+    expect(next.body).toBe("new");
+    expect(answer.body).toBe("old");
+    expect(readdirSync(folder).sort()).toEqual(["began", "go"]);
+  });
+
+  it("ends every function when it closes, also one that still answers for code that was replaced", async () => {
+    // Prepare
+    const forked = watchForks();
+    const closing = new LocalStage({ port: 0, containers: new Map(), log: () => {} });
+    await closing.listen();
+    const folder = join(lambda.folder, "replaced");
+    mkdirSync(folder);
+    const endless = `exports.handler = async ({ body }) => {
+      require("node:fs").writeFileSync(JSON.parse(body).data + "/began", "");
+      await new Promise(() => setInterval(() => {}, 1000));
+    };`;
+    await closing.serve([deploy(endless)]);
+    const running = ask(folder, closing).catch(() => "cut off");
+    await eventually("the request's beginning", () => existsSync(join(folder, "began")));
+    await closing.serve([deploy(answering('"new"'))]);
+
+    // Act
+    await closing.close();
+
+    // Assess
+    const living = forked.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+    for (const child of living) child.kill("SIGKILL");
+    expect(await running).toBe("cut off");
+    expect(living.map(({ pid }) => pid)).toEqual([]);
+  });
+
+  it("survives a caller that goes away", async () => {
+    // Prepare
+    await stage.serve([deploy(answering('"still here"'))]);
+    const { port } = new URL(stage.url);
+    const socket = net.connect(Number(port), "127.0.0.1");
+    const gone = new Promise((resolve) => socket.once("close", resolve));
+
+    // Act
+    socket.write("POST /dev/breast-cancer HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{", () =>
+      socket.destroy(),
+    );
+    await gone;
+    const response = await ask();
+
+    // Assess
+    expect(response.body).toBe("still here");
+    expect(log).not.toContain("    at ");
+  });
+});

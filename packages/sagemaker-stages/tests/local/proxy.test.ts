@@ -1,0 +1,308 @@
+import { describe, expect, it } from "@jest/globals";
+import type { HttpRequest } from "../../src/local/http";
+import type { Method } from "../../src/local/rest-api/openapi";
+import { readProxyAnswer, toProxyEvent } from "../../src/local/rest-api/proxy";
+import type { StageDefinition } from "../../src/local/terraform/deployment";
+
+const METHOD: Method = {
+  httpMethod: "POST",
+  path: "/breast-cancer",
+  title: undefined,
+  authorization: "NONE",
+  requestModels: {},
+  requiredParameters: [],
+  example: undefined,
+  parameterExamples: [],
+  integration: { type: "aws_proxy", httpMethod: "POST", uri: "arn:aws:apigateway:us-east-1:lambda:path/…" },
+};
+
+const STAGE: StageDefinition = {
+  stageName: "dev",
+  apiId: "abcdefghij",
+  executionArn: "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev",
+  openApi: { document: {}, title: "dev-inference", methods: [METHOD], gatewayResponses: {} },
+  throttling: undefined,
+  apiKeys: [],
+  accessLogFormat: undefined,
+};
+
+const IDS = { requestId: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef", extendedRequestId: "QcGxwHJUIAMFg5w=" };
+
+function eventOf(
+  request: Partial<HttpRequest>,
+  apiKeyId?: string,
+  authorization: Method["authorization"] = "NONE",
+): Record<string, unknown> {
+  const whole: HttpRequest = {
+    method: "POST",
+    target: "/dev/breast-cancer",
+    path: "/dev/breast-cancer",
+    query: "",
+    headers: [],
+    body: Buffer.from(""),
+    sourceIp: "192.0.2.1",
+    ...request,
+  };
+  return toProxyEvent(whole, { ...METHOD, authorization }, STAGE, "123456789012", IDS, apiKeyId);
+}
+
+describe("the event that a function gets", () => {
+  it("has the path without the stage, and with it in the request's context", () => {
+    // Act
+    const event = eventOf({});
+
+    // Assess
+    expect(event).toMatchObject({
+      resource: "/breast-cancer",
+      path: "/breast-cancer",
+      httpMethod: "POST",
+      requestContext: {
+        path: "/dev/breast-cancer",
+        resourcePath: "/breast-cancer",
+        stage: "dev",
+        httpMethod: "POST",
+        accountId: "123456789012",
+        apiId: "abcdefghij",
+        requestId: IDS.requestId,
+        extendedRequestId: IDS.extendedRequestId,
+        protocol: "HTTP/1.1",
+        identity: { sourceIp: "192.0.2.1", userAgent: null },
+      },
+    });
+  });
+
+  it("has null for what is empty", () => {
+    // Act
+    const event = eventOf({});
+
+    // Assess
+    expect(event).toMatchObject({
+      queryStringParameters: null,
+      multiValueQueryStringParameters: null,
+      pathParameters: null,
+      stageVariables: null,
+      body: null,
+      isBase64Encoded: false,
+    });
+  });
+
+  it("has the last of several query values, and all of them in the multi-value map", () => {
+    // Act
+    const event = eventOf({ query: "k=1&q=who%20am+i&k=2&empty=&k=3" });
+
+    // Assess
+    expect(event).toMatchObject({
+      queryStringParameters: { k: "3", q: "who am i", empty: "" },
+      multiValueQueryStringParameters: { k: ["1", "2", "3"], q: ["who am i"], empty: [""] },
+    });
+  });
+
+  it("names the key of a route that wants one, and no key elsewhere", () => {
+    // Act
+    const [withKey, without] = [
+      eventOf({ headers: [["X-API-Key", "secret"]] }, "key1234567"),
+      eventOf({ headers: [["X-API-Key", "secret"]] }),
+    ];
+
+    // Assess
+    expect(withKey).toMatchObject({
+      requestContext: { identity: { apiKey: "secret", apiKeyId: "key1234567" } },
+    });
+    expect(without).not.toHaveProperty("requestContext.identity.apiKey");
+    expect(without).not.toHaveProperty("requestContext.identity.apiKeyId");
+  });
+
+  it("says who signed a request of a route that wants a signature", () => {
+    // Prepare
+    const signature = "0".repeat(64);
+    const authorization = `AWS4-HMAC-SHA256 Credential=local/20261120/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=${signature}`;
+    const request: Partial<HttpRequest> = { headers: [["authorization", authorization]] };
+
+    // Act
+    const [signed, ignored] = [eventOf(request, undefined, "AWS_IAM"), eventOf(request)];
+
+    // Assess
+    expect(signed).toMatchObject({
+      requestContext: {
+        identity: {
+          accessKey: "local",
+          accountId: "123456789012",
+          caller: "local",
+          user: "local",
+          userArn: "arn:aws:iam::123456789012:user/local",
+        },
+      },
+    });
+    expect(ignored).toMatchObject({ requestContext: { identity: { accessKey: null, userArn: null } } });
+  });
+
+  it("has ids in API Gateway's form, the same for the same API", () => {
+    // Act
+    const [first, second] = [eventOf({}), eventOf({})].map(({ requestContext }) => requestContext) as {
+      deploymentId: string;
+      resourceId: string;
+    }[];
+
+    // Assess
+    expect(first).toMatchObject({
+      deploymentId: expect.stringMatching(/^[0-9a-z]{6}$/),
+      resourceId: expect.stringMatching(/^[0-9a-z]{6}$/),
+    });
+    expect(second).toMatchObject({ deploymentId: first?.deploymentId, resourceId: first?.resourceId });
+  });
+
+  it.each(["Keep-Alive", "Proxy-Connection", "KEEP-ALIVE", "te", "UPGRADE"])(
+    "is without what belongs to one connection, whatever its capitals: %s",
+    (name) => {
+      // Act
+      const event = eventOf({
+        headers: [
+          [name, "1"],
+          ["X-Kept", "1"],
+        ],
+      });
+
+      // Assess
+      expect(Object.keys(event.headers as object)).not.toContain(name);
+      expect(event).toMatchObject({ headers: { "X-Kept": "1" } });
+    },
+  );
+
+  it.each([
+    ["no Root", "Self=1-67891234-12456789abcdef012345678"],
+    ["a Root that is none", "Root=1-2-3"],
+    ["text", "mine"],
+  ])("has a trace of its own where the caller sends %s", (_case, sent) => {
+    // Act
+    const event = eventOf({ headers: [["X-Amzn-Trace-Id", sent]] });
+
+    // Assess
+    expect(event).toMatchObject({
+      multiValueHeaders: { "X-Amzn-Trace-Id": [expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/)] },
+    });
+  });
+
+  it("has the last of several header values, and all of them in the multi-value map, names as they came", () => {
+    // Act
+    const event = eventOf({
+      headers: [
+        ["Accept", "text/html"],
+        ["X-Trace", "a"],
+        ["Accept", "application/json"],
+      ],
+    });
+
+    // Assess
+    expect(event).toMatchObject({
+      headers: { Accept: "application/json", "X-Trace": "a" },
+      multiValueHeaders: { Accept: ["text/html", "application/json"], "X-Trace": ["a"] },
+    });
+  });
+
+  it("says on which way the request came", () => {
+    // Act
+    const event = eventOf({ headers: [["User-Agent", "curl/8"]] });
+
+    // Assess
+    expect(event).toMatchObject({
+      headers: { "X-Forwarded-For": "192.0.2.1", "X-Forwarded-Port": "443", "X-Forwarded-Proto": "https" },
+      requestContext: { identity: { userAgent: "curl/8" } },
+    });
+  });
+
+  it("has the body as text, and the id of the key that opened the route", () => {
+    // Act
+    const event = eventOf({ body: Buffer.from('{"q":"größer ✓"}') }, "key1234567");
+
+    // Assess
+    expect(event).toMatchObject({
+      body: '{"q":"größer ✓"}',
+      isBase64Encoded: false,
+      requestContext: { identity: { apiKeyId: "key1234567" } },
+    });
+  });
+
+  it("has the time in both of API Gateway's formats", () => {
+    // Prepare
+    const before = Date.now();
+
+    // Act
+    const { requestContext } = eventOf({});
+
+    // Assess
+    const { requestTime, requestTimeEpoch } = requestContext as {
+      requestTime: string;
+      requestTimeEpoch: number;
+    };
+    expect(requestTimeEpoch).toBeGreaterThanOrEqual(before);
+    expect(requestTime).toMatch(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
+    expect(Date.parse(requestTime.replace(/^(\d\d)\/(\w+)\/(\d+):/, "$1 $2 $3 "))).toBe(
+      Math.floor(requestTimeEpoch / 1000) * 1000,
+    );
+  });
+});
+
+describe("the answer of a function", () => {
+  it.each([
+    ["all of it", { statusCode: 201, headers: { A: "b" }, body: "c" }, 201, { A: "b" }, "c"],
+    ["a status in text", { statusCode: "201", body: "" }, 201, {}, ""],
+    ["no status", { body: "c" }, 200, {}, "c"],
+    ["nothing at all", {}, 200, {}, ""],
+    ["a boolean and a number for a header", { headers: { A: true, B: 5 } }, 200, { A: "true", B: "5" }, ""],
+    [
+      "headers with several values",
+      { multiValueHeaders: { "Set-Cookie": ["a=1", "b=2"] } },
+      200,
+      { "Set-Cookie": ["a=1", "b=2"] },
+      "",
+    ],
+    [
+      "a header in both maps: all values",
+      { headers: { A: "1" }, multiValueHeaders: { A: ["2", "3"] } },
+      200,
+      { A: ["2", "3", "1"] },
+      "",
+    ],
+    ["null for headers and body", { headers: null, multiValueHeaders: null, body: null }, 200, {}, ""],
+    ["a body in base64, which stays", { body: "aGk=", isBase64Encoded: true }, 200, {}, "aGk="],
+  ])("is read: %s", (_case, answer, status, headers, body) => {
+    // Act
+    const response = readProxyAnswer(JSON.stringify(answer));
+
+    // Assess
+    expect(response).toEqual({ status, headers: { "Content-Type": "application/json", ...headers }, body });
+  });
+
+  it.each([
+    ["Content-Type", { headers: { "Content-Type": "text/plain" } }],
+    ["content-type", { headers: { "content-type": "text/plain" } }],
+    ["CONTENT-TYPE", { multiValueHeaders: { "CONTENT-TYPE": ["text/plain"] } }],
+  ])("keeps its own content type: %s", (name, answer) => {
+    // Act
+    const response = readProxyAnswer(JSON.stringify(answer));
+
+    // Assess
+    expect(Object.keys(response?.headers ?? {})).toEqual([name]);
+  });
+
+  it.each([
+    ["an unknown key", { statusCode: 200, body: "", cookies: [] }],
+    ["text", "fine"],
+    ["a number", 200],
+    ["null", null],
+    ["a list", [{ statusCode: 200 }]],
+    ["a multi-value header that is no list", { multiValueHeaders: { A: "b" } }],
+    ["a header that is a list", { headers: { A: ["b"] } }],
+    ["headers that are a list", { headers: ["A: b"] }],
+    ["a status that is no number", { statusCode: "fine" }],
+    ["a status that is a list", { statusCode: [200] }],
+    ["a status that HTTP does not have", { statusCode: 42 }],
+    ["a body that is an object", { statusCode: 200, body: { a: 1 } }],
+  ])("is malformed: %s", (_case, answer) => {
+    // Act
+    const response = readProxyAnswer(JSON.stringify(answer));
+
+    // Assess
+    expect(response).toBeUndefined();
+  });
+});

@@ -1,0 +1,378 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { HttpResponse } from "../../src/local/http";
+import type { LocalFunction } from "../../src/local/lambda/function";
+import type { Method } from "../../src/local/rest-api/openapi";
+import { RestApi } from "../../src/local/rest-api/rest-api";
+import type { StageDefinition } from "../../src/local/terraform/deployment";
+import { received } from "./support/http-requests";
+import { publicStage, ROUTE_ARN, withAwsAnswers } from "./support/inference-api";
+import { Lambda } from "./support/lambda";
+
+const ACCOUNT = { accountId: "123456789012", region: "us-east-1" };
+
+/** Answers as it is told in `data`. */
+const OBEDIENT = `
+  exports.handler = async ({ body }) => {
+    const { data } = JSON.parse(body);
+    if (data === "throw") throw new Error("the function's own words");
+    if (data === "exit") process.exit(1);
+    if (data === "sleep") await new Promise(() => setInterval(() => {}, 1000));
+    if (data === "nothing") return;
+    if (data === "cookies") return { statusCode: 200, body: "", cookies: [] };
+    if (data === "too much") return { statusCode: 200, body: "x".repeat(6291556) };
+    return { statusCode: 200, headers: { "Content-Type": "text/plain", "Access-Control-Allow-Origin": "*" }, body: data };
+  };`;
+
+let lambda: Lambda;
+let fn: LocalFunction;
+
+beforeAll(async () => {
+  lambda = new Lambda();
+  fn = lambda.run(OBEDIENT, { invocableFor: [ROUTE_ARN] });
+  await fn.warmUp();
+});
+
+afterAll(async () => {
+  await lambda.close();
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+function serve(settings: Partial<StageDefinition> = {}, behind: LocalFunction = fn): RestApi {
+  const stage = publicStage(behind.definition, settings);
+  return new RestApi(stage, ACCOUNT, new Map([[behind.definition.arn, behind]]));
+}
+
+function ask(api: RestApi, data: string, headers: Record<string, string> = {}): Promise<HttpResponse> {
+  return api.handle(
+    received({ path: "/dev/breast-cancer", headers, body: JSON.stringify({ data }) }),
+    "/breast-cancer",
+  );
+}
+
+/** The status, x-amzn-ErrorType and problem document of an answer of API Gateway itself. */
+function refusalOf({ status, headers, body }: HttpResponse) {
+  return {
+    status,
+    type: headers["x-amzn-ErrorType"],
+    problem: JSON.parse(String(body)) as { detail: string },
+  };
+}
+
+/** Makes time stand still until it is moved. */
+function stopTheClock(): { move: (milliseconds: number) => void } {
+  let time = 1_000;
+  jest.spyOn(performance, "now").mockImplementation(() => time);
+  return {
+    move: (milliseconds) => {
+      time += milliseconds;
+    },
+  };
+}
+
+describe("throttling", () => {
+  const LIMITS = { rateLimit: 1, burstLimit: 2 };
+
+  it("answers 429 with Retry-After above the stage's limit, and 200 again when time has passed", async () => {
+    // Prepare
+    const clock = stopTheClock();
+    const api = serve({ throttling: LIMITS });
+
+    // Act
+    const [first, second, third] = [await ask(api, "1"), await ask(api, "2"), await ask(api, "3")];
+    clock.move(1_000);
+    const fourth = await ask(api, "4");
+    const fifth = await ask(api, "5");
+
+    // Assess
+    expect([first.status, second.status, third.status, fourth.status, fifth.status]).toEqual([
+      200, 200, 429, 200, 429,
+    ]);
+    expect(third.headers).toMatchObject({
+      "Retry-After": "1",
+      "Content-Type": "application/problem+json",
+      "Access-Control-Allow-Origin": "*",
+      "x-amzn-ErrorType": "TooManyRequestsException",
+    });
+    expect(refusalOf(third).problem).toMatchObject({ title: "Too Many Requests", status: 429 });
+  });
+
+  it("counts each method for itself", async () => {
+    // Prepare
+    stopTheClock();
+    const api = serve({ throttling: { rateLimit: 1, burstLimit: 1 } });
+    await ask(api, "1");
+
+    // Act
+    const preflight = await api.handle(
+      received({ method: "OPTIONS", path: "/dev/breast-cancer" }),
+      "/breast-cancer",
+    );
+    const post = await ask(api, "2");
+
+    // Assess
+    expect(preflight.status).toBe(204);
+    expect(post.status).toBe(429);
+  });
+
+  it("counts each key for itself, by the limit of its usage plan", async () => {
+    // Prepare
+    stopTheClock();
+    const api = serve({
+      openApi: withAuthorization("API_KEY"),
+      apiKeys: [
+        { id: "one", value: "first", throttling: LIMITS },
+        { id: "two", value: "second", throttling: LIMITS },
+      ],
+    });
+    const statuses: number[] = [];
+
+    // Act
+    for (const key of ["first", "first", "first", "second"]) {
+      statuses.push((await ask(api, "1", { "X-API-Key": key })).status);
+    }
+
+    // Assess
+    expect(statuses).toEqual([200, 200, 429, 200]);
+  });
+
+  it("counts only callers that are let in", async () => {
+    // Prepare
+    stopTheClock();
+    const api = serve({
+      openApi: withAuthorization("API_KEY"),
+      throttling: { rateLimit: 1, burstLimit: 1 },
+      apiKeys: [{ id: "one", value: "first", throttling: undefined }],
+    });
+
+    // Act
+    const stranger = await ask(api, "1", { "x-api-key": "third" });
+    const known = await ask(api, "2", { "x-api-key": "first" });
+
+    // Assess
+    expect(refusalOf(stranger)).toMatchObject({ status: 403, type: "ForbiddenException" });
+    expect(known.status).toBe(200);
+  });
+});
+
+/** The route's API with the POST changed. */
+function withMethod(change: Partial<Method>): StageDefinition["openApi"] {
+  const { openApi } = publicStage(fn.definition);
+  const methods = openApi.methods.map((method) =>
+    method.httpMethod === "POST" ? { ...method, ...change } : method,
+  );
+  return { ...openApi, methods };
+}
+
+function withAuthorization(authorization: Method["authorization"]): StageDefinition["openApi"] {
+  return withMethod({ authorization });
+}
+
+/** The API with AWS's own answers: what it configures itself is another matter. */
+function serveWithAwsAnswers(behind: LocalFunction = fn, functions = [behind]): RestApi {
+  const stage = withAwsAnswers(publicStage(behind.definition));
+  return new RestApi(stage, ACCOUNT, new Map(functions.map((one) => [one.definition.arn, one])));
+}
+
+const INTERNAL_SERVER_ERROR = {
+  headers: { "x-amzn-ErrorType": "InternalServerErrorException" },
+  body: '{"message":"Internal server error"}',
+};
+
+describe("a function that API Gateway may not invoke", () => {
+  it.each([
+    ["no permission", []],
+    ["a permission for another method", [ROUTE_ARN.replace("POST", "GET")]],
+    ["a permission for another path", [`${ROUTE_ARN}-2`]],
+    ["a permission for another stage", [ROUTE_ARN.replace("/dev/", "/prod/")]],
+    ["a permission for a longer path than the route's", [`${ROUTE_ARN}/*`]],
+    [
+      "a permission whose * would have to match a colon",
+      ["arn:aws:execute-api:us-east-1:*/dev/POST/breast-cancer"],
+    ],
+    ["a permission for everything after the region", ["arn:aws:execute-api:us-east-1:*"]],
+    ["a permission in which ? stands for no character", [`${ROUTE_ARN}?`]],
+    ["a permission in which a dot stands for a dot", [ROUTE_ARN.replace("breast-cancer", "breast.cancer")]],
+  ])("is a fault of configuration: %s", async (_case, invocableFor) => {
+    // Prepare
+    const told = jest.spyOn(console, "error").mockReturnValue();
+    const forbidden = lambda.run(OBEDIENT, { invocableFor });
+    const api = serveWithAwsAnswers(forbidden);
+
+    // Act
+    const response = await ask(api, "1");
+
+    // Assess
+    expect(response).toMatchObject({ status: 500, ...INTERNAL_SERVER_ERROR });
+    expect(String(told.mock.calls[0]?.[0]) + lambda.output).toContain("no permission to invoke");
+    await forbidden.stop();
+  });
+
+  it.each([
+    ["exactly this route", ROUTE_ARN],
+    ["every method of this path", ROUTE_ARN.replace("POST", "*")],
+    ["the whole stage", ROUTE_ARN.replace("POST/breast-cancer", "*")],
+    ["every API", "arn:aws:execute-api:us-east-1:123456789012:*"],
+    ["a stage of three letters", ROUTE_ARN.replace("/dev/", "/???/")],
+  ])("is invoked where the permission is for %s", async (_case, pattern) => {
+    // Prepare
+    const allowed = lambda.run(OBEDIENT, { invocableFor: ["arn:aws:execute-api:us-east-1:1:x/*", pattern] });
+    const api = serve({}, allowed);
+
+    // Act
+    const response = await ask(api, "1");
+
+    // Assess
+    expect(response.status).toBe(200);
+    await allowed.stop();
+  });
+
+  it("is a fault of configuration where there is no such function", async () => {
+    // Prepare
+    jest.spyOn(console, "error").mockReturnValue();
+    const api = serveWithAwsAnswers(fn, []);
+
+    // Act
+    const response = await ask(api, "1");
+
+    // Assess
+    expect(response).toMatchObject({ status: 500, ...INTERNAL_SERVER_ERROR });
+  });
+});
+
+describe("a function that fails", () => {
+  it.each([
+    ["throws", "throw"],
+    ["ends its process", "exit"],
+    ["answers nothing", "nothing"],
+    ["answers a key that API Gateway does not know", "cookies"],
+    ["answers more than 6,291,556 bytes", "too much"],
+  ])("is a 502 where it %s", async (_case, order) => {
+    // Prepare
+    const api = serveWithAwsAnswers();
+
+    // Act
+    const response = await ask(api, order);
+
+    // Assess
+    expect(response).toMatchObject({ status: 502, ...INTERNAL_SERVER_ERROR });
+  });
+
+  it("is a 500 where Lambda throttles the invocation", async () => {
+    // Prepare
+    const reserved = lambda.run(OBEDIENT, { invocableFor: [ROUTE_ARN], reservedConcurrency: 1 });
+    const api = serveWithAwsAnswers(reserved);
+    const running = ask(api, "1");
+
+    // Act
+    const response = await ask(api, "2");
+    const first = await running;
+    await reserved.stop();
+
+    // Assess
+    expect(response).toMatchObject({ status: 500, ...INTERNAL_SERVER_ERROR });
+    expect(first.status).toBe(200);
+  });
+
+  it("says a throttled invocation in the API's own words, which pages can read, with AWS's status", async () => {
+    // Prepare
+    const reserved = lambda.run(OBEDIENT, { invocableFor: [ROUTE_ARN], reservedConcurrency: 1 });
+    const api = serve({}, reserved);
+    const running = ask(api, "1");
+
+    // Act
+    const response = await ask(api, "2");
+    await running;
+    await reserved.stop();
+
+    // Assess
+    expect(refusalOf(response)).toMatchObject({
+      status: 500,
+      type: "InternalServerErrorException",
+      problem: { title: "The request failed", detail: "Internal server error" },
+    });
+    expect(response.headers["Access-Control-Allow-Origin"]).toBe("*");
+  });
+
+  it("is told in the API's own words, which pages can read, where it configures some", async () => {
+    // Prepare
+    const api = serve();
+
+    // Act
+    const response = await ask(api, "throw");
+
+    // Assess
+    expect(refusalOf(response)).toMatchObject({
+      type: "InternalServerErrorException",
+      problem: { detail: "Internal server error" },
+    });
+    expect(response.status).toBeGreaterThanOrEqual(500);
+    expect(response.headers["Access-Control-Allow-Origin"]).toBe("*");
+    expect(String(response.body)).not.toContain("own words");
+  });
+
+  it("is a 504 where it takes longer than the integration's time-out", async () => {
+    // Prepare
+    const { integration } = withMethod({}).methods[0] ?? {};
+    if (integration?.type !== "aws_proxy") throw new Error("the route asks no function");
+    const api = serve({ openApi: withMethod({ integration: { ...integration, timeoutInMillis: 50 } }) });
+
+    // Act
+    const response = await ask(api, "sleep");
+
+    // Assess
+    expect(refusalOf(response)).toMatchObject({
+      status: 504,
+      type: "InternalServerErrorException",
+      problem: { title: "Gateway Timeout", status: 504 },
+    });
+  });
+});
+
+describe("an answer", () => {
+  it("is the function's, with the ids that API Gateway gives", async () => {
+    // Prepare
+    const api = serve();
+
+    // Act
+    const response = await ask(api, "größer ✓");
+
+    // Assess
+    expect(response).toEqual({
+      status: 200,
+      headers: {
+        "Content-Type": "text/plain",
+        "Access-Control-Allow-Origin": "*",
+        "x-amzn-RequestId": expect.stringMatching(/^[0-9a-f-]{36}$/),
+        "x-amz-apigw-id": expect.stringMatching(/=$/),
+        "X-Amzn-Trace-Id": expect.stringMatching(/^Root=1-/),
+      },
+      body: "größer ✓",
+    });
+  });
+
+  it("goes on with the caller's trace", async () => {
+    // Prepare
+    const api = serve();
+    const root = "Root=1-65bfdbf7-1b5920a5a0a57e32194306b3";
+
+    // Act
+    const response = await ask(api, "1", { "X-AMZN-TRACE-ID": `${root};Parent=5c9925637b7d89fa;Sampled=1` });
+
+    // Assess
+    expect(response.headers["X-Amzn-Trace-Id"]).toBe(root);
+  });
+
+  it("says that a key is in no plan as it says that a key is wrong", async () => {
+    // Prepare
+    const api = serve({ openApi: withAuthorization("API_KEY"), apiKeys: [] });
+
+    // Act
+    const response = await ask(api, "1", { "x-api-key": "local-dev-key-not-a-secret" });
+
+    // Assess
+    expect(refusalOf(response)).toMatchObject({ status: 403, type: "ForbiddenException" });
+  });
+});

@@ -1,0 +1,644 @@
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { HttpResponse } from "../../src/local/http";
+import {
+  type Container,
+  ContainerFailed,
+  type ContainerRequest,
+  type ContainerResponse,
+  ownContainer,
+} from "../../src/local/sagemaker/container";
+import { SagemakerRuntime } from "../../src/local/sagemaker/runtime";
+import type { EndpointDefinition } from "../../src/local/terraform/endpoints";
+import { eventually } from "./support/eventually";
+import { received } from "./support/http-requests";
+import { type Signing, sign } from "./support/signing";
+
+const HOST = "http://127.0.0.1:3000";
+
+const MEGABYTE = 1024 * 1024;
+
+const ENDPOINT: EndpointDefinition = {
+  name: "test-breast-cancer",
+  model: "breast-cancer",
+  variantName: "AllTraffic",
+  compute: { kind: "serverless", maxConcurrency: 2 },
+  region: "eu-central-1",
+  accountId: "111122223333",
+};
+
+/** A container that answers when it is let. */
+class HeldContainer implements Container {
+  readonly description = "a container of this test";
+  readonly held: ((answer: ContainerResponse) => void)[] = [];
+
+  invoke(_request: ContainerRequest): Promise<ContainerResponse> {
+    return new Promise((resolve) => this.held.push(resolve));
+  }
+
+  /** Lets every invocation go. */
+  answer(body: string, status = 200): void {
+    for (const resolve of this.held.splice(0)) resolve({ status, contentType: "text/csv", body });
+  }
+}
+
+let container: HeldContainer;
+let told: string;
+let runtime: SagemakerRuntime;
+
+beforeEach(() => {
+  container = new HeldContainer();
+  told = "";
+  runtime = new SagemakerRuntime(
+    [ENDPOINT, { ...ENDPOINT, name: "test-sentiment", model: "sentiment" }],
+    new Map([["breast-cancer", container]]),
+    (text) => {
+      told += text;
+    },
+  );
+});
+
+/** A runtime of these endpoints, all of them in front of the container. */
+function serving(...endpoints: readonly EndpointDefinition[]): SagemakerRuntime {
+  return new SagemakerRuntime(endpoints, new Map([["breast-cancer", container]]), () => {});
+}
+
+/** Waits until each of `running` is answered or held by the container. */
+async function arrived(running: readonly Promise<HttpResponse>[]): Promise<void> {
+  let answered = 0;
+  for (const invocation of running) void invocation.then(() => answered++);
+  await eventually("every invocation", () => answered + container.held.length === running.length);
+}
+
+interface Invocation {
+  readonly endpoint?: string;
+  readonly method?: string;
+  /** Last segment of the path. @default invocations */
+  readonly operation?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signing?: Signing;
+}
+
+async function invoke({
+  endpoint = ENDPOINT.name,
+  method = "POST",
+  operation = "invocations",
+  headers = {},
+  body = "1",
+  signing,
+}: Invocation = {}) {
+  const request = {
+    method,
+    path: `/endpoints/${endpoint}/${operation}`,
+    headers: { accept: "text/csv", ...headers },
+    body,
+  };
+  const signed = await sign(HOST, request, { service: "sagemaker", region: ENDPOINT.region, ...signing });
+  return runtime.handle(received(signed));
+}
+
+function errorOf({ status, headers, body }: HttpResponse) {
+  return {
+    status,
+    type: headers["x-amzn-ErrorType"],
+    message: (JSON.parse(String(body)) as { Message: string }).Message,
+  };
+}
+
+describe("the local SageMaker runtime", () => {
+  it("throttles above the endpoint's concurrency, and answers again below it", async () => {
+    // Prepare
+    const running = [invoke(), invoke()];
+    while (container.held.length < 2) await new Promise(setImmediate);
+
+    // Act
+    const refused = await invoke();
+    container.answer("0.5");
+    const answers = await Promise.all(running);
+    const later = invoke();
+    while (container.held.length < 1) await new Promise(setImmediate);
+    container.answer("0.6");
+
+    // Assess
+    expect(errorOf(refused)).toMatchObject({ status: 400, type: "ThrottlingException" });
+    expect(answers.map(({ status, body }) => [status, body])).toEqual([
+      [200, "0.5"],
+      [200, "0.5"],
+    ]);
+    expect((await later).body).toBe("0.6");
+  });
+
+  it.each<[string, EndpointDefinition["compute"]]>([
+    ["instances", { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 1 }],
+    ["whatever an existing endpoint runs on", { kind: "existing" }],
+  ])("throttles nobody on %s", async (_case, compute) => {
+    // Prepare
+    runtime = serving({ ...ENDPOINT, compute });
+    const running = Array.from({ length: 250 }, () => invoke());
+
+    // Act
+    await arrived(running);
+    container.answer("0.5");
+    const answers = await Promise.all(running);
+
+    // Assess
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
+  it.each([
+    [400, "client"],
+    [500, "server"],
+  ])("tells a model's failure with %i as SageMaker does", async (status, kind) => {
+    // Prepare
+    const running = invoke();
+    while (container.held.length < 1) await new Promise(setImmediate);
+
+    // Act
+    container.answer("unable to parse", status);
+    const response = await running;
+
+    // Assess
+    expect(response.status).toBe(424);
+    expect(response.headers["x-amzn-ErrorType"]).toBe("ModelError");
+    expect(JSON.parse(String(response.body))).toEqual({
+      Message: expect.stringMatching(
+        new RegExp(`^Received ${kind} error \\(${status}\\) from primary with message "unable to parse"`),
+      ),
+      OriginalStatusCode: status,
+      OriginalMessage: "unable to parse",
+      LogStreamArn: expect.stringContaining(":eu-central-1:111122223333:"),
+    });
+  });
+
+  it("says what to do where a model has no container, and nothing that would be worth another try", async () => {
+    // Act
+    const response = await invoke({ endpoint: "test-sentiment" });
+
+    // Assess
+    expect(errorOf(response)).toMatchObject({ status: 400, type: "ValidationError" });
+    expect(told).toContain("--container sentiment=<url>");
+  });
+
+  it.each<[string, () => Promise<ContainerResponse>, string]>([
+    [
+      "throws",
+      () => Promise.reject(new RangeError("no such word")),
+      "a container of this test failed: no such word",
+    ],
+    [
+      "is not reached",
+      () => Promise.reject(new ContainerFailed("refused the connection", "Start it.")),
+      "a container of this test refused the connection. Start it.",
+    ],
+  ])("says as SageMaker that the model failed where the container %s", async (_case, answer, cause) => {
+    // Prepare
+    container.invoke = answer;
+
+    // Act
+    const response = await invoke();
+
+    // Assess
+    expect(errorOf(response)).toMatchObject({ status: 424, type: "ModelError" });
+    expect(JSON.parse(String(response.body))).toMatchObject({
+      Message: `Received server error (0) from primary with message "${cause}".`,
+      OriginalStatusCode: 0,
+      OriginalMessage: cause,
+    });
+    expect(told).toBe(`test-breast-cancer: ${cause}\n`);
+  });
+
+  it.each<[string, number, EndpointDefinition["compute"]]>([
+    ["serverless", 4, { kind: "serverless", maxConcurrency: 2 }],
+    ["on instances", 6, { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 1 }],
+    ["there already, on whatever", 6, { kind: "existing" }],
+  ])("is %s: takes %i MB and refuses more", async (_case, megabytes, compute) => {
+    // Prepare
+    runtime = serving({ ...ENDPOINT, compute });
+    const most = "1".repeat(megabytes * MEGABYTE);
+
+    // Act
+    const running = [invoke({ body: most }), invoke({ body: `${most}1` })];
+    await arrived(running);
+    container.answer("0.5");
+    const [taken, refused] = await Promise.all(running);
+
+    // Assess
+    expect(taken?.status).toBe(200);
+    expect(refused && errorOf(refused)).toMatchObject({ status: 400, type: "ValidationError" });
+  });
+
+  it("tells endpoints of one name in two regions apart", async () => {
+    // Prepare
+    const existing: EndpointDefinition = { ...ENDPOINT, compute: { kind: "existing" }, variantName: "Here" };
+    runtime = serving(existing, { ...existing, region: "us-east-1", variantName: "There" });
+
+    // Act
+    const running = [invoke(), invoke({ signing: { region: "us-east-1" } })];
+    await arrived(running);
+    container.answer("0.5");
+    const answers = await Promise.all(running);
+
+    // Assess
+    const variants = answers.map(({ headers }) => headers["x-Amzn-Invoked-Production-Variant"]);
+    expect(variants).toEqual(["Here", "There"]);
+  });
+
+  it("holds an endpoint to its limits also where another environment only names it", async () => {
+    // Prepare
+    runtime = serving({ ...ENDPOINT, compute: { kind: "existing" } }, ENDPOINT);
+    const invocations = [invoke(), invoke(), invoke()];
+
+    // Act
+    await arrived(invocations);
+    container.answer("0.5");
+    const answers = await Promise.all(invocations);
+
+    // Assess
+    const [refused, ...more] = answers.filter(({ status }) => status !== 200);
+    expect(more).toEqual([]);
+    expect(refused && errorOf(refused)).toMatchObject({ status: 400, type: "ThrottlingException" });
+  });
+
+  it("knows no endpoint of another name, whatever region is served", async () => {
+    // Act
+    const response = await invoke({ endpoint: "test-bike-rental" });
+
+    // Assess
+    expect(errorOf(response)).toEqual({
+      status: 400,
+      type: "ValidationError",
+      message: "Endpoint test-bike-rental of account 111122223333 not found.",
+    });
+  });
+
+  it("has its endpoints in several regions, and an unknown one in each of them", async () => {
+    // Prepare
+    runtime = new SagemakerRuntime(
+      [
+        ENDPOINT,
+        { ...ENDPOINT, name: "prod-breast-cancer", region: "cn-north-1", accountId: "444455556666" },
+      ],
+      new Map([["breast-cancer", container]]),
+      () => {},
+    );
+
+    // Act
+    const unknown = await invoke({ endpoint: "prod-sentiment", signing: { region: "cn-north-1" } });
+    const elsewhere = await invoke({ endpoint: "prod-sentiment", signing: { region: "us-east-1" } });
+    const running = invoke({ endpoint: "prod-breast-cancer", signing: { region: "cn-north-1" } });
+    while (container.held.length < 1) await new Promise(setImmediate);
+    container.answer("no model", 500);
+
+    // Assess
+    expect(errorOf(unknown).message).toBe("Endpoint prod-sentiment of account 444455556666 not found.");
+    expect(errorOf(elsewhere)).toMatchObject({ status: 403, type: "InvalidSignatureException" });
+    expect(JSON.parse(String((await running).body))).toMatchObject({
+      LogStreamArn: expect.stringMatching(/^arn:aws-cn:logs:cn-north-1:444455556666:/),
+    });
+  });
+
+  it.each([
+    ["another secret", { secretAccessKey: "lokal" }],
+    ["another region", { region: "us-east-1" }],
+    ["another service", { service: "execute-api" }],
+  ])("refuses a signature with %s", async (_case, signing) => {
+    // Act
+    const response = await invoke({ signing });
+
+    // Assess
+    expect(errorOf(response)).toMatchObject({ status: 403, type: "InvalidSignatureException" });
+  });
+
+  it.each([
+    [
+      "another variant",
+      { "X-Amzn-SageMaker-Target-Variant": "Other" },
+      "Variant Other of endpoint test-breast-cancer not found. Its variant is AllTraffic.",
+      undefined,
+    ],
+    [
+      "the variant in other capitals",
+      { "X-Amzn-SageMaker-Target-Variant": "alltraffic" },
+      "Variant alltraffic of endpoint test-breast-cancer not found. Its variant is AllTraffic.",
+      undefined,
+    ],
+    [
+      "a model of several",
+      { "X-Amzn-SageMaker-Target-Model": "churn/model.tar.gz" },
+      "Endpoint test-breast-cancer is not a multi-model endpoint and does not support target model header.",
+      "TARGET_MODEL_HEADER_NOT_SUPPORTED",
+    ],
+    [
+      "an inference component",
+      { "X-Amzn-SageMaker-Inference-Component": "churn" },
+      "Endpoint test-breast-cancer does not host inference components and does not support inference component name header.",
+      undefined,
+    ],
+    [
+      "a container of several",
+      { "X-Amzn-SageMaker-Target-Container-Hostname": "second" },
+      "Endpoint test-breast-cancer is not a multi-container endpoint and does not support target container hostname header.",
+      undefined,
+    ],
+    [
+      "a variant's name that no variant can have",
+      { "X-Amzn-SageMaker-Target-Variant": "All Traffic" },
+      "1 validation error detected: Value 'All Traffic' at 'targetVariant' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9](-*[a-zA-Z0-9])*",
+      undefined,
+    ],
+    [
+      "an empty model",
+      { "X-Amzn-SageMaker-Target-Model": "" },
+      expect.stringContaining(
+        "at 'targetModel' failed to satisfy constraint: Member must have length greater",
+      ),
+      undefined,
+    ],
+    [
+      "an id of an inference that is too long",
+      { "X-Amzn-SageMaker-Inference-Id": "x".repeat(65) },
+      expect.stringContaining("at 'inferenceId' failed to satisfy constraint: Member must have length less"),
+      undefined,
+    ],
+    [
+      "a session that is none",
+      { "X-Amzn-SageMaker-Session-Id": "a b" },
+      expect.stringContaining("at 'sessionId' failed to satisfy constraint"),
+      undefined,
+    ],
+    [
+      "two faults at once",
+      { "X-Amzn-SageMaker-Session-Id": "a b", "X-Amzn-SageMaker-Target-Variant": "a b" },
+      expect.stringMatching(/^2 validation errors detected: .*'targetVariant'.*; .*'sessionId'/),
+      undefined,
+    ],
+  ])("refuses %s", async (_case, headers, message, errorCode) => {
+    // Act
+    const response = await invoke({ headers });
+
+    // Assess
+    expect(errorOf(response)).toEqual({ status: 400, type: "ValidationError", message });
+    expect((JSON.parse(String(response.body)) as { ErrorCode?: string }).ErrorCode).toBe(errorCode);
+    expect(container.held).toEqual([]);
+  });
+
+  it("does not repeat attributes that may hold secrets", async () => {
+    // Act
+    const response = await invoke({
+      headers: { "X-Amzn-SageMaker-Custom-Attributes": `token-${"x".repeat(1024)}` },
+    });
+
+    // Assess
+    expect(errorOf(response)).toMatchObject({ status: 400, type: "ValidationError" });
+    expect(String(response.body)).not.toContain("token");
+  });
+
+  it.each([
+    ["its own variant", { "X-Amzn-SageMaker-Target-Variant": "AllTraffic" }],
+    ["a new session", { "X-Amzn-SageMaker-Session-Id": "NEW_SESSION" }],
+    ["an id of the inference", { "X-Amzn-SageMaker-Inference-Id": "a b" }],
+    ["no content type", {}],
+  ])("takes %s", async (_case, headers) => {
+    // Act
+    const running = invoke({ headers });
+    await arrived([running]);
+    container.answer("0.5");
+
+    // Assess
+    expect((await running).status).toBe(200);
+  });
+
+  it("refuses no variant or model of an endpoint whose variants it does not know", async () => {
+    // Prepare
+    runtime = serving({ ...ENDPOINT, compute: { kind: "existing" } });
+    const headers = {
+      "X-Amzn-SageMaker-Target-Variant": "Blue",
+      "X-Amzn-SageMaker-Target-Model": "a.tar.gz",
+    };
+
+    // Act
+    const running = invoke({ headers });
+    await arrived([running]);
+    container.answer("0.5");
+    const response = await running;
+
+    // Assess
+    expect(response.status).toBe(200);
+    expect(response.headers["x-Amzn-Invoked-Production-Variant"]).toBe("Blue");
+  });
+
+  it.each([
+    [
+      "x".repeat(64),
+      "'endpointName' failed to satisfy constraint: Member must have length less than or equal to 63",
+    ],
+    [
+      "test_breast",
+      "'endpointName' failed to satisfy constraint: Member must satisfy regular expression pattern",
+    ],
+  ])("knows no endpoint that cannot be: %s", async (endpoint, message) => {
+    // Act
+    const response = await invoke({ endpoint });
+
+    // Assess
+    expect(errorOf(response)).toMatchObject({
+      status: 400,
+      type: "ValidationError",
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    ["asynchronously", "async-invocations", "is not an asynchronous endpoint"],
+    [
+      "with a stream for an answer",
+      "invocations-response-stream",
+      "is serverless and does not support response streaming",
+    ],
+  ])("refuses to invoke a serverless endpoint %s", async (_case, operation, message) => {
+    // Prepare
+    const headers = { "X-Amzn-SageMaker-InputLocation": "s3://amzn-s3-demo-bucket/input.csv" };
+
+    // Act
+    const known = await invoke({ operation, headers });
+    const unknown = await invoke({ operation, headers, endpoint: "test-bike-rental" });
+    const unsigned = await runtime.handle(
+      received({ path: `/endpoints/${ENDPOINT.name}/${operation}`, headers }),
+    );
+
+    // Assess
+    expect(errorOf(known)).toEqual({
+      status: 400,
+      type: "ValidationError",
+      message: `Endpoint ${ENDPOINT.name} ${message}. Call InvokeEndpoint.`,
+    });
+    expect(errorOf(unknown).message).toBe("Endpoint test-bike-rental of account 111122223333 not found.");
+    expect(errorOf(unsigned)).toMatchObject({ status: 403, type: "MissingAuthenticationTokenException" });
+  });
+
+  it("requires the location of the input for an asynchronous call", async () => {
+    // Act
+    const response = await invoke({ operation: "async-invocations" });
+
+    // Assess
+    expect(errorOf(response).message).toBe(
+      "1 validation error detected: Value null at 'inputLocation' failed to satisfy constraint: Member must not be null",
+    );
+  });
+
+  it("streams the answer of an endpoint on instances, which AWS's clients can read", async () => {
+    // Prepare
+    runtime = serving({
+      ...ENDPOINT,
+      compute: { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 1 },
+    });
+
+    // Act
+    const running = invoke({
+      operation: "invocations-response-stream",
+      headers: { "X-Amzn-SageMaker-Accept": "application/jsonlines" },
+    });
+    await arrived([running]);
+    container.answer("0.5");
+    const { status, headers, body } = await running;
+
+    // Assess
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      "Content-Type": "application/vnd.amazon.eventstream",
+      "X-Amzn-SageMaker-Content-Type": "text/csv",
+      "x-Amzn-Invoked-Production-Variant": "AllTraffic",
+    });
+    // Read back by botocore 1.43: one PayloadPart with the bytes "0.5".
+    expect(Buffer.from(body).toString("hex")).toBe(
+      "0000006c000000592b57ac750b3a6576656e742d7479706507000b5061796c6f6164506172740d3a636f6e74656e742d747970650700186170706c69636174696f6e2f6f637465742d73747265616d0d3a6d6573736167652d747970650700056576656e74302e35710c9a14",
+    );
+  });
+
+  it.each(["invocation", "invocations/", "invocations/1", ""])(
+    "has no operation but those of SageMaker: %s",
+    async (operation) => {
+      // Act
+      const response = await invoke({ operation });
+
+      // Assess
+      expect(response).toMatchObject({ status: 404, body: "<UnknownOperationException/>\n" });
+    },
+  );
+
+  it("names the limit for a payload that is too large to be kept, whose signature cannot be checked", async () => {
+    // Prepare
+    const request = {
+      method: "POST",
+      path: `/endpoints/${ENDPOINT.name}/invocations`,
+      headers: {},
+      body: "1",
+    };
+    const signed = await sign(HOST, request, { service: "sagemaker", region: ENDPOINT.region });
+
+    // Act
+    const response = await runtime.handle({ ...received(signed), body: undefined });
+
+    // Assess
+    expect(errorOf(response)).toEqual({
+      status: 400,
+      type: "ValidationError",
+      message: `The payload exceeds the limit of ${4 * MEGABYTE} bytes.`,
+    });
+  });
+
+  it("lets nothing but POST invoke", async () => {
+    // Act
+    const response = await invoke({ method: "PUT" });
+
+    // Assess
+    expect(response.status).toBe(405);
+  });
+});
+
+describe("a container of the user's own that gives no answer", () => {
+  const REQUEST: ContainerRequest = { contentType: "text/csv", accept: "*/*", body: Buffer.from("1") };
+
+  /** Serves connections in some way, as long as `use` takes. */
+  async function withServer(serve: (socket: Socket) => void, use: (port: number) => Promise<void>) {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined).resume();
+      serve(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      await use((server.address() as AddressInfo).port);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  }
+
+  it.each<[string, (socket: Socket) => void, string]>([
+    [
+      "speaks another protocol",
+      (socket) => socket.end("220 mail.example.com ESMTP\r\n"),
+      "answered something that is not HTTP",
+    ],
+    ["closes the connection", (socket) => socket.destroy(), "closed the connection before it had answered"],
+    [
+      "breaks off within its answer",
+      (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"),
+      "closed the connection before it had answered",
+    ],
+  ])("says so where it %s", async (_case, serve, reason) => {
+    await withServer(serve, async (port) => {
+      // Act
+      const answer = ownContainer(new URL(`http://127.0.0.1:${port}`)).invoke(REQUEST);
+
+      // Assess
+      await expect(answer).rejects.toThrow(new ContainerFailed(reason, ""));
+    });
+  });
+
+  it("stops reading an answer that no caller could get", async () => {
+    // Prepare
+    let sent = 0;
+    const sendWithoutEnd = (socket: Socket) => {
+      const chunk = Buffer.alloc(MEGABYTE, "0,");
+      const sendMore = (error?: Error | null) => {
+        if (error) return;
+        sent += chunk.length;
+        if (sent < 200 * MEGABYTE) socket.write(chunk, sendMore);
+        else socket.end(chunk);
+      };
+      socket.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", sendMore);
+    };
+    await withServer(sendWithoutEnd, async (port) => {
+      // Act
+      const answer = ownContainer(new URL(`http://127.0.0.1:${port}`)).invoke(REQUEST);
+      // A failed assertion prints what it got.
+      const bytes = answer.then(({ body }) => body.length);
+
+      // Assess
+      await expect(bytes).rejects.toThrow(new ContainerFailed("answered more than 26214400 bytes", ""));
+    });
+    expect(sent).toBeLessThan(100 * MEGABYTE);
+  });
+
+  it.each([
+    ["127.0.0.1", "refused the connection: nothing listens there"],
+    ["localhost", "refused the connection: nothing listens there"],
+    ["no-such-host.invalid", "has a host name that is unknown"],
+  ])("says so where there is nothing at %s", async (host, reason) => {
+    // Prepare
+    let free = 0;
+    await withServer(
+      () => {},
+      async (port) => {
+        free = port;
+      },
+    );
+
+    // Act
+    const answer = ownContainer(new URL(`http://${host}:${free}`)).invoke(REQUEST);
+
+    // Assess
+    await expect(answer).rejects.toThrow(new ContainerFailed(reason, ""));
+  });
+});

@@ -1,0 +1,36 @@
+import { catalog } from "../../../../../functions";
+import { readOpenApi } from "../../../src/local/rest-api/openapi";
+import type { FunctionDefinition, StageDefinition } from "../../../src/local/terraform/deployment";
+import { openApi } from "../../../src/constructs/api/openapi";
+
+/** A stage with the route `POST /breast-cancer`, open to everybody, as the stacks make it. */
+export function publicStage(
+  fn: Pick<FunctionDefinition, "arn">,
+  settings: Partial<StageDefinition> = {},
+): StageDefinition {
+  const document = openApi({
+    title: "dev-inference",
+    region: "us-east-1",
+    partition: "aws",
+    corsAllowOrigin: "*",
+    routes: [{ contract: catalog["breast-cancer"], access: "PUBLIC", functionArn: fn.arn }],
+  });
+  return {
+    stageName: "dev",
+    apiId: "abcdefghij",
+    executionArn: "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev",
+    openApi: readOpenApi(JSON.stringify(document)),
+    throttling: undefined,
+    apiKeys: [],
+    accessLogFormat: undefined,
+    ...settings,
+  };
+}
+
+/** `stage` whose API configures no answers of API Gateway's own: they are AWS's. */
+export function withAwsAnswers(stage: StageDefinition): StageDefinition {
+  return { ...stage, openApi: { ...stage.openApi, gatewayResponses: {} } };
+}
+
+/** The ARN of the route in {@link publicStage}. */
+export const ROUTE_ARN = "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev/POST/breast-cancer";

@@ -1,0 +1,418 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { examples } from "../../../../docs/examples";
+import { callers } from "../../../../docs/examples/callers";
+import { existingEndpoint } from "../../../../docs/examples/existing-endpoint";
+import { existingFunction } from "../../../../docs/examples/existing-function";
+import { instances } from "../../../../docs/examples/instances";
+import { provisionedConcurrency } from "../../../../docs/examples/provisioned-concurrency";
+import { banner } from "../../src/local/banner";
+import { samples } from "../../../../functions/samples";
+import { LocalStage } from "../../src/local/stage";
+import { type Deployment, readDeployment } from "../../src/local/terraform/deployment";
+import { problemOf, send } from "./support/client";
+import { ContainerServer } from "./support/container-server";
+import { paste } from "./support/curl";
+import { DEV } from "./support/environments";
+import { ProjectCopy } from "./support/project";
+import { BENIGN_ROW } from "./support/rows";
+import { RunningStage } from "./support/running-stage";
+import { sign } from "./support/signing";
+import { only, Stacks } from "./support/terraform";
+
+const START_TIMEOUT_IN_MS = 60_000;
+
+const REGION = "eu-central-1";
+
+let stacks: Stacks;
+let deployments: readonly Deployment[];
+let stage: LocalStage;
+let log = "";
+
+beforeAll(async () => {
+  stacks = new Stacks();
+  deployments = examples.map((example) => readDeployment(example.name, stacks.synthesize(example)));
+  stage = new LocalStage({
+    port: 0,
+    containers: samples,
+    log: (text) => {
+      log += text;
+    },
+  });
+  await stage.listen();
+  await stage.serve(deployments);
+}, START_TIMEOUT_IN_MS);
+
+afterAll(async () => {
+  await stage?.close();
+  stacks?.remove();
+});
+
+function deploymentOf({ name }: { readonly name: string }): Deployment {
+  const deployment = deployments.find((candidate) => candidate.name === name);
+  if (deployment === undefined) throw new Error(`${name} is no example`);
+  return deployment;
+}
+
+/** The lines of an environment's banner. */
+function bannerOf(example: { readonly name: string }): string[] {
+  return banner(stage, [deploymentOf(example)], samples)
+    .split("\n")
+    .map((line) => line.trim());
+}
+
+async function askBreastCancer(url: string, stageName: string, region = REGION) {
+  const request = {
+    path: `/${stageName}/breast-cancer`,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ data: BENIGN_ROW }),
+  };
+  return send(url, await sign(url, request, { region }));
+}
+
+/** InvokeEndpoint, as a client of the SageMaker runtime sends it. */
+async function invokeEndpoint(name: string, body: string) {
+  const request = {
+    path: `/endpoints/${name}/invocations`,
+    headers: { "Content-Type": "text/csv", Accept: "application/json" },
+    body,
+  };
+  return send(stage.url, await sign(stage.url, request, { service: "sagemaker", region: REGION }));
+}
+
+describe("an example of a way to serve a model", () => {
+  it.each(examples.map((example) => [example.name, example] as const))(
+    "is read, and nothing in it is left out in silence: %s",
+    (_name, example) => {
+      // Act
+      const { notDone, stages } = deploymentOf(example);
+
+      // Assess
+      expect(notDone.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
+      expect(stages.map(({ stageName }) => stageName)).toEqual([example.name]);
+    },
+  );
+
+  it.each(
+    examples
+      .filter((example) => example !== existingFunction)
+      .map((example) => [example.name, example] as const),
+  )("answers every line of its banner that calls curl: %s", async (_name, example) => {
+    // Prepare
+    const lines = bannerOf(example).filter((line) => line.startsWith("curl "));
+    const routes = Object.keys(example.models).length;
+
+    // Act
+    const answers = await Promise.all(lines.map(paste));
+
+    // Assess
+    expect(lines.length).toBeGreaterThanOrEqual(routes);
+    expect(answers.map(({ status }) => status)).toEqual(lines.map(() => 200));
+  });
+});
+
+describe("an endpoint on instances", () => {
+  it("is told with what it runs on, and with what AWS does around it", () => {
+    // Act
+    const lines = bannerOf(instances);
+
+    // Assess
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^instances-bike-rental: sample model: .* \(on AWS: 2 × ml\.m5\.large\)$/),
+        expect.stringContaining("aws_appautoscaling_target (1): nothing scales"),
+        "- aws_appautoscaling_policy (1): as the target",
+        "- aws_cloudwatch_metric_alarm (2): nothing is measured, hence nothing alarms",
+        "- data capture: neither requests nor answers are written to S3",
+        "- volume encryption: an endpoint has no volume here",
+        "- network isolation: a container of a model is not cut off from the network here",
+        "- blue/green deployment: a change takes over at once, and no alarm takes it back",
+        "- instances: one container answers for all instances of an endpoint, and is never throttled",
+      ]),
+    );
+  });
+
+  it("says of a serverless one how many it takes at once, and nothing of instances", () => {
+    // Act
+    const lines = bannerOf(callers);
+
+    // Assess
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^called-toxicity: .* \(on AWS: serverless, 5 at once\)$/),
+    );
+    expect(lines.join("\n")).not.toMatch(/instances|capture|blue\/green|VPC|isolation/);
+  });
+
+  it("is read with more than is interpreted here, which is told", () => {
+    // Prepare
+    const changed = stacks.change(stacks.synthesize(instances), (terraform) => {
+      const configuration = only(terraform, "aws_sagemaker_endpoint_configuration");
+      const [variant] = configuration.production_variants as object[];
+      Object.assign(variant ?? {}, { routing_config: { routing_strategy: "RANDOM" } });
+    });
+
+    // Act
+    const { notDone, endpoints } = readDeployment("instances", changed);
+
+    // Assess
+    expect(endpoints.map(({ compute }) => compute)).toEqual([
+      { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 2 },
+    ]);
+    expect(notDone.filter((line) => line.includes("NOT"))).toEqual([
+      expect.stringContaining("production_variants.0.routing_config is NOT INTERPRETED"),
+    ]);
+  });
+
+  it("is refused where nothing says what it runs on", () => {
+    // Prepare
+    const changed = stacks.change(stacks.synthesize(instances), (terraform) => {
+      only(terraform, "aws_sagemaker_endpoint_configuration").production_variants = [
+        { variant_name: "AllTraffic", model_name: "bike-rental" },
+      ];
+    });
+
+    // Act
+    const reading = () => readDeployment("instances", changed);
+
+    // Assess
+    expect(reading).toThrow("a serverless_config, or an instance_type and an initial_instance_count");
+  });
+});
+
+describe("what only AWS can tell", () => {
+  it("stops nothing where nothing here needs it", () => {
+    // Prepare
+    const unknown = `\${element(regexall("[^/]+$", data.aws_lambda_function.x.role), 0)}`;
+    const changed = stacks.change(stacks.synthesize(instances), (terraform) => {
+      const [model, configuration, endpoint, fn] = [
+        only(terraform, "aws_sagemaker_model"),
+        only(terraform, "aws_sagemaker_endpoint_configuration"),
+        only(terraform, "aws_sagemaker_endpoint"),
+        only(terraform, "aws_lambda_function"),
+      ];
+      Object.assign(model, { vpc_config: { subnets: [unknown], security_group_ids: [unknown] } });
+      Object.assign(model.primary_container ?? {}, { environment: { KEY: unknown } });
+      Object.assign(configuration, { kms_key_arn: unknown, data_capture_config: { kms_key_id: unknown } });
+      Object.assign(endpoint, { deployment_config: { alarms: [unknown] } });
+      Object.assign(fn, { description: unknown, tags: { Model: "bike-rental", Owner: unknown } });
+    });
+
+    // Act
+    const { endpoints } = readDeployment("instances", changed);
+
+    // Assess
+    expect(endpoints.map(({ model }) => model)).toEqual(["bike-rental"]);
+  });
+});
+
+describe("variables of a container", () => {
+  it("are named, so that a container of one's own gets them, and their values are not", () => {
+    // Act
+    const { notDone } = deploymentOf(provisionedConcurrency);
+
+    // Assess
+    expect(notDone.filter((line) => line.includes("SAGEMAKER_NUM_MODEL_WORKERS"))).toEqual([
+      "sentiment: the sample model needs no variables; start a container of your own with SAGEMAKER_NUM_MODEL_WORKERS",
+    ]);
+  });
+});
+
+describe("an endpoint that is there already", () => {
+  const NAME = "linear-learner-2026-11-20-08-15-30-123";
+
+  it("is played by the sample model, and that is told in one line", () => {
+    // Act
+    const lines = bannerOf(existingEndpoint);
+
+    // Assess
+    expect(lines.filter((line) => line.includes(NAME))).toEqual([
+      `${NAME}: sample model: logistic regression on WDBC (on AWS: an endpoint that is there already)`,
+      `- endpoint ${NAME}: it is on AWS and never asked from here: the sample model of breast-cancer answers instead, or your own --container`,
+    ]);
+  });
+
+  it("answers its route, and clients of the SageMaker runtime by its name", async () => {
+    // Act
+    const ofRoute = await askBreastCancer(stage.url, "notebook");
+    const ofClient = await invokeEndpoint(NAME, BENIGN_ROW);
+
+    // Assess
+    expect([ofRoute.status, ofRoute.body]).toEqual([200, '"B"']);
+    expect(ofClient.status).toBe(200);
+    expect(ofClient.headers["x-amzn-invoked-production-variant"]).toBe("AllTraffic");
+    expect(JSON.parse(ofClient.body)).toEqual({
+      predictions: [{ score: expect.any(Number), predicted_label: 0 }],
+    });
+  });
+
+  it("is one endpoint where two functions ask it, and tells as which model it answers", () => {
+    // Prepare
+    const twice = stacks.synthesize({
+      ...existingEndpoint,
+      models: { "breast-cancer": { existingEndpoint: NAME }, sentiment: { existingEndpoint: NAME } },
+    });
+
+    // Act
+    const { endpoints, notDone } = readDeployment("notebook", twice);
+
+    // Assess
+    expect(endpoints.map(({ name, model }) => [name, model])).toEqual([[NAME, "breast-cancer"]]);
+    expect(notDone).toContain(
+      `function notebook-sentiment: its endpoint ${NAME} answers here as breast-cancer, not as sentiment`,
+    );
+  });
+});
+
+describe("a function that is there already", () => {
+  const ROUTE = "POST /shared/breast-cancer  (signed requests)";
+
+  it("stops nothing, and is told beside its route and in one line", () => {
+    // Act
+    const lines = bannerOf(existingFunction);
+
+    // Assess
+    expect(lines.filter((line) => line.includes("scoring"))).toEqual([
+      `${ROUTE}  NOT ANSWERED: the function scoring is on AWS alone`,
+      "- function scoring: it is on AWS and its code is not here: its routes answer as API Gateway does where a function fails",
+    ]);
+    expect(lines).toContainEqual(expect.stringMatching(/^shared-breast-cancer: sample model: /));
+  });
+
+  it("answers as API Gateway does where a function fails, and the terminal says why", async () => {
+    // Prepare
+    const before = log.length;
+
+    // Act
+    const response = await askBreastCancer(stage.url, "shared");
+
+    // Assess
+    expect(response.status).toBe(502);
+    expect(response.headers["x-amzn-errortype"]).toBe("InternalServerErrorException");
+    expect(problemOf(response)).toMatchObject({
+      title: "The request failed",
+      detail: "Internal server error",
+      requestId: response.headers["x-amzn-requestid"],
+    });
+    expect(log.slice(before)).toMatch(/^scoring: this function is on AWS and its code is not here\. .+\n$/);
+  });
+
+  it("is not reached by those who may not call, and the new endpoint beside it answers clients", async () => {
+    // Prepare
+    const before = log.length;
+    const request = { path: "/shared/breast-cancer", body: JSON.stringify({ data: BENIGN_ROW }) };
+
+    // Act
+    const unsigned = await send(stage.url, request);
+    const ofClient = await invokeEndpoint("shared-breast-cancer", BENIGN_ROW);
+
+    // Assess
+    expect(unsigned.status).toBe(403);
+    expect(log.slice(before)).toBe("");
+    expect(ofClient.status).toBe(200);
+  });
+
+  it("fails in the same way for each environment, where several have the same function", async () => {
+    // Prepare
+    const names = ["one", "two"];
+    let told = "";
+    const both = new LocalStage({
+      port: 0,
+      containers: samples,
+      log: (text) => {
+        told += text;
+      },
+    });
+    await both.listen();
+    await both.serve(
+      names.map((name) => readDeployment(name, stacks.synthesize({ ...existingFunction, name }))),
+    );
+
+    // Act
+    const answers = await Promise.all(names.map((name) => askBreastCancer(both.url, name)));
+    await both.close();
+
+    // Assess
+    // A 500 would say that API Gateway may not invoke it.
+    expect(answers.map(({ status }) => status)).toEqual([502, 502]);
+    expect(told.match(/^scoring: /gm)).toHaveLength(2);
+  });
+
+  it("beside an endpoint that is there already leaves no endpoint to be asked here", () => {
+    // Prepare
+    const folder = stacks.synthesize({
+      ...existingFunction,
+      models: { "breast-cancer": { existingFunction: "scoring", existingEndpoint: "linear-learner" } },
+    });
+
+    // Act
+    const deployment = readDeployment("shared", folder);
+    const lines = banner(stage, [deployment], samples);
+
+    // Assess
+    expect([deployment.functions, deployment.endpoints]).toEqual([[], []]);
+    expect(lines).toContain(ROUTE);
+    expect(lines).not.toContain("SageMaker runtime");
+  });
+});
+
+describe("npm start with a container of one's own for an endpoint that is there already", () => {
+  let project: ProjectCopy;
+  let container: ContainerServer;
+  let started: RunningStage;
+  let refused: RunningStage;
+
+  beforeAll(async () => {
+    project = new ProjectCopy();
+    project.setEnvironments({ ...DEV, models: existingEndpoint.models }, existingFunction, {
+      ...existingFunction,
+      name: "elsewhere",
+      state: { local: { path: "terraform.elsewhere.tfstate" } },
+      models: { "breast-cancer": { existingFunction: "scoring", existingEndpoint: "linear-learner" } },
+    });
+    container = new ContainerServer();
+    await container.listen();
+    container.answer = () => ({
+      body: JSON.stringify({ predictions: [{ score: 0.9, predicted_label: 1 }] }),
+    });
+    const words = ["--container", `breast-cancer=${container.url}`];
+    started = await RunningStage.serve(project, ["dev", "shared", ...words]);
+    refused = new RunningStage(project, ["elsewhere", "--port", "0", ...words]);
+    await refused.ended;
+  }, START_TIMEOUT_IN_MS);
+
+  afterAll(async () => {
+    await started?.kill();
+    await refused?.kill();
+    await container?.close();
+    project?.remove();
+  });
+
+  it("sends it what the function asks of the endpoint", async () => {
+    // Act
+    const response = await askBreastCancer(started.url, "dev", DEV.region);
+
+    // Assess
+    expect([response.status, response.body]).toEqual([200, '"M"']);
+    expect(container.invocations.map(({ body }) => body)).toEqual([BENIGN_ROW]);
+    expect(started.output).toContain(`linear-learner-2026-11-20-08-15-30-123: container at ${container.url}`);
+  });
+
+  it("prints why the route of a function that is not here fails", async () => {
+    // Act
+    const response = await askBreastCancer(started.url, "shared");
+
+    // Assess
+    expect(response.status).toBe(502);
+    await started.printed("scoring: this function is on AWS and its code is not here.");
+  });
+
+  it("refuses it where no endpoint is served, in one line", async () => {
+    // Act
+    const end = await refused.ended;
+
+    // Assess
+    expect(end).toEqual({ status: 1, signal: null });
+    expect(refused.errors).toBe(
+      "--container: got the model breast-cancer; allowed: none, because no endpoint is served\n",
+    );
+  });
+});

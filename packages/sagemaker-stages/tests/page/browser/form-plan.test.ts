@@ -1,0 +1,160 @@
+import { describe, expect, it } from "@jest/globals";
+import { catalog } from "../../../../../functions";
+import { type FieldPlan, planRequest, planRoutes, type RoutePlan } from "../../../src/page/browser/form-plan";
+import type { Json, PublicDocument } from "../../../src/page/public-document";
+import { everyRoute, STAGE_URL } from "../support/documents";
+
+/** What the fields hold before anybody types. */
+function untouched(route: RoutePlan): Map<FieldPlan, string> {
+  return new Map(route.fields.map((field) => [field, field.example]));
+}
+
+/** The form of a body with this schema. */
+function formOf(schema: Json, example?: Json): RoutePlan {
+  const content = { schema, ...(example === undefined ? {} : { example }) };
+  const document: PublicDocument = {
+    openapi: "3.0.1",
+    info: { title: "test", version: "1.0.0" },
+    servers: [{ url: STAGE_URL }],
+    paths: { "/a": { post: { requestBody: { content: { "application/json": content } }, security: [] } } },
+    components: { schemas: {} },
+  };
+  const [route] = planRoutes(document);
+  if (route === undefined) throw new Error("there is no route");
+  return route;
+}
+
+function routeOf(path: string): RoutePlan {
+  const route = planRoutes(everyRoute()).find((candidate) => candidate.path === path);
+  if (route === undefined) throw new Error(`there is no route ${path}`);
+  return route;
+}
+
+describe.each(Object.values(catalog))("the form of $model", ({ route: { method, path }, example }) => {
+  it("sends the example while nobody has typed", () => {
+    // Prepare
+    const route = routeOf(path);
+
+    // Act
+    const planned = planRequest(route, untouched(route));
+
+    // Assess
+    const query = new URLSearchParams(example.request as unknown as Record<string, string>);
+    expect(route.method).toBe(method);
+    expect(planned).toEqual(
+      method === "GET" ? { target: `${path}?${query}` } : { target: path, body: example.request },
+    );
+  });
+});
+
+describe("a field", () => {
+  it.each<[string, Json, Json | undefined, Partial<FieldPlan>]>([
+    ["a text", { type: "string" }, "abc", { kind: "text", example: "abc" }],
+    ["a number", { type: "number" }, 0.5, { kind: "number", example: "0.5" }],
+    ["a whole number", { type: "integer" }, undefined, { kind: "number", example: "" }],
+    [
+      "a yes or no",
+      { type: "boolean" },
+      true,
+      { kind: "choice", example: "true", choices: ["true", "false"] },
+    ],
+    [
+      "a choice",
+      { type: "string", enum: ["a", "b"] },
+      "b",
+      { kind: "choice", example: "b", choices: ["a", "b"] },
+    ],
+    ["a list", { type: "array", items: {} }, [1], { kind: "json", example: "[1]" }],
+    ["anything", {}, undefined, { kind: "json", example: "" }],
+    [
+      "one of several, as its example is",
+      { anyOf: [{ type: "array", items: {} }, { type: "string" }] },
+      "abc",
+      { kind: "text", example: "abc" },
+    ],
+  ])("is made for %s", (_, property, value, expected) => {
+    // Prepare
+    const example = value === undefined ? undefined : { x: value };
+
+    // Act
+    const { fields } = formOf({ type: "object", properties: { x: property } }, example);
+
+    // Assess
+    expect(fields).toMatchObject([{ name: "x", goesTo: "property", required: false, ...expected }]);
+  });
+
+  it("takes the whole body where that is no object", () => {
+    // Prepare
+    const route = formOf({ type: "array", items: { type: "number" } }, [1, 2]);
+
+    // Act
+    const planned = planRequest(route, untouched(route));
+
+    // Assess
+    expect(route.fields).toMatchObject([{ name: "", goesTo: "body", kind: "json" }]);
+    expect(planned).toEqual({ target: "/a", body: [1, 2] });
+  });
+});
+
+describe("what was typed", () => {
+  const properties = {
+    n: { type: "number" },
+    b: { type: "boolean" },
+    j: { type: "array" },
+    s: { type: "string" },
+  };
+  const route = formOf({ type: "object", properties, required: ["s"] });
+
+  function typed(texts: Record<string, string>): Map<FieldPlan, string> {
+    return new Map(route.fields.map((field) => [field, texts[field.name] ?? ""]));
+  }
+
+  it("becomes what the schema says", () => {
+    // Act
+    const planned = planRequest(route, typed({ n: "-1e3", b: "false", j: "[null]", s: ' "a" ' }));
+
+    // Assess
+    expect(planned).toEqual({ target: "/a", body: { n: -1000, b: false, j: [null], s: ' "a" ' } });
+  });
+
+  it("is left out where it is empty and optional", () => {
+    // Act
+    const planned = planRequest(route, typed({ s: "a" }));
+
+    // Assess
+    expect(planned).toEqual({ target: "/a", body: { s: "a" } });
+  });
+
+  it("is encoded in a query", () => {
+    // Prepare
+    const toxicity = routeOf("/toxicity");
+    const [q, k] = toxicity.fields as [FieldPlan, FieldPlan];
+
+    // Act
+    const planned = planRequest(
+      toxicity,
+      new Map([
+        [q, "who & am=i?"],
+        [k, ""],
+      ]),
+    );
+
+    // Assess
+    expect(planned).toEqual({ target: "/toxicity?q=who+%26+am%3Di%3F" });
+  });
+
+  it.each([
+    ["s", "", "This must not be empty."],
+    ["n", "many", "This must be a number"],
+    ["j", "[1,", "This must be JSON."],
+  ])("in %s as %j is not sent, and told why", (name, text, fault) => {
+    // Act
+    const planned = planRequest(route, typed({ s: "a", [name]: text }));
+
+    // Assess
+    if (!("faults" in planned)) throw new Error("it was sent");
+    expect([...planned.faults].map(([field, words]) => [field.name, words])).toEqual([
+      [name, expect.stringContaining(fault)],
+    ]);
+  });
+});

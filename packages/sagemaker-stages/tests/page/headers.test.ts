@@ -1,0 +1,61 @@
+import { describe, expect, it } from "@jest/globals";
+import { securityHeaders } from "../../src/page/headers";
+
+function directives(connectSources: readonly string[]): Record<string, string> {
+  const policy = securityHeaders(connectSources)["Content-Security-Policy"] ?? "";
+  return Object.fromEntries(policy.split("; ").map((directive) => directive.split(/ (.*)/s)));
+}
+
+describe("the security headers", () => {
+  it("allow the page's own files, the stage, and nothing else", () => {
+    // Act
+    const policy = directives(["https://api.example.com"]);
+
+    // Assess
+    expect(policy).toMatchObject({
+      "default-src": "'none'",
+      "script-src": "'self'",
+      "style-src": "'self'",
+      "img-src": "'self'",
+      "connect-src": "'self' https://api.example.com",
+      "frame-ancestors": "'none'",
+      "form-action": "'none'",
+      "base-uri": "'none'",
+    });
+    expect(Object.values(policy).join()).not.toMatch(/unsafe|\*|data:|blob:/);
+  });
+
+  it("have the browser refuse what turns text into markup", () => {
+    // Act
+    const policy = directives([]);
+
+    // Assess
+    expect(policy["require-trusted-types-for"]).toBe("'script'");
+    expect(policy["trusted-types"]).toBe("'none'");
+  });
+
+  it("keep addresses, frames, media types and devices to themselves", () => {
+    // Act
+    const headers = securityHeaders([]);
+
+    // Assess
+    expect(headers).toMatchObject({
+      "Strict-Transport-Security": "max-age=63072000",
+      "X-Content-Type-Options": "nosniff",
+      "X-Frame-Options": "DENY",
+      "Referrer-Policy": "no-referrer",
+    });
+    expect(headers["Permissions-Policy"]).toContain("camera=()");
+  });
+
+  it.each(["", "https://a.example; script-src *", "https://a.example https://b.example", "a,b"])(
+    "refuse %j as a source, which would say something else",
+    (source) => {
+      // Act
+      const act = () => securityHeaders([source]);
+
+      // Assess
+      expect(act).toThrow(`connectSources: got ${JSON.stringify(source)}; allowed: one CSP source`);
+    },
+  );
+});

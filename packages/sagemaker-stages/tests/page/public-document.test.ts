@@ -1,0 +1,148 @@
+import { describe, expect, it } from "@jest/globals";
+import { publicDocument } from "../../src/page/public-document";
+import { ALL_PUBLIC, apiDocument, STAGE_URL } from "./support/documents";
+
+/** An API of one route that is written by hand. */
+function handWritten(operation: object, schemas: object = {}): unknown {
+  return {
+    openapi: "3.0.1",
+    info: { title: "test", version: "1.0.0" },
+    paths: { "/a": { post: { security: [], responses: {}, ...operation } } },
+    components: { schemas },
+  };
+}
+
+const withBody = (schema: object) => ({ requestBody: { content: { "application/json": { schema } } } });
+
+describe("the public document", () => {
+  it("has the routes that are open to everybody, with the schemas they use, and no other", () => {
+    // Prepare
+    const api = apiDocument({
+      "breast-cancer": "API_KEY",
+      sentiment: "PUBLIC",
+      toxicity: "AWS_IAM",
+    });
+
+    // Act
+    const published = publicDocument(api, STAGE_URL);
+
+    // Assess
+    expect(Object.entries(published.paths).map(([path, item]) => [path, Object.keys(item)])).toEqual([
+      ["/sentiment", ["post"]],
+    ]);
+    expect(Object.keys(published.components.schemas)).toEqual(["SentimentRequest"]);
+    expect(published.servers).toEqual([{ url: STAGE_URL }]);
+    expect(JSON.stringify(published)).not.toMatch(/breast|toxicity|api_key|sigv4/i);
+  });
+
+  it("says of a route what the API's own document says to callers", () => {
+    // Prepare
+    const api = apiDocument({ toxicity: "PUBLIC" });
+
+    // Act
+    const operation = publicDocument(api, STAGE_URL).paths["/toxicity"]?.get;
+
+    // Assess
+    expect(operation).toMatchObject({
+      operationId: "toxicity",
+      summary: "Toxicity",
+      parameters: [
+        { name: "q", in: "query", required: true, example: "who am i" },
+        { name: "k", in: "query", required: false, example: "3" },
+      ],
+      security: [],
+    });
+  });
+
+  it("has nothing of how the API is built", () => {
+    // Prepare
+    const api = apiDocument(ALL_PUBLIC);
+
+    // Act
+    const text = JSON.stringify(publicDocument(api, STAGE_URL));
+
+    // Assess
+    expect(JSON.stringify(api)).toMatch(/x-amazon-.*arn:aws/);
+    expect(text).not.toMatch(/x-amazon-|arn:aws|111122223333|integration|securitySchemes/i);
+  });
+
+  it("follows references from schema to schema, in circles too", () => {
+    // Prepare
+    const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+    const api = handWritten(withBody(reference("Tree")), {
+      Tree: { properties: { leaf: reference("Leaf"), children: { items: reference("Tree") } } },
+      Leaf: { type: "string" },
+      Unused: { type: "string" },
+    });
+
+    // Act
+    const { schemas } = publicDocument(api, STAGE_URL).components;
+
+    // Assess
+    expect(Object.keys(schemas)).toEqual(["Leaf", "Tree"]);
+  });
+
+  it("keeps a route closed that does not say that it is open", () => {
+    // Prepare
+    const api = handWritten({ security: undefined });
+
+    // Act
+    const { paths } = publicDocument(api, STAGE_URL);
+
+    // Assess
+    expect(paths).toEqual({});
+  });
+
+  it.each([
+    ["a schema that is not there", "#/components/schemas/Missing"],
+    ["another document", "https://example.com/schema.json"],
+    ["what every object has", "#/components/schemas/constructor"],
+  ])("refuses a reference to %s", (_, $ref) => {
+    // Prepare
+    const api = handWritten(withBody({ $ref }));
+
+    // Act
+    const act = () => publicDocument(api, STAGE_URL);
+
+    // Assess
+    expect(act).toThrow(`$ref: got ${$ref}; allowed: #/components/schemas/<name>`);
+  });
+
+  it.each([
+    ["an ARN", "Runs arn:aws:lambda:eu-central-1:111122223333:function:x", "an ARN"],
+    ["an account", "Ask the people of 111122223333", "what looks like an account id"],
+    [
+      "what only Terraform knows",
+      `Runs \${aws_lambda_function.x.arn}`,
+      "a value that only the deployment knows",
+    ],
+  ])("refuses to publish %s", (_, description, named) => {
+    // Prepare
+    const api = handWritten({ description });
+
+    // Act
+    const act = () => publicDocument(api, STAGE_URL);
+
+    // Assess
+    expect(act).toThrow(named);
+  });
+
+  it("takes numbers of twelve digits and more for what they are", () => {
+    // Prepare
+    const api = handWritten({ description: "0.123456789012 and 1234567890123" });
+
+    // Act
+    const act = () => publicDocument(api, STAGE_URL);
+
+    // Assess
+    expect(act).not.toThrow();
+  });
+
+  it("refuses what is no OpenAPI document", () => {
+    // Act
+    const act = () => publicDocument({ paths: [] }, STAGE_URL);
+
+    // Assess
+    expect(act).toThrow("openapi");
+  });
+});

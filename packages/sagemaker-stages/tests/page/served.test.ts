@@ -1,0 +1,60 @@
+import { describe, expect, it } from "@jest/globals";
+import { websiteFor } from "../../src/local/website";
+import { buildWebsite, STAGE_ORIGIN } from "../../src/page/build";
+import { securityHeaders } from "../../src/page/headers";
+import { publicDocument } from "../../src/page/public-document";
+import { apiDocument } from "./support/documents";
+
+const LOCAL_URL = "http://127.0.0.1:3000/dev";
+const api = apiDocument({ sentiment: "PUBLIC", "breast-cancer": "API_KEY" });
+
+describe("the page of a local stage", () => {
+  it("is the website's files with what the page must know of the stage", () => {
+    // Act
+    const files = websiteFor(LOCAL_URL, api);
+
+    // Assess
+    const names = [...buildWebsite().map(({ name }) => name), "config.json", "openapi.json"];
+    expect([...files.keys()].sort()).toEqual(names.sort());
+    expect([...files.values()].map(({ status }) => status)).toEqual(Array(names.length).fill(200));
+  });
+
+  it("tells the page where its stage is and what is open there", () => {
+    // Act
+    const files = websiteFor(LOCAL_URL, api);
+
+    // Assess
+    expect(files.get("config.json")?.body).toBe(JSON.stringify({ stageUrl: LOCAL_URL }));
+    expect(JSON.parse(String(files.get("openapi.json")?.body))).toEqual(
+      JSON.parse(JSON.stringify(publicDocument(api, LOCAL_URL))),
+    );
+  });
+
+  it("lets the page connect to its stage alone", () => {
+    // Act
+    const html = String(websiteFor(LOCAL_URL, api).get("index.html")?.body);
+
+    // Assess
+    expect(html).toContain(`content="connect-src 'self' http://127.0.0.1:3000"`);
+    expect(html).not.toContain(STAGE_ORIGIN);
+  });
+
+  it("has the security headers and the right media type on every file", () => {
+    // Act
+    const files = [...websiteFor(LOCAL_URL, api)];
+
+    // Assess
+    for (const [, { headers }] of files) {
+      expect(headers).toMatchObject(securityHeaders(["http://127.0.0.1:3000"]));
+      expect(headers["Cache-Control"]).toBe("no-cache");
+    }
+    expect(Object.fromEntries(files.map(([name, { headers }]) => [name, headers["Content-Type"]]))).toEqual({
+      "favicon.svg": "image/svg+xml",
+      "index.html": "text/html; charset=utf-8",
+      "page.js": "text/javascript; charset=utf-8",
+      "style.css": "text/css; charset=utf-8",
+      "config.json": "application/json",
+      "openapi.json": "application/json",
+    });
+  });
+});

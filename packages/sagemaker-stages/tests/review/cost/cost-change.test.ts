@@ -1,0 +1,473 @@
+import { describe, expect, it } from "@jest/globals";
+import { type CostChange, type CostLine, costChange, type NotCounted } from "../../../src/review/cost";
+import { type PlannedChange, planned } from "../support/planned";
+import { recordedPlan } from "../support/recorded-plans";
+
+type Values = Readonly<Record<string, unknown>>;
+
+const CONFIGURATION = "aws_sagemaker_endpoint_configuration";
+
+/** A configuration as Terraform's provider has it in a plan. */
+function configuration(variant: Values): Values {
+  return {
+    name: "prod-it-12345678",
+    production_variants: [
+      {
+        variant_name: "AllTraffic",
+        serverless_config: [],
+        managed_instance_scaling: [],
+        instance_type: null,
+        initial_instance_count: null,
+        volume_size_in_gb: null,
+        ...variant,
+      },
+    ],
+    shadow_production_variants: [],
+  };
+}
+
+const onInstances = (type: string, count: number) =>
+  configuration({ instance_type: type, initial_instance_count: count });
+
+const serverless = (memory: number, provisioned: number | null = null) =>
+  configuration({
+    serverless_config: [
+      { memory_size_in_mb: memory, max_concurrency: 20, provisioned_concurrency: provisioned },
+    ],
+  });
+
+const fn = (memory: number, architecture: string): Values => ({
+  memory_size: memory,
+  architectures: [architecture],
+  ephemeral_storage: [{ size: 512 }],
+});
+
+const target = (least: number): Values => ({
+  resource_id: "endpoint/prod-it/variant/AllTraffic",
+  min_capacity: least,
+  max_capacity: 10,
+});
+
+const endpoint: Values = { name: "prod-it", endpoint_config_name: "prod-it-12345678" };
+
+function costOf(...changes: readonly PlannedChange[]): CostChange {
+  return costChange(planned(changes));
+}
+
+/** Every line, whatever it is for. */
+function linesOf({ lines, perMillionRequests, perGbOfLog }: CostChange): readonly CostLine[] {
+  return [...lines, ...perMillionRequests, ...perGbOfLog];
+}
+
+describe("a month at rest", () => {
+  it.each<[string, Omit<PlannedChange, "type"> & { type: string }, number, number]>([
+    // 2 × 730 × 0.115
+    ["two instances come", { type: CONFIGURATION, after: onInstances("ml.m5.large", 2) }, 0, 167.9],
+    // 730 × 0.115, and 730 × 0.23
+    [
+      "an instance becomes larger",
+      { type: CONFIGURATION, before: onInstances("ml.m5.large", 1), after: onInstances("ml.m5.xlarge", 1) },
+      83.95,
+      167.9,
+    ],
+    // 2 × 730 × 3600 × 0.0000233
+    ["provisioned concurrency comes", { type: CONFIGURATION, after: serverless(2048, 2) }, 0, 122.4648],
+    ["provisioned concurrency goes", { type: CONFIGURATION, before: serverless(2048, 2) }, 122.4648, 0],
+    // 2 × 730 × 0.01
+    [
+      "an interface endpoint comes in two subnets",
+      {
+        type: "aws_vpc_endpoint",
+        after: { vpc_endpoint_type: "Interface", subnet_ids: ["subnet-a", "subnet-b"] },
+      },
+      0,
+      14.6,
+    ],
+    // 730 × 0.045
+    ["a NAT gateway comes", { type: "aws_nat_gateway", after: { subnet_id: "subnet-a" } }, 0, 32.85],
+    ["a key goes", { type: "aws_kms_key", before: { key_id: "a" } }, 1, 0],
+    [
+      "an alarm comes",
+      { type: "aws_cloudwatch_metric_alarm", after: { period: 60, metric_query: [] } },
+      0,
+      0.1,
+    ],
+    [
+      "an alarm looks more often",
+      {
+        type: "aws_cloudwatch_metric_alarm",
+        before: { period: 60, metric_query: [] },
+        after: { period: 10, metric_query: [] },
+      },
+      0.1,
+      0.3,
+    ],
+    // 5 + 2 × 1
+    ["a web ACL of two rules comes", { type: "aws_wafv2_web_acl", after: { rule: [{}, {}] } }, 0, 7],
+  ])("costs what the table says where %s", (_, change, before, after) => {
+    // Act
+    const cost = costOf(change);
+
+    // Assess
+    expect(cost.atRest).toEqual({
+      before,
+      after,
+      difference: Math.round((after - before) * 10_000) / 10_000,
+      isPartial: false,
+    });
+    expect(cost.lines.map((line) => [line.before?.usd ?? 0, line.after?.usd ?? 0])).toEqual([
+      [before, after],
+    ]);
+    expect(cost.notCounted).toEqual([]);
+  });
+
+  it("shows how it was counted", () => {
+    // Act
+    const cost = costOf({ type: CONFIGURATION, after: onInstances("ml.m5.large", 2) });
+
+    // Assess
+    expect(cost).toMatchObject({
+      region: "us-east-1",
+      pricesDated: "2026-11-21",
+      notPriced: null,
+    });
+    expect(cost.lines).toEqual([
+      {
+        path: "stack/it",
+        address: `${CONFIGURATION}.it`,
+        what: "variant AllTraffic: instances",
+        before: null,
+        after: { usd: 167.9, calculation: "2 × 730 h × $0.115 (ml.m5.large)" },
+        difference: 167.9,
+      },
+    ]);
+    expect(cost.sentence).toMatch(
+      /730 hours a month.*100 ms.*Never counted:.*data transfer.*free tiers.*taxes/,
+    );
+  });
+
+  it("is told before and after for what does not change, too, without a line for it", () => {
+    // Prepare
+    const same = onInstances("ml.m5.large", 1);
+
+    // Act
+    const cost = costOf(
+      { type: CONFIGURATION, name: "same", before: same, after: same },
+      { type: "aws_kms_key", name: "new", after: {} },
+    );
+
+    // Assess
+    expect(cost.atRest).toEqual({ before: 83.95, after: 84.95, difference: 1, isPartial: false });
+    expect(cost.lines.map(({ path }) => path)).toEqual(["stack/new"]);
+  });
+
+  it("counts what scales at its least, found by the endpoint's name", () => {
+    // Act
+    const cost = costOf(
+      { type: CONFIGURATION, before: onInstances("ml.m5.large", 1), after: onInstances("ml.m5.large", 1) },
+      { type: "aws_sagemaker_endpoint", before: endpoint, after: endpoint },
+      { type: "aws_appautoscaling_target", before: target(3), after: target(2) },
+    );
+
+    // Assess: 3 × 730 × 0.115, and 2 ×; not 1 ×
+    expect(cost.atRest).toEqual({ before: 251.85, after: 167.9, difference: -83.95, isPartial: false });
+    expect(cost.lines.map((line) => line.after?.note)).toEqual(["it scales: counted at its least, 2"]);
+  });
+
+  it("counts a configuration that the scaled endpoint does not run on as it is", () => {
+    // Prepare
+    const other = { ...onInstances("ml.m5.xlarge", 1), name: "prod-other-87654321" };
+
+    // Act
+    const cost = costOf(
+      { type: CONFIGURATION, name: "other", after: other },
+      { type: "aws_sagemaker_endpoint", after: endpoint },
+      { type: "aws_appautoscaling_target", after: target(3) },
+    );
+
+    // Assess: 730 × 0.23
+    expect(cost.atRest).toMatchObject({ after: 167.9 });
+  });
+
+  it("counts what scales at its least in a first plan, which knows no names yet", () => {
+    // Act
+    const cost = costOf(
+      {
+        type: CONFIGURATION,
+        after: { ...onInstances("ml.m5.large", 1), name: undefined },
+        unknown: { name: true },
+      },
+      { type: "aws_sagemaker_endpoint", after: { name: "prod-it" }, unknown: { endpoint_config_name: true } },
+      { type: "aws_appautoscaling_target", after: target(3) },
+    );
+
+    // Assess
+    expect(cost.atRest).toEqual({ before: 0, after: 251.85, difference: 251.85, isPartial: false });
+  });
+
+  it("goes on where Terraform only forgets what costs", () => {
+    // Act
+    const cost = costOf({ type: CONFIGURATION, before: onInstances("ml.m5.large", 1), actions: ["forget"] });
+
+    // Assess
+    expect(cost.atRest).toEqual({ before: 83.95, after: 83.95, difference: 0, isPartial: false });
+  });
+
+  it("counts a configuration that a failed rollout left over once, with its successor", () => {
+    // Act
+    const cost = costOf(
+      { type: CONFIGURATION, before: onInstances("ml.m5.large", 1), after: onInstances("ml.m5.large", 1) },
+      { type: CONFIGURATION, before: onInstances("ml.m5.xlarge", 1), deposed: "a1b2c3d4" },
+    );
+
+    // Assess
+    expect(cost.atRest).toEqual({ before: 83.95, after: 83.95, difference: 0, isPartial: false });
+  });
+});
+
+describe("a million requests", () => {
+  it.each<[string, PlannedChange, number]>([
+    // 1 × 0.2 + 100,000 × 0.25 × 0.0000133334
+    ["a function of 256 MB", { type: "aws_lambda_function", after: fn(256, "arm64") }, 0.5333],
+    // 1 × 0.2 + 100,000 × 1 × 0.0000166667
+    ["a function of 1024 MB on x86_64", { type: "aws_lambda_function", after: fn(1024, "x86_64") }, 1.8667],
+    ["a REST API", { type: "aws_api_gateway_rest_api", after: { name: "prod" } }, 3.5],
+    // 100,000 × 2 × 0.00002
+    ["a serverless endpoint of 2048 MB", { type: CONFIGURATION, after: serverless(2048) }, 4],
+    // 0.8667 − 0.5333
+    [
+      "a function that gets more memory",
+      { type: "aws_lambda_function", before: fn(256, "arm64"), after: fn(512, "arm64") },
+      0.3334,
+    ],
+  ])("costs what the table says for %s", (_, change, difference) => {
+    // Act
+    const cost = costOf(change);
+
+    // Assess
+    expect(cost.perMillionRequests.map((line) => line.difference)).toEqual([difference]);
+    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: false });
+  });
+});
+
+describe("a GB of log", () => {
+  it("costs with the days that it is kept", () => {
+    // Act
+    const cost = costOf({
+      type: "aws_cloudwatch_log_group",
+      before: { retention_in_days: 7 },
+      after: { retention_in_days: 365 },
+    });
+
+    // Assess: 0.5 + 0.03 × 7 × 12 / 365, and 0.5 + 0.03 × 12
+    expect(cost.perGbOfLog).toMatchObject([
+      {
+        before: { usd: 0.5069 },
+        after: {
+          usd: 0.86,
+          calculation: "1 GB × $0.5 (logs' ingestion) + 1 GB × 12 months × $0.03 (logs' storage)",
+        },
+        difference: 0.3531,
+      },
+    ]);
+  });
+});
+
+describe("what is not counted", () => {
+  const sevenDays = {
+    usd: 0.5069,
+    calculation: "1 GB × $0.5 (logs' ingestion) + 1 GB × 0.2301 months × $0.03 (logs' storage)",
+    note: "stored as if it were not compressed",
+  };
+
+  it.each<[string, PlannedChange, Partial<NotCounted>, string]>([
+    [
+      "an instance type without a price",
+      { type: CONFIGURATION, after: onInstances("ml.g4dn.xlarge", 2) },
+      { what: "variant AllTraffic: instances", per: "month" },
+      "no price of ml.g4dn.xlarge in us-east-1 is known here (2 × 730 h)",
+    ],
+    [
+      "an interface endpoint in subnets that do not exist yet",
+      { type: "aws_vpc_endpoint", after: { vpc_endpoint_type: "Interface" }, unknown: { subnet_ids: true } },
+      { what: "network interfaces", per: "month" },
+      "how many subnets it is in is known after apply; each costs 1 × 730 h × $0.01 (interface endpoint)",
+    ],
+    [
+      "a log that is kept for ever",
+      { type: "aws_cloudwatch_log_group", before: { retention_in_days: 7 }, after: { retention_in_days: 0 } },
+      { what: "what is written", per: "GB of log", before: sevenDays },
+      "kept for ever: what is stored grows from month to month",
+    ],
+    [
+      "a page",
+      { type: "aws_cloudfront_distribution", after: { enabled: true } },
+      { what: "aws_cloudfront_distribution", per: "use" },
+      "it costs by use",
+    ],
+    [
+      "what no rule reads",
+      { type: "aws_db_instance", after: { instance_class: "db.t4g.micro" } },
+      { what: "aws_db_instance", per: "month" },
+      "nothing is known here of what it costs",
+    ],
+  ])("is named with its reason: %s", (_, change, what, reason) => {
+    // Act
+    const cost = costOf(change);
+
+    // Assess
+    const place = { path: "stack/it", address: `${change.type}.it` };
+    expect(cost.notCounted).toEqual([{ ...place, before: null, ...what, after: { reason }, changes: true }]);
+    expect(linesOf(cost)).toEqual([]);
+    expect(cost.atRest).toMatchObject({ difference: 0, isPartial: what.per === "month" });
+  });
+
+  it("takes nothing from what is known of the other side", () => {
+    // Act
+    const cost = costOf(
+      {
+        type: CONFIGURATION,
+        before: onInstances("ml.m5.large", 1),
+        after: onInstances("ml.p4d.24xlarge", 4),
+      },
+      { type: "aws_cloudwatch_metric_alarm", name: "new", after: { period: 60, metric_query: [] } },
+    );
+
+    // Assess: 730 × 0.115, and the alarm's 0.1
+    expect(cost.atRest).toEqual({ before: 83.95, after: 0.1, difference: 0.1, isPartial: true });
+    expect(cost.notCounted).toMatchObject([
+      {
+        before: { usd: 83.95, calculation: "1 × 730 h × $0.115 (ml.m5.large)" },
+        after: { reason: "no price of ml.p4d.24xlarge in us-east-1 is known here (4 × 730 h)" },
+      },
+    ]);
+  });
+
+  it("is not told of what gets other tags alone", () => {
+    // Act
+    const cost = costOf({
+      type: "aws_db_instance",
+      before: { tags: { a: "b" } },
+      after: { tags: { a: "c" } },
+    });
+
+    // Assess
+    expect(cost.notCounted).toEqual([]);
+  });
+
+  it("is not missing in the change where it stays as it is", () => {
+    // Prepare
+    const same = onInstances("ml.p4d.24xlarge", 1);
+
+    // Act
+    const cost = costOf({ type: CONFIGURATION, before: same, after: same });
+
+    // Assess
+    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: false });
+    expect(cost.notCounted).toMatchObject([{ changes: false }]);
+  });
+
+  it("is provisioned concurrency of a memory size without a price, warm and by request", () => {
+    // Act
+    const cost = costOf({ type: CONFIGURATION, after: serverless(3072, 2) });
+
+    // Assess
+    expect(cost.notCounted.map(({ after }) => after && "reason" in after && after.reason)).toEqual([
+      "no price of provisioned concurrency of 3072 MB in us-east-1 is known here (2 × 2,628,000 s)",
+      "no price of requests to provisioned concurrency of 3072 MB in us-east-1 is known here (100,000 s)",
+    ]);
+    expect(cost.atRest).toMatchObject({ difference: 0, isPartial: true });
+  });
+
+  it.each([
+    ["eu-central-1", "no price of eu-central-1 is known here"],
+    [undefined, "the plan does not say its region"],
+  ])("is everything where the region has no prices: %s", (region, why) => {
+    // Act
+    const cost = costChange(
+      planned([{ type: CONFIGURATION, after: onInstances("ml.m5.large", 2) }], region ?? null),
+    );
+
+    // Assess
+    expect(cost.atRest).toBeNull();
+    expect(linesOf(cost)).toEqual([]);
+    expect(cost.notPriced).toBe(`${why}: nothing is counted; known are some of eu-west-1 and us-east-1`);
+  });
+
+  it("does not take another region's price", () => {
+    // Act
+    const cost = costChange(
+      planned([{ type: CONFIGURATION, after: onInstances("ml.m5.large", 2) }], "eu-west-1"),
+    );
+
+    // Assess
+    expect(cost.atRest).toEqual({ before: 0, after: 0, difference: 0, isPartial: true });
+    expect(cost.notCounted).toMatchObject([
+      { after: { reason: expect.stringContaining("ml.m5.large in eu-west-1") } },
+    ]);
+  });
+});
+
+describe("the examples, in a region with prices", () => {
+  it("of instances costs its two instances and its two alarms", () => {
+    // Prepare: as the plan has them
+    const alarm: Values = { period: 60, metric_query: [] };
+
+    // Act
+    const cost = costOf(
+      {
+        type: CONFIGURATION,
+        after: { ...onInstances("ml.m5.large", 2), name: undefined },
+        unknown: { name: true, production_variants: [{ volume_size_in_gb: true }] },
+      },
+      { type: "aws_sagemaker_endpoint", after: { name: "prod-it" }, unknown: { endpoint_config_name: true } },
+      { type: "aws_appautoscaling_target", after: target(2) },
+      { type: "aws_cloudwatch_metric_alarm", name: "errors", after: alarm },
+      { type: "aws_cloudwatch_metric_alarm", name: "latency", after: alarm },
+    );
+
+    // Assess: 2 × 730 × 0.115 + 2 × 0.1
+    expect(cost.atRest).toEqual({ before: 0, after: 168.1, difference: 168.1, isPartial: false });
+  });
+
+  it("of provisioned concurrency costs its two warm invocations, where the size has a price", () => {
+    // Act
+    const cost = costOf(
+      { type: CONFIGURATION, after: { ...serverless(2048, 2), name: undefined }, unknown: { name: true } },
+      { type: "aws_sagemaker_endpoint", after: { name: "prod-it" }, unknown: { endpoint_config_name: true } },
+      { type: "aws_appautoscaling_target", after: target(2) },
+      { type: "aws_lambda_function", after: fn(512, "arm64") },
+    );
+
+    // Assess: 2 × 2,628,000 × 0.0000233; 100,000 × 0.00001, and 0.2 + 100,000 × 0.5 × 0.0000133334
+    expect(cost.atRest).toEqual({ before: 0, after: 122.4648, difference: 122.4648, isPartial: false });
+    expect(cost.perMillionRequests.map(({ difference }) => difference)).toEqual([0.8667, 1]);
+  });
+});
+
+describe("a plan that real Terraform made", () => {
+  it.each(["nothing", "opened", "widened"] as const)("changes no price: %s", (name) => {
+    // Act
+    const cost = costChange(recordedPlan(name));
+
+    // Assess
+    expect(cost.notPriced).toBeNull();
+    expect(cost.atRest?.difference).toBe(0);
+    expect(linesOf(cost)).toEqual([]);
+    expect(cost.notCounted.filter(({ changes }) => changes)).toEqual([]);
+  });
+
+  it("of an environment's end takes back what its beginning brought", () => {
+    // Act
+    const [begins, ends] = (["new-environment", "destroyed"] as const).map((name) =>
+      costChange(recordedPlan(name)),
+    );
+
+    // Assess
+    const bill = (cost: CostChange | undefined) =>
+      cost?.perMillionRequests.map(({ path, difference }) => [path, Math.abs(difference)]);
+    expect(bill(begins)?.length).toBeGreaterThan(2);
+    expect(bill(ends)).toEqual(bill(begins));
+    expect(ends?.perMillionRequests.every(({ difference }) => difference < 0)).toBe(true);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "@jest/globals";
+import { findPrice, PRICES } from "../../../src/review/cost/prices";
+
+describe("the table of prices", () => {
+  it.each(PRICES.map((price) => [price.region, price.item, price] as const))(
+    "tells of %s, %s what it is, where that stands and when it was read",
+    (_, __, price) => {
+      // Act
+      const protocols = price.sources.map((source) => new URL(source).protocol);
+
+      // Assess
+      expect(protocols.length).toBeGreaterThan(0);
+      expect([...new Set(protocols)]).toEqual(["https:"]);
+      expect(price.usd).toBeGreaterThan(0);
+      expect(new Date(price.read).toISOString()).toBe(`${price.read}T00:00:00.000Z`);
+      expect(price.asOf ?? price.read).toMatch(/^20\d\d-\d\d(-\d\d)?$/);
+      expect((price.asOf ?? price.read) <= price.read).toBe(true);
+    },
+  );
+
+  it("has each price once", () => {
+    // Act
+    const names = PRICES.map(({ region, item }) => `${region} ${item}`);
+
+    // Assess
+    expect(names).toEqual([...new Set(names)]);
+  });
+
+  it("has no price of an instance that its source does not name for hosting", () => {
+    // Act
+    const found = findPrice("us-east-1", "sagemaker:instance:ml.t3.medium");
+
+    // Assess
+    expect(found).toBeUndefined();
+  });
+
+  it("has nothing of another region", () => {
+    // Act
+    const found = findPrice("eu-central-1", "sagemaker:instance:ml.m5.large");
+
+    // Assess
+    expect(found).toBeUndefined();
+  });
+});

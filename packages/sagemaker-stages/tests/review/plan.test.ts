@@ -1,0 +1,82 @@
+import { describe, expect, it } from "@jest/globals";
+import { NotReviewable } from "../../src/review/errors";
+import { readPlan, withConstructPaths } from "../../src/review/plan";
+import { planJson, planOf } from "./support/plan-json";
+import { recordedPlan } from "./support/recorded-plans";
+
+describe("a plan", () => {
+  it("is of the environment that the provider's tag tells", () => {
+    // Act
+    const { environment, region } = readPlan(planJson({ environment: "staging" }), "whatever.json");
+
+    // Assess
+    expect({ environment, region }).toEqual({ environment: "staging", region: "us-east-1" });
+  });
+
+  it.each(["prod.json", "plans/prod.plan.json", "C:\\plans\\prod-tfplan.json"])(
+    "without that tag is of the one that the file is named after: %s",
+    (file) => {
+      // Prepare
+      const text = JSON.stringify({ ...JSON.parse(planJson({})), configuration: {} });
+
+      // Act
+      const { environment, region } = readPlan(text, file);
+
+      // Assess
+      expect({ environment, region }).toEqual({ environment: "prod", region: undefined });
+    },
+  );
+
+  it("holds what Terraform manages, and no data", () => {
+    // Act
+    const { resources } = recordedPlan("nothing");
+
+    // Assess
+    expect(resources).toHaveLength(33);
+    expect(new Set(resources.flatMap(({ actions }) => actions))).toEqual(new Set(["no-op"]));
+    expect(resources.every(({ before, after }) => before !== undefined && after !== undefined)).toBe(true);
+  });
+
+  it("knows the constructs' paths where somebody tells them", () => {
+    // Prepare
+    const plan = planOf({
+      resources: [
+        { address: "aws_iam_role.a_1", actions: ["create"], after: {} },
+        { address: "aws_iam_role.b_2", actions: ["create"], after: {} },
+      ],
+    });
+
+    // Act
+    const { resources } = withConstructPaths(plan, new Map([["aws_iam_role.a_1", "a/role"]]));
+
+    // Assess
+    expect(resources.map(({ path }) => path)).toEqual(["a/role", "aws_iam_role.b_2"]);
+  });
+
+  describe("is refused, with what to do, and without a word of its content, where it", () => {
+    it.each([
+      ["is no JSON", "sk-secret", "is no JSON"],
+      ["is something else", JSON.stringify({ secret: "sk-secret" }), "(format_version: "],
+      [
+        "has an action that is not known",
+        planJson({ resources: [{ address: "a.b", actions: ["sk-secret"] }] }),
+        "(resource_changes.0.change.actions.0: ",
+      ],
+      ["has another format", JSON.stringify({ ...JSON.parse(planJson({})), format_version: "2.0" }), "1.x"],
+      [
+        "is a state",
+        JSON.stringify({ format_version: "1.0", values: { outputs: { secret: "sk-secret" } } }),
+        "is a state",
+      ],
+    ])("%s", (_, text, said) => {
+      // Act
+      const act = () => readPlan(text, "plan.json");
+
+      // Assess
+      expect(act).toThrow(NotReviewable);
+      expect(act).toThrow(said);
+      expect(act).toThrow(/^plan\.json/);
+      expect(act).not.toThrow(/sk-secret/);
+    });
+  });
+});

@@ -1,0 +1,53 @@
+import { type Plan, readPlan, withConstructPaths } from "../../../src/review/plan";
+
+/** A resource of a plan; without `before` it is new, without `after` it goes. */
+export interface PlannedChange {
+  readonly type: string;
+  /** Its name in Terraform, and the last part of its construct's path. @default "it" */
+  readonly name?: string;
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, unknown>>;
+  /** As Terraform tells it: `true` in place of each value that is known after the apply. */
+  readonly unknown?: Readonly<Record<string, unknown>>;
+  /** As Terraform tells it: `true` in place of each value that is sensitive. */
+  readonly sensitive?: Readonly<Record<string, unknown>>;
+  /** Where it is neither new, nor gone, nor changed in place. */
+  readonly actions?: readonly string[];
+  readonly deposed?: string;
+}
+
+/** A plan with these changes, read from the JSON that Terraform would write. Construct paths are `stack/<name>`. */
+export function planned(changes: readonly PlannedChange[], region: string | null = "us-east-1"): Plan {
+  const addressOf = ({ type, name = "it" }: PlannedChange) => `${type}.${name}`;
+  const text = JSON.stringify({
+    format_version: "1.2",
+    planned_values: {},
+    resource_changes: changes.map((change) => ({
+      address: addressOf(change),
+      mode: "managed",
+      type: change.type,
+      deposed: change.deposed,
+      change: {
+        actions: change.actions ?? actionsOf(change),
+        before: change.before ?? null,
+        after: change.after ?? null,
+        after_unknown: change.unknown ?? {},
+        before_sensitive: change.sensitive ?? {},
+        after_sensitive: change.sensitive ?? {},
+      },
+    })),
+    configuration: {
+      provider_config: {
+        aws: { expressions: region === null ? {} : { region: { constant_value: region } } },
+      },
+    },
+  });
+  const paths = new Map(changes.map((change) => [addressOf(change), `stack/${change.name ?? "it"}`]));
+  return withConstructPaths(readPlan(text, "test.json"), paths);
+}
+
+function actionsOf({ before, after, unknown }: PlannedChange): string[] {
+  if (before === undefined) return ["create"];
+  if (after === undefined) return ["delete"];
+  return JSON.stringify(before) === JSON.stringify(after) && unknown === undefined ? ["no-op"] : ["update"];
+}

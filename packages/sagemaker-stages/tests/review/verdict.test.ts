@@ -1,0 +1,579 @@
+import { describe, expect, it } from "@jest/globals";
+import { toMarkdown } from "../../src/review/markdown/render";
+import { readPlan } from "../../src/review/plan";
+import { type EnvironmentReport, reportOf } from "../../src/review/report";
+import { type PlanParts, planJson, type ResourceJson } from "./support/plan-json";
+
+const stays: ResourceJson = {
+  address: "aws_vpc.stays",
+  actions: ["no-op"],
+  before: { id: "1" },
+  after: { id: "1" },
+};
+
+interface Reviewed {
+  readonly gates: string;
+  readonly verdict: string;
+  readonly text: string;
+  readonly report: EnvironmentReport;
+}
+
+/** What is said of a plan with these resources, and members that {@link planJson} does not know. */
+function review(
+  resources: readonly ResourceJson[],
+  others: PlanParts & { readonly checks?: unknown } = {},
+): Reviewed {
+  const { checks, ...parts } = others;
+  const json = JSON.parse(planJson({ ...parts, resources: [stays, ...resources] })) as object;
+  const { verdict, environments, differences } = reportOf([
+    readPlan(JSON.stringify({ ...json, checks }), "dev.json"),
+  ]);
+  const [report] = environments;
+  if (report === undefined) throw new Error("there is one environment");
+  const { destroy, widen, public: isPublic } = report.flags;
+  const gates = `${destroy ? "D" : "-"}${widen ? "W" : "-"}${isPublic ? "P" : "-"}`;
+  return { gates, verdict, text: toMarkdown({ verdict, environments, differences }), report };
+}
+
+function update(address: string, before: object, after: object): ResourceJson {
+  return { address, actions: ["update"], before, after };
+}
+
+function statement(members: object): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...members }] });
+}
+
+const url = (type: string): object => ({ function_name: "page", authorization_type: type, cors: [] });
+const bucketPolicy = (Principal: unknown, others: object = {}): object => ({
+  bucket: "b",
+  policy: statement({ Principal, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*", ...others }),
+});
+const rolePolicy = (Action: readonly string[], Resource = "*"): object => ({
+  name: "p",
+  role: "r",
+  policy: statement({ Action, Resource }),
+});
+const method = (members: object): object => ({
+  http_method: "POST",
+  authorization: "NONE",
+  api_key_required: false,
+  ...members,
+});
+
+describe("one opening never hides another:", () => {
+  it("a URL, a bucket, a topic and a database are all named", () => {
+    // Act
+    const { gates, verdict } = review([
+      update("aws_lambda_function_url.u", url("AWS_IAM"), url("NONE")),
+      update("aws_s3_bucket_policy.b", bucketPolicy({ AWS: "111122223333" }), bucketPolicy("*")),
+      update(
+        "aws_db_instance.d",
+        { identifier: "d", publicly_accessible: false },
+        { identifier: "d", publicly_accessible: true },
+      ),
+    ]);
+
+    // Assess
+    expect(gates).toBe("-WP");
+    expect(verdict).toContain(
+      "1 URL opened to the public (function URL of page no longer requires a signature)",
+    );
+    expect(verdict).toContain("anyone can now read every object of the bucket b");
+    expect(verdict).toContain("database d is reachable from the internet");
+  });
+
+  it("a URL and its permission are one opening", () => {
+    // Act
+    const { verdict } = review([
+      { address: "aws_lambda_function_url.u", actions: ["create"], after: url("NONE") },
+      {
+        address: "aws_lambda_permission.p",
+        actions: ["create"],
+        after: {
+          function_name: "page",
+          principal: "*",
+          action: "lambda:InvokeFunctionUrl",
+          function_url_auth_type: "NONE",
+        },
+      },
+    ]);
+
+    // Assess
+    expect(verdict).not.toContain("anyone");
+  });
+});
+
+describe("a method or a route that is a resource of its own", () => {
+  const resources: readonly ResourceJson[] = [
+    {
+      address: "aws_api_gateway_resource.x",
+      actions: ["no-op"],
+      before: { id: "r1", path: "/x" },
+      after: { id: "r1", path: "/x" },
+    },
+  ];
+
+  it.each<[string, string, object, object, string, RegExp]>([
+    [
+      "no longer asks for a signature",
+      "aws_api_gateway_method.m",
+      method({ authorization: "AWS_IAM" }),
+      method({}),
+      "-WP",
+      /POST \/x no longer requires a signature/,
+    ],
+    [
+      "asks for a key alone",
+      "aws_api_gateway_method.m",
+      method({ authorization: "AWS_IAM", api_key_required: true }),
+      method({ api_key_required: true }),
+      "-WP",
+      /no longer requires a signature/,
+    ],
+    [
+      "no longer asks for a key",
+      "aws_api_gateway_method.m",
+      method({ api_key_required: true }),
+      method({}),
+      "-WP",
+      /POST \/x no longer requires an API key/,
+    ],
+    [
+      "asks for a signature without a key",
+      "aws_api_gateway_method.m",
+      method({ authorization: "AWS_IAM", api_key_required: true }),
+      method({ authorization: "AWS_IAM" }),
+      "-W-",
+      /weaker authorization of POST \/x no longer requires an API key/,
+    ],
+    [
+      "no longer asks an authorizer",
+      "aws_api_gateway_method.m",
+      method({ authorization: "CUSTOM", authorizer_id: "a" }),
+      method({}),
+      "-WP",
+      /no longer requires an authorizer/,
+    ],
+    [
+      "asks an authorizer in place of a signature",
+      "aws_api_gateway_method.m",
+      method({ authorization: "AWS_IAM" }),
+      method({ authorization: "CUSTOM", authorizer_id: "a" }),
+      "-WP",
+      /undetermined: POST \/x/,
+    ],
+    [
+      "asks for a signature",
+      "aws_api_gateway_method.m",
+      method({}),
+      method({ authorization: "AWS_IAM" }),
+      "---",
+      /closed to the public: POST \/x/,
+    ],
+    [
+      "of an HTTP API no longer asks for a token",
+      "aws_apigatewayv2_route.r",
+      { route_key: "GET /y", authorization_type: "JWT", authorizer_id: "a" },
+      { route_key: "GET /y", authorization_type: "NONE" },
+      "-WP",
+      /GET \/y no longer requires an authorizer/,
+    ],
+    [
+      "of an HTTP API asks for a signature",
+      "aws_apigatewayv2_route.r",
+      { route_key: "GET /y", authorization_type: "NONE" },
+      { route_key: "GET /y", authorization_type: "AWS_IAM" },
+      "---",
+      /closed to the public: GET \/y/,
+    ],
+  ])("that %s", (_, address, before, after, gates, words) => {
+    // Act
+    const reviewed = review([
+      ...resources,
+      update(address, { resource_id: "r1", ...before }, { resource_id: "r1", ...after }),
+    ]);
+
+    // Assess
+    expect([reviewed.gates, reviewed.verdict]).toEqual([gates, expect.stringMatching(words)]);
+  });
+});
+
+describe("the access list of a bucket or an object", () => {
+  const group = (name: string): object => ({
+    type: "Group",
+    uri: `http://acs.amazonaws.com/groups/global/${name}`,
+  });
+  const listed = (name: string, permission: string): object => ({
+    bucket: "b",
+    access_control_policy: [{ owner: [{ id: "o" }], grant: [{ grantee: [group(name)], permission }] }],
+  });
+
+  it.each<[string, object, object, string, RegExp]>([
+    [
+      "aws_s3_bucket_acl.a",
+      { bucket: "b", acl: "private" },
+      { bucket: "b", acl: "public-read" },
+      "-WP",
+      /anyone can now read \(list\) the bucket b/,
+    ],
+    [
+      "aws_s3_bucket_acl.a",
+      { bucket: "b", acl: "private" },
+      { bucket: "b", acl: "authenticated-read" },
+      "-WP",
+      /anyone with an AWS account can now read/,
+    ],
+    [
+      "aws_s3_bucket_acl.a",
+      { bucket: "b", acl: "public-read" },
+      { bucket: "b", acl: "private" },
+      "---",
+      /anyone can no longer read/,
+    ],
+    [
+      "aws_s3_bucket.a",
+      { bucket: "b", acl: "private" },
+      { bucket: "b", acl: "public-read-write" },
+      "-WP",
+      /anyone can now read \(list\) and write objects to the bucket b/,
+    ],
+    [
+      "aws_s3_bucket.a",
+      { bucket: "b", grant: [] },
+      { bucket: "b", grant: [{ ...group("AllUsers"), permissions: ["READ_ACP"] }] },
+      "-WP",
+      /anyone can now read the access list of the bucket b/,
+    ],
+    [
+      "aws_s3_bucket_acl.a",
+      { bucket: "b", acl: "private" },
+      listed("AllUsers", "FULL_CONTROL"),
+      "-WP",
+      /anyone can now .*write objects to/,
+    ],
+    [
+      "aws_s3_bucket_acl.a",
+      { bucket: "b", acl: "private" },
+      listed("AuthenticatedUsers", "WRITE"),
+      "-WP",
+      /anyone with an AWS account can now write objects to/,
+    ],
+    [
+      "aws_s3_bucket_acl.a",
+      { bucket: "b", acl: "private" },
+      { bucket: "b", acl: "log-delivery-write" },
+      "-W-",
+      /service logging\.s3\.amazonaws\.com can now .*write objects to the bucket b/,
+    ],
+    [
+      "aws_s3_object.a",
+      { key: "k", acl: "private" },
+      { key: "k", acl: "public-read" },
+      "-WP",
+      /anyone can now read/,
+    ],
+  ])("%s %j → %j: %s", (address, before, after, gates, words) => {
+    // Act
+    const reviewed = review([update(address, before, after)]);
+
+    // Assess
+    expect([reviewed.gates, reviewed.verdict]).toEqual([gates, expect.stringMatching(words)]);
+  });
+});
+
+describe("the policy of a resource", () => {
+  const types: readonly (readonly [type: string, attribute: string, action: string, values: object])[] = [
+    ["aws_backup_vault_policy", "policy", "backup:CopyIntoBackupVault", { backup_vault_name: "v" }],
+    ["aws_ecr_repository_policy", "policy", "ecr:BatchGetImage", { repository: "r" }],
+    ["aws_efs_file_system_policy", "policy", "elasticfilesystem:ClientMount", { file_system_id: "fs-1" }],
+    ["aws_kms_key", "policy", "kms:Decrypt", { key_id: "k" }],
+    ["aws_kms_key_policy", "policy", "kms:Decrypt", { key_id: "k" }],
+    ["aws_opensearch_domain", "access_policies", "es:ESHttpGet", { domain_name: "d" }],
+    [
+      "aws_secretsmanager_secret_policy",
+      "policy",
+      "secretsmanager:GetSecretValue",
+      { secret_arn: "arn:aws:secretsmanager:eu-west-1:1:secret:s" },
+    ],
+    ["aws_sns_topic_policy", "policy", "sns:Publish", { arn: "arn:aws:sns:eu-west-1:1:t" }],
+    ["aws_sqs_queue_policy", "policy", "sqs:SendMessage", { queue_url: "https://q" }],
+  ];
+
+  it.each(types)("%s is for everyone: opened, closed, undetermined", (type, attribute, Action, values) => {
+    // Prepare
+    const of = (Principal: unknown): object => ({
+      ...values,
+      [attribute]: statement({ Principal, Action, Resource: "*" }),
+    });
+    const [own, open] = [of({ AWS: "111122223333" }), of("*")];
+
+    // Act
+    const opened = review([update(`${type}.p`, own, open)]);
+    const closed = review([update(`${type}.p`, open, own)]);
+    const unknown = review([
+      { address: `${type}.p`, actions: ["create"], after: values, unknown: { [attribute]: true } },
+    ]);
+
+    // Assess
+    expect([opened.gates, opened.verdict]).toEqual(["-WP", expect.stringMatching(/anyone can now .* the /)]);
+    expect(opened.verdict).not.toContain("every resource");
+    expect([closed.gates, closed.verdict]).toEqual(["---", expect.stringMatching(/anyone can no longer /)]);
+    expect([unknown.gates, unknown.verdict]).toEqual([
+      "-WP",
+      expect.stringMatching(/undetermined: access to /),
+    ]);
+  });
+
+  it("is public only where no Deny keeps everyone else out", () => {
+    // Prepare
+    const withDeny = (Condition: object): object => ({
+      bucket: "b",
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*" },
+          { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*", Condition },
+        ],
+      }),
+    });
+
+    // Act
+    const kept = review([
+      update(
+        "aws_s3_bucket_policy.b",
+        bucketPolicy({ AWS: "111122223333" }),
+        withDeny({ StringNotEquals: { "aws:SourceVpce": "vpce-1" } }),
+      ),
+    ]);
+    const gone = ["aws:PrincipalTag/team", "aws:Referer", "aws:PrincipalArn", "aws:PrincipalOrgID"].map(
+      (key) =>
+        review([
+          update("aws_s3_bucket_policy.b", withDeny({ StringNotEquals: { [key]: "*" } }), bucketPolicy("*")),
+        ]),
+    );
+
+    // Assess
+    expect(kept.gates).toBe("-W-");
+    expect(gone.map(({ gates }) => gates)).toEqual(["-WP", "-WP", "-WP", "-WP"]);
+  });
+});
+
+describe("a load balancer", () => {
+  const balancer = (internal: boolean, others: object = {}): object => ({ name: "l", internal, ...others });
+
+  it.each<[string, ResourceJson, string, RegExp]>([
+    [
+      "that faces the internet is for a person to judge",
+      { address: "aws_lb.l", actions: ["create"], after: balancer(false) },
+      "-WP",
+      /undetermined: load balancer l/,
+    ],
+    [
+      "that is internal opens nothing to the public",
+      { address: "aws_lb.l", actions: ["create"], after: balancer(true) },
+      "---",
+      /1 created/,
+    ],
+    [
+      "that is replaced by one that faces the internet",
+      { address: "aws_lb.l", actions: ["delete", "create"], before: balancer(true), after: balancer(false) },
+      "DWP",
+      /load balancer l is reachable from the internet/,
+    ],
+    [
+      "whose idle time changes",
+      update("aws_lb.l", balancer(false, { idle_timeout: 60 }), balancer(false, { idle_timeout: 90 })),
+      "---",
+      /1 updated/,
+    ],
+  ])("%s", (_, resource, gates, words) => {
+    // Act
+    const reviewed = review([resource]);
+
+    // Assess
+    expect([reviewed.gates, reviewed.verdict]).toEqual([gates, expect.stringMatching(words)]);
+  });
+});
+
+describe("the block of public access", () => {
+  const block = (ignore_public_acls: boolean): object => ({ bucket: "b", ignore_public_acls });
+  const open: ResourceJson = {
+    address: "aws_s3_bucket_acl.a",
+    actions: ["no-op"],
+    before: { bucket: "b", acl: "public-read" },
+    after: { bucket: "b", acl: "public-read" },
+  };
+
+  it("opens a bucket whose access list is for everyone, where it goes", () => {
+    // Act
+    const { gates, verdict } = review([
+      open,
+      update("aws_s3_bucket_public_access_block.p", block(true), block(false)),
+    ]);
+
+    // Assess
+    expect([gates, verdict]).toEqual(["-WP", expect.stringContaining("ignore_public_acls is off")]);
+  });
+
+  it("keeps everyone out whatever the access list says, where it stays", () => {
+    // Act
+    const { gates } = review([
+      {
+        address: "aws_s3_bucket_public_access_block.p",
+        actions: ["no-op"],
+        before: block(true),
+        after: block(true),
+      },
+      update("aws_s3_bucket_acl.a", { bucket: "b", acl: "private" }, { bucket: "b", acl: "public-read" }),
+    ]);
+
+    // Assess
+    expect(gates).toBe("-W-");
+  });
+});
+
+describe("an object that Terraform forgets and makes again", () => {
+  it.each([[["create", "forget"]], [["forget", "create"]]])(
+    "%j: both objects have their access",
+    (actions) => {
+      // Act
+      const { gates, report } = review([
+        {
+          address: "aws_iam_role_policy.p",
+          actions,
+          before: { ...rolePolicy(["s3:GetObject"]), name: "a" },
+          after: { ...rolePolicy(["*"]), name: "b" },
+        },
+      ]);
+
+      // Assess
+      expect(gates).toBe("-W-");
+      expect(report.changes.map(({ kind }) => kind)).toEqual(["forget", "create"]);
+      expect(report.access.filter(({ change }) => change === "withdrawn")).toEqual([]);
+      expect(report.summary).toBe("Plan: 1 to add, 0 to change, 0 to destroy, 1 to forget.");
+    },
+  );
+});
+
+describe("the review says what else is in a plan:", () => {
+  const group = (days: number): object => ({ name: "/l", retention_in_days: days });
+
+  it("what is imported, and what changes of it, in Terraform's own sentence, too", () => {
+    // Act
+    const { verdict, text } = review([
+      {
+        ...update("aws_vpc.a", { id: "2", enable_dns_support: true }, { id: "2", enable_dns_support: false }),
+        importing: { id: "2" },
+      },
+      { address: "aws_vpc.b", actions: ["create"], after: {} },
+      { address: "aws_vpc.c", actions: ["delete", "create"], before: {}, after: {} },
+    ]);
+
+    // Assess
+    expect(verdict).toContain("1 imported");
+    expect(text).toContain("\nPlan: 1 to import, 2 to add, 1 to change, 1 to destroy.\n");
+    expect(text).toContain("imported: it exists in AWS");
+    expect(text).toContain("`enable_dns_support`: `true` → `false`");
+  });
+
+  it("what was changed outside of Terraform, and nothing of what is only written otherwise", () => {
+    // Act
+    const { verdict, text } = review([], {
+      drift: [
+        { address: "aws_cloudwatch_log_group.a", actions: ["delete"], before: group(7) },
+        update("aws_cloudwatch_log_group.b", group(7), group(1)),
+        update("aws_cloudwatch_log_group.c", { name: "c", tags: null }, { name: "c", tags: {} }),
+      ],
+    });
+
+    // Assess
+    expect(verdict).toBe(
+      "dev: 1 resource deleted outside of Terraform (aws_cloudwatch_log_group.a) · 1 resource changed outside of Terraform (aws_cloudwatch_log_group.b) · nothing else changes",
+    );
+    expect(text).toContain("`retention_in_days`: `7` → `1`");
+  });
+
+  it("what check failed, with its message without secrets", () => {
+    // Act
+    const { verdict, text } = review([update("aws_vpc.a", { a: 1 }, { a: 2 })], {
+      checks: [
+        {
+          address: { kind: "check", to_display: "check.health" },
+          status: "fail",
+          instances: [{ problems: [{ message: "got AKIAIOSFODNN7EXAMPLE, retention too long" }] }],
+        },
+        { address: { to_display: "check.fine" }, status: "pass" },
+      ],
+    });
+
+    // Assess
+    expect(verdict).toBe("dev: 1 check failed (check.health) · 1 updated · nothing destroyed");
+    expect(text).toContain("retention too long");
+    expect(text).not.toContain("AKIAIOSFODNN7EXAMPLE");
+  });
+
+  it("which resources of other providers, and of types without rules, are not judged", () => {
+    // Act
+    const { verdict, text } = review([
+      { address: "google_storage_bucket_iam_member.all", actions: ["create"], after: { member: "allUsers" } },
+      { address: "aws_glue_job.j", actions: ["create"], after: { name: "j" } },
+      { address: "random_id.r", actions: ["create"], after: {} },
+    ]);
+
+    // Assess
+    expect(verdict).toContain("1 change not judged (google_storage_bucket_iam_member)");
+    expect(text).toContain(
+      "not judged here: changes of aws\\_glue\\_job (1), google\\_storage\\_bucket\\_iam\\_member (1).",
+    );
+  });
+});
+
+describe("good news is said:", () => {
+  it.each<[string, readonly ResourceJson[], string]>([
+    [
+      "what is withdrawn",
+      [
+        update(
+          "aws_iam_role_policy.p",
+          rolePolicy(["s3:GetObject", "sqs:SendMessage"]),
+          rolePolicy(["s3:GetObject"]),
+        ),
+      ],
+      "dev: role r can no longer call sqs:SendMessage on every resource · nothing destroyed",
+    ],
+    [
+      "a URL that is closed",
+      [update("aws_lambda_function_url.u", url("NONE"), url("AWS_IAM"))],
+      "dev: closed to the public: function URL of page · nothing destroyed",
+    ],
+    [
+      "a bucket that is closed",
+      [
+        update(
+          "aws_s3_bucket_policy.b",
+          bucketPolicy("*"),
+          bucketPolicy("*", { Condition: { StringEquals: { "aws:SourceVpce": "vpce-1" } } }),
+        ),
+      ],
+      "dev: anyone can read every object of the bucket b on other conditions: before always, now where aws:SourceVpce is vpce-1 · nothing destroyed",
+    ],
+    [
+      "a deployment",
+      [
+        {
+          address: "aws_api_gateway_deployment.d",
+          actions: ["create", "delete"],
+          before: { triggers: { x: "1" } },
+          after: { triggers: { x: "2" } },
+        },
+      ],
+      "dev: 1 deployment rolled out · nothing destroyed",
+    ],
+  ])("%s", (_, resources, said) => {
+    // Act
+    const { gates, verdict } = review(resources);
+
+    // Assess
+    expect([gates, verdict]).toEqual(["---", said]);
+  });
+});

@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { contract } from "../../../../functions/breast-cancer/contract";
+import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/answer";
+import type { Contract } from "../../src/runtime/contract";
+import { contract as toxicity } from "../../../../functions/toxicity/contract";
+import { json, predictions } from "./support/answers";
+import { EndpointServer } from "./support/endpoint-server";
+import { contextWith, functionUrlEvent, ROW, restEvent, restQueryEvent } from "./support/events";
+import { ENOUGH_TIME_IN_MS, handlerFor, handlerOf, problemOf } from "./support/handler";
+import { type CapturedLog, captureLog } from "./support/log";
+
+let endpoint: EndpointServer;
+let log: CapturedLog;
+
+beforeEach(async () => {
+  endpoint = await EndpointServer.start();
+  log = captureLog();
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await endpoint.close();
+});
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and what Lambda's error says. */
+const LIMIT = 6_291_556;
+const EVENT = restEvent(JSON.stringify({ data: ROW }));
+const KINDS = [
+  { kind: "a REST event", event: EVENT },
+  { kind: "a function URL event", event: functionUrlEvent(JSON.stringify({ data: ROW })) },
+  { kind: "a direct event", event: { data: ROW } },
+];
+
+/** The breast-cancer contract with another answer. */
+function answering<Answer>(
+  decode: (body: string) => Answer,
+): Contract<Parameters<typeof contract.encode>[0], Answer> {
+  const { text: _text, ...rest } = contract;
+  return { ...rest, decode };
+}
+
+it("Lambda's limit stands in the code", () => {
+  // Act
+  const limit = MAX_ANSWER_IN_BYTES;
+
+  // Assess
+  expect(limit).toBe(LIMIT);
+});
+
+describe("an answer of the endpoint that is longer than Lambda can return gets a 502 that says so", () => {
+  const detail = `The model's endpoint answered more than ${LIMIT} bytes, which is all that Lambda can return. Ask for less at once.`;
+
+  it.each([
+    { what: "one byte more", answered: { body: " ".repeat(LIMIT + 1) } },
+    { what: "8 MB", answered: json({ predictions: Array(400_000).fill({ predicted_label: 0 }) }) },
+    { what: "an error of 8 MB", answered: { status: 500, body: "x".repeat(8_000_000) } },
+  ])("$what", async ({ answered }) => {
+    // Prepare
+    endpoint.willAlwaysAnswer(answered);
+    const handler = handlerOf(endpoint);
+
+    // Act
+    const answer = await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 502 });
+    expect(problemOf(answer)).toMatchObject({ status: 502, detail });
+    expect(endpoint.requests).toHaveLength(1);
+    expect(log.lines()).toMatchObject([
+      { status: 502, error: { type: "AnswerTooLarge", origin: "container" } },
+    ]);
+  });
+
+  it("as soon as it has sent so many bytes, although it never ends", async () => {
+    // Prepare: half of the announced body is sent, then nothing
+    endpoint.willAnswer({ body: "x".repeat(2 * LIMIT + 100_000), instead: "stall" });
+    const handler = handlerOf(endpoint);
+    const start = performance.now();
+
+    // Act
+    const answer = await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 502 });
+    expect(performance.now() - start).toBeLessThan(ENOUGH_TIME_IN_MS - 1_000);
+  });
+
+  it("and the next request is answered", async () => {
+    // Prepare
+    endpoint.willAnswer({ body: " ".repeat(LIMIT + 1) }, predictions(1));
+    const handler = handlerOf(endpoint);
+    await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Act
+    const answer = await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 200, body: '"M"' });
+  });
+
+  it("and an answer of exactly so many bytes is read", async () => {
+    // Prepare
+    const { body = "" } = predictions(1);
+    endpoint.willAnswer({ body: body.padEnd(LIMIT) });
+    const handler = handlerOf(endpoint);
+
+    // Act
+    const answer = await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 200, body: '"M"' });
+  });
+});
+
+describe.each(KINDS)("an answer of ours to $kind", ({ event }) => {
+  it.each([
+    { what: "a text of 6.3 MB", answered: "x".repeat(LIMIT) },
+    { what: "a text whose characters JSON escapes", answered: "\n".repeat(LIMIT / 2) },
+    { what: "a text of characters of three bytes", answered: "中".repeat(LIMIT / 3) },
+  ])("that Lambda cannot return gets a 413 that says so: $what", async ({ answered }) => {
+    // Prepare
+    endpoint.willAnswer(predictions(0));
+    const handler = handlerFor(
+      answering(() => answered),
+      endpoint,
+    );
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    const problem = event === KINDS[2]?.event ? answer : problemOf(answer);
+    expect(problem).toMatchObject({
+      status: 413,
+      detail: expect.stringMatching(
+        /^answer: got \d{7,8} bytes; allowed: at most 6291556, which is all that Lambda can return\. Ask for less at once\.$/,
+      ),
+    });
+    expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(1_000);
+  });
+
+  it("that Lambda can just return is given", async () => {
+    // Prepare
+    endpoint.willAnswer(predictions(0));
+    const answered = "x".repeat(LIMIT - 1_000);
+    const handler = handlerFor(
+      answering(() => answered),
+      endpoint,
+    );
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(log.lines()).toMatchObject([{ status: 200 }]);
+    expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(LIMIT);
+  });
+
+  it("that is no JSON gets a 500, and nothing is thrown", async () => {
+    // Prepare
+    endpoint.willAnswer(predictions(0));
+    const cyclic: { self?: unknown } = {};
+    cyclic.self = cyclic;
+    const handler = handlerFor(
+      answering(() => cyclic),
+      endpoint,
+    );
+
+    // Act
+    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(event === KINDS[2]?.event ? answer : problemOf(answer)).toMatchObject({ status: 500 });
+    expect(log.lines()).toMatchObject([{ status: 500, error: { type: "TypeError", origin: "function" } }]);
+  });
+});
+
+describe("decoding counts within the time", () => {
+  function sleep(ms: number): void {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  }
+
+  it("a decoding that takes longer than the time left gets a 504", async () => {
+    // Prepare
+    endpoint.willAnswer(predictions(0));
+    const slow = answering(() => {
+      sleep(400);
+      return "B";
+    });
+    const handler = handlerFor(slow, endpoint);
+    const context = contextWith(800);
+
+    // Act
+    const answer = await handler(EVENT, context);
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 504 });
+    expect(context.getRemainingTimeInMillis()).toBeGreaterThan(0);
+    expect(log.lines()).toMatchObject([
+      { status: 504, endpointMs: expect.any(Number), error: { type: "TimeLeftUsedUp" } },
+    ]);
+  });
+
+  it("a decoding that ends within the time left is given", async () => {
+    // Prepare
+    endpoint.willAnswer(predictions(0));
+    const slow = answering(() => {
+      sleep(100);
+      return "B";
+    });
+    const handler = handlerFor(slow, endpoint);
+
+    // Act
+    const answer = await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 200, body: '"B"' });
+  });
+});
+
+describe("an answer of the endpoint that is no UTF-8", () => {
+  it.each([
+    { what: "Latin-1", body: Buffer.from('[{"label":["très"],"prob":[1]}]', "latin1") },
+    { what: "UTF-16", body: Buffer.from('[{"label":["é"],"prob":[1]}]', "utf16le") },
+  ])("in $what gets a 502, and no other characters in its place", async ({ body }) => {
+    // Prepare
+    endpoint.willAnswer({ body });
+    const handler = handlerFor(toxicity, endpoint);
+
+    // Act
+    const answer = await handler(restQueryEvent("q=a"), contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 502 });
+    expect(log.lines()).toMatchObject([
+      { status: 502, error: { type: "AnswerNotUtf8", origin: "container" } },
+    ]);
+  });
+});

@@ -1,0 +1,346 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { contract as breastCancer } from "../../../../functions/breast-cancer/contract";
+import { contract as sentiment } from "../../../../functions/sentiment/contract";
+import { csv, predictions } from "./support/answers";
+import { EndpointServer } from "./support/endpoint-server";
+import { contextWith, functionUrlEvent, type HttpOptions, ROW, restEvent } from "./support/events";
+import { ENOUGH_TIME_IN_MS, handlerFor, proxyResponse } from "./support/handler";
+import { captureLog } from "./support/log";
+import { assessProblem } from "./support/problems";
+
+let endpoint: EndpointServer;
+
+beforeEach(async () => {
+  endpoint = await EndpointServer.start();
+  captureLog();
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await endpoint.close();
+});
+
+const BOM = "\ufeff";
+const REVIEW = "wonderful";
+const REQUEST = JSON.stringify({ review: REVIEW });
+const POSITIVE = '{"sentiment":"positive","score":0.8731}';
+
+function base64(text: string | Uint8Array): string {
+  return Buffer.from(text).toString("base64");
+}
+
+const kinds = [
+  { kind: "a REST proxy event", eventOf: restEvent },
+  {
+    kind: "a REST proxy event with a base64 body",
+    eventOf: (body: string, options: HttpOptions) =>
+      restEvent(base64(body), { ...options, isBase64Encoded: true }),
+  },
+  { kind: "a function URL event", eventOf: functionUrlEvent },
+  {
+    kind: "a function URL event with a base64 body",
+    eventOf: (body: string, options: HttpOptions) =>
+      functionUrlEvent(base64(body), { ...options, isBase64Encoded: true }),
+  },
+];
+
+describe.each(kinds)("$kind", ({ eventOf }) => {
+  const invoke = (body: string, options: HttpOptions) =>
+    handlerFor(sentiment, endpoint)(eventOf(body, options), contextWith(ENOUGH_TIME_IN_MS));
+
+  it.each([
+    "application/json",
+    "application/json; charset=utf-8",
+    "application/json;charset=UTF-8",
+    'application/json; charset="utf-8"',
+    "application/json ; CHARSET = utf8",
+    "APPLICATION/JSON; charset=us-ascii",
+    "application/json; odata=verbose; charset=utf-8",
+    'application/json; note="a; charset=utf-16"',
+    'application/json; note="a \\" ; charset=utf-16"',
+    "application/json;",
+    "application/json, application/json",
+    "",
+  ])("of the type %j is JSON", async (contentType) => {
+    // Prepare
+    endpoint.willAnswer(csv("0.8731"));
+
+    // Act
+    const answer = await invoke(REQUEST, { contentType });
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 200, body: POSITIVE });
+    expect(endpoint.onlyRequest.body).toBe(sentiment.encode({ review: REVIEW }).body);
+  });
+
+  it.each([
+    "text/plain",
+    "text/plain;charset=UTF-8",
+    "Text/Plain; charset=us-ascii",
+    "text/plain; format=flowed",
+  ])("of the type %j is a text", async (contentType) => {
+    // Prepare
+    endpoint.willAnswer(csv("0.8731"));
+
+    // Act
+    const answer = await invoke(REVIEW, { contentType });
+
+    // Assess
+    expect(answer).toMatchObject({
+      statusCode: 200,
+      headers: { "Content-Type": "text/plain" },
+      body: "1",
+    });
+    expect(endpoint.onlyRequest.body).toBe(sentiment.encode({ review: REVIEW }).body);
+  });
+
+  it.each([REQUEST, `${BOM}${REQUEST}`, ` \r\n\t${REQUEST}\n`])(
+    "of the type text/plain that is a JSON object is read and answered as JSON: %j",
+    async (body) => {
+      // Prepare
+      endpoint.willAnswer(csv("0.8731"));
+
+      // Act
+      const answer = await invoke(body, { contentType: "text/plain;charset=UTF-8" });
+
+      // Assess
+      expect(answer).toMatchObject({
+        statusCode: 200,
+        headers: { "Content-Type": "application/json" },
+        body: POSITIVE,
+      });
+      expect(endpoint.onlyRequest.body).toBe(sentiment.encode({ review: REVIEW }).body);
+    },
+  );
+
+  it.each([
+    {
+      body: '{"text":"wonderful"}',
+      detail: /^review: got nothing; allowed: a string; request: got the unknown/,
+    },
+    { body: "{}", detail: /^review: got nothing; allowed: a string$/ },
+    { body: '["wonderful"]', detail: /^request: got an array of 1; allowed: an object$/ },
+    { body: `[${REQUEST}]`, detail: /^request: got an array of 1; allowed: an object$/ },
+  ])("of the type text/plain that is JSON of another form gets a 400: $body", async ({ body, detail }) => {
+    // Act
+    const answer = await invoke(body, { contentType: "text/plain;charset=UTF-8" });
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 400 });
+    expect(JSON.parse(proxyResponse(answer).body)).toMatchObject({ detail: expect.stringMatching(detail) });
+    expect(endpoint.requests).toEqual([]);
+  });
+
+  it.each([
+    { contentType: "application/json", body: REQUEST },
+    { contentType: "text/plain", body: REVIEW },
+  ])("of the type $contentType loses one byte order mark at its beginning", async ({ contentType, body }) => {
+    // Prepare
+    endpoint.willAnswer(csv("0.8731"));
+
+    // Act
+    const answer = await invoke(`${BOM}${body}`, { contentType });
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 200 });
+    expect(endpoint.onlyRequest.body).toBe(sentiment.encode({ review: REVIEW }).body);
+  });
+
+  it("of JSON with two byte order marks is no JSON", async () => {
+    // Act
+    const answer = await invoke(`${BOM}${BOM}${REQUEST}`, { contentType: "application/json" });
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 400 });
+  });
+
+  it.each([
+    { type: "text/plain", charset: "utf-16le" },
+    { type: "text/plain", charset: "UTF-16" },
+    { type: "text/plain", charset: "iso-8859-1" },
+    { type: "text/plain", charset: '"windows-1252"' },
+    { type: "text/plain", charset: "utf-8; charset=utf-16" },
+    { type: "text/plain", charset: "" },
+    { type: "application/json", charset: "utf-16le" },
+    { type: "application/json", charset: "utf-32" },
+    { type: "application/json", charset: '"utf-16"' },
+    { type: "application/json", charset: "utf-8x" },
+  ])("of the type $type in the charset $charset gets a 415 that names it", async ({ type, charset }) => {
+    // Prepare
+    const options = { contentType: `${type}; charset=${charset}` };
+    const event = eventOf(REQUEST, options);
+    const named = charset.split("=").at(-1)?.replaceAll('"', "");
+
+    // Act
+    const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(answer, event, 415, `Content-Type: got the charset "${named}"; allowed: utf-8`);
+    expect(endpoint.requests).toEqual([]);
+  });
+
+  it.each(["gzip", "br", "deflate", "GZIP", "identity, gzip", "gzip, identity", "x-unknown"])(
+    "in the encoding %s gets a 415 that names it",
+    async (encoding) => {
+      for (const contentType of ["application/json", "text/plain"]) {
+        // Prepare
+        const event = eventOf(REQUEST, { contentType, headers: { "content-encoding": encoding } });
+
+        // Act
+        const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+
+        // Assess
+        assessProblem(
+          answer,
+          event,
+          415,
+          `Content-Encoding: got "${encoding}"; allowed: identity, which is no encoding`,
+        );
+      }
+      expect(endpoint.requests).toEqual([]);
+    },
+  );
+
+  it.each(["identity", "Identity", "", " identity , identity "])(
+    "in the encoding %j, which is none, is answered",
+    async (encoding) => {
+      // Prepare
+      endpoint.willAnswer(csv("0.8731"));
+
+      // Act
+      const answer = await invoke(REQUEST, { headers: { "content-encoding": encoding } });
+
+      // Assess
+      expect(answer).toMatchObject({ statusCode: 200, body: POSITIVE });
+    },
+  );
+
+  it.each([
+    { contentType: "application/json, text/plain", named: "application/json, text/plain" },
+    { contentType: "text/csv, application/json", named: "text/csv, application/json" },
+    { contentType: `text/${"x".repeat(5_000)}`, named: `text/${"x".repeat(35)}…` },
+  ])("of the type $named gets a 415", async ({ contentType, named }) => {
+    // Prepare
+    const event = eventOf(REQUEST, { contentType });
+
+    // Act
+    const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(
+      answer,
+      event,
+      415,
+      `Content-Type: got "${named}"; allowed: application/json or text/plain`,
+    );
+  });
+
+  it.each([
+    { what: "escaped in JSON", body: '{"review":"so \\ud83d good"}', contentType: "application/json" },
+    { what: "escaped in a list of JSON", body: '{"review":["\\udc00"]}', contentType: "application/json" },
+  ])("with an unpaired surrogate $what gets a 400", async ({ body, contentType }) => {
+    // Prepare
+    const event = eventOf(body, { contentType });
+
+    // Act
+    const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(answer, event, 400, "request: got text with an unpaired surrogate; allowed: Unicode text");
+    expect(endpoint.requests).toEqual([]);
+  });
+});
+
+describe("a base64 body that is no UTF-8 gets a 400, and no other characters in its place", () => {
+  const bytes = [
+    { what: "Latin-1", body: Buffer.from("très bon", "latin1") },
+    { what: "UTF-16 with a byte order mark", body: Buffer.from(`${BOM}${REQUEST}`, "utf16le") },
+    { what: "a character that is cut off", body: Buffer.from("so good 🙂").subarray(0, -1) },
+    { what: "an encoded surrogate", body: Buffer.from([0x61, 0xed, 0xa0, 0x80]) },
+    { what: "gzip without a header", body: Buffer.from([0x1f, 0x8b, 0x08, 0x00]) },
+  ];
+
+  it.each(bytes)("$what", async ({ body }) => {
+    for (const contentType of ["application/json", "text/plain"]) {
+      for (const eventOf of [restEvent, functionUrlEvent]) {
+        // Prepare
+        const event = eventOf(base64(body), { contentType, isBase64Encoded: true });
+
+        // Act
+        const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+
+        // Assess
+        assessProblem(
+          answer,
+          event,
+          400,
+          `body: got ${body.length} byte(s) that are no UTF-8; allowed: UTF-8`,
+        );
+      }
+    }
+    expect(endpoint.requests).toEqual([]);
+  });
+});
+
+describe("a header that a REST caller sends twice", () => {
+  const withHeaders = (name: string, values: readonly string[]) => ({
+    ...(restEvent(REQUEST, { contentType: undefined }) as object),
+    headers: { [name]: values.at(-1) },
+    multiValueHeaders: { [name]: values },
+  });
+
+  it.each([
+    { name: "Content-Type", values: ["text/csv", "application/json"], named: '"text/csv, application/json"' },
+    { name: "content-type", values: ["application/json", "text/csv"], named: '"application/json, text/csv"' },
+  ])("is no content type where $values differ", async ({ name, values, named }) => {
+    // Prepare
+    const event = withHeaders(name, values);
+
+    // Act
+    const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(answer, event, 415, `Content-Type: got ${named}; allowed: application/json or text/plain`);
+  });
+
+  it("is one content type where both values are alike", async () => {
+    // Prepare
+    endpoint.willAnswer(csv("0.8731"));
+    const event = withHeaders("Content-Type", ["application/json", "application/json"]);
+
+    // Act
+    const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 200 });
+  });
+
+  it("is an encoding where one of its values is", async () => {
+    // Prepare
+    const event = withHeaders("Content-Encoding", ["gzip", "identity"]);
+
+    // Act
+    const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    assessProblem(
+      answer,
+      event,
+      415,
+      'Content-Encoding: got "gzip, identity"; allowed: identity, which is no encoding',
+    );
+  });
+});
+
+it("a model that takes no text refuses JSON under text/plain, and names what it takes", async () => {
+  // Prepare
+  endpoint.willAnswer(predictions(0));
+  const event = restEvent(JSON.stringify({ data: ROW }), { contentType: "text/plain;charset=UTF-8" });
+
+  // Act
+  const answer = await handlerFor(breastCancer, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+
+  // Assess
+  assessProblem(answer, event, 415, 'Content-Type: got "text/plain"; allowed: application/json');
+  expect(endpoint.requests).toEqual([]);
+});

@@ -1,0 +1,334 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { contract } from "../../../../functions/breast-cancer/contract";
+import { readEndpointAddress } from "../../src/runtime/endpoint";
+import { createHandler } from "../../src/runtime/handler";
+import { predictions } from "./support/answers";
+import { EndpointServer } from "./support/endpoint-server";
+import { contextWith, ROW } from "./support/events";
+import { ENOUGH_TIME_IN_MS, environmentOf, handlerOf } from "./support/handler";
+import { captureLog } from "./support/log";
+import { SilenceServer } from "./support/silence-server";
+
+let endpoint: EndpointServer;
+
+beforeEach(async () => {
+  endpoint = await EndpointServer.start();
+  endpoint.willAlwaysAnswer(predictions(0));
+  captureLog();
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await endpoint.close();
+});
+
+const REQUEST = { data: ROW };
+
+describe("connections", () => {
+  it("the first is opened before any request, and the first request uses it", async () => {
+    // Prepare
+    const handler = handlerOf(endpoint);
+    await endpoint.connected(1);
+    const requestsBefore = endpoint.requests.length;
+
+    // Act
+    await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(requestsBefore).toBe(0);
+    expect(endpoint.connections).toBe(1);
+    expect(endpoint.onlyRequest.connection).toBe(1);
+  });
+
+  it("requests that follow one another use one", async () => {
+    // Prepare
+    const handler = handlerOf(endpoint);
+
+    // Act
+    for (let request = 1; request <= 3; request++) await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(endpoint.requests.map(({ connection }) => connection)).toEqual([1, 1, 1]);
+    expect(endpoint.connections).toBe(1);
+  });
+
+  it("requests at the same time are all answered", async () => {
+    // Prepare
+    endpoint.willAlwaysAnswer({ ...predictions(0), delayInMs: 20 });
+    const handler = handlerOf(endpoint);
+
+    // Act
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS))),
+    );
+
+    // Assess
+    expect(answers).toEqual(["B", "B", "B", "B"]);
+    expect(endpoint.connections).toBe(4);
+  });
+});
+
+describe("a connection that the other side gives up while nothing is asked", () => {
+  const REQUEST_TIMEOUT = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  const RESET = "";
+
+  it.each([
+    ["with a 408, as Node's and other servers do", REQUEST_TIMEOUT],
+    ["with what could be taken for an answer", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"],
+    ["without a word", RESET],
+  ])("%s, is not asked", async (_case, lastWords) => {
+    // Prepare
+    const server = await SilenceServer.start(lastWords);
+    const handler = createHandler(contract, {
+      ...environmentOf(endpoint),
+      AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: server.url,
+    });
+    await server.gaveUp();
+
+    // Act
+    const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toBe("B");
+    expect(server.connections).toBe(2);
+    await server.close();
+  });
+
+  it("in the moment in which it is asked is not taken for an answer either", async () => {
+    // Prepare
+    const server = await SilenceServer.start(REQUEST_TIMEOUT, "when it is asked");
+    const handler = createHandler(contract, {
+      ...environmentOf(endpoint),
+      AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: server.url,
+    });
+
+    // Act
+    const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toBe("B");
+    expect(server.connections).toBe(2);
+    await server.close();
+  });
+});
+
+describe("credentials", () => {
+  it("are read on every call, for Lambda renews them while the process lives", async () => {
+    // Prepare
+    const environment: NodeJS.ProcessEnv = {
+      ...environmentOf(endpoint),
+      AWS_SESSION_TOKEN: "first-token",
+    };
+    const handler = createHandler(contract, environment);
+
+    // Act
+    await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+    environment.AWS_ACCESS_KEY_ID = "AKIAI44QH8DHBEXAMPLE";
+    environment.AWS_SECRET_ACCESS_KEY = "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY";
+    environment.AWS_SESSION_TOKEN = "second-token";
+    await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(endpoint.requests.map(({ headers }) => headers)).toMatchObject([
+      {
+        authorization: expect.stringContaining("Credential=AKIAIOSFODNN7EXAMPLE/"),
+        "x-amz-security-token": "first-token",
+      },
+      {
+        authorization: expect.stringContaining("Credential=AKIAI44QH8DHBEXAMPLE/"),
+        "x-amz-security-token": "second-token",
+      },
+    ]);
+  });
+
+  it("are read again for another try", async () => {
+    // Prepare
+    jest.spyOn(Math, "random").mockReturnValue(0.5);
+    endpoint.willAnswer({ status: 500, delayInMs: 50 });
+    const environment: NodeJS.ProcessEnv = {
+      ...environmentOf(endpoint),
+      AWS_SESSION_TOKEN: "first-token",
+    };
+    const handler = createHandler(contract, environment);
+
+    // Act
+    const answer = handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+    environment.AWS_SESSION_TOKEN = "second-token";
+    await answer;
+
+    // Assess
+    expect(endpoint.requests.map(({ headers }) => headers["x-amz-security-token"])).toEqual([
+      "first-token",
+      "second-token",
+    ]);
+  });
+
+  it("without a session token carry none", async () => {
+    // Prepare
+    const handler = handlerOf(endpoint);
+
+    // Act
+    await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(endpoint.onlyRequest.headers).not.toHaveProperty("x-amz-security-token");
+    expect(endpoint.onlyRequest.headers.authorization).not.toContain("x-amz-security-token");
+  });
+});
+
+describe("where the endpoint is", () => {
+  const NAMED = { ENDPOINT_NAME: "dev-breast-cancer-endpoint" };
+
+  it.each([
+    { region: "us-east-1", url: "https://runtime.sagemaker.us-east-1.amazonaws.com/" },
+    { region: "eu-central-1", url: "https://runtime.sagemaker.eu-central-1.amazonaws.com/" },
+    { region: "us-gov-west-1", url: "https://runtime.sagemaker.us-gov-west-1.amazonaws.com/" },
+    { region: "cn-north-1", url: "https://runtime.sagemaker.cn-north-1.amazonaws.com.cn/" },
+  ])("follows from the region $region", ({ region, url }) => {
+    // Prepare
+    const environment = { ...NAMED, AWS_REGION: region };
+
+    // Act
+    const address = readEndpointAddress(environment);
+
+    // Assess
+    expect(address).toMatchObject({ endpointName: NAMED.ENDPOINT_NAME, region });
+    expect(address.url.href).toBe(url);
+  });
+
+  it.each([
+    {
+      what: "AWS_ENDPOINT_URL before the region",
+      overrides: { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" },
+      url: "http://127.0.0.1:4566/",
+    },
+    {
+      what: "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME before AWS_ENDPOINT_URL",
+      overrides: {
+        AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
+        AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: "http://127.0.0.1:8080/",
+      },
+      url: "http://127.0.0.1:8080/",
+    },
+    {
+      what: "AWS_ENDPOINT_URL where the more special one is empty",
+      overrides: { AWS_ENDPOINT_URL: "http://127.0.0.1:4566", AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: "" },
+      url: "http://127.0.0.1:4566/",
+    },
+    {
+      what: "the region where both are empty",
+      overrides: { AWS_ENDPOINT_URL: "", AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: "" },
+      url: "https://runtime.sagemaker.us-east-1.amazonaws.com/",
+    },
+  ])("obeys $what", ({ overrides, url }) => {
+    // Prepare
+    const environment = { ...NAMED, AWS_REGION: "us-east-1", ...overrides };
+
+    // Act
+    const address = readEndpointAddress(environment);
+
+    // Assess
+    expect(address.url.href).toBe(url);
+  });
+
+  it("is asked at AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME even where AWS_ENDPOINT_URL is another server", async () => {
+    // Prepare
+    const other = await EndpointServer.start();
+    const handler = handlerOf(endpoint, { AWS_ENDPOINT_URL: other.url });
+
+    // Act
+    const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+    await other.close();
+
+    // Assess
+    expect(answer).toBe("B");
+    expect(other.connections).toBe(0);
+  });
+
+  it("is asked at AWS_ENDPOINT_URL where nothing more special is set", async () => {
+    // Prepare
+    const handler = handlerOf(endpoint, {
+      AWS_ENDPOINT_URL: endpoint.url,
+      AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: undefined,
+    });
+
+    // Act
+    const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(answer).toBe("B");
+    expect(endpoint.onlyRequest.headers.host).toBe(endpoint.host);
+  });
+
+  it.each(["/runtime", "/runtime/"])("keeps the path %s of the override", async (path) => {
+    // Prepare
+    const handler = handlerOf(endpoint, { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpoint.url + path });
+
+    // Act
+    await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(endpoint.onlyRequest.path).toBe("/runtime/endpoints/dev-breast-cancer-endpoint/invocations");
+  });
+
+  it.each(["us-east-1", "eu-central-1"])("is asked with a signature for AWS_REGION %s", async (region) => {
+    // Prepare
+    const handler = handlerOf(endpoint, { AWS_REGION: region });
+
+    // Act
+    await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
+
+    // Assess
+    expect(endpoint.onlyRequest.headers.authorization).toMatch(
+      new RegExp(`Credential=AKIAIOSFODNN7EXAMPLE/\\d{8}/${region}/sagemaker/aws4_request,`),
+    );
+  });
+});
+
+describe("an environment that lacks something fails when the handler is made", () => {
+  it.each([
+    { name: "ENDPOINT_NAME", value: undefined },
+    { name: "ENDPOINT_NAME", value: "" },
+    { name: "AWS_REGION", value: undefined },
+    { name: "AWS_REGION", value: "" },
+  ])("$name: $value", ({ name, value }) => {
+    // Prepare
+    const environment = { ...environmentOf(endpoint), [name]: value };
+
+    // Act
+    const create = () => createHandler(contract, environment);
+
+    // Assess
+    expect(create).toThrow(`${name}: got nothing; the function's environment must set it`);
+  });
+
+  const malformed = ["localhost:8080", "127.0.0.1", "ftp://127.0.0.1", "http://"];
+
+  it.each(malformed)("AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: %s", (address) => {
+    // Prepare
+    const environment = { ...environmentOf(endpoint), AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: address };
+
+    // Act
+    const create = () => createHandler(contract, environment);
+
+    // Assess
+    expect(create).toThrow(
+      `AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: got "${address}"; allowed: an http:// or https:// URL`,
+    );
+  });
+
+  it.each(malformed)("AWS_ENDPOINT_URL: %s", (address) => {
+    // Prepare
+    const environment = {
+      ...environmentOf(endpoint),
+      AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: undefined,
+      AWS_ENDPOINT_URL: address,
+    };
+
+    // Act
+    const create = () => createHandler(contract, environment);
+
+    // Assess
+    expect(create).toThrow(`AWS_ENDPOINT_URL: got "${address}"; allowed: an http:// or https:// URL`);
+  });
+});

@@ -1,0 +1,232 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { buildSync } from "esbuild";
+import type { ModelName } from "../../../../functions";
+import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/answer";
+import { csv } from "./support/answers";
+import { Bundle } from "./support/bundle";
+import { EndpointServer } from "./support/endpoint-server";
+import { functionUrlEvent, restEvent } from "./support/events";
+import { environmentOf } from "./support/handler";
+import { invocations } from "./support/invocations";
+import { invokeAll, MEMORY_IN_MB } from "./support/lambda-process";
+import { filled, largeBodies, largestEvent, MAX_EVENT_IN_BYTES } from "./support/large-bodies";
+
+/** What the machine needs for one process of these tests, at the most. */
+const TEST_TIMEOUT_IN_MS = 240_000;
+/** An invocation of a few seconds on a busy machine stays within the function's 28 s on Lambda. */
+const MAX_INVOCATION_IN_MS = 6_000;
+
+let endpoint: EndpointServer;
+let folder: string;
+
+beforeAll(async () => {
+  endpoint = await EndpointServer.start();
+  endpoint.willAlwaysAnswer(csv("0.8731"));
+  folder = mkdtempSync(join(tmpdir(), "handler-memory-"));
+});
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await endpoint.close();
+});
+
+const base64 = (body: string) => Buffer.from(body).toString("base64");
+
+/** How a body comes to a function. */
+interface Way {
+  readonly way: string;
+  readonly toEvent: (body: string) => unknown;
+}
+
+const inRestEvent: Way = { way: "REST events", toEvent: (body) => restEvent(body) };
+const asText: Way = {
+  way: "REST events under text/plain",
+  toEvent: (body) => restEvent(body, { contentType: "text/plain" }),
+};
+const inBase64: Way = {
+  way: "function URL events in base64",
+  toEvent: (body) => functionUrlEvent(base64(body), { isBase64Encoded: true }),
+};
+
+/** Requires that every payload was answered, none with a fault of the function, within the function's memory. */
+function assessAll(
+  { invoked, crash }: Awaited<ReturnType<typeof invokeAll>>,
+  payloads: Readonly<Record<string, string>>,
+): void {
+  expect(crash).toBeUndefined();
+  expect(invoked.map(({ name }) => name)).toEqual(Object.keys(payloads));
+  expect(invoked.filter(({ status }) => ![200, 400, 413, 415].includes(status))).toEqual([]);
+  expect(invoked.filter(({ detail }) => detail.length > 1_500)).toEqual([]);
+  expect(invoked.filter(({ ms }) => ms > MAX_INVOCATION_IN_MS)).toEqual([]);
+  expect(invoked.filter(({ peakInMb }) => peakInMb > MEMORY_IN_MB)).toEqual([]);
+}
+
+describe("no body of 6 MB takes more than the function's memory", () => {
+  it.each<Way & { model: ModelName; name: string }>([
+    { model: "breast-cancer", name: "data", ...inRestEvent },
+    { model: "bike-rental", name: "instances", ...inBase64 },
+    { model: "sentiment", name: "review", ...asText },
+    { model: "sentiment", name: "review", ...inBase64 },
+  ])(
+    "of $model, in $way",
+    async ({ model, name, toEvent }) => {
+      // Prepare
+      const bundle = Bundle.of(model);
+      const payloads = eventsOf(largeBodies(name), toEvent);
+
+      // Act
+      const ended = await invokeAll(bundle.path, payloads, environmentOf(endpoint));
+
+      // Assess
+      bundle.remove();
+      assessAll(ended, payloads);
+    },
+    TEST_TIMEOUT_IN_MS,
+  );
+
+  it.each<Way & { names: readonly string[] }>([
+    { names: ["rows"], ...inRestEvent },
+    { names: ["either"], ...inBase64 },
+    { names: ["record"], ...inBase64 },
+  ])(
+    "of a contract that says nothing of its rows: $names, in $way",
+    async ({ names, toEvent }) => {
+      // Prepare
+      const code = bundleOfLists();
+      const rows = (bytes: number) =>
+        `{"rows":[${Array(Math.min(90_000, Math.floor(bytes / 8) - 2))
+          .fill('{"a":1}')
+          .join(",")}]}`;
+      const payloads = eventsOf({ ...largeBodies(...names), "90,000 valid rows": rows }, toEvent);
+
+      // Act
+      const ended = await invokeAll(code, payloads, environmentOf(endpoint));
+
+      // Assess
+      assessAll(ended, payloads);
+      expect(ended.invoked.at(-1)).toMatchObject({
+        status: 413,
+        detail: "batch: got 90000 rows; allowed: at most 1000",
+      });
+    },
+    TEST_TIMEOUT_IN_MS,
+  );
+});
+
+function eventsOf(
+  bodies: ReturnType<typeof largeBodies>,
+  toEvent: (body: string) => unknown,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(bodies).map(([name, make]) => [name, largestEvent(make, toEvent)]),
+  );
+}
+
+/** Path of the package of {@link contract} in lists-handler.ts. */
+function bundleOfLists(): string {
+  const code = join(folder, "lists.js");
+  buildSync({
+    entryPoints: [join(__dirname, "support/lists-handler.ts")],
+    outfile: code,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    minify: true,
+    logLevel: "silent",
+  });
+  return code;
+}
+
+describe("no answer of an endpoint takes more than the function's memory", () => {
+  const answers = [
+    filled(MAX_ANSWER_IN_BYTES, '{"predictions":[', "{},", "]}"),
+    filled(MAX_ANSWER_IN_BYTES, "[", "[],", "]"),
+    filled(MAX_ANSWER_IN_BYTES, "", "[", "]"),
+    filled(MAX_ANSWER_IN_BYTES, "", "1,", "1"),
+    filled(MAX_ANSWER_IN_BYTES, "", "0.25\n", ""),
+    filled(MAX_ANSWER_IN_BYTES, "", ",", ""),
+    filled(MAX_ANSWER_IN_BYTES, "", "9", ""),
+    filled(2 * MAX_ANSWER_IN_BYTES, "", "中", ""),
+  ];
+
+  it.each(invocations)(
+    "of $model",
+    async ({ model, event }) => {
+      // Prepare
+      const bundle = Bundle.of(model);
+      endpoint.willAnswer(...answers.map((body) => ({ body })));
+      const payloads = Object.fromEntries(
+        answers.map((answer, index) => [`${index}: ${answer.slice(0, 20)}`, JSON.stringify(event)]),
+      );
+
+      // Act
+      const { invoked, crash } = await invokeAll(bundle.path, payloads, environmentOf(endpoint));
+
+      // Assess
+      bundle.remove();
+      expect(crash).toBeUndefined();
+      expect(invoked.map(({ status }) => status)).toEqual(Array(answers.length).fill(502));
+      expect(invoked.filter(({ ms }) => ms > MAX_INVOCATION_IN_MS)).toEqual([]);
+      expect(invoked.filter(({ peakInMb }) => peakInMb > MEMORY_IN_MB)).toEqual([]);
+    },
+    TEST_TIMEOUT_IN_MS,
+  );
+});
+
+describe("the measured memory", () => {
+  it("is the memory of the function's process when the test's process holds more", async () => {
+    // Prepare
+    const bundle = Bundle.of("breast-cancer");
+    const held = Buffer.alloc(2 * MEMORY_IN_MB * 1024 * 1024, 1);
+
+    // Act
+    const { invoked, crash } = await invokeAll(bundle.path, { "no event": "{}" }, environmentOf(endpoint));
+
+    // Assess
+    bundle.remove();
+    expect(process.memoryUsage.rss()).toBeGreaterThan(held.length);
+    expect(crash).toBeUndefined();
+    expect(invoked).toHaveLength(1);
+    expect(invoked[0]?.peakInMb).toBeLessThan(MEMORY_IN_MB);
+    expect(invoked[0]?.peakInMb).toBeGreaterThan(20);
+  });
+});
+
+describe("a direct invocation takes no more memory than Lambda's runtime needs to parse its event", () => {
+  /** What a process takes besides, from one run to the next. */
+  const TOLERANCE_IN_MB = 16;
+
+  it.each([
+    "data: empty objects",
+    "data: empty lists",
+    "data: nulls",
+    "data: objects with an index",
+    "data: a text of commas",
+    "100,000 levels of objects",
+    "as many properties as fit",
+    "as many empty objects in properties as fit",
+  ])(
+    "%s",
+    async (name) => {
+      // Prepare
+      const bundle = Bundle.of("breast-cancer");
+      const payload = largeBodies("data")[name]?.(MAX_EVENT_IN_BYTES) ?? "";
+
+      // Act
+      const { invoked, crash } = await invokeAll(bundle.path, { [name]: payload }, environmentOf(endpoint));
+
+      // Assess
+      bundle.remove();
+      expect(crash).toBeUndefined();
+      expect(invoked).toHaveLength(1);
+      const [{ status = 0, ms = 0, parsedInMb = 0, peakInMb = 0 } = {}] = invoked;
+      expect([400, 413]).toContain(status);
+      expect(ms).toBeLessThan(MAX_INVOCATION_IN_MS);
+      expect(peakInMb).toBeLessThanOrEqual(Math.max(MEMORY_IN_MB, parsedInMb + TOLERANCE_IN_MB));
+    },
+    TEST_TIMEOUT_IN_MS,
+  );
+});

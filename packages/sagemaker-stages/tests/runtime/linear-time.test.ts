@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { catalog, type ModelName } from "../../../../functions";
+import type { Contract } from "../../src/runtime/contract";
+import { EndpointServer } from "./support/endpoint-server";
+import { contextWith, ROW, restEvent, rowWith } from "./support/events";
+import { handlerFor } from "./support/handler";
+import { captureLog } from "./support/log";
+
+let endpoint: EndpointServer;
+
+beforeEach(async () => {
+  endpoint = await EndpointServer.start();
+  captureLog();
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await endpoint.close();
+});
+
+/** A quadratic pattern takes seconds for so many characters. */
+const LENGTH = 60_000;
+/** Above what a linear pattern takes for as many harmless characters, on a busy machine. */
+const TOLERANCE_IN_MS = 1_000;
+const MAX_RATIO = 20;
+
+/** Texts on which patterns for numbers, lists and texts go back and forth. */
+const attacks = [
+  ...[
+    "1",
+    "0",
+    ".",
+    " ",
+    "\t",
+    "\n",
+    ",",
+    "-",
+    "/",
+    "<br",
+    "<br />",
+    "1.",
+    "1e",
+    ", ",
+    " ,",
+    "\n ",
+    "\u00a0",
+    "e",
+    "+",
+  ],
+  ...["(", "[", "{", "\\", '"', ";", ":"],
+].flatMap((unit) => {
+  const text = unit.repeat(LENGTH / unit.length);
+  return [text, `${text}x`, `1${text}1x`];
+});
+
+/** Milliseconds of the fastest of two runs. */
+async function fastest(run: () => unknown): Promise<number> {
+  const times: number[] = [];
+  for (let count = 0; count < 2; count++) {
+    const start = performance.now();
+    await run();
+    times.push(performance.now() - start);
+  }
+  return Math.min(...times);
+}
+
+async function slowerThanHarmless(run: (text: string) => unknown): Promise<string[]> {
+  const harmless = await fastest(() => run("x".repeat(LENGTH)));
+  const slow: string[] = [];
+  const isSlow = (ms: number) => ms > harmless * MAX_RATIO + TOLERANCE_IN_MS;
+  for (const text of attacks) {
+    const start = performance.now();
+    await run(text);
+    if (!isSlow(performance.now() - start)) continue;
+    // A machine that is busy with something else is slow once.
+    const ms = await fastest(() => run(text));
+    if (isSlow(ms)) slow.push(`${JSON.stringify(text.slice(0, 8))}: ${ms} ms`);
+  }
+  return slow;
+}
+
+const models = Object.entries(catalog) as [ModelName, Contract<unknown, unknown>][];
+
+describe.each(models)("%s takes no longer for a text made for it than for any other", (_name, contract) => {
+  const { example } = catalog[contract.model as ModelName];
+
+  it("as a request", async () => {
+    // Prepare
+    const requests = (text: string) => [
+      text,
+      { data: text },
+      { data: rowWith(text, 3) },
+      { data: [text] },
+      { instances: [{ features: [text, 4, 0, 1, 1, 16.4, 20.455, 50, 26.0027] }] },
+      { review: text },
+      { q: text },
+      { q: "a", k: text },
+      { [text]: text },
+    ];
+
+    // Act
+    const slow = await slowerThanHarmless((text) => {
+      for (const request of requests(text)) {
+        const parsed = contract.schema.safeParse(request);
+        if (parsed.success) contract.encode(parsed.data);
+      }
+    });
+
+    // Assess
+    expect(slow).toEqual([]);
+  }, 120_000);
+
+  it("as an answer of its endpoint", async () => {
+    // Prepare
+    const answers = (text: string) => [
+      text,
+      JSON.stringify({ predictions: [{ score: text, predicted_label: text }] }),
+      JSON.stringify([[[text]], [[text]]]),
+      JSON.stringify([{ label: [text], prob: [text] }]),
+    ];
+
+    // Act
+    const slow = await slowerThanHarmless((text) => {
+      for (const answer of answers(text)) {
+        try {
+          contract.decode(answer, example.request);
+        } catch {
+          // Whatever it says of the answer, it says it soon.
+        }
+      }
+    });
+
+    // Assess
+    expect(slow).toEqual([]);
+  }, 120_000);
+});
+
+it("the headers of a request take no longer for a text made for them", async () => {
+  // Prepare
+  const handler = handlerFor(catalog.sentiment, endpoint);
+  const names = ["content-type", "content-encoding", "Content-Type"];
+
+  // Act
+  const slow = await slowerThanHarmless(async (text) => {
+    for (const name of names) {
+      for (const value of [text, `application/json;${text}`, `application/json;charset=${text}`]) {
+        await handler(
+          restEvent("{}", { contentType: undefined, headers: { [name]: value } }),
+          contextWith(1_000),
+        );
+      }
+    }
+  });
+
+  // Assess
+  expect(slow).toEqual([]);
+}, 120_000);
+
+it("a cell of 80 kB in a row of breast-cancer is refused at once", async () => {
+  // Prepare
+  const handler = handlerFor(catalog["breast-cancer"], endpoint);
+  const request = { data: [ROW, rowWith(`${"1".repeat(80_000)}x`, 5)] };
+  const start = performance.now();
+
+  // Act
+  const answer = await handler(request, contextWith(4_000));
+
+  // Assess
+  expect(answer).toMatchObject({
+    status: 400,
+    detail: `data[1]: got "${"1".repeat(40)}…" as number 5; allowed: finite decimal numbers`,
+  });
+  expect(performance.now() - start).toBeLessThan(500);
+});

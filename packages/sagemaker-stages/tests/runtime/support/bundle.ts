@@ -1,0 +1,83 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { unzipSync } from "fflate";
+import type { ModelName } from "../../../../../functions";
+import { functionCode } from "../../../src/constructs/function/function-code";
+import type { PackageSize } from "./package-size";
+
+const PROJECT = join(__dirname, "../../../../..");
+
+const run = promisify(execFile);
+
+/** A function's deployment package, unpacked in a folder of its own. */
+export class Bundle {
+  private constructor(
+    /** The package's files by name. */
+    readonly files: Readonly<Record<string, Uint8Array>>,
+    /** The data that the package was built from, with its size when it is compressed. */
+    readonly dataFiles: PackageSize["data"],
+    private readonly folder: string,
+  ) {}
+
+  /** The package as it is deployed. */
+  static of(model: ModelName): Bundle {
+    const { zip, sourceMap } = functionCode(model);
+    const bundle = new Bundle(
+      unzipSync(zip),
+      dataFilesOf(sourceMap),
+      mkdtempSync(join(tmpdir(), `bundle-${model}-`)),
+    );
+    writeFileSync(bundle.path, bundle.code);
+    return bundle;
+  }
+
+  /** The unpacked index.js. */
+  get path(): string {
+    return join(this.folder, "index.js");
+  }
+
+  /** What is in index.js. */
+  get code(): Uint8Array {
+    return this.files["index.js"] ?? new Uint8Array();
+  }
+
+  /** Runs `script` in a process of its own, with nothing in its environment but this; tells what it wrote. */
+  async runNode(script: string, environment: NodeJS.ProcessEnv): Promise<string> {
+    const { stdout } = await run(process.execPath, ["-e", script], { cwd: this.folder, env: environment });
+    return stdout;
+  }
+
+  /** Invokes the handler with `event`, as Lambda does; its log lines, and its answer as `{ answer }` at the end. */
+  async invoke(event: unknown, environment: NodeJS.ProcessEnv): Promise<unknown[]> {
+    const script = `
+      const { handler } = require(${JSON.stringify(this.path)});
+      const context = { awsRequestId: "id", getRemainingTimeInMillis: () => 5000 };
+      handler(${JSON.stringify(event)}, context).then((answer) => console.log(JSON.stringify({ answer })));
+    `;
+    const written = await this.runNode(script, environment);
+    return written
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+  }
+
+  /** Removes the folder. */
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** The JSON files among the sources of a package, as esbuild writes them into it: without white space. */
+function dataFilesOf(sourceMap: string): PackageSize["data"] {
+  const { sources }: { readonly sources: readonly string[] } = JSON.parse(sourceMap);
+  return sources
+    .filter((source) => source.endsWith(".json"))
+    .map((file) => {
+      const document: unknown = JSON.parse(readFileSync(join(PROJECT, file), "utf8"));
+      return { file, bytes: gzipSync(JSON.stringify(document), { level: 9 }).length };
+    });
+}

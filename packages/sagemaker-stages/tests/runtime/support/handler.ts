@@ -1,0 +1,56 @@
+import { contract } from "../../../../../functions/breast-cancer/contract";
+import type { ProxyResponse } from "../../../src/runtime/answer";
+import type { Contract } from "../../../src/runtime/contract";
+import type { Handler } from "../../../src/runtime/handler";
+import { createHandler } from "../../../src/runtime/handler";
+import { isRecord } from "../../../src/runtime/json";
+import type { EndpointServer } from "./endpoint-server";
+
+/** What Lambda sets for a function, with the endpoint's runtime on this machine. */
+export function environmentOf(endpoint: Pick<EndpointServer, "url">): NodeJS.ProcessEnv {
+  return {
+    ENDPOINT_NAME: "dev-breast-cancer-endpoint",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpoint.url,
+  };
+}
+
+/** The breast-cancer handler, as Lambda's init phase makes it. */
+export function handlerOf(
+  endpoint: Pick<EndpointServer, "url">,
+  environment: NodeJS.ProcessEnv = {},
+): Handler {
+  return createHandler(contract, { ...environmentOf(endpoint), ...environment });
+}
+
+/** The handler of any contract, as Lambda's init phase makes it. */
+export function handlerFor<Request, Answer>(
+  contract: Contract<Request, Answer>,
+  endpoint: Pick<EndpointServer, "url">,
+  environment: NodeJS.ProcessEnv = {},
+): Handler {
+  return createHandler(contract, { ...environmentOf(endpoint), ...environment });
+}
+
+/** The variable that lets the messages of errors into the log. */
+export const WITH_MESSAGES = { LOG_ERROR_MESSAGES: "true" } as const;
+
+/** More time than any request of these tests takes, less than jest's limit. */
+export const ENOUGH_TIME_IN_MS = 4_000;
+
+/** `answer` as a proxy response; throws where it is another kind of answer. */
+export function proxyResponse(answer: unknown): ProxyResponse {
+  if (!isRecord(answer)) throw new Error(`got ${JSON.stringify(answer)}, expected a proxy response`);
+  const { statusCode, headers, body } = answer;
+  if (typeof statusCode !== "number" || !isRecord(headers) || typeof body !== "string") {
+    throw new Error(`got ${JSON.stringify(answer)}, expected a proxy response`);
+  }
+  return { statusCode, headers: headers as Record<string, string>, body };
+}
+
+/** The problem document of a proxy response. */
+export function problemOf(answer: unknown): unknown {
+  return JSON.parse(proxyResponse(answer).body);
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "@jest/globals";
+import { UsageError } from "../../src/cli/words";
+import { readArguments } from "../../src/smoke/arguments";
+
+const DEFAULTS = { environment: "dev", url: undefined, functionUrls: new Map(), waitInSeconds: 300 };
+
+describe("the arguments of a smoke test", () => {
+  it.each([
+    ["dev", DEFAULTS],
+    ["dev --wait 20", { ...DEFAULTS, waitInSeconds: 20 }],
+    ["dev --url http://127.0.0.1:3000/dev/", { ...DEFAULTS, url: "http://127.0.0.1:3000/dev" }],
+    [
+      "dev --url https://example.com/dev --function-url toxicity=http://[::1]:3001",
+      {
+        ...DEFAULTS,
+        url: "https://example.com/dev",
+        functionUrls: new Map([["toxicity", "http://[::1]:3001/"]]),
+      },
+    ],
+    ["--help", undefined],
+  ])("are read: %s", (line, expected) => {
+    // Prepare
+    const words = line.split(" ");
+
+    // Act
+    const read = readArguments(words);
+
+    // Assess
+    expect(read).toEqual(expected);
+  });
+
+  it.each([
+    ["", "environment: got none; allowed: one, by name"],
+    ["dev prod", "environment: got dev prod; allowed: one, by name"],
+    ["dev --wait 0", "--wait: got 0; allowed: a whole number from 1 to 3600"],
+    ["dev --wait 1.5", "--wait: got 1.5; allowed: a whole number from 1 to 3600"],
+    ["dev --url example.com", "--url: got example.com; allowed: an https URL"],
+    [
+      "dev --url http://example.com/dev",
+      "--url: got http://example.com/dev; allowed: an https URL, or an http",
+    ],
+    [
+      "dev --url https://example.com/dev?a=b",
+      "--url: got https://example.com/dev?a=b; allowed: an https URL",
+    ],
+    ["dev --function-url toxicity=https://a.b/", "--function-url: got one without --url"],
+    ["dev --url https://a.b/ --function-url https://a.b/", "--function-url: got "],
+    ["dev --port 1", "--port"],
+  ])("are refused: %s", (line, message) => {
+    // Prepare
+    const words = line.split(" ").filter((word) => word !== "");
+
+    // Act
+    const read = () => readArguments(words);
+
+    // Assess
+    expect(read).toThrow(UsageError);
+    expect(read).toThrow(message);
+  });
+});

@@ -1,0 +1,219 @@
+import { describe, expect, it } from "@jest/globals";
+import { type Environment, INVOKED_BY } from "../../src/environment/environment";
+import { catalog, type ModelName } from "../../../../functions";
+import { deployLimits } from "../../src/iam/deployment/deploy-limits";
+import { deployerPolicies } from "../../src/iam/deployment/deployer";
+import { MAX_POLICIES_OF_PRINCIPAL } from "../../src/iam/iam-limits";
+import type { Asked } from "../deploy/support/authorization";
+import { isAllowed } from "../deploy/support/evaluation";
+import { exampleModel, exampleWithCallers, named } from "./support/environments";
+import { type JsonObject, parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
+
+/** A managed policy's most characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MOST_CHARACTERS = 6_144;
+/** Of the longest names that there can be. */
+const LONGEST_NAME = "abcdefghij-12345";
+const LONGEST_CALLER = "c".repeat(104);
+
+const everyModel = Object.keys(catalog) as ModelName[];
+const largest: Environment = {
+  ...named(LONGEST_NAME, exampleWithCallers),
+  region: "ap-southeast-1",
+  models: Object.fromEntries(everyModel.map((model) => [model, { ...exampleModel, functionUrl: {} }])),
+  callers: {
+    [LONGEST_CALLER]: { mayInvoke: everyModel.flatMap((model) => INVOKED_BY.map((by) => ({ model, by }))) },
+  },
+};
+const { callers: _, ...withoutCallers } = exampleWithCallers;
+const synthesized = synthesize([exampleWithCallers, named("without", withoutCallers), largest]);
+const stack = synthesized.stack("test");
+
+function policyOf(of: SynthesizedStack, policyName: string): { address: string; document: JsonObject } {
+  const found = of.find("aws_iam_policy").find(({ values }) => values.name === policyName);
+  if (found === undefined) throw new Error(`no policy ${policyName}`);
+  return { address: found.address, document: parseEmbedded(found.values.policy, found.address) };
+}
+
+const ACCOUNT = "111122223333";
+
+describe("an environment's callers", () => {
+  it("are none where it names none", () => {
+    // Act
+    const types = synthesized.stack("without").types();
+
+    // Assess
+    expect(types.filter((type) => /^aws_iam_(?!role$|role_policy$)/.test(type))).toEqual([]);
+  });
+
+  it("have each one policy, by the caller's name", () => {
+    // Act
+    const names = stack.all("aws_iam_policy", 3).map(({ values }) => values.name);
+
+    // Assess
+    expect(names.sort()).toEqual(["test-notebooks-caller", "test-on-call-caller", "test-shop-caller"]);
+  });
+});
+
+describe("a caller's policy", () => {
+  it("is, to the letter", () => {
+    // Prepare
+    const api = `\${${stack.one("aws_api_gateway_rest_api").address}.execution_arn}`;
+    const fn = "arn:aws:lambda:eu-central-1:111122223333:function:test-breast-cancer";
+
+    // Act
+    const { document } = policyOf(stack, "test-shop-caller");
+
+    // Assess
+    expect(document).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "InvokeRoutes",
+          Effect: "Allow",
+          Action: ["execute-api:Invoke"],
+          Resource: [`${api}/test/POST/breast-cancer`, `${api}/test/POST/bike-rental`],
+        },
+        {
+          Sid: "InvokeFunctionUrls",
+          Effect: "Allow",
+          Action: ["lambda:InvokeFunctionUrl"],
+          Resource: [fn],
+          Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
+        },
+        {
+          Sid: "InvokeFunctionsByTheirUrls",
+          Effect: "Allow",
+          Action: ["lambda:InvokeFunction"],
+          Resource: [fn],
+          Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } },
+        },
+      ],
+    });
+  });
+
+  it("has no statement about what the caller may not invoke", () => {
+    // Act
+    const { document } = policyOf(stack, "test-notebooks-caller");
+
+    // Assess
+    expect(document.Statement).toMatchObject([{ Sid: "InvokeEndpoints" }]);
+  });
+
+  it("has room for every way to every model, under the longest names", () => {
+    // Act
+    const { document } = policyOf(
+      synthesized.stack(LONGEST_NAME),
+      `${LONGEST_NAME}-${LONGEST_CALLER}-caller`,
+    );
+
+    // Assess
+    const text = JSON.stringify(document).replaceAll(
+      /\$\{[^}]*\.execution_arn\}/g,
+      "arn:aws:execute-api:ap-southeast-1:111122223333:abcdefghij",
+    );
+    const statements = document.Statement as JsonObject[];
+    expect(statements.map(({ Resource }) => (Resource as string[]).length)).toEqual(
+      Array(4).fill(everyModel.length),
+    );
+    expect(text).not.toContain("$");
+    expect(text.length).toBeLessThanOrEqual(MOST_CHARACTERS);
+  });
+
+  it("has a name that fits", () => {
+    // Act
+    const { values } = synthesized.stack(LONGEST_NAME).one("aws_iam_policy");
+
+    // Assess
+    expect(values.name).toHaveLength(128);
+  });
+
+  it("is attached to the principals that the environment names, each by an attachment of its own", () => {
+    // Prepare
+    const notebooks = `\${${policyOf(stack, "test-notebooks-caller").address}.arn}`;
+    const shop = `\${${policyOf(stack, "test-shop-caller").address}.arn}`;
+
+    // Act
+    const roles = stack.all("aws_iam_role_policy_attachment", 2).map(({ values }) => values);
+    const user = stack.one("aws_iam_user_policy_attachment").values;
+    const group = stack.one("aws_iam_group_policy_attachment").values;
+
+    // Assess
+    expect(roles).toEqual(
+      expect.arrayContaining([
+        { role: "SageMaker-Execution", policy_arn: notebooks },
+        { role: "data+science=team,1.2@example.com", policy_arn: notebooks },
+      ]),
+    );
+    expect(user).toEqual({ user: "shop", policy_arn: shop });
+    expect(group).toEqual({ group: "students", policy_arn: notebooks });
+  });
+
+  it("is there, for others to attach, where the environment names nobody", () => {
+    // Prepare
+    const onCall = `\${${policyOf(stack, "test-on-call-caller").address}.arn}`;
+
+    // Act
+    const attached = [
+      ...stack.all("aws_iam_role_policy_attachment", 2),
+      ...stack.all("aws_iam_user_policy_attachment", 1),
+      ...stack.all("aws_iam_group_policy_attachment", 1),
+    ].map(({ values }) => values.policy_arn);
+
+    // Assess
+    expect(attached).not.toContain(onCall);
+  });
+
+  it("is an output", () => {
+    // Act
+    const output = stack.terraform.output?.on_call_caller_policy_arn;
+
+    // Assess
+    expect(output?.value).toBe(`\${${policyOf(stack, "test-on-call-caller").address}.arn}`);
+  });
+});
+
+describe("a caller's principals with paths", () => {
+  it("get the policy by their names", () => {
+    // Prepare
+    const mayInvoke = [{ model: "breast-cancer", by: "endpoint" } as const];
+    const principals = { roles: ["service-role/shop"], users: ["team/shop"], groups: ["team/a/shop"] };
+
+    // Act
+    const of = synthesize([
+      { ...named("paths", exampleWithCallers), callers: { shop: { mayInvoke, ...principals } } },
+    ]).stack("paths");
+
+    // Assess
+    expect(of.one("aws_iam_role_policy_attachment").values.role).toBe("shop");
+    expect(of.one("aws_iam_user_policy_attachment").values.user).toBe("shop");
+    expect(of.one("aws_iam_group_policy_attachment").values.group).toBe("shop");
+  });
+});
+
+describe("the policies of a caller of many models", () => {
+  it("are within the rights of who deploys, as many as a principal can have", () => {
+    // Prepare
+    const models = Object.keys(catalog) as ModelName[];
+    const mayInvoke = models.flatMap((model) => INVOKED_BY.map((by) => ({ model, by })));
+    const environment: Environment = { ...exampleWithCallers, callers: { shop: { mayInvoke } } };
+    const names = Array.from({ length: MAX_POLICIES_OF_PRINCIPAL }, (_, index) =>
+      index === 0 ? "test-shop-caller" : `test-shop-caller-${index + 1}`,
+    );
+    const others = ["test-shop-caller-11", "test-shop-caller-x1", "test-shop-caller-1-caller-2"];
+    const creating = (name: string): Asked => ({
+      action: "iam:CreatePolicy",
+      resource: `arn:aws:iam::${ACCOUNT}:policy/${name}`,
+      context: {},
+    });
+
+    // Act
+    const byPolicies = [...names, ...others].filter((name) =>
+      isAllowed(Object.values(deployerPolicies(environment, ACCOUNT)), creating(name)),
+    );
+    const byLimits = names.filter((name) => isAllowed([deployLimits(environment, ACCOUNT)], creating(name)));
+
+    // Assess
+    expect(byPolicies).toEqual(names);
+    expect(byLimits).toEqual(names);
+  });
+});

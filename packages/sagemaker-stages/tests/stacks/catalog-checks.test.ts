@@ -1,0 +1,478 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { App } from "cdktf";
+import * as z from "zod/mini";
+import { catalog } from "../../../../functions";
+import { type CatalogEntry, checkCatalog, InvalidCatalog, RESERVED_NAMES } from "../../src/app/catalog-checks";
+import { InferenceStack } from "../../src/constructs/inference-stack";
+import { example, exampleWith } from "./support/environments";
+import { makeTempFolder, removeFolder } from "./support/temp-folder";
+
+const request = { petal: 1.4 };
+
+/** A model without faults. */
+function entryOf(model: string, changes: Partial<CatalogEntry> = {}): CatalogEntry {
+  return {
+    model,
+    route: { method: "POST", path: `/${model}` },
+    schema: z.strictObject({ petal: z.number() }),
+    limits: { rows: 1, payloadInBytes: 1_000 },
+    encode: () => ({ contentType: "text/csv", accept: "text/csv", body: "1.4", rows: 1 }),
+    decode: (body) => body,
+    title: "Iris",
+    description: "Names the species of an iris.",
+    allowed: '{"petal": <cm>}',
+    example: { request, answer: "setosa" },
+    ...changes,
+  };
+}
+
+let functions: string;
+
+beforeEach(() => {
+  functions = makeTempFolder();
+});
+
+afterEach(() => removeFolder(functions));
+
+/** The folder of a model, with these files. */
+function makeFolder(name: string, files: readonly string[] = ["contract.ts", "handler.ts"]): void {
+  mkdirSync(join(functions, name), { recursive: true });
+  for (const file of files) writeFileSync(join(functions, name, file), "");
+}
+
+/** The faults of a catalog whose folders are all there, each as `file: field`, and their texts. */
+function check(models: Readonly<Record<string, CatalogEntry>>) {
+  for (const name of Object.keys(models)) makeFolder(name);
+  return checkCatalog(models, functions);
+}
+
+describe("the project's own catalog", () => {
+  it("has no fault", () => {
+    // Act
+    const faults = checkCatalog(catalog);
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it("knows the names of every construct of a stack that belongs to no model", () => {
+    // Prepare
+    const { corsAllowOrigin: _, ...stage } = example.stage;
+    const { accountId: _account, ...anyAccount } = exampleWith({
+      functionUrl: {},
+      access: "PUBLIC",
+      artifact: "docs/examples/model.tar.gz",
+    });
+    const stack = new InferenceStack(new App({ outdir: functions }), {
+      ...anyAccount,
+      stage,
+      website: {},
+      network: { vpc: { availabilityZones: ["eu-central-1a"] } },
+      callers: { notebooks: { mayInvoke: [{ model: "breast-cancer", by: "route" }] } },
+    });
+
+    // Act
+    const ids = stack.node.children.map(({ node }) => node.id);
+    const others = ids.filter((id) => /^[a-z][a-z0-9-]*$/.test(id) && !id.startsWith("breast-cancer"));
+
+    // Assess
+    expect(others.filter((id) => !id.endsWith("-caller")).sort()).toEqual([...RESERVED_NAMES].sort());
+  });
+});
+
+describe("two models with one path", () => {
+  it.each([
+    ["the same method", "POST", "/iris", "a path of its own"],
+    ["different methods", "GET", "/iris", "a path of its own"],
+    ["other capitals", "POST", "/Iris", "a path that differs in more than capitals"],
+  ] as const)("are refused with %s, and both files are named", (_, method, path, allowed) => {
+    // Prepare
+    const query = { schema: z.strictObject({ q: z.string() }), example: { request: { q: "a" }, answer: 1 } };
+    const second = entryOf("wine", { route: { method, path }, ...(method === "GET" ? query : {}) });
+
+    // Act
+    const faults = check({ iris: entryOf("iris"), wine: second });
+
+    // Assess
+    expect(faults).toEqual([
+      {
+        environment: "functions/wine/contract.ts",
+        field: "route.path",
+        got: JSON.stringify(path),
+        allowed,
+        because: 'functions/iris/contract.ts has "/iris"; a path leads to one model, whatever the method',
+      },
+    ]);
+  });
+});
+
+describe("a path", () => {
+  it.each([
+    "/iris",
+    "/v1/iris",
+    "/Iris_2.0",
+    // The local stage has paths of these names, but none below an environment's.
+    "/website",
+    "/endpoints",
+    "/ping/iris",
+  ] as const)("may be %s", (path) => {
+    // Act
+    const faults = check({ iris: entryOf("iris", { route: { method: "POST", path } }) });
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    "/iris/{id}",
+    "/{proxy+}",
+    "/iris/",
+    "/",
+    "//iris",
+    "/v1//iris",
+    "/iris?x=1",
+    "/iris#a",
+    "/ir is",
+    "/ä",
+    "/iris%20",
+    "/*",
+    "/..",
+    "/v1/./iris",
+    "/ping",
+    "/sping",
+    "/Ping",
+    "iris" as `/${string}`,
+    "" as `/${string}`,
+  ] as const)("may not be %p", (path) => {
+    // Act
+    const faults = check({ iris: entryOf("iris", { route: { method: "POST", path } }) });
+
+    // Assess
+    expect(faults).toEqual([
+      expect.objectContaining({
+        environment: "functions/iris/contract.ts",
+        field: "route.path",
+        got: JSON.stringify(path),
+      }),
+    ]);
+  });
+});
+
+describe("the name of a model", () => {
+  it("that is another than its folder's is reported with both files", () => {
+    // Act
+    const faults = check({ iris: entryOf("irises", { route: { method: "POST", path: "/iris" } }) });
+
+    // Assess
+    expect(faults).toEqual([
+      {
+        environment: "functions/iris/contract.ts",
+        field: "model",
+        got: '"irises"',
+        allowed: '"iris"',
+        because: 'functions/catalog.ts and the folder name the model "iris"',
+      },
+    ]);
+  });
+
+  it("that was copied from another model is reported with both contracts", () => {
+    // Act
+    const copy = entryOf("iris", { route: { method: "POST", path: "/wine" } });
+    const faults = check({ iris: entryOf("iris"), wine: copy });
+
+    // Assess
+    expect(faults).toEqual([
+      {
+        environment: "functions/wine/contract.ts",
+        field: "model",
+        got: '"iris"',
+        allowed: '"wine"',
+        because: 'functions/iris/contract.ts has this name; functions/catalog.ts names this model "wine"',
+      },
+    ]);
+  });
+
+  it("is the only fault beside the path where a whole entry was copied", () => {
+    // Act
+    const faults = check({ iris: entryOf("iris"), wine: entryOf("iris") });
+
+    // Assess
+    expect(faults.map(({ environment, field }) => `${environment}: ${field}`)).toEqual([
+      "functions/wine/contract.ts: model",
+      "functions/wine/contract.ts: route.path",
+    ]);
+  });
+
+  it.each([
+    ["a_b"],
+    ["Iris"],
+    ["1iris"],
+    ["iris-"],
+    ["-iris"],
+    ["iris--two"],
+    [""],
+    ["i".repeat(31)],
+    ["ïris"],
+    ["stage"],
+    ["website"],
+    ["team-caller"],
+  ])("may not be %p", (name) => {
+    // Act
+    const faults = check({ [name]: entryOf(name, { route: { method: "POST", path: "/iris" } }) });
+
+    // Assess
+    expect(faults.filter(({ field }) => field === "model")).toEqual([
+      expect.objectContaining({ got: JSON.stringify(name) }),
+    ]);
+  });
+
+  it.each([["i"], ["iris"], ["iris-2"], ["i".repeat(30)]])("may be %p", (name) => {
+    // Act
+    const faults = check({ [name]: entryOf(name) });
+
+    // Assess
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    ["iris-2d", "iris2d", "the request model Iris2dRequest"],
+    ["iris", "iris-function", "the output iris_function_url"],
+    ["iris", "iris-function-url", "the construct iris-function-url"],
+  ])("may not be %s beside %s: both would make %s", (one, other, derived) => {
+    // Act
+    const faults = check({ [one]: entryOf(one), [other]: entryOf(other) });
+
+    // Assess
+    expect(faults).toEqual([
+      expect.objectContaining({
+        environment: `functions/${other}/contract.ts`,
+        field: "model",
+        because: `functions/${one}/contract.ts has ${derived}, too`,
+      }),
+    ]);
+  });
+});
+
+describe("the folders", () => {
+  it("must hold the contract and the handler of every model", () => {
+    // Prepare
+    makeFolder("iris", ["contract.ts"]);
+
+    // Act
+    const faults = checkCatalog({ iris: entryOf("iris") }, functions);
+
+    // Assess
+    expect(faults).toEqual([
+      expect.objectContaining({
+        environment: "functions/iris/handler.ts",
+        field: "the file",
+        got: "no such file",
+        because: "functions/catalog.ts names the model iris",
+      }),
+    ]);
+  });
+
+  it("may not hold a contract that the catalog forgot", () => {
+    // Prepare
+    makeFolder("iris");
+    makeFolder("wine");
+    makeFolder("shared");
+    makeFolder("notes", ["README.md"]);
+
+    // Act
+    const faults = checkCatalog({ iris: entryOf("iris") }, functions);
+
+    // Assess
+    expect(faults).toEqual([
+      expect.objectContaining({
+        environment: "functions/wine/contract.ts",
+        field: "the folder",
+        allowed: 'an entry "wine" in functions/catalog.ts, or no such folder',
+      }),
+    ]);
+  });
+});
+
+describe("a contract", () => {
+  it("is reported by its missing exports, without the rules that need them", () => {
+    // Prepare: an entry of a file without the export `about`
+    const { title: _t, description: _d, allowed: _a, example: _e, ...contract } = entryOf("iris");
+
+    // Act
+    const faults = check({ iris: contract as CatalogEntry });
+
+    // Assess
+    expect(faults.map(({ field, got }) => `${field}: ${got}`)).toEqual([
+      "title: nothing",
+      "description: nothing",
+      "allowed: nothing",
+      "example: nothing",
+    ]);
+    expect(faults[0]?.because).toContain("functions/shared/contract.ts");
+  });
+
+  it.each<[string, Partial<CatalogEntry>, string, string]>([
+    [
+      "rows in a list that the request does not have",
+      { limits: { rows: 10, rowsIn: "petals", payloadInBytes: 100 } },
+      "limits.rowsIn",
+      '"petals"',
+    ],
+    ["no rows", { limits: { rows: 0, payloadInBytes: 10 } }, "limits.rows", "0"],
+    ["half a row", { limits: { rows: 1.5, payloadInBytes: 10 } }, "limits.rows", "1.5"],
+    [
+      "endless rows",
+      { limits: { rows: Number.POSITIVE_INFINITY, payloadInBytes: 10 } },
+      "limits.rows",
+      "Infinity",
+    ],
+    [
+      "no payload",
+      {
+        limits: { rows: 1, payloadInBytes: 0 },
+        encode: () => ({ contentType: "text/csv", accept: "text/csv", body: "1", rows: 1 }),
+      },
+      "limits.payloadInBytes",
+      "0",
+    ],
+    [
+      "more than SageMaker takes",
+      { limits: { rows: 1, payloadInBytes: 4_194_305 } },
+      "limits.payloadInBytes",
+      "4194305",
+    ],
+    ["no title", { title: "" }, "title", '""'],
+    ["a title with white space", { title: " Iris" }, "title", '" Iris"'],
+    ["a template's sign", { allowed: '{"price": "$5"}' }, "allowed", '"{\\"price\\": \\"$5\\"}"'],
+    ["two lines", { description: "One.\nTwo." }, "description", '"One.\\nTwo."'],
+    ["a long description", { description: "i".repeat(257) }, "description", "257 characters"],
+    [
+      "a text dialect for a query",
+      {
+        route: { method: "GET", path: "/iris" },
+        schema: z.strictObject({ q: z.string() }),
+        example: { request: { q: "a" }, answer: 1 },
+        text: { read: (text) => text, write: String },
+      },
+      "text",
+      "a text dialect beside route.method GET",
+    ],
+    ["a query of numbers", { route: { method: "GET", path: "/iris" } }, "example.request", '{"petal":1.4}'],
+    [
+      "a part that no JSON is",
+      { schema: z.object({ petal: z.number(), when: z.optional(z.date()) }) },
+      "schema.when",
+      "z.date()",
+    ],
+    [
+      "an example that its own schema refuses",
+      { schema: z.strictObject({ petal: z.string() }) },
+      "example.request",
+      "petal: got the number 1.4; allowed: a string",
+    ],
+    [
+      "an answer that is no number",
+      { example: { request, answer: [Number.NaN] } },
+      "example.answer",
+      "a value that JSON changes to [null]",
+    ],
+    [
+      "an answer that JSON lacks",
+      { example: { request, answer: undefined } },
+      "example.answer",
+      "a value that JSON cannot hold",
+    ],
+    [
+      "a large integer",
+      { example: { request, answer: 5n } },
+      "example.answer",
+      "a value that JSON cannot hold",
+    ],
+    [
+      "a request with a date",
+      { example: { request: { petal: new Date(0) }, answer: 1 } },
+      "example.request",
+      'a value that JSON changes to {"petal":"1970-01-01T00:00:00.000Z"}',
+    ],
+    [
+      "an encoding that throws",
+      {
+        encode: () => {
+          throw new RangeError("no scaler");
+        },
+      },
+      "encode",
+      "RangeError: no scaler",
+    ],
+    [
+      "a schema that throws",
+      {
+        schema: z.strictObject({ petal: z.number() }).check(() => {
+          throw new RangeError("no list");
+        }),
+      },
+      "schema",
+      "RangeError: no list",
+    ],
+    [
+      "a lazy schema that throws",
+      {
+        schema: z.lazy((): z.ZodMiniType => {
+          throw new ReferenceError("part is not defined");
+        }),
+      },
+      "schema",
+      "ReferenceError: part is not defined",
+    ],
+    [
+      "an example beyond its own limits",
+      { limits: { rows: 1, payloadInBytes: 2 } },
+      "encode(example.request).body",
+      "3 bytes",
+    ],
+    [
+      "an encoding of no row",
+      { encode: () => ({ contentType: "text/csv", accept: "text/csv", body: "1", rows: 0 }) },
+      "encode(example.request).rows",
+      "0",
+    ],
+  ])("may not have %s", (_, changes, field, got) => {
+    // Act
+    const faults = check({ iris: entryOf("iris", changes) });
+
+    // Assess
+    expect(faults).toEqual([
+      expect.objectContaining({ environment: "functions/iris/contract.ts", field, got }),
+    ]);
+  });
+});
+
+describe("InvalidCatalog", () => {
+  it("lists every fault of models and environments in lines of their own", () => {
+    // Prepare
+    const faults = check({
+      iris: entryOf("iris", { title: "", limits: { rows: 0, payloadInBytes: 1_000 } }),
+      wine: entryOf("wine", { route: { method: "POST", path: "/iris" } }),
+    });
+    const other = { environment: "dev", field: "region", got: '"x"', allowed: "a region", because: "AWS" };
+
+    // Act
+    const { message } = new InvalidCatalog(faults, [other]);
+
+    // Assess
+    expect(message.split("\n")).toEqual([
+      "3 fault(s) in functions/:",
+      expect.stringMatching(
+        /^ {2}functions\/iris\/contract\.ts: limits\.rows: got 0; allowed: a whole number from 1 \(/,
+      ),
+      expect.stringMatching(/^ {2}functions\/iris\/contract\.ts: title: got ""; allowed: one line /),
+      expect.stringMatching(
+        /^ {2}functions\/wine\/contract\.ts: route\.path: got "\/iris"; allowed: a path of its own \(functions\/iris\/contract\.ts has /,
+      ),
+      "1 fault(s) in environments/:",
+      '  dev: region: got "x"; allowed: a region (AWS)',
+    ]);
+  });
+});

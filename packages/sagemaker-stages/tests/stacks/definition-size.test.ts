@@ -1,0 +1,31 @@
+import { describe, expect, it } from "@jest/globals";
+import { InvalidEnvironments } from "../../src/environment/checks";
+import { checkDefinitionSize } from "../../src/constructs/api/definition-size";
+
+describe("an API's document", () => {
+  it("may have 6 MB, as API Gateway imports it", () => {
+    // Act
+    const act = (): void => checkDefinitionSize("x".repeat(6_000_000), 100, "prod");
+
+    // Assess
+    expect(act).not.toThrow();
+  });
+
+  it("may not have a byte more, although its characters are fewer", () => {
+    // Act
+    const act = (): void => checkDefinitionSize(`${"é".repeat(3_000_000)}x`, 100, "prod");
+
+    // Assess
+    expect(act).toThrow(
+      new InvalidEnvironments([
+        {
+          environment: "prod",
+          field: "models",
+          got: "an OpenAPI document of 6000001 bytes for 100 models",
+          allowed: "at most 6000000 bytes: fewer models, or shorter schemas, examples and descriptions",
+          because: "https://docs.aws.amazon.com/apigateway/latest/api/API_PutRestApi.html",
+        },
+      ]),
+    );
+  });
+});

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { buildSync } from "esbuild";
+import { unzipSync } from "fflate";
+import {
+  type FunctionPackage,
+  functionCode,
+  functionPackage,
+  requireBytes,
+} from "../../src/constructs/function/function-code";
+import { copyProject, runNode } from "./support/project";
+import { makeTempFolder, removeFolder } from "./support/temp-folder";
+
+const PROJECT = join(__dirname, "../../../..");
+
+const TIMEOUT_IN_MS = 60_000;
+
+const folder = makeTempFolder();
+let written: FunctionPackage;
+
+beforeAll(() => {
+  written = functionPackage("sentiment", folder);
+});
+
+afterAll(() => removeFolder(folder));
+
+/** The bundle of one function, by a build of its own and without a source map. */
+function bundleAlone(model: string): Buffer {
+  const { outputFiles } = buildSync({
+    absWorkingDir: PROJECT,
+    entryPoints: [`functions/${model}/handler.ts`],
+    bundle: true,
+    write: false,
+    platform: "node",
+    target: "node22",
+    format: "cjs",
+    minify: true,
+    legalComments: "none",
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`esbuild wrote nothing for ${model}`);
+  return Buffer.from(file.contents);
+}
+
+describe("a function's package", () => {
+  it("is the bundle that esbuild makes without a source map", () => {
+    // Prepare
+    const bundle = bundleAlone("sentiment");
+
+    // Act
+    const files = unzipSync(readFileSync(written.zipFile));
+
+    // Assess
+    expect(Object.keys(files)).toEqual(["index.js"]);
+    expect(Buffer.from(files["index.js"] ?? []).equals(bundle)).toBe(true);
+    expect(written.sha256).toBe(createHash("sha256").update(readFileSync(written.zipFile)).digest("base64"));
+  });
+
+  it(
+    "is the same where one build makes the packages of several models, which then needs no second build",
+    async () => {
+      // Prepare
+      const models = ["bike-rental", "breast-cancer", "toxicity"] as const;
+      const project = join(folder, "project");
+      copyProject(project);
+      const script = join(project, "bundle-together.ts");
+      writeFileSync(
+        script,
+        `import { rmSync } from "node:fs";
+import { bundleFunctions, functionCode } from "./stacks/constructs/function-code";
+const models = ${JSON.stringify(models)} as const;
+bundleFunctions(models);
+for (const model of models) rmSync(\`functions/\${model}/handler.ts\`);
+console.log(JSON.stringify(models.map((model) => {
+  const { sha256, sourceMap } = functionCode(model);
+  return { sha256, sourceMap: JSON.parse(sourceMap) };
+})));
+`,
+      );
+
+      // Act
+      const { status, stdout, stderr } = await runNode(["--import", "tsx", script], project);
+
+      // Assess
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+      const alone = models.map((model) => {
+        const { sha256, sourceMap } = functionCode(model);
+        return { sha256, sourceMap: JSON.parse(sourceMap) };
+      });
+      expect(JSON.parse(stdout)).toEqual(alone);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it("has its source map beside it, which names files of the project and packages, and nothing of the machine", () => {
+    // Act
+    const { sources, sourcesContent } = JSON.parse(readFileSync(`${written.zipFile}.map`, "utf8"));
+
+    // Assess
+    expect(sources).toContain("functions/sentiment/contract.ts");
+    expect(sources.filter((source: string) => !/^(functions|node_modules)\//.test(source))).toEqual([]);
+    expect(
+      sources.filter(
+        (source: string) => source.startsWith("functions/") && !existsSync(join(PROJECT, source)),
+      ),
+    ).toEqual([]);
+    expect(sourcesContent).toBeUndefined();
+    expect(readdirSync(dirname(written.zipFile)).sort()).toEqual(["sentiment.zip", "sentiment.zip.map"]);
+  });
+
+  it("is refused where Lambda would refuse it, with the model and both sizes", () => {
+    // Act
+    const check = () => requireBytes("iris", "zipped", 52_428_801, 52_428_800);
+
+    // Assess
+    expect(check).toThrow(
+      "the model iris could not be packaged:\n  functions/iris: got 52428801 bytes (zipped); allowed: at most 52428800 (https://",
+    );
+  });
+});

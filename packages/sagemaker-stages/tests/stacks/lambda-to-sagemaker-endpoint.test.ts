@@ -1,0 +1,731 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { describe, expect, it } from "@jest/globals";
+import { App, TerraformStack } from "cdktf";
+import type { NewEndpoint } from "../../src/environment/model-settings";
+import { Account } from "../../src/constructs/terraform/account";
+import { functionPackage } from "../../src/constructs/function/function-code";
+import type { NewFunction } from "../../src/constructs/function/inference-function";
+import {
+  LambdaToSagemakerEndpoint,
+  type LambdaToSagemakerEndpointProps,
+} from "../../src/constructs/lambda-to-sagemaker-endpoint";
+import { Network } from "../../src/constructs/network/network";
+import { exampleModel } from "./support/environments";
+import { SynthesizedStack } from "./support/synthesized";
+import { inTempFolder } from "./support/temp-folder";
+
+type Props = Omit<LambdaToSagemakerEndpointProps, "account">;
+
+const SUBNET = "subnet-0123456789abcdef0";
+const GROUP = "sg-0123456789abcdef0";
+const EXISTING_VPC = { subnetIds: [SUBNET], securityGroupIds: [GROUP] };
+const NEW_VPC = { availabilityZones: ["eu-central-1a"] };
+
+const FUNCTION_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:scoring";
+
+const onInstances = {
+  artifact: exampleModel.artifact,
+  image: exampleModel.image,
+  instances: { instanceType: "ml.m5.large", initialInstanceCount: 1 },
+};
+
+/** A stack of somebody else's, and what `make` made in it. */
+function inStack<Made>(make: (stack: TerraformStack, account: Account, directory: string) => Made): {
+  made: Made;
+  stack: SynthesizedStack;
+} {
+  return inTempFolder((directory) => {
+    const app = new App({ outdir: directory });
+    const stack = new TerraformStack(app, "own");
+    new AwsProvider(stack, "aws", { region: "eu-central-1" });
+    const made = make(
+      stack,
+      new Account(stack, { region: "eu-central-1", accountId: "111122223333" }),
+      directory,
+    );
+    app.synth();
+    const text = readFileSync(join(directory, "stacks/own/cdk.tf.json"), "utf8");
+    return { made, stack: new SynthesizedStack("own", text) };
+  });
+}
+
+/** A stack of somebody else's with the construct in it, and what the construct says of itself. */
+function deploy(props: (directory: string) => Props): {
+  construct: LambdaToSagemakerEndpoint;
+  stack: SynthesizedStack;
+} {
+  const { made, stack } = inStack(
+    (own, account, directory) =>
+      new LambdaToSagemakerEndpoint(own, "scoring", { account, ...props(directory) }),
+  );
+  return { construct: made, stack };
+}
+
+/** What the construct throws of these faults. */
+function faults(...lines: string[]): Error {
+  const told = lines.map((line) => `  own/scoring: ${line}`);
+  return new Error([`${lines.length} fault(s) in its props:`, ...told].join("\n"));
+}
+
+const everything = (directory: string): Props => ({
+  name: "own-scoring",
+  newFunction: { code: functionPackage("breast-cancer", directory), description: "Scores" },
+  newEndpoint: exampleModel,
+  logRetentionInDays: 7,
+});
+
+/** {@link everything} with other props beside it or instead of it. */
+function withProps(part: Partial<Props>): (directory: string) => Props {
+  return (directory) => ({ ...everything(directory), ...part });
+}
+
+/** {@link everything} with other settings of the function. */
+function withFunction(part: Partial<NewFunction>): (directory: string) => Props {
+  return (directory) => {
+    const code = functionPackage("breast-cancer", directory);
+    return { ...everything(directory), newFunction: { code, description: "Scores", ...part } };
+  };
+}
+
+function without(key: keyof Props, part: Partial<Props> = {}): (directory: string) => Props {
+  return (directory) => {
+    const { [key]: _, ...rest } = everything(directory);
+    return { ...rest, ...part } as Props;
+  };
+}
+
+describe("a function and an endpoint, both new", () => {
+  const { construct, stack } = deploy(everything);
+
+  it("are there, with model and configuration, and no VPC", () => {
+    // Act
+    const { sagemakerEndpoint, sagemakerEndpointConfig, sagemakerModel, lambdaFunction, vpc } = construct;
+
+    // Assess
+    expect(sagemakerEndpoint).toMatchObject({
+      endpointName: "own-scoring",
+      endpointArn: "arn:aws:sagemaker:eu-central-1:111122223333:endpoint/own-scoring",
+    });
+    expect(sagemakerEndpointConfig?.terraformResourceType).toBe("aws_sagemaker_endpoint_configuration");
+    expect(sagemakerModel?.terraformResourceType).toBe("aws_sagemaker_model");
+    expect(lambdaFunction.terraformResourceType).toBe("aws_lambda_function");
+    expect(vpc).toBeUndefined();
+    expect(stack.types()).not.toContain("aws_vpc");
+  });
+
+  it("can be waited for by a resource of the user's own", () => {
+    // Act
+    const { stack: own } = inStack((scope, account, directory) => {
+      const { sagemakerEndpoint } = new LambdaToSagemakerEndpoint(scope, "scoring", {
+        account,
+        ...everything(directory),
+      });
+      const { resource } = sagemakerEndpoint;
+      if (resource === undefined) throw new Error("a new endpoint is a resource");
+      new CloudwatchLogGroup(scope, "waiting", { name: "waiting", dependsOn: [resource] });
+    });
+
+    // Assess
+    expect(own.terraform.resource.aws_cloudwatch_log_group?.waiting?.depends_on).toEqual([
+      own.one("aws_sagemaker_endpoint").address,
+    ]);
+  });
+
+  it("have roles within a boundary where there is one", () => {
+    // Prepare
+    const permissionsBoundaryArn = "arn:aws:iam::111122223333:policy/teams/boundary";
+
+    // Act
+    const bound = deploy(withProps({ permissionsBoundaryArn }));
+
+    // Assess
+    const boundaries = (of: SynthesizedStack) =>
+      of.all("aws_iam_role", 2).map(({ values }) => values.permissions_boundary);
+    expect(boundaries(bound.stack)).toEqual([permissionsBoundaryArn, permissionsBoundaryArn]);
+    expect(boundaries(stack)).toEqual([undefined, undefined]);
+  });
+
+  it("run on arm64 for as long as API Gateway waits, or as the settings say", () => {
+    // Act
+    const other = deploy(withFunction({ architecture: "x86_64", timeoutInSeconds: 900 }));
+
+    // Assess
+    expect(stack.one("aws_lambda_function").values).toMatchObject({ architectures: ["arm64"], timeout: 28 });
+    expect(other.stack.one("aws_lambda_function").values).toMatchObject({
+      architectures: ["x86_64"],
+      timeout: 900,
+    });
+  });
+
+  it("know each other by ENDPOINT_NAME", () => {
+    // Act
+    const { values } = stack.one("aws_lambda_function");
+
+    // Assess
+    expect(values.environment.variables).toEqual({ ENDPOINT_NAME: "own-scoring" });
+  });
+
+  it("know each other by another variable, beside the function's own", () => {
+    // Prepare
+    const props = (directory: string): Props => ({
+      ...everything(directory),
+      newFunction: {
+        code: functionPackage("breast-cancer", directory),
+        description: "Scores",
+        environment: { LOG_LEVEL: "debug" },
+        memorySizeInMb: 1024,
+      },
+      sagemakerEnvironmentVariableName: "SAGEMAKER_ENDPOINT",
+    });
+
+    // Act
+    const { values } = deploy(props).stack.one("aws_lambda_function");
+
+    // Assess
+    expect(values.environment.variables).toEqual({ SAGEMAKER_ENDPOINT: "own-scoring", LOG_LEVEL: "debug" });
+    expect(values.memory_size).toBe(1024);
+    expect(values).not.toHaveProperty("reserved_concurrent_executions");
+  });
+});
+
+describe("a new function", () => {
+  it("reserves the concurrency that its settings name", () => {
+    // Act
+    const { values } = deploy(withFunction({ reservedConcurrency: 40 })).stack.one("aws_lambda_function");
+
+    // Assess
+    expect(values.reserved_concurrent_executions).toBe(40);
+  });
+});
+
+describe("an existing function", () => {
+  it.each(["scoring", "arn:aws:lambda:eu-central-1:111122223333:function:scoring"])(
+    "is read by its name, given as %s, and nothing of it is made",
+    (existingFunction) => {
+      // Act
+      const { construct, stack } = deploy(without("newFunction", { existingFunction }));
+
+      // Assess
+      const { address, values } = stack.one("data.aws_lambda_function");
+      expect(values.function_name).toBe("scoring");
+      expect(construct.lambdaFunction.terraformResourceType).toBe("aws_lambda_function");
+      expect(construct.function).toMatchObject({
+        functionName: "scoring",
+        functionArn: "arn:aws:lambda:eu-central-1:111122223333:function:scoring",
+      });
+      expect(stack.types()).not.toContain("aws_lambda_function");
+      expect(stack.all("aws_iam_role", 1)[0]?.values.name).toBe("own-scoring-endpoint");
+      const policy = stack
+        .all("aws_iam_role_policy", 2)
+        .find(({ values: { name } }) => name === "own-scoring-invokes-endpoint");
+      expect(policy?.values.role).toContain(address);
+      expect(JSON.parse(policy?.values.policy ?? "").Statement).toEqual([
+        {
+          Sid: "InvokeItsEndpoint",
+          Effect: "Allow",
+          Action: ["sagemaker:InvokeEndpoint"],
+          Resource: ["arn:aws:sagemaker:eu-central-1:111122223333:endpoint/own-scoring"],
+        },
+      ]);
+    },
+  );
+
+  it.each([
+    ["its ARN", FUNCTION_ARN, 1],
+    ["its name", "scoring", 0],
+  ])("is compared with an account that Terraform finds out: %s", (_, existingFunction, conditions) => {
+    // Act
+    const { stack } = inStack((own, _account, directory) => {
+      const account = new Account(own, { region: "eu-central-1" });
+      const { newFunction: _function, ...rest } = everything(directory);
+      new LambdaToSagemakerEndpoint(own, "scoring", { account, ...rest, existingFunction });
+    });
+
+    // Assess
+    const { values } = stack.one("data.aws_lambda_function");
+    const account = "data.aws_caller_identity.caller.account_id";
+    expect(values.function_name).toBe("scoring");
+    expect(values.lifecycle?.precondition ?? []).toEqual(
+      [
+        {
+          condition: `\${can(regex(join("", ["^(arn:aws:lambda:eu-central-1:", ${account}, ":function:)?[a-zA-Z0-9_-]+$"]), "${FUNCTION_ARN}"))}`,
+          error_message: `existingFunction: got ${FUNCTION_ARN}; allowed: the name of a function of this account and region, or arn:aws:lambda:eu-central-1:\${${account}}:function:<name>, without version`,
+        },
+      ].slice(0, conditions),
+    );
+  });
+
+  it("must name the endpoint in its variable, or the plan fails and says how", () => {
+    // Prepare
+    const props = without("newFunction", {
+      existingFunction: "scoring",
+      sagemakerEnvironmentVariableName: "SAGEMAKER_ENDPOINT",
+    });
+
+    // Act
+    const [postcondition] =
+      deploy(props).stack.one("data.aws_lambda_function").values.lifecycle?.postcondition ?? [];
+
+    // Assess
+    expect(postcondition).toEqual({
+      condition: `\${try(self.environment[0].variables["SAGEMAKER_ENDPOINT"], "") == "own-scoring"}`,
+      error_message:
+        "The function scoring does not know its endpoint: set its environment variable SAGEMAKER_ENDPOINT to " +
+        "own-scoring, where the function is made, and plan again.",
+    });
+  });
+});
+
+describe("an existing endpoint", () => {
+  it("is named by function and policy, and nothing of it is made", () => {
+    // Act
+    const { construct, stack } = deploy(without("newEndpoint", { existingEndpoint: "Notebook-1" }));
+
+    // Assess
+    const endpointArn = "arn:aws:sagemaker:eu-central-1:111122223333:endpoint/Notebook-1";
+    expect(construct.sagemakerEndpoint).toEqual({ endpointName: "Notebook-1", endpointArn });
+    expect(construct.sagemakerEndpointConfig).toBeUndefined();
+    expect(construct.sagemakerModel).toBeUndefined();
+    expect(stack.types().filter((type) => type.includes("sagemaker"))).toEqual([]);
+    expect(stack.one("aws_lambda_function").values.environment.variables).toEqual({
+      ENDPOINT_NAME: "Notebook-1",
+    });
+    expect(JSON.parse(stack.one("aws_iam_role_policy").values.policy).Statement[0].Resource).toEqual([
+      endpointArn,
+    ]);
+  });
+});
+
+describe("a VPC", () => {
+  it("that is there already holds the new function", () => {
+    // Act
+    const { construct, stack } = deploy(withProps({ existingVpc: EXISTING_VPC }));
+
+    // Assess
+    expect(stack.one("aws_lambda_function").values.vpc_config).toEqual({
+      subnet_ids: [SUBNET],
+      security_group_ids: [GROUP],
+    });
+    expect(stack.types()).not.toContain("aws_vpc");
+    expect(construct.vpc).toBeUndefined();
+  });
+
+  it("of its own is a result, and lets this one role ask this one endpoint", () => {
+    // Act
+    const { construct, stack } = deploy(withProps({ newVpc: NEW_VPC }));
+
+    // Assess
+    expect(construct.vpc?.terraformResourceType).toBe("aws_vpc");
+    const runtime = stack
+      .all("aws_vpc_endpoint", 2)
+      .find(({ values }) => values.service_name === "com.amazonaws.eu-central-1.sagemaker.runtime");
+    expect(JSON.parse(runtime?.values.policy ?? "").Statement).toEqual([
+      {
+        Sid: "OwnScoringInvokesItsEndpoint",
+        Effect: "Allow",
+        Principal: "*",
+        Action: ["sagemaker:InvokeEndpoint"],
+        Resource: ["arn:aws:sagemaker:eu-central-1:111122223333:endpoint/own-scoring"],
+        Condition: {
+          ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::111122223333:role/own-scoring-function" },
+        },
+      },
+    ]);
+  });
+
+  it("that others use, too, is left to whoever made it to admit them all", () => {
+    // Act
+    const { stack } = inStack((own, account, directory) => {
+      const network = new Network(own, "network", {
+        account,
+        environmentName: "own",
+        settings: { vpc: NEW_VPC },
+      });
+      const pairs = ["first", "second"].map(
+        (id) =>
+          new LambdaToSagemakerEndpoint(own, id, {
+            account,
+            ...everything(directory),
+            name: `own-${id}`,
+            network,
+          }),
+      );
+      network.admit(pairs.map((pair) => pair.networked()));
+    });
+
+    // Assess
+    const runtime = stack
+      .all("aws_vpc_endpoint", 2)
+      .find(({ values }) => values.service_name.endsWith(".sagemaker.runtime"));
+    expect(JSON.parse(runtime?.values.policy ?? "").Statement.map(({ Sid }: { Sid: string }) => Sid)).toEqual(
+      ["FirstInvokesItsEndpoint", "SecondInvokesItsEndpoint"],
+    );
+  });
+});
+
+describe("props that contradict each other", () => {
+  it.each<[string, (directory: string) => Props, string]>([
+    [
+      "an existing and a new function",
+      withProps({ existingFunction: "scoring" }),
+      "own/scoring: existingFunction: got existingFunction beside newFunction; allowed: either existingFunction or newFunction (a function is there, or is made)",
+    ],
+    [
+      "no function",
+      without("newFunction"),
+      "own/scoring: newFunction: got nothing; allowed: newFunction or existingFunction (somebody has to ask the endpoint)",
+    ],
+    [
+      "an existing and a new endpoint",
+      withProps({ existingEndpoint: "notebook" }),
+      "own/scoring: existingEndpoint: got existingEndpoint beside newEndpoint; allowed: either existingEndpoint or newEndpoint (an endpoint is there, or is made)",
+    ],
+    [
+      "no endpoint",
+      without("newEndpoint"),
+      "own/scoring: newEndpoint: got nothing; allowed: newEndpoint or existingEndpoint (the function has to ask somebody)",
+    ],
+    [
+      "an existing and a new VPC",
+      withProps({ existingVpc: EXISTING_VPC, newVpc: NEW_VPC }),
+      "own/scoring: existingVpc: got existingVpc beside newVpc; allowed: either existingVpc or newVpc (a VPC is there, or is made)",
+    ],
+    [
+      "an inNetwork without a network",
+      withProps({ newEndpoint: { ...onInstances, inNetwork: true } }),
+      "own/scoring: newEndpoint.inNetwork: got inNetwork without a VPC; allowed: no inNetwork, or newVpc, existingVpc or network beside newEndpoint (there is no VPC to run in)",
+    ],
+    [
+      "a new VPC beside a function that is elsewhere and a serverless endpoint",
+      without("newFunction", { existingFunction: "scoring", newVpc: NEW_VPC }),
+      "own/scoring: newVpc: got newVpc with nothing to be in it; allowed: no newVpc, or a newFunction or a newEndpoint with inNetwork: true to be in it (existing functions and endpoints stay in the network that they are in)",
+    ],
+    [
+      "an existing VPC beside a function and an endpoint that are elsewhere",
+      without("newFunction", {
+        existingFunction: "scoring",
+        newEndpoint: undefined,
+        existingEndpoint: "notebook",
+        existingVpc: EXISTING_VPC,
+      } as unknown as Partial<Props>),
+      "own/scoring: existingVpc: got existingVpc with nothing to be in it; allowed: no existingVpc, or a newFunction or a newEndpoint with inNetwork: true to be in it (existing functions and endpoints stay in the network that they are in)",
+    ],
+    [
+      "a variable of the function that names the endpoint",
+      withFunction({ environment: { ENDPOINT_NAME: "someone-elses" } }),
+      "own/scoring: newFunction.environment: got ENDPOINT_NAME, which names the endpoint already; allowed: no ENDPOINT_NAME, or another name for either: sagemakerEnvironmentVariableName says the endpoint's (the function would ask another endpoint than the one it may ask)",
+    ],
+    [
+      "a name that does not fit",
+      withProps({ name: "a".repeat(55) }),
+      `own/scoring: name: got "${"a".repeat(55)}"; allowed: 1–54 letters, digits and -, neither first nor last a - (it is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html)`,
+    ],
+    [
+      "an endpoint that AWS refuses",
+      withProps({
+        newEndpoint: { ...exampleModel, inNetwork: true } as Props["newEndpoint"] & object,
+        newVpc: NEW_VPC,
+      }),
+      "own/scoring: newEndpoint.inNetwork: got inNetwork beside serverless; allowed: either inNetwork or serverless (SageMaker takes no VPC for a serverless endpoint: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html)",
+    ],
+  ])("are told with both names and the rule: %s", (_, props, message) => {
+    // Act
+    const act = (): unknown => deploy(props);
+
+    // Assess
+    expect(act).toThrow(new Error(`1 fault(s) in its props:\n  ${message}`));
+  });
+
+  it.each(["existingVpc", "newVpc"] as const)(
+    "are told with both names and the rule: %s and a network",
+    (field) => {
+      // Prepare
+      const own = { existingVpc: EXISTING_VPC, newVpc: NEW_VPC };
+
+      // Act
+      const act = (): unknown =>
+        inStack((stack, account, directory) => {
+          const settings = { existing: EXISTING_VPC };
+          const network = new Network(stack, "network", { account, environmentName: "own", settings });
+          const props = { account, ...everything(directory), [field]: own[field], network };
+          new LambdaToSagemakerEndpoint(stack, "scoring", props);
+        });
+
+      // Assess
+      expect(act).toThrow(
+        new Error(
+          `1 fault(s) in its props:\n  own/scoring: ${field}: got ${field} beside network; allowed: either ${field} or network (a VPC is there, or is made)`,
+        ),
+      );
+    },
+  );
+
+  it("are told where an id beside a network names no statement of a policy", () => {
+    // Act
+    const act = (): unknown =>
+      inStack((stack, account, directory) => {
+        const settings = { vpc: NEW_VPC };
+        const network = new Network(stack, "network", { account, environmentName: "own", settings });
+        new LambdaToSagemakerEndpoint(stack, "my_scoring", { account, ...everything(directory), network });
+      });
+
+    // Assess
+    expect(act).toThrow(
+      new Error(
+        "1 fault(s) in its props:\n  own/my_scoring: id: got \"my_scoring\"; allowed: letters, digits and - as the construct's id beside network (statements of the network's policies are named after it)",
+      ),
+    );
+  });
+
+  it("are none where one of them is undefined", () => {
+    // Prepare
+    const newEndpoint = { ...onInstances, serverless: undefined } as unknown as NewEndpoint;
+
+    // Act
+    const { stack } = deploy(
+      withProps({ newEndpoint, tags: { Team: undefined } as unknown as Props["tags"] & object }),
+    );
+
+    // Assess
+    const [variant] = stack.one("aws_sagemaker_endpoint_configuration").values.production_variants;
+    expect(variant).toMatchObject({ instance_type: "ml.m5.large", initial_instance_count: 1 });
+  });
+});
+
+const MISSPELT = "(a property that is missing, misspelt or of another type would not do what it says)";
+const LAMBDA_API = "https://docs.aws.amazon.com/lambda/latest/api";
+const LAMBDA_GUIDE = "https://docs.aws.amazon.com/lambda/latest/dg";
+const FUNCTION_ALLOWED = `a name of 1–64 letters, digits, - and _, or arn:aws:lambda:eu-central-1:111122223333:function:<name> (the environment asks a function of its own account and region: ${LAMBDA_API}/API_GetFunction.html)`;
+const RETENTION =
+  "logRetentionInDays: got 8; allowed: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653 (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html)";
+const TAG =
+  'tags: got "aws:x"; allowed: a key of 1–128 letters, digits, spaces and _.:/=+-@ that does not start with aws: (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html)';
+const FILE = "__tests__/stacks/artifacts/first.tar.gz";
+
+describe("values", () => {
+  it.each([
+    `${FUNCTION_ARN}:live`,
+    "arn:aws:lambda:us-east-1:111122223333:function:scoring",
+    "arn:aws:lambda:eu-central-1:444455556666:function:scoring",
+    "a b c",
+  ])("are refused: the existing function %s", (existingFunction) => {
+    // Act
+    const act = (): unknown => deploy(without("newFunction", { existingFunction }));
+
+    // Assess
+    expect(act).toThrow(faults(`existingFunction: got "${existingFunction}"; allowed: ${FUNCTION_ALLOWED}`));
+  });
+
+  it.each<[string, (directory: string) => Props, string[]]>([
+    [
+      "memory",
+      withFunction({ memorySizeInMb: 1 }),
+      [
+        `newFunction.memorySizeInMb: got 1; allowed: a whole number from 128 to 10240 (${LAMBDA_API}/API_CreateFunction.html)`,
+      ],
+    ],
+    [
+      "a reserved concurrency that switches the function off",
+      withFunction({ reservedConcurrency: 0 }),
+      [
+        `newFunction.reservedConcurrency: got 0; allowed: a whole number from 1 (0 would switch the function off; leave the setting out to reserve none: ${LAMBDA_API}/API_PutFunctionConcurrency.html)`,
+      ],
+    ],
+    [
+      "a long description",
+      withFunction({ description: "x".repeat(257) }),
+      [
+        `newFunction.description: got 257 characters; allowed: at most 256 characters (${LAMBDA_API}/API_CreateFunction.html)`,
+      ],
+    ],
+    [
+      "an architecture",
+      withFunction({ architecture: "arm" as "arm64" }),
+      [`newFunction.architecture: got "arm"; allowed: arm64, x86_64 (${LAMBDA_API}/API_CreateFunction.html)`],
+    ],
+    [
+      "a long time-out",
+      withFunction({ timeoutInSeconds: 901 }),
+      [
+        `newFunction.timeoutInSeconds: got 901; allowed: a whole number from 1 to 900 (${LAMBDA_GUIDE}/gettingstarted-limits.html)`,
+      ],
+    ],
+    [
+      "no time-out",
+      withFunction({ timeoutInSeconds: 0 }),
+      [
+        `newFunction.timeoutInSeconds: got 0; allowed: a whole number from 1 to 900 (${LAMBDA_GUIDE}/gettingstarted-limits.html)`,
+      ],
+    ],
+    [
+      "code that is not there, and a hash that is none",
+      withFunction({
+        code: {
+          zipFile: "/nowhere/code.zip",
+          sha256: "beef",
+          handler: "index.handler",
+          runtime: "nodejs22.x",
+        },
+      }),
+      [
+        'newFunction.code.zipFile: got "/nowhere/code.zip"; allowed: a file that is there (it is copied beside Terraform\'s code)',
+        `newFunction.code.sha256: got "beef"; allowed: the base64 SHA-256 of the zip, 44 characters (${LAMBDA_API}/API_FunctionConfiguration.html)`,
+      ],
+    ],
+    [
+      "variables of a function",
+      withFunction({ environment: { AWS_REGION: "x", "1 bad": "x" } }),
+      [
+        `newFunction.environment: got "AWS_REGION"; allowed: a name that is not Lambda's own (${LAMBDA_GUIDE}/configuration-envvars.html)`,
+        `newFunction.environment: got "1 bad"; allowed: two or more letters, digits and _, starting with a letter (${LAMBDA_API}/API_Environment.html)`,
+      ],
+    ],
+    [
+      "more than 4 KB of variables, without what they hold",
+      withFunction({ environment: { BIG: "x".repeat(4094) } }),
+      [
+        `newFunction.environment: got 4097 bytes; allowed: at most 4096 bytes of names and values together (${LAMBDA_GUIDE}/gettingstarted-limits.html)`,
+      ],
+    ],
+    [
+      "the endpoint's variable",
+      withProps({ sagemakerEnvironmentVariableName: "1 bad" }),
+      [
+        `sagemakerEnvironmentVariableName: got "1 bad"; allowed: two or more letters, digits and _, starting with a letter (${LAMBDA_API}/API_Environment.html)`,
+      ],
+    ],
+    [
+      "a variable of Lambda's own",
+      withProps({ sagemakerEnvironmentVariableName: "AWS_REGION" }),
+      [
+        `sagemakerEnvironmentVariableName: got "AWS_REGION"; allowed: a name that is not Lambda's own (${LAMBDA_GUIDE}/configuration-envvars.html)`,
+      ],
+    ],
+    [
+      "a file without a bucket to go to, retention and tags, all at once",
+      withProps({
+        newEndpoint: { ...exampleModel, artifact: FILE },
+        logRetentionInDays: 8,
+        tags: { "aws:x": "y" },
+      }),
+      [
+        `newEndpoint.artifact: got the file ${FILE} without artifacts; allowed: s3://<bucket>/<key>.tar.gz, or artifacts, an ArtifactBucket, beside the file (there is no bucket to upload it to)`,
+        RETENTION,
+        TAG,
+      ],
+    ],
+    [
+      "a boundary that is no managed policy",
+      withProps({ permissionsBoundaryArn: "arn:aws:iam::111122223333:role/boundary" }),
+      [
+        'permissionsBoundaryArn: got "arn:aws:iam::111122223333:role/boundary"; allowed: the ARN of a managed policy, e.g. arn:aws:iam::111122223333:policy/boundary (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html)',
+      ],
+    ],
+    [
+      "51 tags",
+      withProps({ tags: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`Key${index}`, "x"])) }),
+      [
+        "tags: got 51; allowed: at most 50 tags, the provider's default tags among them (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html)",
+      ],
+    ],
+    [
+      "an existing endpoint's name",
+      without("newEndpoint", { existingEndpoint: "-" }),
+      [
+        'existingEndpoint: got "-"; allowed: 1–63 letters, digits and -, the first and the last no - (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html)',
+      ],
+    ],
+    [
+      "an existing VPC",
+      withProps({ existingVpc: { subnetIds: [], securityGroupIds: ["x"] } }),
+      [
+        `existingVpc.subnetIds: got []; allowed: 1–16 ids (${LAMBDA_API}/API_VpcConfig.html)`,
+        `existingVpc.securityGroupIds: got "x"; allowed: sg- and 8 or 17 digits 0-9 a-f (${LAMBDA_API}/API_VpcConfig.html)`,
+      ],
+    ],
+    [
+      "a new VPC",
+      withProps({ newVpc: { availabilityZones: [], cidrBlock: "10.0.0.0/8" } }),
+      [
+        'newVpc.cidrBlock: got "10.0.0.0/8"; allowed: a range such as 10.0.0.0/16, from its first address, of length 16–24 in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html)',
+        "newVpc.availabilityZones: got []; allowed: at least one zone of eu-central-1 (a function needs a subnet)",
+      ],
+    ],
+    [
+      "the size of a new endpoint",
+      withProps({ newEndpoint: { ...exampleModel, serverless: { memorySizeInMb: 1, maxConcurrency: 1 } } }),
+      [
+        "newEndpoint.serverless.memorySizeInMb: got 1; allowed: 1024, 2048, 3072, 4096, 5120, 6144 (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantServerlessConfig.html)",
+      ],
+    ],
+  ])("are refused with what was got, what is allowed and why: %s", (_, props, expected) => {
+    // Act
+    const act = (): unknown => deploy(props);
+
+    // Assess
+    expect(act).toThrow(faults(...expected));
+  });
+
+  it.each<[string, object, string]>([
+    [
+      "a misspelt setting of the endpoint",
+      {
+        newEndpoint: {
+          ...exampleModel,
+          serverless: { ...exampleModel.serverless, provisionedConcurency: 1 },
+        },
+      },
+      "newEndpoint.serverless.provisionedConcurency: got a number; allowed: no property of this name; environments/model-settings.ts says which there are",
+    ],
+    [
+      "a model's setting at an endpoint",
+      { newEndpoint: { ...exampleModel, access: "PUBLIC" } },
+      "newEndpoint.access: got a text; allowed: no property of this name; environments/model-settings.ts says which there are",
+    ],
+    [
+      "an image that is a text",
+      { newEndpoint: { ...exampleModel, image: "linear-learner" } },
+      'newEndpoint.image: got "linear-learner"; allowed: a value of the type object',
+    ],
+    [
+      "a misspelt setting of a VPC",
+      { newVpc: { ...NEW_VPC, cidr: "10.0.0.0/16" } },
+      "newVpc.cidr: got a text; allowed: no property of this name; environments/environment.ts says which there are",
+    ],
+    [
+      "a misspelt prop",
+      { protcted: true },
+      "protcted: got true; allowed: no property of this name; stacks/constructs/lambda-to-sagemaker-endpoint.ts says which there are",
+    ],
+    [
+      "an account that is a text",
+      { account: "111122223333" },
+      'account: got "111122223333"; allowed: a value of the type Account',
+    ],
+  ])("are not dropped where a property is wrong: %s", (_, part, expected) => {
+    // Act
+    const act = (): unknown => deploy(withProps(part));
+
+    // Assess
+    expect(act).toThrow(faults(`${expected} ${MISSPELT}`));
+  });
+
+  it("of variables are not in the message", () => {
+    // Prepare
+    const environment = { SECRET: 12345 } as unknown as Record<string, string>;
+
+    // Act
+    const act = (): unknown => deploy(withFunction({ environment, memorySize: 512 } as Partial<NewFunction>));
+
+    // Assess
+    expect(act).toThrow(
+      faults(
+        `newFunction.environment.SECRET: got a number; allowed: a value of the type string ${MISSPELT}`,
+        `newFunction.memorySize: got a number; allowed: no property of this name; stacks/constructs/inference-function.ts says which there are ${MISSPELT}`,
+      ),
+    );
+  });
+});

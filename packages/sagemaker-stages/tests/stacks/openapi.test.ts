@@ -1,0 +1,401 @@
+import { describe, expect, it } from "@jest/globals";
+import Ajv from "ajv-draft-04";
+import * as z from "zod/mini";
+import type { RouteAccess } from "../../src/environment/model-settings";
+import { catalog } from "../../../../functions";
+import { openApi } from "../../src/constructs/api/openapi";
+import { example, exampleWith, named } from "./support/environments";
+import { type OpenApiDocument, type OpenApiOperation, synthesize } from "./support/synthesized";
+
+const { corsAllowOrigin: _, ...openStage } = example.stage;
+const synthesized = synthesize([
+  example,
+  named("iam", exampleWith({ access: "AWS_IAM" })),
+  named("key", exampleWith({ access: "API_KEY" })),
+  named("public", exampleWith({ access: "PUBLIC" })),
+  named("open", { ...example, stage: openStage }),
+]);
+const document = synthesized.stack("test").openApi();
+const contract = catalog["breast-cancer"];
+
+describe("the routes", () => {
+  it("are the contract's path with its method and a preflight, and no other", () => {
+    // Act
+    const routes = Object.entries(document.paths).map(([path, methods]) => [path, Object.keys(methods)]);
+
+    // Assess
+    expect(document.openapi).toMatch(/^3\.0\./);
+    expect(routes).toEqual([["/breast-cancer", ["post", "options"]]]);
+  });
+
+  it("lead to the function by an ARN that a plan can show", () => {
+    // Act
+    const integration = operation(document, "post")["x-amazon-apigateway-integration"];
+
+    // Assess
+    expect(integration).toMatchObject({
+      type: "aws_proxy",
+      httpMethod: "POST",
+      uri:
+        "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/" +
+        "arn:aws:lambda:eu-central-1:111122223333:function:test-breast-cancer/invocations",
+    });
+  });
+});
+
+describe("the security of a route", () => {
+  const SIGV4 = {
+    sigv4: {
+      type: "apiKey",
+      name: "Authorization",
+      in: "header",
+      "x-amazon-apigateway-authtype": "awsSigv4",
+    },
+  };
+  const KEY = { api_key: { type: "apiKey", name: "x-api-key", in: "header" } };
+
+  it.each<[RouteAccess, string, OpenApiOperation["security"], object | undefined]>([
+    ["AWS_IAM", "iam", [{ sigv4: [] }], SIGV4],
+    ["API_KEY", "key", [{ api_key: [] }], KEY],
+    ["PUBLIC", "public", [], undefined],
+  ])("that is %s", (_, name, security, schemes) => {
+    // Prepare
+    const { components, ...rest } = synthesized.stack(name).openApi();
+
+    // Act
+    const post = operation({ components, ...rest }, "post");
+
+    // Assess
+    expect(post.security).toEqual(security);
+    expect(components.securitySchemes).toEqual(schemes);
+  });
+
+  it("is a signature where the environment does not say", () => {
+    // Act
+    const post = operation(document, "post");
+
+    // Assess
+    expect(post.security).toEqual([{ sigv4: [] }]);
+  });
+});
+
+describe("the request model", () => {
+  it("is on: bodies are validated, as JSON, against the contract's schema", () => {
+    // Prepare
+    const post = operation(document, "post");
+
+    // Act
+    const validators = document["x-amazon-apigateway-request-validators"];
+
+    // Assess
+    expect(validators[post["x-amazon-apigateway-request-validator"] ?? ""]).toEqual({
+      validateRequestBody: true,
+      validateRequestParameters: false,
+    });
+    expect(post.requestBody?.required).toBe(true);
+    expect(Object.keys(post.requestBody?.content ?? {})).toEqual(["application/json"]);
+    expect(post.requestBody?.content["application/json"]?.schema).toEqual({
+      $ref: "#/components/schemas/BreastCancerRequest",
+    });
+  });
+
+  it("says what the contract's schema says, in the words that API Gateway imports", () => {
+    // Act
+    const { schemas } = document.components;
+
+    // Assess
+    expect(schemas).toEqual({
+      BreastCancerRequest: {
+        type: "object",
+        properties: { data: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] } },
+        required: ["data"],
+        additionalProperties: false,
+      },
+    });
+  });
+
+  // A request that the gateway refuses never reaches the handler.
+  it.each([
+    ["the contract's example", contract.example.request],
+    ["a batch", { data: [contract.example.request.data, contract.example.request.data] }],
+  ])("lets %s through, as the handler does", (_, request) => {
+    // Prepare
+    const validate = compileModel();
+
+    // Act
+    const passes = validate(request);
+
+    // Assess
+    expect(passes).toBe(true);
+    expect(contract.schema.safeParse(request).success).toBe(true);
+  });
+
+  it.each([
+    ["no data", {}],
+    ["a number for data", { data: 1 }],
+    ["a list of numbers for data", { data: [1] }],
+    ["nothing for data", { data: null }],
+    ["an unknown property", { data: "1", more: 1 }],
+    ["a list", []],
+  ])("refuses %s, as the handler does", (_, request) => {
+    // Prepare
+    const validate = compileModel();
+
+    // Act
+    const passes = validate(request);
+
+    // Assess
+    expect(passes).toBe(false);
+    expect(contract.schema.safeParse(request).success).toBe(false);
+  });
+
+  /** API Gateway validates by draft 4 of JSON Schema. */
+  function compileModel() {
+    return new Ajv().compile(document.components.schemas.BreastCancerRequest ?? { not: {} });
+  }
+});
+
+describe("the query of a GET", () => {
+  it("requires a parameter only where the contract refuses a request without it and one with an empty text", () => {
+    // Prepare: API Gateway refuses a required parameter that is blank
+    const schema = z.object({
+      full: z.string().check(z.minLength(1)),
+      empty: z.string(),
+      k: z.optional(z.string()),
+    });
+    const request = { full: "a", empty: "", k: "3" };
+    const route = { method: "GET", path: "/iris" } as const;
+    const about = {
+      title: "Iris",
+      description: "Names irises.",
+      allowed: "?full=",
+      example: { request, answer: 1 },
+    };
+
+    // Act
+    const made = openApi({
+      title: "test",
+      region: "eu-central-1",
+      partition: "aws",
+      corsAllowOrigin: "*",
+      routes: [
+        { contract: { model: "iris", route, schema, ...about }, access: "PUBLIC", functionArn: "arn" },
+      ],
+    });
+
+    // Assess
+    expect(made).toMatchObject({
+      paths: {
+        "/iris": {
+          get: {
+            parameters: [
+              { name: "full", required: true, example: "a" },
+              { name: "empty", required: false, example: "" },
+              { name: "k", required: false, example: "3" },
+            ],
+          },
+        },
+      },
+    });
+  });
+});
+
+describe("the CORS preflight", () => {
+  const preflight = operation(document, "options");
+
+  it("is answered by API Gateway itself, for everybody, without a body", () => {
+    // Prepare
+    const integration = preflight["x-amazon-apigateway-integration"];
+
+    // Act
+    const template = JSON.parse(integration.requestTemplates?.["application/json"] ?? "");
+
+    // Assess
+    expect(preflight.security).toEqual([]);
+    expect(integration.type).toBe("mock");
+    expect(template).toEqual({ statusCode: 204 });
+    expect(integration.responses?.default?.statusCode).toBe("204");
+    expect(Object.keys(preflight.responses)).toEqual(["204"]);
+  });
+
+  it.each([
+    ["the environment's origin", "test", "'https://www.example.com'"],
+    ["every origin where the environment names none", "open", "'*'"],
+  ])("allows %s, the route's method and the headers of every kind of caller", (_, name, origin) => {
+    // Prepare
+    const options = operation(synthesized.stack(name).openApi(), "options");
+
+    // Act
+    const parameters =
+      options["x-amazon-apigateway-integration"].responses?.default?.responseParameters ?? {};
+
+    // Assess
+    expect(parameters).toEqual({
+      "method.response.header.Access-Control-Allow-Origin": origin,
+      "method.response.header.Access-Control-Allow-Methods": "'POST,OPTIONS'",
+      "method.response.header.Access-Control-Allow-Headers":
+        "'accept,authorization,content-type,x-amz-content-sha256,x-amz-date,x-amz-security-token,x-api-key'",
+      "method.response.header.Access-Control-Max-Age": expect.stringMatching(/^'\d+'$/),
+    });
+  });
+
+  it("declares every header that it sends, which API Gateway demands", () => {
+    // Prepare
+    const sent = preflight["x-amazon-apigateway-integration"].responses?.default?.responseParameters ?? {};
+
+    // Act
+    const declared = Object.keys(preflight.responses["204"]?.headers ?? {});
+
+    // Assess
+    expect(declared.map((name) => `method.response.header.${name}`).sort()).toEqual(Object.keys(sent).sort());
+  });
+});
+
+describe("what API Gateway answers by itself", () => {
+  const responses = Object.entries(document["x-amazon-apigateway-gateway-responses"]);
+
+  it("covers everything, by the defaults", () => {
+    // Act
+    const types = responses.map(([type]) => type);
+
+    // Assess
+    expect(types).toEqual(expect.arrayContaining(["DEFAULT_4XX", "DEFAULT_5XX", "BAD_REQUEST_BODY"]));
+    expect(new Set(types).size).toBe(types.length);
+  });
+
+  it.each(responses)("%s can be read by a page of the environment's origin", (_, response) => {
+    // Act
+    const { responseParameters } = response;
+
+    // Assess
+    expect(responseParameters).toMatchObject({
+      "gatewayresponse.header.Access-Control-Allow-Origin": "'https://www.example.com'",
+      "gatewayresponse.header.Access-Control-Expose-Headers": "'Retry-After,x-amzn-RequestId'",
+      "gatewayresponse.header.Content-Type": "'application/problem+json'",
+    });
+  });
+
+  it.each(responses)("%s is a problem document when its variables are filled in", (_, response) => {
+    // Prepare
+    const { "application/json": template = "", ...others } = response.responseTemplates;
+
+    // Act
+    const problem: unknown = JSON.parse(fillIn(template));
+
+    // Assess
+    expect(others).toEqual({});
+    expect(problem).toEqual({
+      type: "about:blank",
+      title: expect.stringMatching(/./),
+      ...(response.statusCode === undefined ? {} : { status: Number(response.statusCode) }),
+      detail: expect.stringMatching(/./),
+      requestId: "word",
+    });
+  });
+
+  it.each<[when: string, routes: readonly Route[], described: string]>([
+    [
+      "every route is private",
+      [
+        { model: "breast-cancer", access: "API_KEY" },
+        { model: "bike-rental", access: "AWS_IAM" },
+      ],
+      "what the API's OpenAPI document describes for this route",
+    ],
+    [
+      "one route is public",
+      [
+        { model: "breast-cancer", access: "API_KEY" },
+        { model: "sentiment", access: "PUBLIC" },
+      ],
+      `POST /sentiment takes ${catalog.sentiment.allowed}; for every other route, what the API's OpenAPI document describes`,
+    ],
+    [
+      "every route with a body is public",
+      [
+        { model: "sentiment", access: "PUBLIC" },
+        { model: "toxicity", access: "API_KEY" },
+      ],
+      `POST /sentiment takes ${catalog.sentiment.allowed}`,
+    ],
+  ])("describes the request bodies of public routes alone when %s", (_, routes, described) => {
+    // Act
+    const detail = detailOfBadBody(routes);
+
+    // Assess
+    expect(detail).toBe(
+      `Invalid request body: the body is not JSON, or does not match the request model of word word; allowed: ${described}`,
+    );
+  });
+
+  it("describes ten public routes, and counts the rest, when there are a hundred", () => {
+    // Prepare
+    const hundred = Array.from(
+      { length: 100 },
+      (_, index): Route => ({
+        model: "sentiment",
+        access: "PUBLIC",
+        path: `/sentiment-${index}`,
+      }),
+    );
+
+    // Act
+    const detail = detailOfBadBody([{ model: "breast-cancer", access: "AWS_IAM" }, ...hundred]);
+
+    // Assess
+    expect(detail.match(/POST \/sentiment-\d+ takes/g)).toHaveLength(10);
+    expect(detail).toContain("; for every other route (90 more public routes), what the API's OpenAPI");
+    expect(detail).not.toContain("breast-cancer");
+    expect(detail.length).toBeLessThan(2_000);
+  });
+
+  it("tells a throttled caller when to try again", () => {
+    // Act
+    const { THROTTLED } = document["x-amazon-apigateway-gateway-responses"];
+
+    // Assess
+    expect(THROTTLED?.statusCode).toBe("429");
+    expect(THROTTLED?.responseParameters["gatewayresponse.header.Retry-After"]).toMatch(/^'[1-9]\d*'$/);
+  });
+
+  /** A model of the catalog, and who may call it. */
+  interface Route {
+    readonly model: "breast-cancer" | "bike-rental" | "sentiment" | "toxicity";
+    readonly access: RouteAccess;
+    /** @default - the contract's */
+    readonly path?: `/${string}`;
+  }
+
+  /** What API Gateway tells a caller whose body does not match the model of the called route. */
+  function detailOfBadBody(routes: readonly Route[]): string {
+    const api = openApi({
+      title: "test-inference",
+      region: "eu-central-1",
+      partition: "aws",
+      corsAllowOrigin: "*",
+      routes: routes.map(({ model, access, path }) => {
+        const { route, ...ofModel } = catalog[model];
+        return {
+          contract: { ...ofModel, route: { ...route, path: path ?? route.path } },
+          access,
+          functionArn: "arn:aws:lambda:eu-central-1:111122223333:function:test",
+        };
+      }),
+    }) as unknown as OpenApiDocument;
+    const { BAD_REQUEST_BODY } = api["x-amazon-apigateway-gateway-responses"];
+    return JSON.parse(fillIn(BAD_REQUEST_BODY?.responseTemplates["application/json"] ?? "")).detail;
+  }
+
+  /** As API Gateway does it: its message comes with quotes around it, every other variable without. */
+  function fillIn(template: string): string {
+    return template
+      .replaceAll("$context.error.messageString", () => JSON.stringify('a "quoted" \\ message'))
+      .replace(/\$context(\.[A-Za-z]+)+/g, "word");
+  }
+});
+
+function operation({ paths }: OpenApiDocument, method: string): OpenApiOperation {
+  const found = paths["/breast-cancer"]?.[method];
+  if (found === undefined) throw new Error(`no ${method} of /breast-cancer in ${JSON.stringify(paths)}`);
+  return found;
+}

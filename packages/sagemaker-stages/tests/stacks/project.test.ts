@@ -1,0 +1,251 @@
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "@jest/globals";
+import type { AccountSettings, DeployableEnvironment } from "../../src/environment/account";
+import type { Environment } from "../../src/environment/environment";
+import { readDeployment } from "../../src/local/terraform/deployment";
+import { createApp } from "../../src/app/create-app";
+import { boundaryPolicy } from "../../src/iam/deployment/boundary";
+import { deployLimits } from "../../src/iam/deployment/deploy-limits";
+import { deployerPolicies } from "../../src/iam/deployment/deployer";
+import { deployLimitsPolicy, deployRolePolicies } from "../../src/iam/deployment/pipeline-policies";
+import { plannerPolicies } from "../../src/iam/deployment/planner";
+import type { Asked } from "../deploy/support/authorization";
+import { everything } from "../deploy/support/environments";
+import { isAllowed } from "../deploy/support/evaluation";
+import { readRecording } from "../deploy/support/recordings";
+import { example, exampleModel, exampleWithCallers } from "./support/environments";
+import { parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
+import { makeTempFolder, removeFolder } from "./support/temp-folder";
+
+const ACCOUNT = "111122223333";
+
+/** An environment with everything that has a name. */
+const environment: Environment = {
+  ...exampleWithCallers,
+  name: "dev",
+  accountId: ACCOUNT,
+  permissionsBoundary: true,
+  state: { s3: { bucket: "amzn-s3-demo-bucket", key: "dev.tfstate" } },
+  stage: { throttling: { rateLimit: 1, burstLimit: 1 }, logRetentionInDays: 1 },
+  website: {},
+  network: { vpc: { availabilityZones: ["eu-central-1a"] } },
+  models: {
+    "breast-cancer": { ...exampleModel, access: "PUBLIC", functionUrl: {} },
+    "bike-rental": { ...exampleModel, artifact: "__tests__/stacks/artifacts/first.tar.gz" },
+    toxicity: { ...exampleModel, access: "API_KEY" },
+  },
+  callers: { notebooks: { mayInvoke: [{ model: "breast-cancer", by: "endpoint" }] } },
+};
+const account: AccountSettings = {
+  region: "eu-central-1",
+  accountId: ACCOUNT,
+  state: { local: { path: "terraform.account.tfstate" } },
+  github: { repository: "octo-org/stages" },
+};
+
+/** Arguments that name something in an account, in an API, a role or a service. */
+const NAMING = /(^|_)name$|^bucket$/;
+
+/** The names that a stack gives, by the arguments that give them. */
+function namesOf(stack: SynthesizedStack): Map<string, string> {
+  return new Map(
+    Object.entries(stack.terraform.resource).flatMap(([type, byId]) =>
+      Object.entries(byId).flatMap(([id, values]) =>
+        Object.entries(values).flatMap(([argument, value]): [string, string][] =>
+          NAMING.test(argument) && typeof value === "string" && !value.startsWith("${")
+            ? [[`${type}.${id}.${argument}`, value]]
+            : [],
+        ),
+      ),
+    ),
+  );
+}
+
+describe("an environment of a project", () => {
+  const [own, of] = [undefined, "shop"].map((project) => {
+    const one = project === undefined ? environment : { ...environment, project };
+    const synthesized = synthesize(
+      [one],
+      [{ ...account, name: project === undefined ? "account" : "other" }],
+    );
+    return {
+      stack: synthesized.stack("dev"),
+      account: synthesized.stack(project === undefined ? "account" : "other"),
+    };
+  });
+  if (own === undefined || of === undefined) throw new Error("two were synthesized");
+
+  it("has other names than the same environment without a project, so that both fit into one account", () => {
+    // Act
+    const [names, others] = [namesOf(own.stack), namesOf(of.stack)];
+
+    // Assess
+    expect(names.size).toBeGreaterThan(30);
+    expect([...others.keys()]).toEqual([...names.keys()]);
+    const alike = [...names].filter(([argument, name]) => others.get(argument) === name);
+    const kinds = new Set(alike.map(([argument]) => argument.replace(/\..*\./, ".")));
+    // Names within a role and a service.
+    expect([...kinds].sort()).toEqual(["aws_iam_role_policy.name", "aws_vpc_endpoint.service_name"]);
+    for (const [argument, name] of names) {
+      if (alike.some(([same]) => same === argument)) continue;
+      expect(others.get(argument)).toBe(name.replace(/(^|\/)dev(?=-|$)/, "$1shop-dev"));
+    }
+  });
+
+  it("has a stack of the environment's name, and the prefix as the name of its stage and as its tag", () => {
+    // Act
+    const { provider } = of.stack.terraform;
+
+    // Assess
+    expect(of.stack.one("aws_api_gateway_stage").values.stage_name).toBe("shop-dev");
+    expect(provider.aws?.[0]?.default_tags).toMatchObject([{ tags: { Environment: "shop-dev" } }]);
+  });
+
+  it("has roles, boundaries and policies of an account that are no other project's", () => {
+    // Act
+    const [names, others] = [own.account, of.account].map((stack) =>
+      [...stack.find("aws_iam_role"), ...stack.find("aws_iam_policy")]
+        .map(({ values }) => values.name)
+        .sort(),
+    );
+
+    // Assess
+    expect(names?.filter((name) => others?.includes(name))).toEqual([]);
+    expect(others).toEqual(
+      expect.arrayContaining([
+        "shop-dev-boundary",
+        "shop-dev-deploy",
+        "shop-dev-deploy-roles",
+        "shop-dev-plan-functions",
+      ]),
+    );
+    const boundaries = of.stack.find("aws_iam_role").map(({ values }) => values.permissions_boundary);
+    expect(new Set(boundaries)).toEqual(new Set([`arn:aws:iam::${ACCOUNT}:policy/shop-dev-boundary`]));
+  });
+
+  it("is deployed by the GitHub environment of its name", () => {
+    // Act
+    const role = of.account.find("aws_iam_role").find(({ values }) => values.name === "shop-dev-deploy");
+
+    // Assess
+    if (role === undefined) throw new Error("no role shop-dev-deploy");
+    expect(JSON.stringify(parseEmbedded(role.values.assume_role_policy, role.address))).toContain(
+      "repo:octo-org/stages:environment:dev",
+    );
+  });
+});
+
+describe("who deploys an environment of a project", () => {
+  const signed: DeployableEnvironment = {
+    ...environment,
+    accountId: ACCOUNT,
+    state: { s3: { bucket: "amzn-s3-demo-bucket", key: "dev.tfstate" } },
+    models: { "breast-cancer": { ...exampleModel, access: "AWS_IAM" } },
+  };
+  const asked = readRecording("everything");
+  const inProject = asked.map(
+    (one): Asked => JSON.parse(JSON.stringify(one).replaceAll(/everything(?=-|")/g, "shop-everything")),
+  );
+  const ofProject: Environment = { ...everything, project: "shop" };
+  const accountId = "111122223333";
+
+  it.each([
+    ["its policies", (one: Environment) => Object.values(deployerPolicies(one, accountId))],
+    ["its limits", (one: Environment) => [deployLimits(one, accountId)]],
+  ] as const)(
+    "may do by %s all that Terraform asked for, and nothing of it without the project or in another",
+    (what, policiesOf) => {
+      // Prepare
+      const policies = policiesOf(ofProject);
+      const differs = (other: readonly Asked[]): Asked[] =>
+        other.filter((one, index) =>
+          // By the limits, what has only an id can be anybody's.
+          what === "its policies"
+            ? JSON.stringify(one) !== JSON.stringify(inProject[index])
+            : one.resource !== inProject[index]?.resource && !one.resource.startsWith("arn:aws:apigateway:"),
+        );
+      const elsewhere = inProject.map(
+        (one): Asked => JSON.parse(JSON.stringify(one).replaceAll("shop-everything", "bank-everything")),
+      );
+
+      // Act
+      const denied = inProject.filter((one) => !isAllowed(policies, one));
+      const allowed = [...differs(asked), ...differs(elsewhere)].filter((one) => isAllowed(policies, one));
+
+      // Assess
+      expect(differs(asked).length).toBeGreaterThan(100);
+      expect(denied).toEqual([]);
+      expect(allowed).toEqual([]);
+    },
+  );
+
+  it.each([
+    ["its policies", (one: DeployableEnvironment) => deployRolePolicies(one).map(({ policy }) => policy)],
+    ["its limits", (one: DeployableEnvironment) => [deployLimitsPolicy(one).policy]],
+  ] as const)("may call by %s the routes of its own project alone, for the smoke test", (_, policiesOf) => {
+    // Prepare
+    const policies = policiesOf({ ...signed, project: "shop" });
+    const invoke = (stage: string): Asked => ({
+      action: "execute-api:Invoke",
+      resource: `arn:aws:execute-api:eu-central-1:${ACCOUNT}:abcdefghij/${stage}/POST/breast-cancer`,
+      context: {},
+    });
+
+    // Act
+    const allowed = ["shop-dev", "dev", "bank-dev"].filter((stage) => isAllowed(policies, invoke(stage)));
+
+    // Assess
+    expect(allowed).toEqual(["shop-dev"]);
+  });
+
+  it("is planned by the project's own rights", () => {
+    // Prepare
+    const planner = Object.values(plannerPolicies(ofProject, accountId));
+
+    // Act
+    const found = inProject.filter((one) => isAllowed(planner, one));
+
+    // Assess
+    expect(found.length).toBeGreaterThan(40);
+  });
+
+  it("gives its roles no right on another project's endpoints", () => {
+    // Prepare
+    const boundary = boundaryPolicy({ ...example, project: "shop" }, ACCOUNT);
+    const invoke = (endpoint: string): Asked => ({
+      action: "sagemaker:InvokeEndpoint",
+      resource: `arn:aws:sagemaker:eu-central-1:${ACCOUNT}:endpoint/${endpoint}`,
+      context: {},
+    });
+
+    // Act
+    const allowed = ["shop-test-breast-cancer", "test-breast-cancer", "bank-test-breast-cancer"].map((name) =>
+      isAllowed([boundary], invoke(name)),
+    );
+
+    // Assess
+    expect(allowed).toEqual([true, false, false]);
+  });
+});
+
+describe("the local stage of an environment of a project", () => {
+  const folder = makeTempFolder();
+
+  afterAll(() => removeFolder(folder));
+
+  it("is read from the Terraform: stage, functions and endpoints have the prefix", () => {
+    // Prepare
+    createApp([{ ...example, name: "dev", project: "shop" }], { outdir: folder }).synth();
+
+    // Act
+    const { name, functions, endpoints, stages } = readDeployment("dev", join(folder, "stacks", "dev"));
+
+    // Assess
+    expect(name).toBe("dev");
+    expect(stages.map((stage) => stage.stageName)).toEqual(["shop-dev"]);
+    expect(functions.map((fn) => fn.name)).toEqual(["shop-dev-breast-cancer"]);
+    expect(endpoints.map((endpoint) => [endpoint.name, endpoint.model])).toEqual([
+      ["shop-dev-breast-cancer", "breast-cancer"],
+    ]);
+  });
+});

@@ -1,0 +1,51 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { OwnStack } from "../../../../docs/examples/own-stack";
+import { environments } from "../../../../environments";
+import { accountName } from "../../src/environment/account";
+import { accounts } from "../../../../environments/accounts";
+import { createApp } from "../../src/app/create-app";
+import { COMMITTED_LOCK_FILE, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
+import { makeTempFolder, removeFolder } from "./support/temp-folder";
+
+const committed = readFileSync(COMMITTED_LOCK_FILE, "utf8");
+
+/** Where a stack's lock file is. */
+const lockFileOf = (outdir: string, stack: string): string => join(outdir, "stacks", stack, LOCK_FILE);
+
+const ANOTHER = "# another provider\n";
+
+const outdir = makeTempFolder();
+const stacks = [...environments.map(({ name }) => name), ...accounts.map(accountName), "own"];
+
+describe("the lock file of providers, after a synthesis", () => {
+  beforeAll(() => {
+    mkdirSync(join(outdir, "stacks", "dev"), { recursive: true });
+    writeFileSync(lockFileOf(outdir, "dev"), ANOTHER);
+    const app = createApp(environments, { accounts, outdir });
+    new OwnStack(app, "own");
+    app.synth();
+  });
+
+  afterAll(() => removeFolder(outdir));
+
+  it.each(stacks)("is in the folder of %s as it is committed, also where another was there", (stack) => {
+    // Act
+    const lockFile = readFileSync(lockFileOf(outdir, stack), "utf8");
+
+    // Assess
+    expect(lockFile).toBe(committed);
+  });
+
+  it.each(stacks)("has the constraints of %s, so that cdktf does not upgrade the provider", (stack) => {
+    // Act
+    const { terraform } = JSON.parse(readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8")) as {
+      terraform: { required_providers: Record<string, { version: string }> };
+    };
+
+    // Assess
+    expect(Object.keys(terraform.required_providers)).toEqual(["aws"]);
+    expect(committed).toContain(`  constraints = "${terraform.required_providers.aws?.version}"\n`);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Environment } from "../../src/environment/environment";
+import { deployLimits } from "../../src/iam/deployment/deploy-limits";
+import { smokeTestPolicy } from "../../src/iam/deployment/smoke-test";
+import { isAllowed } from "../deploy/support/evaluation";
+import { EVERY_MODEL } from "../local/support/environments";
+
+const ACCOUNT = "123456789012";
+
+/** A key for breast-cancer, signatures for bike-rental and toxicity, nothing for sentiment; one function URL. */
+const environment: Environment = {
+  ...EVERY_MODEL,
+  name: "staging",
+  models: {
+    ...EVERY_MODEL.models,
+    ...(EVERY_MODEL.models.toxicity && { toxicity: { ...EVERY_MODEL.models.toxicity, access: "AWS_IAM" } }),
+  },
+};
+
+const ROUTE = `arn:aws:execute-api:us-east-1:${ACCOUNT}:abcdefghij`;
+const FUNCTION = `arn:aws:lambda:us-east-1:${ACCOUNT}:function`;
+const BY_URL = { "lambda:FunctionUrlAuthType": "AWS_IAM", "lambda:InvokedViaFunctionUrl": "true" };
+
+describe("who smoke-tests an environment", () => {
+  it.each<[verdict: string, action: string, resource: string, context: Record<string, string>]>([
+    ["may", "execute-api:Invoke", `${ROUTE}/staging/POST/bike-rental`, {}],
+    ["may", "execute-api:Invoke", `${ROUTE}/staging/GET/toxicity`, {}],
+    ["may not", "execute-api:Invoke", `${ROUTE}/staging/POST/breast-cancer`, {}],
+    ["may not", "execute-api:Invoke", `${ROUTE}/staging/DELETE/bike-rental`, {}],
+    ["may not", "execute-api:Invoke", `${ROUTE}/prod/POST/bike-rental`, {}],
+    ["may not", "execute-api:ManageConnections", `${ROUTE}/staging/POST/bike-rental`, {}],
+    ["may", "lambda:InvokeFunctionUrl", `${FUNCTION}:staging-toxicity`, BY_URL],
+    ["may", "lambda:InvokeFunction", `${FUNCTION}:staging-toxicity`, BY_URL],
+    ["may not", "lambda:InvokeFunction", `${FUNCTION}:staging-toxicity`, {}],
+    ["may not", "lambda:InvokeFunctionUrl", `${FUNCTION}:staging-bike-rental`, BY_URL],
+    ["may not", "lambda:InvokeFunctionUrl", `${FUNCTION}:prod-toxicity`, BY_URL],
+    [
+      "may not",
+      "sagemaker:InvokeEndpoint",
+      `arn:aws:sagemaker:us-east-1:${ACCOUNT}:endpoint/staging-toxicity`,
+      {},
+    ],
+  ])("%s %s on %s", (verdict, action, resource, context) => {
+    // Prepare
+    const policy = smokeTestPolicy(environment, ACCOUNT);
+
+    // Act
+    const allowed = policy !== undefined && isAllowed([policy], { action, resource, context });
+
+    // Assess
+    expect(allowed).toBe(verdict === "may");
+  });
+
+  it("may do all of it within the limits of the deploy role, which smoke-tests in a pipeline", () => {
+    // Prepare
+    const limits = deployLimits(environment, ACCOUNT);
+    const asked = [
+      { action: "execute-api:Invoke", resource: `${ROUTE}/staging/POST/bike-rental`, context: {} },
+      { action: "lambda:InvokeFunctionUrl", resource: `${FUNCTION}:staging-toxicity`, context: BY_URL },
+      { action: "lambda:InvokeFunction", resource: `${FUNCTION}:staging-toxicity`, context: BY_URL },
+    ];
+    const others = asked.map((one) => ({ ...one, resource: one.resource.replace("staging", "prod") }));
+
+    // Act
+    const [within, without] = [asked, others].map((these) => these.filter((one) => isAllowed([limits], one)));
+
+    // Assess
+    expect(within).toEqual(asked);
+    expect(without).toEqual([]);
+  });
+
+  it("needs no rights where nothing wants signed requests", () => {
+    // Prepare
+    const { sentiment } = environment.models;
+
+    // Act
+    const policy = smokeTestPolicy({ ...environment, models: sentiment ? { sentiment } : {} }, ACCOUNT);
+
+    // Assess
+    expect(policy).toBeUndefined();
+  });
+});

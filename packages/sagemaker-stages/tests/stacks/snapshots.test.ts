@@ -1,0 +1,74 @@
+import { describe, expect, it } from "@jest/globals";
+import { environments } from "../../../../environments";
+import { accounts } from "../../../../environments/accounts";
+import { catalog } from "../../../../functions";
+import { perModelText } from "./support/per-model";
+import { type SynthesizedStack, synthesize } from "./support/synthesized";
+import { TERRAFORM_TYPES } from "./support/terraform-types";
+import { flatten, plainText, stackText } from "./support/text";
+
+expect.addSnapshotSerializer(plainText);
+
+const synthesized = synthesize(environments, accounts);
+
+describe.each(environments.map(({ name, models }) => [name, Object.keys(models)] as const))(
+  "the Terraform of %s",
+  (name, models) => {
+    it("is what the snapshot says", () => {
+      // Prepare
+      const stack = synthesized.stack(name);
+
+      // Act
+      const text = stackText(stack, models);
+
+      // Assess
+      expect(text).toMatchSnapshot();
+    });
+
+    it("holds only types that these tests know", () => {
+      // Prepare
+      const stack = synthesized.stack(name);
+
+      // Act
+      const unknown = stack.types().filter((type) => !TERRAFORM_TYPES.includes(type));
+
+      // Assess
+      expect(unknown).toEqual([]);
+    });
+  },
+);
+
+describe("the OpenAPI document of dev", () => {
+  it("is what the snapshot says", () => {
+    // Prepare
+    const stack = synthesized.stack("dev");
+
+    // Act
+    const text = openApiText(stack);
+
+    // Assess
+    expect(text).toMatchSnapshot();
+  });
+});
+
+/** The document as sorted text; what API Gateway answers by itself in one line a kind. */
+function openApiText(stack: SynthesizedStack): string {
+  const { "x-amazon-apigateway-gateway-responses": gatewayResponses, ...document } = stack.openApi();
+  const answers = Object.entries(gatewayResponses).map(
+    ([type, { statusCode = "(its own)", responseTemplates }]) =>
+      `  ${type} → ${statusCode} ${responseTemplates["application/json"]}`,
+  );
+  const { paths, ...others } = document;
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      title: `${method} ${path}`,
+      lines: flatten(operation, ""),
+    })),
+  );
+  return [
+    perModelText(operations, Object.keys(catalog)),
+    ...flatten(others, ""),
+    "what API Gateway answers by itself:",
+    ...answers.sort(),
+  ].join("\n");
+}

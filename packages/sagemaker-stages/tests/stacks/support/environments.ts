@@ -1,0 +1,59 @@
+import type { Environment } from "../../../src/environment/environment";
+import type { ServerlessEndpoint, ServingSettings } from "../../../src/environment/model-settings";
+
+/** The settings of the only model of {@link example}. */
+export const exampleModel: ServingSettings & ServerlessEndpoint = {
+  artifact: "s3://amzn-s3-demo-bucket/breast-cancer/1/model.tar.gz",
+  image: { algorithm: "linear-learner", tag: "1" },
+  serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+};
+
+/** One environment of known content, whatever the project's own environments hold. */
+export const example: Environment = {
+  name: "test",
+  region: "eu-central-1",
+  accountId: "111122223333",
+  tags: { Project: "example" },
+  state: { s3: { bucket: "amzn-s3-demo-state-bucket", key: "stages/test.tfstate" } },
+  stage: {
+    throttling: { rateLimit: 50, burstLimit: 75 },
+    logRetentionInDays: 14,
+    corsAllowOrigin: "https://www.example.com",
+  },
+  models: { "breast-cancer": exampleModel },
+};
+
+/** {@link example} with its model's settings changed. */
+export function exampleWith(settings: Partial<ServingSettings & ServerlessEndpoint>): Environment {
+  return { ...example, models: { "breast-cancer": { ...exampleModel, ...settings } } };
+}
+
+/** {@link example} with two models, of which one has a function URL, and callers that may invoke them by every way. */
+export const exampleWithCallers: Environment = {
+  ...example,
+  models: { "breast-cancer": { ...exampleModel, functionUrl: {} }, "bike-rental": exampleModel },
+  callers: {
+    notebooks: {
+      mayInvoke: [
+        { model: "breast-cancer", by: "endpoint" },
+        { model: "bike-rental", by: "endpoint" },
+      ],
+      roles: ["SageMaker-Execution", "data+science=team,1.2@example.com"],
+      groups: ["students"],
+    },
+    shop: {
+      mayInvoke: [
+        { model: "bike-rental", by: "route" },
+        { model: "breast-cancer", by: "route" },
+        { model: "breast-cancer", by: "functionUrl" },
+      ],
+      users: ["shop"],
+    },
+    "on-call": { mayInvoke: [{ model: "breast-cancer", by: "route" }] },
+  },
+};
+
+/** {@link example} under another name and with a state of its own, to stand beside it. */
+export function named(name: string, environment: Environment): Environment {
+  return { ...environment, name, state: { local: { path: `terraform.${name}.tfstate` } } };
+}

@@ -1,0 +1,132 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AccountSettings } from "../../../src/environment/account";
+import type { Environment, QuotaSettings } from "../../../src/environment/environment";
+import type { ModelSettings } from "../../../src/environment/model-settings";
+import type { ModelName } from "../../../../../functions";
+import { ProjectCopy } from "../../local/support/project";
+import { type Finished, runNode } from "./project";
+import { SynthesizedStack } from "./synthesized";
+
+const PROJECT = join(__dirname, "../../../../..");
+
+/** The model of the catalog of which every generated model is a copy. */
+const TEMPLATE = "breast-cancer";
+
+/** The account of {@link environmentWith}; workflows deploy its environments. */
+export const MANY_MODELS_ACCOUNT: AccountSettings = {
+  region: "us-east-1",
+  accountId: "444455556666",
+  state: { local: { path: "terraform.account.tfstate" } },
+  github: { repository: "octo-org@123456/stages@456789" },
+};
+
+/** What an account needs for 100 models. */
+const QUOTAS: QuotaSettings = { serverlessConcurrency: 1_000, serverlessEndpoints: 200 };
+
+/** Names of generated models: `model-001`, and so on. */
+export function generatedModels(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `model-${String(index + 1).padStart(3, "0")}`);
+}
+
+/** An environment that serves these models, with every kind of access, with function URLs, and a caller of all endpoints. */
+export function environmentWith(models: readonly string[], quotas: QuotaSettings = QUOTAS): Environment {
+  const settings = models.map((model, index): [string, ModelSettings] => [
+    model,
+    {
+      artifact: `s3://amzn-s3-demo-bucket/models/${model}/model.tar.gz`,
+      image: { algorithm: index % 2 === 0 ? "linear-learner" : "sagemaker-xgboost", tag: "1" },
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+      access: (["AWS_IAM", "AWS_IAM", "API_KEY", "PUBLIC"] as const)[index % 4] ?? "AWS_IAM",
+      ...(index % 3 === 0 && { functionUrl: {} }),
+    },
+  ]);
+  return {
+    name: "prod",
+    region: "us-east-1",
+    accountId: "444455556666",
+    permissionsBoundary: true,
+    state: { s3: { bucket: "amzn-s3-demo-state-bucket", key: "stages/prod.tfstate" } },
+    stage: { throttling: { rateLimit: 1_000, burstLimit: 2_000 }, logRetentionInDays: 30 },
+    quotas,
+    // The compiler knows the project's own models alone.
+    models: Object.fromEntries(settings) as Environment["models"],
+    callers: {
+      notebooks: {
+        mayInvoke: models.map((model) => ({ model: model as ModelName, by: "endpoint" as const })),
+        roles: ["notebooks"],
+      },
+    },
+  };
+}
+
+/** A copy of the project whose catalog has generated models, and an environment and an account for them. */
+export class ManyModels {
+  readonly project = new ProjectCopy();
+  readonly models: readonly string[];
+
+  constructor(count: number) {
+    this.models = generatedModels(count);
+    for (const model of this.models) this.addModel(model);
+    this.addToCatalog();
+    this.serve(environmentWith(this.models));
+  }
+
+  /** Makes this the only environment, and {@link MANY_MODELS_ACCOUNT} the only account. */
+  serve(environment: Environment): void {
+    this.project.setEnvironments(environment);
+    this.project.setAccounts(MANY_MODELS_ACCOUNT);
+  }
+
+  /** `main.ts`, as `cdktf` runs it, without network and credentials. */
+  synthesize(): Promise<Finished> {
+    return runNode(["--import", "tsx", "main.ts"], this.project.folder);
+  }
+
+  /** A stack that {@link synthesize} wrote. */
+  stack(name: string): SynthesizedStack {
+    const file = join(this.project.folder, "cdktf.out", "stacks", name, "cdk.tf.json");
+    return new SynthesizedStack(name, readFileSync(file, "utf8"));
+  }
+
+  /** Adds the tests' proof of least privilege, which then knows the generated models. */
+  addProof(): void {
+    for (const folder of ["functions/support", "least-privilege/support", "stacks/support"]) {
+      cpSync(join(PROJECT, "__tests__", folder), join(this.project.folder, "__tests__", folder), {
+        recursive: true,
+      });
+    }
+    const invocations = this.models.map(
+      (model) =>
+        `  { model: "${model}", event: breastCancer.example.request, answered: predictions(0), sent: "" },`,
+    );
+    this.project.edit("__tests__/functions/support/invocations.ts", (text) =>
+      text.replace(/\];\s*$/, `${invocations.join("\n")}\n];\n`),
+    );
+  }
+
+  remove(): void {
+    this.project.remove();
+  }
+
+  private addModel(model: string): void {
+    const folder = join(this.project.folder, "functions", model);
+    cpSync(join(PROJECT, "functions", TEMPLATE), folder, { recursive: true });
+    const contract = join(folder, "contract.ts");
+    writeFileSync(contract, readFileSync(contract, "utf8").replaceAll(TEMPLATE, model));
+  }
+
+  private addToCatalog(): void {
+    const names = this.models.map((model) => model.replaceAll("-", ""));
+    const imports = this.models.map(
+      (model, index) => `import * as ${names[index]} from "./${model}/contract";`,
+    );
+    const entries = this.models.map((model, index) => `  "${model}": entry(${names[index]}),`);
+    this.project.edit("functions/catalog.ts", (text) =>
+      `${imports.join("\n")}\n${text}`.replace(
+        "export const catalog = {",
+        `export const catalog = {\n${entries.join("\n")}`,
+      ),
+    );
+  }
+}

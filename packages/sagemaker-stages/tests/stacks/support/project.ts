@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+
+const PROJECT = join(__dirname, "../../../../..");
+const SOURCES = [
+  "cdktf.json",
+  "environments",
+  "functions",
+  "main.ts",
+  "package.json",
+  "stacks",
+  "tsconfig.json",
+  "website",
+];
+
+/** Copies what a synthesis needs from `from` into `folder`, which it makes; packages are linked, not copied. */
+export function copyProject(folder: string, from: string = PROJECT): void {
+  mkdirSync(folder, { recursive: true });
+  for (const source of SOURCES) cpSync(join(from, source), join(folder, source), { recursive: true });
+  symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"), "junction");
+}
+
+/** What a process left behind. */
+export interface Finished {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * `main.ts` of the project in `folder`, in a process of its own without network, credentials, home or programs:
+ * opening a connection throws, and nothing of this process's environment is there.
+ */
+export function runMain(folder: string, timeZone = "UTC"): Promise<Finished> {
+  return runNode(["--import", "tsx", "main.ts"], folder, timeZone);
+}
+
+/**
+ * A node process in `folder` under the same conditions as {@link runMain}; `with network` it may open connections, and
+ * start programs.
+ */
+export async function runNode(
+  args: readonly string[],
+  folder: string,
+  timeZone = "UTC",
+  network: "with network" | "without network" = "without network",
+): Promise<Finished> {
+  const home = join(folder, "home");
+  mkdirSync(home, { recursive: true });
+  const guard = join(home, "no-network.cjs");
+  writeFileSync(guard, NO_NETWORK);
+
+  const guarded = network === "with network" ? [] : ["--require", guard];
+  const child = spawn(process.execPath, [...guarded, ...args], {
+    cwd: folder,
+    env: { HOME: home, USERPROFILE: home, PATH: "", TZ: timeZone },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, status] = await Promise.all([
+    readAll(child.stdout),
+    readAll(child.stderr),
+    exitOf(child),
+  ]);
+  return { status, stdout, stderr };
+}
+
+const NO_NETWORK = `
+const refuse = () => { throw new Error("the network is refused here"); };
+require("node:net").Socket.prototype.connect = refuse;
+require("node:dgram").Socket.prototype.send = refuse;
+require("node:dns").lookup = refuse;
+`;
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = "";
+  for await (const chunk of stream) text += chunk;
+  return text;
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+}
+
+/** Every file below `folder`, by its path from there, as base64; empty where the folder does not exist. */
+export function filesBelow(folder: string): Record<string, string> {
+  if (!existsSync(folder)) return {};
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => statSync(join(folder, file)).isFile())
+    .sort();
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file)).toString("base64")]));
+}

@@ -1,0 +1,199 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { examples } from "../../../../docs/examples";
+import { createApp } from "../../src/app/create-app";
+import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { type Aws, startAws } from "./support/aws";
+import { Terraform } from "./support/terraform";
+
+/** The provider is a download of some hundred megabytes, once. */
+const TIMEOUT_IN_MS = 300_000;
+const ACCOUNT = "111122223333";
+
+const SCORING = {
+  name: "scoring",
+  roleArn: `arn:aws:iam::${ACCOUNT}:role/teams/scoring/scoring-role`,
+  variables: { SAGEMAKER_ENDPOINT: "shared-breast-cancer" },
+};
+
+interface Plan {
+  readonly resource_changes: readonly {
+    readonly address: string;
+    readonly type: string;
+    readonly mode: string;
+    readonly change: {
+      readonly actions: readonly string[];
+      readonly after: Readonly<Record<string, unknown>>;
+    };
+  }[];
+  readonly configuration: {
+    readonly root_module: {
+      readonly resources: readonly {
+        readonly address: string;
+        readonly expressions: Readonly<Record<string, unknown>>;
+      }[];
+    };
+  };
+}
+
+const NO_PLAN: Plan = { resource_changes: [], configuration: { root_module: { resources: [] } } };
+
+/** The resources that a block of a resource refers to, e.g. its `vpc_config`; sorted. */
+function referencesOf({ configuration }: Plan, address: RegExp, block: string): string[] {
+  const found = configuration.root_module.resources.filter((resource) => address.test(resource.address));
+  const text = JSON.stringify(found.map(({ expressions }) => expressions[block] ?? {}));
+  const references = text.match(/"aws_[\w]+\.[\w-]+"/g) ?? [];
+  return [...new Set(references.map((reference) => withoutDigits(reference.slice(1, -1))))].sort();
+}
+
+/** CDKTF ends each name with a hash of its path. */
+function withoutDigits(address: string): string {
+  return address.replace(/_[0-9A-F]{8}$/, "");
+}
+
+const temp = makeTempFolder();
+const outdir = join(temp, "out");
+const terraform = new Terraform(join(temp, "home"));
+const servers: Aws[] = [];
+
+/** Plans a stack against AWS as far as it is needed for that; the backend is a file. */
+async function plan(
+  name: string,
+  { url }: Aws,
+): Promise<{ status: number | null; output: string; plan: Plan }> {
+  const folder = join(outdir, "stacks", name);
+  const credentials = { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+  const init = terraform.run(folder, ["init", "-input=false", "-no-color"]);
+  if (init.status !== 0) throw new Error(`terraform init failed for ${name}:\n${init.output}`);
+
+  const { status, output } = await terraform.runBeside(
+    folder,
+    ["plan", "-input=false", "-no-color", "-out=plan"],
+    credentials,
+  );
+  if (status !== 0) return { status, output, plan: NO_PLAN };
+  const { stdout } = await terraform.runBeside(folder, ["show", "-json", "plan"], credentials);
+  return { status, output, plan: JSON.parse(stdout) };
+}
+
+/** What terraform says after a plan that failed, in one line. */
+function errorsIn(output: string): string {
+  return output.replaceAll(/[\s│]+/g, " ").replace(/^.*?(?=Error: |$)/, "");
+}
+
+async function aws(variables: Readonly<Record<string, string>> = SCORING.variables): Promise<Aws> {
+  const started = await startAws(ACCOUNT, [{ ...SCORING, variables }]);
+  servers.push(started);
+  return started;
+}
+
+beforeAll(() => {
+  mkdirSync(outdir);
+  createApp(
+    examples.map((example) => ({ ...example, state: { local: { path: `${example.name}.tfstate` } } })),
+    { outdir },
+  ).synth();
+});
+
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.stop()));
+  removeFolder(temp);
+});
+
+describe.each(examples.map(({ name }) => name))("the example %s", (name) => {
+  it(
+    "is planned by the real provider: everything in it is new",
+    async () => {
+      // Prepare
+      const server = await aws();
+
+      // Act
+      const { status, output, plan: planned } = await plan(name, server);
+
+      // Assess
+      expect(errorsIn(output)).toBe("");
+      expect(status).toBe(0);
+      expect(server.unknown).toEqual([]);
+      const managed = planned.resource_changes.filter(({ mode }) => mode === "managed");
+      expect(managed.length).toBeGreaterThan(5);
+      expect(managed.filter(({ change }) => change.actions.join() !== "create")).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+describe("the plan of a new VPC", () => {
+  it(
+    "has functions and endpoint in it, and no way to the internet",
+    async () => {
+      // Act
+      const { plan: planned } = await plan("private", await aws());
+
+      // Assess
+      const of = (type: string) =>
+        planned.resource_changes.filter((change) => change.type === type).map(({ change }) => change.after);
+      const SUBNETS = ["aws_subnet.network_vpc_subnet-a", "aws_subnet.network_vpc_subnet-b"];
+      for (const model of ["bike-rental", "breast-cancer"]) {
+        const fn = new RegExp(`^aws_lambda_function\\.${model}_function_`);
+        expect(referencesOf(planned, fn, "vpc_config")).toEqual([
+          "aws_security_group.network_vpc_functions-group",
+          ...SUBNETS,
+        ]);
+      }
+      expect(referencesOf(planned, /^aws_sagemaker_model\.bike-rental_/, "vpc_config")).toEqual([
+        "aws_security_group.network_vpc_endpoints-group",
+        ...SUBNETS,
+      ]);
+      // A serverless endpoint is never in a VPC.
+      expect(referencesOf(planned, /^aws_sagemaker_model\.breast-cancer_/, "vpc_config")).toEqual([]);
+      expect(of("aws_vpc_endpoint").map(({ service_name }) => service_name)).toEqual([
+        "com.amazonaws.eu-central-1.sagemaker.runtime",
+        "com.amazonaws.eu-central-1.s3",
+      ]);
+      expect(of("aws_subnet").map(({ map_public_ip_on_launch }) => map_public_ip_on_launch)).toEqual([
+        false,
+        false,
+      ]);
+      const ways = /internet_gateway|nat_gateway|transit_gateway|peering|aws_route$|aws_eip/;
+      expect(planned.resource_changes.filter(({ type }) => ways.test(type))).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+describe("the plan with an existing function", () => {
+  it(
+    "adds a policy to its role, whatever the role's path",
+    async () => {
+      // Act
+      const { plan: planned } = await plan("shared", await aws());
+
+      // Assess
+      const policies = planned.resource_changes
+        .filter(({ type }) => type === "aws_iam_role_policy")
+        .map(({ change }) => [change.after.name, change.after.role]);
+      expect(policies).toContainEqual(["shared-breast-cancer-invokes-endpoint", "scoring-role"]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ["another endpoint", { SAGEMAKER_ENDPOINT: "other" }],
+    ["no endpoint", {}],
+  ])(
+    "fails where the function knows %s, and says what to do",
+    async (_, variables) => {
+      // Act
+      const { status, output } = await plan("shared", await aws(variables));
+
+      // Assess
+      expect(status).toBe(1);
+      expect(errorsIn(output)).toContain(
+        "The function scoring does not know its endpoint: set its environment variable SAGEMAKER_ENDPOINT to " +
+          "shared-breast-cancer, where the function is made, and plan again.",
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
+});

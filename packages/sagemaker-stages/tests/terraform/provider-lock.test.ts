@@ -1,0 +1,202 @@
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { environments } from "../../../../environments";
+import { accountName } from "../../src/environment/account";
+import { accounts } from "../../../../environments/accounts";
+import { createApp } from "../../src/app/create-app";
+import { COMMITTED_LOCK_FILE, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
+import { copyProject } from "../stacks/support/project";
+import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { Terraform, type TerraformAnswer } from "./support/terraform";
+
+/** The provider is a download of some hundred megabytes, once. */
+const TIMEOUT_IN_MS = 300_000;
+
+/** The zips of 14 platforms in the registry, and a manifest, have a checksum each: 5.100.0's list. */
+const REGISTRY_CHECKSUMS = 15;
+
+const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"];
+
+const READONLY = ["init", "-backend=false", "-input=false", "-no-color", "-lockfile=readonly"];
+
+const stacks = [...environments.map(({ name }) => name), ...accounts.map(accountName)];
+
+const temp = makeTempFolder();
+const outdir = join(temp, "out");
+const terraform = new Terraform(join(temp, "home"));
+const folderOf = (stack: string): string => join(outdir, "stacks", stack);
+const lockOf = (folder: string): string => readFileSync(join(folder, LOCK_FILE), "utf8");
+const committed = readFileSync(COMMITTED_LOCK_FILE, "utf8");
+
+/** The checksums of a scheme in a lock file. */
+function checksums(lock: string, scheme: "h1" | "zh"): string[] {
+  return [...lock.matchAll(/^ {4}"(\w+):(.*)",$/gm)].flatMap(([, found, checksum = ""]) =>
+    found === scheme ? [checksum] : [],
+  );
+}
+
+beforeAll(() => {
+  mkdirSync(outdir);
+  createApp(environments, { accounts, outdir }).synth();
+});
+
+afterAll(() => removeFolder(temp));
+
+describe("the committed lock file of providers", () => {
+  it("has one provider in one version, with the constraints of the stacks and the checksums of all platforms", () => {
+    // Act
+    const providers = [
+      ...committed.matchAll(/^provider "(.*)" \{\n {2}version {5}= "(.*)"\n {2}constraints = "(.*)"$/gm),
+    ];
+
+    // Assess
+    expect(providers.map(([, ...parts]) => parts)).toEqual([
+      ["registry.terraform.io/hashicorp/aws", "5.100.0", ">= 5.100.0, < 7.0.0"],
+    ]);
+    expect(committed.match(/^provider /gm)).toHaveLength(1);
+    const zips = checksums(committed, "zh");
+    expect(zips.filter((checksum) => !/^[0-9a-f]{64}$/.test(checksum))).toEqual([]);
+    expect(new Set(zips).size).toBe(REGISTRY_CHECKSUMS);
+  });
+
+  it.each(stacks)(
+    "is all that terraform needs for %s: nothing is to be written into it",
+    (stack) => {
+      // Act
+      const { status, output } = terraform.run(folderOf(stack), READONLY);
+
+      // Assess
+      expect(output).toContain("Reusing previous version of hashicorp/aws from the dependency lock file");
+      expect(output).not.toContain("lock file not updated");
+      expect(status).toBe(0);
+      expect(lockOf(folderOf(stack))).toBe(committed);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "makes terraform refuse a provider with another checksum",
+    () => {
+      // Prepare
+      const folder = join(temp, "changed");
+      mkdirSync(folder);
+      cpSync(join(folderOf("dev"), "cdk.tf.json"), join(folder, "cdk.tf.json"));
+      const changed = committed.replace(/"(h1|zh):(.)/g, (_, scheme: string, first: string) => {
+        return `"${scheme}:${first === "0" ? "1" : "0"}`;
+      });
+      writeFileSync(join(folder, LOCK_FILE), changed);
+
+      // Act
+      const { status, output } = terraform.run(folder, READONLY);
+
+      // Assess
+      expect(output).toMatch(/doesn't\s+match\s+any\s+of\s+the\s+checksums/);
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "makes terraform refuse a provider that it does not name",
+    () => {
+      // Prepare
+      const folder = join(temp, "other");
+      const plugins = join(temp, "plugins");
+      const { platform } = JSON.parse(terraform.run(temp, ["version", "-json"]).stdout) as {
+        platform: string;
+      };
+      const other = join(plugins, "registry.terraform.io/hashicorp/other/1.0.0", platform);
+      mkdirSync(folder);
+      mkdirSync(other, { recursive: true });
+      // To install a provider, terraform does not run the provider.
+      writeFileSync(join(other, "terraform-provider-other_v1.0.0"), "", { mode: 0o755 });
+      const required_providers = { other: { source: "hashicorp/other", version: "1.0.0" } };
+      writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { required_providers } }));
+      writeFileSync(join(folder, LOCK_FILE), committed);
+
+      // Act
+      const { status, output } = terraform.run(folder, [...READONLY, `-plugin-dir=${plugins}`]);
+
+      // Assess
+      expect(output).toContain("Error: Provider dependency changes detected");
+      expect(status).toBe(1);
+      expect(lockOf(folder)).toBe(committed);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+describe("npm run providers:lock", () => {
+  it(
+    "writes the lock file with the checksums of the packages of all platforms, which a readonly init takes",
+    () => {
+      // Prepare
+      terraform.init(folderOf("dev"));
+      const mirror = mirrorOf(folderOf("dev"));
+      const project = join(temp, "project");
+      copyProject(project);
+      const lockFile = join(project, "stacks", LOCK_FILE);
+      writeFileSync(lockFile, "# to be replaced\n");
+
+      // Act
+      const { status, output } = runScript(project, [`-fs-mirror=${mirror}`]);
+
+      // Assess
+      expect(output).toContain("is written");
+      expect(status).toBe(0);
+      const written = readFileSync(lockFile, "utf8");
+      for (const platform of PLATFORMS) expect(output).toContain(platform);
+      expect(checksums(committed, "h1")).toEqual(expect.arrayContaining(checksums(written, "h1")));
+      expect(checksums(written, "h1").length).toBeGreaterThan(0);
+      expect(written.replace(/ {2}hashes = \[[^\]]*\]\n/, "")).toBe(
+        committed.replace(/ {2}hashes = \[[^\]]*\]\n/, ""),
+      );
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "leaves the lock file as it is where terraform fails",
+    () => {
+      // Prepare
+      const project = join(temp, "failing");
+      copyProject(project);
+
+      // Act
+      const { status, output } = runScript(project, [`-fs-mirror=${join(temp, "nothing")}`]);
+
+      // Assess
+      expect(status).toBe(1);
+      expect(output).toContain("hashicorp/aws");
+      expect(readFileSync(join(project, "stacks", LOCK_FILE), "utf8")).toBe(committed);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  /** Runs the script as npm does. */
+  function runScript(project: string, options: readonly string[]): TerraformAnswer {
+    return terraform.runProgram("npm", project, ["run", "--silent", "providers:lock", "--", ...options]);
+  }
+
+  /** A mirror that has the installed package of a stack for every platform: its content is all that counts here. */
+  function mirrorOf(folder: string): string {
+    const version = "registry.terraform.io/hashicorp/aws/5.100.0";
+    const installed = join(folder, ".terraform/providers", version);
+    const [platform = ""] = readdirSync(installed);
+    const mirror = join(temp, "mirror");
+    mkdirSync(join(mirror, version), { recursive: true });
+    for (const name of PLATFORMS) {
+      symlinkSync(realpathSync(join(installed, platform)), join(mirror, version, name));
+    }
+    return mirror;
+  }
+});

@@ -1,0 +1,191 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { copyProject } from "../stacks/support/project";
+import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { type Aws, startAws } from "./support/aws";
+
+/** The provider is a download of some hundred megabytes, once. */
+const TIMEOUT_IN_MS = 300_000;
+const PROJECT = join(__dirname, "../../../..");
+const ACCOUNT = "111122223333";
+
+const temp = makeTempFolder();
+const project = join(temp, "project");
+const temporary = join(temp, "tmp");
+let aws: Aws;
+
+beforeAll(async () => {
+  copyProject(project);
+  for (const folder of ["review", "command-line"]) {
+    cpSync(join(PROJECT, folder), join(project, folder), { recursive: true });
+  }
+  mkdirSync(temporary);
+  aws = await startAws(ACCOUNT, []);
+});
+
+afterAll(async () => {
+  await aws.stop();
+  removeFolder(temp);
+});
+
+function start(words: readonly string[], more: NodeJS.ProcessEnv = {}): ChildProcess {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(AWS_|TF_CLI_ARGS|TF_WORKSPACE$)/.test(name),
+  );
+  return spawn(process.execPath, ["--import", "tsx", "review/main.ts", ...words], {
+    cwd: project,
+    env: {
+      ...Object.fromEntries(inherited),
+      TMPDIR: temporary,
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_EC2_METADATA_DISABLED: "true",
+      ...more,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+async function ended(
+  child: ChildProcess,
+): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  const texts = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.setEncoding("utf8").on("data", (text: string) => {
+      texts[name] += text;
+    });
+  }
+  const status = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { status, ...texts };
+}
+
+/** A program in place of terraform, whose `plan` does this. */
+function pretended(onPlan: string): string {
+  const file = join(temp, "pretended-terraform");
+  writeFileSync(
+    file,
+    `#!/bin/sh\nfor word in "$@"; do case "$word" in -out=*) out="\${word#-out=}";; esac; done\nif [ "$1" = plan ]; then\n${onPlan}\nfi\n`,
+  );
+  chmodSync(file, 0o755);
+  return file;
+}
+
+/** Folders of plans that are left. */
+const left = (): string[] => readdirSync(temporary).filter((name) => name.startsWith("review-"));
+
+describe("npm run review -- dev", () => {
+  it(
+    "plans what is in environments/ now, with the real Terraform, and leaves no plan behind",
+    async () => {
+      // Prepare
+      const before = readdirSync(project).sort();
+
+      // Act
+      const { status, stdout, stderr } = await ended(start(["dev", "--fail-on", "destroy"]));
+
+      // Assess
+      expect({ status, stderr: stderr.split("\n") }).toEqual({
+        status: 0,
+        stderr: [
+          "review: main.ts: synthesizing …",
+          "review: dev: terraform init …",
+          "review: dev: terraform plan …",
+          "review: dev: terraform show …",
+          "",
+        ],
+      });
+      expect(stdout).toMatch(
+        /^dev: 1 route opened to the public \(POST \/sentiment\) · a new environment of \d+ resources · nothing destroyed\n/,
+      );
+      expect(stdout).toContain("`POST /breast-cancer`");
+      // The construct's path, and not the address.
+      expect(stdout).toContain("`stage/api`");
+      expect(left()).toEqual([]);
+      expect(readdirSync(project).sort()).toEqual([...new Set([...before, "cdktf.out"])].sort());
+      expect(aws.unknown).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "ends with 2 and with what Terraform said, where it fails, and leaves nothing behind",
+    async () => {
+      // Prepare
+      const program = pretended(
+        'echo "Error: No valid credential sources found" >&2; echo "db_password = hunter2" >&2; echo secret; exit 1',
+      );
+
+      // Act
+      const { status, stdout, stderr } = await ended(start(["dev"], { TERRAFORM_BINARY_NAME: program }));
+
+      // Assess
+      expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+      expect(stderr).toMatch(
+        /dev: terraform plan failed with status 1:\nError: No valid credential sources found\ndb_password = ‹masked›\n$/,
+      );
+      expect(left()).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)(
+    "ends Terraform on %s, with status %d, and removes the plan, which only its user could read",
+    async (signal, code) => {
+      // Prepare
+      const modes = join(temp, `modes-${signal}`);
+      const program = pretended(
+        `echo secret > "$out"; ls -ld "$(dirname "$out")" "$out" | cut -c1-10 > "${modes}.part"; mv "${modes}.part" "${modes}"; exec sleep 60`,
+      );
+      const child = start(["dev"], { TERRAFORM_BINARY_NAME: program });
+      const end = ended(child);
+      while (!existsSync(modes)) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        if (child.exitCode !== null) throw new Error((await end).stderr);
+      }
+
+      // Act
+      child.kill(signal);
+      const { status, stdout } = await end;
+
+      // Assess
+      expect({ status, stdout }).toEqual({ status: code, stdout: "" });
+      expect(readFileSync(modes, "utf8").split("\n")).toEqual(["drwx------", "-rw-------", ""]);
+      expect(left()).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "names the stacks that there are where a name is none of them",
+    async () => {
+      // Act
+      const { status, stderr } = await ended(start(["develop"]));
+
+      // Assess
+      expect(status).toBe(2);
+      expect(stderr).toContain("stack: got develop; allowed: account, account-prod, dev, prod, staging, or");
+      expect(left()).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "says what to install where there is no Terraform",
+    async () => {
+      // Act
+      const { status, stderr } = await ended(start(["dev"], { TERRAFORM_BINARY_NAME: join(temp, "none") }));
+
+      // Assess
+      expect(status).toBe(2);
+      expect(stderr).toContain("is not on the PATH; install Terraform 1.10 or newer");
+      expect(left()).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
