@@ -1,6 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { catalog } from "../functions";
-import { type About, type Contract, SERVERLESS_PAYLOAD_IN_BYTES } from "../packages/sagemaker-stages/src/runtime/contract";
+import {
+  type About,
+  type Contract,
+  SERVERLESS_PAYLOAD_IN_BYTES,
+} from "../packages/sagemaker-stages/src/runtime/contract";
 import { parseRequest } from "../packages/sagemaker-stages/src/runtime/request";
 
 const models: [string, Contract<unknown, unknown> & About<unknown, unknown>][] = Object.entries(catalog);

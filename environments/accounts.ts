@@ -1,4 +1,4 @@
-import type { AccountSettings } from "../packages/sagemaker-stages/src/environment/account";
+import type { AccountSettings } from "sagemaker-stages";
 
 /** The account of staging. */
 export const account: AccountSettings = {

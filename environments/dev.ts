@@ -1,7 +1,8 @@
-import type { Environment } from "../packages/sagemaker-stages/src/environment/environment";
+import type { Environment } from "sagemaker-stages";
+import type { ModelName } from "../functions";
 
 /** For trying out: any account, state in a file, called with an API key. */
-export const dev: Environment = {
+export const dev: Environment<ModelName> = {
   name: "dev",
   region: "us-east-1",
   tags: { Project: "sagemaker-stages" },

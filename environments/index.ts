@@ -1,5 +1,5 @@
+import type { Environment } from "sagemaker-stages";
 import { dev } from "./dev";
-import type { Environment } from "../packages/sagemaker-stages/src/environment/environment";
 import { prod } from "./prod";
 import { staging } from "./staging";
 

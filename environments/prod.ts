@@ -1,7 +1,8 @@
-import type { Environment } from "../packages/sagemaker-stages/src/environment/environment";
+import type { Environment } from "sagemaker-stages";
+import type { ModelName } from "../functions";
 
 /** What callers rely on: protected from destruction, pinned to its account. */
-export const prod: Environment = {
+export const prod: Environment<ModelName> = {
   name: "prod",
   region: "us-east-1",
   accountId: "444455556666",

@@ -1,7 +1,8 @@
-import type { Environment } from "../packages/sagemaker-stages/src/environment/environment";
+import type { Environment } from "sagemaker-stages";
+import type { ModelName } from "../functions";
 
 /** As prod, smaller, and free to be destroyed. */
-export const staging: Environment = {
+export const staging: Environment<ModelName> = {
   name: "staging",
   region: "us-east-1",
   accountId: "111122223333",

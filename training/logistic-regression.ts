@@ -1,4 +1,7 @@
-import { type LogisticRegression, logisticScore } from "../packages/sagemaker-stages/src/sample/logistic-regression";
+import {
+  type LogisticRegression,
+  logisticScore,
+} from "../packages/sagemaker-stages/src/sample/logistic-regression";
 import { UnexpectedData } from "./script";
 
 /** How weights are found. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { contract } from "../../functions/toxicity/contract";
 import { blazingTextSamples } from "../../functions/samples";
+import { contract } from "../../functions/toxicity/contract";
 import { ask } from "./support/asking";
 
 const LABELS = ["__label__none", "__label__offensive", "__label__hate"];

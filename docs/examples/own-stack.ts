@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { Account } from "../../packages/sagemaker-stages/src/constructs/terraform/account";
 import { functionPackage } from "../../packages/sagemaker-stages/src/constructs/function/function-code";
 import { LambdaToSagemakerEndpoint } from "../../packages/sagemaker-stages/src/constructs/lambda-to-sagemaker-endpoint";
+import { Account } from "../../packages/sagemaker-stages/src/constructs/terraform/account";
 import { requireVersions } from "../../packages/sagemaker-stages/src/constructs/terraform/terraform-settings";
 
 const REGION = "eu-central-1";

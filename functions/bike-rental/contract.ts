@@ -1,13 +1,14 @@
-import * as z from "zod/mini";
 import {
   type About,
   type Contract,
+  fault,
+  quote,
+  readDecimal,
   requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
-} from "../../packages/sagemaker-stages/src/runtime/contract";
-import { fault, quote } from "../../packages/sagemaker-stages/src/runtime/faults";
-import { readDecimal } from "../../packages/sagemaker-stages/src/runtime/numbers";
+} from "sagemaker-stages/model";
+import * as z from "zod/mini";
 
 /** Wall-clock time: it is read as it stands and never moves with a time zone, hence no zone may stand in it. */
 const DATETIME = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})$/;

@@ -3,13 +3,14 @@
  *
  *   npx tsx training/bike-rental.ts train.csv
  */
-import { contract } from "./contract";
+
 import { describeFaults } from "../../packages/sagemaker-stages/src/runtime/faults";
-import { sumOfTrees, type Trees } from "./sample/trees";
 import { type BoostingSettings, boost } from "../../training/boosting";
 import { readCsv, rowsBelow } from "../../training/csv";
 import { type Outcome, runTraining, UnexpectedData } from "../../training/script";
 import { split } from "../../training/split";
+import { contract } from "./contract";
+import { sumOfTrees, type Trees } from "./sample/trees";
 
 const COLUMNS =
   "datetime,season,holiday,workingday,weather,temp,atemp,humidity,windspeed,casual,registered,count";

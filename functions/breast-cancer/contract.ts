@@ -1,13 +1,15 @@
-import * as z from "zod/mini";
 import {
   type About,
   type Contract,
+  fault,
+  isRecord,
+  parseJson,
+  quote,
   requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
-} from "../../packages/sagemaker-stages/src/runtime/contract";
-import { fault, quote } from "../../packages/sagemaker-stages/src/runtime/faults";
-import { isRecord, parseJson } from "../../packages/sagemaker-stages/src/runtime/json";
+} from "sagemaker-stages/model";
+import * as z from "zod/mini";
 
 /**
  * Mean, standard error and worst of: radius, texture, perimeter, area, smoothness, compactness, concavity,

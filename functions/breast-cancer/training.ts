@@ -3,7 +3,7 @@
  *
  *   npx tsx training/breast-cancer.ts wdbc.data
  */
-import { contract } from "./contract";
+
 import { describeFaults } from "../../packages/sagemaker-stages/src/runtime/faults";
 import type { LogisticRegression } from "../../packages/sagemaker-stages/src/sample/logistic-regression";
 import { readCsv } from "../../training/csv";
@@ -16,6 +16,7 @@ import {
 } from "../../training/logistic-regression";
 import { type Outcome, percent, runTraining, UnexpectedData } from "../../training/script";
 import { split } from "../../training/split";
+import { contract } from "./contract";
 
 /** The row that the published request consists of: never trained on. */
 const PUBLISHED_ROW = "857156";

@@ -1,13 +1,13 @@
-import * as z from "zod/mini";
 import {
   type About,
   type Contract,
+  fault,
+  readDecimal,
   requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
-} from "../../packages/sagemaker-stages/src/runtime/contract";
-import { fault } from "../../packages/sagemaker-stages/src/runtime/faults";
-import { readDecimal } from "../../packages/sagemaker-stages/src/runtime/numbers";
+} from "sagemaker-stages/model";
+import * as z from "zod/mini";
 import { countWords, readVocabulary } from "./bag-of-words";
 import document from "./vocabulary.json";
 

@@ -4,7 +4,7 @@
  *
  *   npx tsx training/sentiment.ts imdb_labelled.txt amazon_cells_labelled.txt yelp_labelled.txt
  */
-import { countWords, readVocabulary, words } from "./bag-of-words";
+
 import {
   accuracy,
   fitLogisticRegression,
@@ -14,6 +14,7 @@ import {
 } from "../../training/logistic-regression";
 import { type Outcome, percent, runTraining, UnexpectedData } from "../../training/script";
 import { split } from "../../training/split";
+import { countWords, readVocabulary, words } from "./bag-of-words";
 
 /** A word of one review alone says more about the review than about words. */
 const FEWEST_REVIEWS = 2;

@@ -1,14 +1,16 @@
-import * as z from "zod/mini";
 import {
   type About,
   type Contract,
+  fault,
+  isRecord,
+  parseJson,
+  quote,
+  readDecimal,
   requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
-} from "../../packages/sagemaker-stages/src/runtime/contract";
-import { fault, quote } from "../../packages/sagemaker-stages/src/runtime/faults";
-import { isRecord, parseJson } from "../../packages/sagemaker-stages/src/runtime/json";
-import { readDecimal } from "../../packages/sagemaker-stages/src/runtime/numbers";
+} from "sagemaker-stages/model";
+import * as z from "zod/mini";
 
 /** fastText's own default is 1; the callers of this model expect two labels. */
 const DEFAULT_LABELS = 2;

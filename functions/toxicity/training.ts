@@ -4,13 +4,13 @@
  *   npx tsx training/toxicity.ts labeled_data.csv
  */
 import { createHash } from "node:crypto";
-import { type Classifier, classifierFor } from "./sample/classifier";
-import { hashedNGrams, wordsOf } from "./sample/n-grams";
 import { compare } from "../../training/confusion";
 import { readCsv, rowsBelow } from "../../training/csv";
 import { type Outcome, percent, runTraining, UnexpectedData } from "../../training/script";
 import { fitSoftmaxRegression } from "../../training/softmax-regression";
 import { split } from "../../training/split";
+import { type Classifier, classifierFor } from "./sample/classifier";
+import { hashedNGrams, wordsOf } from "./sample/n-grams";
 
 const COLUMNS = ",count,hate_speech,offensive_language,neither,class,tweet";
 

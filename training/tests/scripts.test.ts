@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { sumOfTrees } from "../../functions/bike-rental/sample/trees";
-import { logisticScore } from "../../packages/sagemaker-stages/src/sample/logistic-regression";
 import { classifierFor } from "../../functions/toxicity/sample/classifier";
+import { logisticScore } from "../../packages/sagemaker-stages/src/sample/logistic-regression";
 import { bikeHours, posts, reviews, wdbc } from "./support/data-sets";
 import { type Run, TrainingFolder } from "./support/training-run";
 

@@ -1,6 +1,6 @@
-import type { EndpointRequest } from "../../../packages/sagemaker-stages/src/runtime/contract";
-import type { Container } from "../../../packages/sagemaker-stages/src/local/sagemaker/container";
 import { samples } from "../../../functions/samples";
+import type { Container } from "../../../packages/sagemaker-stages/src/local/sagemaker/container";
+import type { EndpointRequest } from "../../../packages/sagemaker-stages/src/runtime/contract";
 
 /** What a sample model answered, as text. */
 export interface Answer {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
-import { about, contract } from "../contract";
 import { UnreadablePredictions } from "../../../packages/sagemaker-stages/src/runtime/contract";
-import { at, observations, PUBLISHED, PUBLISHED_ROWS } from "../../../packages/sagemaker-stages/tests/runtime/support/observations";
+import {
+  at,
+  observations,
+  PUBLISHED,
+  PUBLISHED_ROWS,
+} from "../../../packages/sagemaker-stages/tests/runtime/support/observations";
+import { about, contract } from "../contract";
 
 /** What XGBoost was published to predict for the first two observations. */
 const PREDICTED = ["6.349300861358643", "6.321451187133789"] as const;

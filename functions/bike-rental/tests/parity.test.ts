@@ -1,10 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { contract } from "../contract";
 import { logCounts, moments, separators } from "../../../__tests__/parity/arbitraries";
 import fixture from "../../../__tests__/parity/bike-rental.json";
 import { dayOfWeek, isDay } from "../../../__tests__/parity/calendar";
-import { at, type Features, observations, PUBLISHED } from "../../../packages/sagemaker-stages/tests/runtime/support/observations";
+import {
+  at,
+  type Features,
+  observations,
+  PUBLISHED,
+} from "../../../packages/sagemaker-stages/tests/runtime/support/observations";
+import { contract } from "../contract";
 
 const takes = (datetime: string) => contract.schema.safeParse(observations(at(datetime))).success;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { about, contract } from "../contract";
 import { UnreadablePredictions } from "../../../packages/sagemaker-stages/src/runtime/contract";
 import { ROW, rowWith } from "../../../packages/sagemaker-stages/tests/runtime/support/events";
+import { about, contract } from "../contract";
 
 describe("the request", () => {
   it.each([

@@ -1,10 +1,10 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "@jest/globals";
 import { buildSync } from "esbuild";
+import { UnreadablePredictions } from "../../../packages/sagemaker-stages/src/runtime/contract";
 import { countWords, readVocabulary, words } from "../bag-of-words";
 import { contract } from "../contract";
 import document from "../vocabulary.json";
-import { UnreadablePredictions } from "../../../packages/sagemaker-stages/src/runtime/contract";
 
 describe("the request", () => {
   it.each(["good", " good ", "…", "constructor", "\ud83d"])("may be the review %j", (review) => {

@@ -1,12 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { contract } from "../contract";
 import { csv } from "../../../packages/sagemaker-stages/tests/runtime/support/answers";
 import { EndpointServer } from "../../../packages/sagemaker-stages/tests/runtime/support/endpoint-server";
-import { contextWith, functionUrlEvent, LAMBDA_REQUEST_ID, restEvent } from "../../../packages/sagemaker-stages/tests/runtime/support/events";
-import { ENOUGH_TIME_IN_MS, handlerFor, WITH_MESSAGES } from "../../../packages/sagemaker-stages/tests/runtime/support/handler";
+import {
+  contextWith,
+  functionUrlEvent,
+  LAMBDA_REQUEST_ID,
+  restEvent,
+} from "../../../packages/sagemaker-stages/tests/runtime/support/events";
+import {
+  ENOUGH_TIME_IN_MS,
+  handlerFor,
+  WITH_MESSAGES,
+} from "../../../packages/sagemaker-stages/tests/runtime/support/handler";
 import { type CapturedLog, captureLog } from "../../../packages/sagemaker-stages/tests/runtime/support/log";
 import { assessProblem, UNREADABLE } from "../../../packages/sagemaker-stages/tests/runtime/support/problems";
 import { assessResponse } from "../../../packages/sagemaker-stages/tests/runtime/support/responses";
+import { contract } from "../contract";
 
 let endpoint: EndpointServer;
 let log: CapturedLog;

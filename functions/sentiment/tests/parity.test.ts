@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { countWords, readVocabulary, words } from "../bag-of-words";
-import { contract } from "../contract";
 import { probabilities, reviews } from "../../../__tests__/parity/arbitraries";
 import fixture from "../../../__tests__/parity/sentiment.json";
 import { wordsByCodePoint } from "../../../__tests__/parity/words";
+import { countWords, readVocabulary, words } from "../bag-of-words";
+import { contract } from "../contract";
 
 const vocabulary = new Map(fixture.vocabulary.map((word, index) => [word, index]));
 

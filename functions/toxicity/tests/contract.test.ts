@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { UnreadablePredictions } from "../../../packages/sagemaker-stages/src/runtime/contract";
-import { about, contract } from "../contract";
 import { probabilities, reviews } from "../../../__tests__/parity/arbitraries";
 import fixture from "../../../__tests__/parity/toxicity.json";
+import { UnreadablePredictions } from "../../../packages/sagemaker-stages/src/runtime/contract";
+import { about, contract } from "../contract";
 
 const REQUEST = { q: "who am i", k: "3" };
 const LABELS = ["__label__none", "__label__toxic", "__label__obscene"];

@@ -11,6 +11,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
+import { prod } from "../../../environments/prod";
+import { functionCode } from "../src/constructs/function/function-code";
 import type { Request } from "../tests/local/support/client";
 import { ContainerServer } from "../tests/local/support/container-server";
 import { flood, offer, statuses } from "../tests/local/support/load";
@@ -19,8 +21,6 @@ import { RunningStage } from "../tests/local/support/running-stage";
 import { sign } from "../tests/local/support/signing";
 import { largePlans } from "../tests/review/support/large-plans";
 import { largePolicies, planOfMany, planOfPair } from "../tests/review/support/large-policies";
-import { prod } from "../../../environments/prod";
-import { functionCode } from "../src/constructs/function/function-code";
 
 const PROJECT = join(__dirname, "../../..");
 const PROCESSES = 9;

@@ -2,18 +2,16 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import { PROJECT } from "../environment/paths";
+import { requestModelName } from "../constructs/api/openapi";
+import { findUnfitParts } from "../constructs/api/request-model";
+import { appFolder } from "../environment/paths";
 import { withoutUndefined } from "../environment/present";
 import { describeFaults, type Fault, inWords, Report, UNLIMITED } from "../environment/report";
 import { findFaultsOfShape } from "../environment/shape";
-import { UserError } from "../environment/user-error";
-import { type About, type Contract, SERVERLESS_PAYLOAD_IN_BYTES } from "../runtime/contract";
+import { UserError } from "../lib/user-error";
+import type { Model } from "../models";
+import { SERVERLESS_PAYLOAD_IN_BYTES } from "../runtime/contract";
 import { describeFaults as describeRequestFaults } from "../runtime/faults";
-import { requestModelName } from "../constructs/api/openapi";
-import { findUnfitParts } from "../constructs/api/request-model";
-
-/** A model as `functions/catalog.ts` holds it. */
-export type CatalogEntry = Contract<unknown, unknown> & About<unknown, unknown>;
 
 /** Models break rules; `message` lists every fault. */
 export class InvalidCatalog extends UserError {
@@ -29,9 +27,7 @@ export class InvalidCatalog extends UserError {
   }
 }
 
-const CATALOG = "functions/catalog.ts";
-/** Folders in `functions/` that belong to no model. */
-const SHARED = ["shared"];
+const CATALOG = "functions/index.ts";
 
 /**
  * Every fault of every model, whether an environment serves it or not.
@@ -41,8 +37,8 @@ const SHARED = ["shared"];
  * @returns an empty list where every rule holds
  */
 export function checkCatalog(
-  catalog: Readonly<Record<string, CatalogEntry>>,
-  functions = join(PROJECT, "functions"),
+  catalog: Readonly<Record<string, Model>>,
+  functions = join(appFolder(), "functions"),
 ): Fault[] {
   const faults: Fault[] = [];
   checkFolders(Object.keys(catalog), functions, faults);
@@ -59,19 +55,15 @@ function contractFile(name: string): string {
 /** Each entry of the catalog has a folder of its name, and each folder has an entry. */
 function checkFolders(names: readonly string[], functions: string, faults: Fault[]): void {
   for (const name of names) {
-    for (const file of ["contract.ts", "handler.ts"]) {
-      new Report(`functions/${name}/${file}`, faults).require(
-        existsSync(join(functions, name, file)),
-        "the file",
-        inWords("no such file"),
-        "a folder of the name that the model has in the catalog, with contract.ts and handler.ts",
-        `${CATALOG} names the model ${name}`,
-      );
-    }
+    new Report(contractFile(name), faults).require(
+      existsSync(join(functions, name, "contract.ts")),
+      "the file",
+      inWords("no such file"),
+      `a folder of the name that the model has in ${CATALOG}, with contract.ts`,
+      `${CATALOG} names the model ${name}`,
+    );
   }
-  const folders = readdirSync(functions, { withFileTypes: true }).filter(
-    (entry) => entry.isDirectory() && !SHARED.includes(entry.name),
-  );
+  const folders = readdirSync(functions, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const { name } of folders) {
     new Report(contractFile(name), faults).require(
       names.includes(name) || !existsSync(join(functions, name, "contract.ts")),
@@ -102,16 +94,16 @@ const shape = z.object({
 });
 
 /** @returns whether the rules can be checked */
-function checkShape(name: string, entry: CatalogEntry, faults: Fault[]): boolean {
+function checkShape(name: string, entry: Model, faults: Fault[]): boolean {
   const report = new Report(contractFile(name), faults);
-  const found = findFaultsOfShape(shape, entry, () => "functions/shared/contract.ts");
+  const found = findFaultsOfShape(shape, entry, () => "sagemaker-stages/model");
   for (const { field, got, allowed } of found) {
     report.require(
       false,
       field,
       got,
       allowed,
-      "the exports contract and about have the types Contract and About of functions/shared/contract.ts",
+      "the exports contract and about have the types Contract and About of sagemaker-stages/model",
     );
   }
   return found.length === 0;
@@ -119,8 +111,8 @@ function checkShape(name: string, entry: CatalogEntry, faults: Fault[]): boolean
 
 function checkEntry(
   name: string,
-  entry: CatalogEntry,
-  catalog: Readonly<Record<string, CatalogEntry>>,
+  entry: Model,
+  catalog: Readonly<Record<string, Model>>,
   faults: Fault[],
 ): void {
   const report = new Report(contractFile(name), faults);
@@ -132,7 +124,7 @@ function checkEntry(
 }
 
 /** @returns whether every part of the schema can be a part of a JSON request */
-function checkSchema({ schema }: CatalogEntry, report: Report): boolean {
+function checkSchema({ schema }: Model, report: Report): boolean {
   let unfit: ReturnType<typeof findUnfitParts>;
   try {
     unfit = findUnfitParts(schema);
@@ -158,8 +150,8 @@ const MAX_NAME_LENGTH = 30;
 
 function checkName(
   name: string,
-  { model }: CatalogEntry,
-  catalog: Readonly<Record<string, CatalogEntry>>,
+  { model }: Model,
+  catalog: Readonly<Record<string, Model>>,
   report: Report,
 ): void {
   const isCopy = model !== name && Object.hasOwn(catalog, model);
@@ -198,7 +190,7 @@ const RESERVED_PATHS = ["/ping", "/sping"];
 const PATHS_SOURCE =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html";
 
-function checkRoute({ route: { method, path }, text: dialect }: CatalogEntry, report: Report): void {
+function checkRoute({ route: { method, path }, text: dialect }: Model, report: Report): void {
   const [beforeSlash, ...segments] = path.split("/");
   const hasParameters = /[{}]/.test(path);
   report.require(
@@ -234,21 +226,21 @@ function checkRoute({ route: { method, path }, text: dialect }: CatalogEntry, re
   );
 }
 
-function checkLimits({ limits, example }: CatalogEntry, report: Report): void {
+function checkLimits({ limits, example }: Model, report: Report): void {
   const { rowsIn } = limits;
   report.require(
     rowsIn === undefined || (example.request instanceof Object && Object.hasOwn(example.request, rowsIn)),
     "limits.rowsIn",
     rowsIn,
     "a property of example.request, or no rowsIn",
-    "the handler counts this list before it looks at any row: functions/shared/contract.ts",
+    "the handler counts this list before it looks at any row: limits of sagemaker-stages/model",
   );
   report.requireWholeNumber(
     limits.rows,
     "limits.rows",
     1,
     UNLIMITED,
-    "a request has at least one row: functions/shared/contract.ts",
+    "a request has at least one row: limits of sagemaker-stages/model",
   );
   report.requireWholeNumber(
     limits.payloadInBytes,
@@ -262,7 +254,7 @@ function checkLimits({ limits, example }: CatalogEntry, report: Report): void {
 /** Of a Lambda function's description, which is the model's. */
 const MAX_DESCRIPTION_LENGTH = 256;
 
-function checkTexts(entry: CatalogEntry, report: Report): void {
+function checkTexts(entry: Model, report: Report): void {
   for (const field of ["title", "description", "allowed"] as const) {
     report.require(
       /^[^\n\r$#]+$/.test(entry[field]) && entry[field].trim() === entry[field] && !/%\{/.test(entry[field]),
@@ -283,7 +275,7 @@ function checkTexts(entry: CatalogEntry, report: Report): void {
 }
 
 /** The documentation, the page's form and the smoke test use the example: it must be a valid request. */
-function checkExample(entry: CatalogEntry, report: Report): void {
+function checkExample(entry: Model, report: Report): void {
   const { request, answer } = entry.example;
   const isJson = [
     requireJson(request, "example.request", report),
@@ -318,8 +310,8 @@ function checkExample(entry: CatalogEntry, report: Report): void {
   }
 }
 
-function checkEncoding(entry: CatalogEntry, request: unknown, report: Report): void {
-  let encoded: ReturnType<CatalogEntry["encode"]>;
+function checkEncoding(entry: Model, request: unknown, report: Report): void {
+  let encoded: ReturnType<Model["encode"]>;
   try {
     encoded = entry.encode(request);
   } catch (error) {
@@ -382,7 +374,7 @@ function cut(json: string): string {
 }
 
 /** Rules between models. */
-function checkTogether(catalog: Readonly<Record<string, CatalogEntry>>, faults: Fault[]): void {
+function checkTogether(catalog: Readonly<Record<string, Model>>, faults: Fault[]): void {
   const paths = new Map<string, { readonly name: string; readonly path: string }>();
   const taken = new Map<string, string>();
   for (const [name, { route }] of Object.entries(catalog)) {

@@ -1,29 +1,53 @@
 import { App } from "cdktf";
+import { AccountStack } from "../constructs/account-stack";
+import { InferenceStack } from "../constructs/inference-stack";
 import { type AccountSettings, hasAccessLogs } from "../environment/account";
 import { checkEnvironments, InvalidEnvironments } from "../environment/checks";
 import type { Environment } from "../environment/environment";
 import { withoutUndefined } from "../environment/present";
 import type { Fault } from "../environment/report";
-import { catalog } from "../../../../functions";
-import { AccountStack } from "../constructs/account-stack";
-import { checkCatalog, InvalidCatalog } from "./catalog-checks";
-import { InferenceStack } from "../constructs/inference-stack";
 import { findNetworkPolicyFaults } from "../iam/deployment/network-limits";
 import { findPipelinePolicyFaults } from "../iam/deployment/pipeline-policies";
+import type { Models } from "../models";
+import { checkCatalog, InvalidCatalog } from "./catalog-checks";
 
-/** What an app holds beside environments, and where it is written. */
-export interface AppOptions {
+/** A class that makes an environment's stack: the engine's {@link InferenceStack}, or a subclass of the app. */
+export type InferenceStackClass = new (
+  ...args: ConstructorParameters<typeof InferenceStack>
+) => InferenceStack;
+
+/** A class that makes an account's stack: the engine's {@link AccountStack}, or a subclass of the app. */
+export type AccountStackClass = new (...args: ConstructorParameters<typeof AccountStack>) => AccountStack;
+
+/** What an app is made of. */
+export interface AppProps {
+  /** The app's models, `functions/index.ts`. */
+  readonly models: Models;
+  /** The app's environments, `environments/index.ts`. A property that is `undefined` counts as absent. */
+  readonly environments: readonly Environment[];
   /**
-   * Accounts with what each of them has once.
+   * The app's accounts, with the resources that an account has once, `environments/accounts.ts`.
    *
    * @default - none
    */
   readonly accounts?: readonly AccountSettings[];
   /**
-   * Whether the accounts' own stacks are checked and made. Without them, a fault of an account stops no environment: the
-   * local stage serves environments alone.
+   * The class of the environments' stacks.
    *
-   * @default true
+   * @default InferenceStack
+   */
+  readonly InferenceStack?: InferenceStackClass;
+  /**
+   * The class of the accounts' stacks.
+   *
+   * @default AccountStack
+   */
+  readonly AccountStack?: AccountStackClass;
+  /**
+   * Whether the stacks of accounts are checked and made. The local stage serves environments alone, and a fault of an
+   * account does not stop it: it sets the variable `SYNTHESIZE` to `environments`.
+   *
+   * @default - false where the variable `SYNTHESIZE` is `environments`, else true
    */
   readonly accountStacks?: boolean;
   /**
@@ -35,32 +59,37 @@ export interface AppOptions {
 }
 
 /**
- * The app: one stack an environment, and one an account.
+ * Creates the CDKTF app: one stack per environment, and one per account. The process runs in the app's folder, which
+ * holds `functions/` and `stacks/`.
  *
- * @param given - properties that are `undefined` are as if they were not there, as in accounts
  * @throws InvalidCatalog or InvalidEnvironments with every fault, before anything is written
+ * @example createApp({ models, environments, accounts }).synth();
  */
-export function createApp(
-  given: readonly Environment[],
-  { accounts: givenAccounts = [], accountStacks = true, outdir }: AppOptions = {},
-): App {
-  const environments = given.map(withoutUndefined<Environment>);
-  const accounts = givenAccounts.map(withoutUndefined<AccountSettings>);
+export function createApp(props: AppProps): App {
+  const {
+    models,
+    InferenceStack: EnvironmentStack = InferenceStack,
+    AccountStack: StackOfAccount = AccountStack,
+    accountStacks = process.env.SYNTHESIZE !== "environments",
+    outdir,
+  } = props;
+  const environments = props.environments.map(withoutUndefined<Environment>);
+  const accounts = (props.accounts ?? []).map(withoutUndefined<AccountSettings>);
   const described = accountStacks ? accounts : [];
-  const faults = checkEnvironments(environments, described);
-  const faultsOfModels = checkCatalog(catalog);
+  const faults = checkEnvironments(environments, { models, accounts: described });
+  const faultsOfModels = checkCatalog(models);
   if (faultsOfModels.length > 0) throw new InvalidCatalog(faultsOfModels, faults);
   if (faults.length > 0) throw new InvalidEnvironments(faults);
-  const faultsOfPolicies = findPolicyFaults(environments, described);
+  const faultsOfPolicies = findPolicyFaults(environments, described, models);
   if (faultsOfPolicies.length > 0) throw new InvalidEnvironments(faultsOfPolicies);
 
   const app = new App(outdir === undefined ? {} : { outdir });
   for (const environment of environments) {
     const accessLogs = hasAccessLogs(environment, accounts);
-    new InferenceStack(app, { ...environment, stage: { ...environment.stage, accessLogs } });
+    new EnvironmentStack(app, { ...environment, stage: { ...environment.stage, accessLogs } }, models);
   }
   for (const account of described) {
-    new AccountStack(app, account, environments);
+    new StackOfAccount(app, account, { environments, models });
   }
   return app;
 }
@@ -69,9 +98,10 @@ export function createApp(
 function findPolicyFaults(
   environments: readonly Environment[],
   accounts: readonly AccountSettings[],
+  models: Models,
 ): Fault[] {
   return [
     ...environments.flatMap(findNetworkPolicyFaults),
-    ...accounts.flatMap((account) => findPipelinePolicyFaults(account, environments)),
+    ...accounts.flatMap((account) => findPipelinePolicyFaults(account, environments, models)),
   ];
 }

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
-import { PROJECT } from "../environment/paths";
-import { UserError } from "../environment/user-error";
+import { appFolder } from "../environment/paths";
+import { UserError } from "../lib/user-error";
 
 /** A message of esbuild, as far as it is shown. */
 interface BuildMessage {
@@ -18,7 +18,7 @@ export class LoadFailure extends UserError {
    */
   constructor(file: string, causes: readonly string[]) {
     const [, model] = /^functions\/([^/]+)\/./.exec(file) ?? [];
-    const what = model === undefined || model === "shared" ? file : `the model ${model}`;
+    const what = model === undefined ? file : `the model ${model}`;
     super([`${what} could not be loaded:`, ...causes.map((cause) => `  ${oneLine(cause)}`)].join("\n"));
   }
 }
@@ -87,15 +87,15 @@ function readThrown(error: Error): LoadFailure | undefined {
 
 /** A path from the project's folder, with slashes. */
 function inProject(file: string): string {
-  const path = file.startsWith(PROJECT) ? relative(PROJECT, file) : file;
+  const path = file.startsWith(appFolder()) ? relative(appFolder(), file) : file;
   return path.replaceAll("\\", "/");
 }
 
 /** Whether a file is a model's own: contract, handler or what they import. */
 function isOfModel(file: string): boolean {
-  return /^functions\/(?!shared\/)[^/]+\/./.test(file);
+  return /^functions\/[^/]+\/./.test(file);
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(`${PROJECT}/`, "").replace(/\s*\n\s*/g, " ");
+  return text.replaceAll(`${appFolder()}/`, "").replace(/\s*\n\s*/g, " ");
 }

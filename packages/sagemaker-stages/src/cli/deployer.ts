@@ -1,47 +1,62 @@
+import { type LoadedApp, loadApp } from "../app/load-app";
+import { checkEnvironments, InvalidEnvironments } from "../environment/checks";
 import type { Environment } from "../environment/environment";
-import { runCommand } from "../app/run-command";
+import { describeFault } from "../environment/report";
+import { deployerParts, findDeployerFaults } from "../iam/deployment/pipeline-policies";
+import { parseArguments, UsageError } from "../lib/arguments";
+import type { Command } from "../lib/command";
+import { UserError } from "../lib/user-error";
 
-// npm run deployer -- <environment> [<account>]
-const [name, account] = process.argv.slice(2);
+const USAGE = `usage: npm run deployer -- <environment> [<account>]
 
-runCommand(async () => {
-  const { environments } = await import("../../../../environments");
-  const environment = environments.find((candidate) => candidate.name === name);
-  const fault = faultOf(environment, environments);
-  if (environment === undefined || fault !== undefined) {
-    fail(`npm run deployer -- <environment> [<account>]: ${fault}`);
-  } else {
-    await print(environment, environment.accountId ?? account ?? "");
-  }
-});
+  environment  the environment, by name
+  account      12 digits, where the environment has no accountId`;
+
+/** Prints the policies of the role that deploys an environment. */
+export const deployer: Command = {
+  name: "deployer",
+  summary: "print the policies that a role needs to deploy an environment",
+  run(words) {
+    const { values, positionals } = parseArguments(words, { help: { type: "boolean", short: "h" } }, USAGE);
+    if (values.help === true) {
+      process.stdout.write(`${USAGE}\n`);
+      return 0;
+    }
+    const [name, account] = positionals;
+    const app = loadApp();
+    const environment = app.environments.find((candidate) => candidate.name === name);
+    const fault = faultOf(environment, app.environments, name, account);
+    if (environment === undefined || fault !== undefined) {
+      throw new UsageError(`npm run deployer -- <environment> [<account>]: ${fault}`);
+    }
+    print(environment, environment.accountId ?? account ?? "", app);
+    return 0;
+  },
+};
 
 /**
  * Nothing is printed of policies of which IAM would refuse one, or that could reach another environment because names
  * break a rule.
  */
-async function print(found: Environment, accountId: string): Promise<void> {
-  const { environments } = await import("../../../../environments");
-  const { accounts } = await import("../../../../environments/accounts");
-  const { checkEnvironments, InvalidEnvironments } = await import("../environment/checks");
-  const { describeFault } = await import("../environment/report");
-  const { deployerParts, findDeployerFaults } = await import("../iam/deployment/pipeline-policies");
-  const invalid = checkEnvironments(environments, accounts);
+function print(found: Environment, accountId: string, { environments, accounts, models }: LoadedApp): void {
+  const invalid = checkEnvironments(environments, { models, accounts });
   if (invalid.length > 0) throw new InvalidEnvironments(invalid);
   const faults = findDeployerFaults(found, accountId);
   if (faults.length > 0) {
-    fail([`${faults.length} fault(s) in the deployer's policies:`, ...faults.map(describeFault)].join("\n"));
-    return;
+    throw new UserError(
+      [`${faults.length} fault(s) in the deployer's policies:`, ...faults.map(describeFault)].join("\n"),
+    );
   }
   const policies = deployerParts(found, accountId).map((part) => [part.name, part.policy] as const);
   process.stdout.write(`${JSON.stringify(Object.fromEntries(policies), null, 2)}\n`);
 }
 
-function fail(message: string): void {
-  console.error(message);
-  process.exitCode = 1;
-}
-
-function faultOf(found: Environment | undefined, environments: readonly Environment[]): string | undefined {
+function faultOf(
+  found: Environment | undefined,
+  environments: readonly Environment[],
+  name: string | undefined,
+  account: string | undefined,
+): string | undefined {
   if (found === undefined) {
     return `got ${name ?? "no environment"}; allowed: ${environments.map((one) => one.name).join(", ")}`;
   }

@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { COMMITTED_LOCK_FILE, LOCK_FILE } from "../constructs/terraform/provider-lock";
-import { runCommand } from "../app/run-command";
+import { createApp } from "../app/create-app";
+import { loadApp } from "../app/load-app";
+import { committedLockFile, LOCK_FILE } from "../constructs/terraform/provider-lock";
+import type { Command } from "../lib/command";
 
 /** Where people and workflows run Terraform. */
 const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"];
@@ -11,22 +13,31 @@ const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64",
 /** Constraints by provider, as a stack's `terraform.required_providers` says them. */
 type RequiredProviders = Record<string, { readonly source: string; readonly version: string }>;
 
-// npm run providers:lock [-- <option of terraform providers lock> …]
-const options = process.argv.slice(2);
-const folder = mkdtempSync(join(tmpdir(), "providers-lock-"));
-runCommand(async () => {
-  try {
-    process.exitCode = await lock();
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-});
+const USAGE = `usage: npm run providers:lock [-- <option of terraform providers lock> …]`;
+
+/** Writes `stacks/.terraform.lock.hcl`. */
+export const providersLock: Command = {
+  name: "providers-lock",
+  summary: "lock the newest versions of Terraform's providers that the stacks allow",
+  run(options) {
+    if (options.includes("--help")) {
+      process.stdout.write(`${USAGE}\n`);
+      return 0;
+    }
+    const folder = mkdtempSync(join(tmpdir(), "providers-lock-"));
+    try {
+      return lock(folder, options);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
 
 /** Replaces the committed lock file by one with the newest versions that the stacks allow. @returns the exit status */
-async function lock(): Promise<number> {
+function lock(folder: string, options: readonly string[]): number {
   writeFileSync(
     join(folder, "main.tf.json"),
-    JSON.stringify({ terraform: { required_providers: await requiredProviders() } }),
+    JSON.stringify({ terraform: { required_providers: requiredProviders(folder) } }),
   );
   const platforms = PLATFORMS.map((platform) => `-platform=${platform}`);
   const terraform = process.env.TERRAFORM_BINARY_NAME ?? "terraform";
@@ -40,20 +51,17 @@ async function lock(): Promise<number> {
     return 1;
   }
   if (status !== 0) return 1;
-  copyFileSync(join(folder, LOCK_FILE), COMMITTED_LOCK_FILE);
+  copyFileSync(join(folder, LOCK_FILE), committedLockFile());
   process.stdout.write(
-    `${COMMITTED_LOCK_FILE} is written. Read the difference (git diff) and run npm run test:terraform.\n`,
+    `${committedLockFile()} is written. Read the difference (git diff) and run npm run test:terraform.\n`,
   );
   return 0;
 }
 
 /** What all stacks require. */
-async function requiredProviders(): Promise<RequiredProviders> {
-  const { environments } = await import("../../../../environments");
-  const { accounts } = await import("../../../../environments/accounts");
-  const { createApp } = await import("../app/create-app");
+function requiredProviders(folder: string): RequiredProviders {
   const outdir = join(folder, "out");
-  createApp(environments, { accounts, outdir }).synth();
+  createApp({ ...loadApp(), outdir }).synth();
   const stacks = readdirSync(join(outdir, "stacks")).map(
     (name) =>
       JSON.parse(readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")) as {

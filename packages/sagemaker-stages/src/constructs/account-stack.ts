@@ -8,19 +8,27 @@ import {
   planRoleName,
 } from "../environment/account";
 import type { Environment } from "../environment/environment";
-import { Account } from "./terraform/account";
+import type { ModelRoutes } from "../models";
 import { ApiGatewayLogs } from "./account/api-gateway-logs";
 import { GithubRoles } from "./account/github-roles";
 import { StateBucket } from "./account/state-bucket";
+import { Account } from "./terraform/account";
 import { addTerraformSettings } from "./terraform/terraform-settings";
+
+/** What an account's stack is made from besides the account's settings. */
+export interface AccountStackContext {
+  /** All environments of the app: the roles of this stack plan and deploy the environments of the account. */
+  readonly environments: readonly Environment[];
+  /** The app's models. */
+  readonly models: ModelRoutes;
+}
 
 /**
  * What an account and region have once. The stack is named `account` unless it says otherwise, hence
  * `cdktf deploy account`.
  */
 export class AccountStack extends TerraformStack {
-  /** @param environments - all that there are: those of the account are planned and deployed with its roles */
-  constructor(scope: Construct, settings: AccountSettings, environments: readonly Environment[]) {
+  constructor(scope: Construct, settings: AccountSettings, { environments, models }: AccountStackContext) {
     const name = accountName(settings);
     super(scope, name);
     addTerraformSettings(this, { ...settings, environmentTag: name });
@@ -40,6 +48,7 @@ export class AccountStack extends TerraformStack {
         planRoleName: planRoleName(settings),
         settings: github,
         environments: deployableEnvironments(settings, environments),
+        routes: models,
       });
       this.addOutput("plan_role_arn", "The role with which workflows plan", roles.planRoleArn);
       for (const [environment, arn] of Object.entries(roles.deployRoleArns)) {

@@ -9,15 +9,15 @@ import {
   type NewEndpoint,
   routeAccess,
 } from "../environment/model-settings";
-import { catalog, type ModelName } from "../../../../functions";
-import { Account } from "./terraform/account";
-import { ArtifactBucket, isInS3 } from "./endpoint/artifact-bucket";
+import type { Model, Models } from "../models";
 import { Caller } from "./api/caller";
+import { RestStage, type StageRoute } from "./api/rest-stage";
+import { ArtifactBucket, isInS3 } from "./endpoint/artifact-bucket";
 import { bundleFunctions, functionPackage } from "./function/function-code";
 import { FunctionUrl } from "./function/function-url";
 import { LambdaToSagemakerEndpoint } from "./lambda-to-sagemaker-endpoint";
 import { Network } from "./network/network";
-import { RestStage, type StageRoute } from "./api/rest-stage";
+import { Account } from "./terraform/account";
 import { addTerraformSettings } from "./terraform/terraform-settings";
 import { Website } from "./website/website";
 
@@ -33,7 +33,8 @@ interface DeployedModel extends StageRoute {
  * API with one stage. The stack is named as the environment, hence `cdktf deploy <environment>`.
  */
 export class InferenceStack extends TerraformStack {
-  constructor(scope: Construct, environment: Environment) {
+  /** @param catalog - the app's models, from which the environment serves some or all */
+  constructor(scope: Construct, environment: Environment, catalog: Models) {
     super(scope, environment.name);
     const prefix = namePrefix(environment);
     addTerraformSettings(this, { ...environment, environmentTag: prefix });
@@ -58,9 +59,13 @@ export class InferenceStack extends TerraformStack {
             environmentName: prefix,
             settings: environment.network,
           });
-    const models = Object.entries(environment.models) as [ModelName, ModelSettings][];
+    const models = Object.entries(environment.models).map(([model, settings]) => ({
+      model,
+      settings,
+      contract: contractOf(catalog, model),
+    }));
 
-    const artifacts = models.every(([, settings]) => !("artifact" in settings) || isInS3(settings.artifact))
+    const artifacts = models.every(({ settings }) => !("artifact" in settings) || isInS3(settings.artifact))
       ? undefined
       : new ArtifactBucket(this, "artifacts", {
           account,
@@ -69,10 +74,10 @@ export class InferenceStack extends TerraformStack {
         });
     const packages = resolve(App.of(this).outdir, "functions");
     bundleFunctions(
-      models.flatMap(([model, { existingFunction }]) => (existingFunction === undefined ? [model] : [])),
+      models.flatMap(({ model, settings }) => (settings.existingFunction === undefined ? [model] : [])),
     );
 
-    const routes = models.map(([model, settings]): DeployedModel => {
+    const routes = models.map(({ model, settings, contract }): DeployedModel => {
       const endpoint = endpointOf(settings);
       const pair = new LambdaToSagemakerEndpoint(this, model, {
         account,
@@ -83,7 +88,7 @@ export class InferenceStack extends TerraformStack {
               newFunction: {
                 ...settings.function,
                 code: functionPackage(model, packages),
-                description: catalog[model].description,
+                description: contract.description,
                 environment: {
                   CORS_ALLOW_ORIGIN: corsAllowOrigin,
                   ...(environment.stage.logErrorMessages === true ? { LOG_ERROR_MESSAGES: "true" } : {}),
@@ -111,7 +116,7 @@ export class InferenceStack extends TerraformStack {
               settings: settings.functionUrl,
             });
       return {
-        contract: catalog[model],
+        contract,
         access: routeAccess(settings),
         function: pair.function,
         pair,
@@ -176,6 +181,13 @@ export class InferenceStack extends TerraformStack {
   private addOutput(name: string, description: string, value: string): void {
     new TerraformOutput(this, name, { description, value }).overrideLogicalId(name);
   }
+}
+
+/** @throws Error where the app has no such model; the rules of environments refuse this case before */
+function contractOf(models: Models, name: string): Model {
+  const model = models[name];
+  if (model === undefined) throw new Error(`models: got ${name}; allowed: ${Object.keys(models).join(", ")}`);
+  return model;
 }
 
 /** The endpoint alone. */

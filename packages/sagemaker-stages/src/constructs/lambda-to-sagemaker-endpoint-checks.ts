@@ -1,19 +1,19 @@
 import * as z from "zod";
-import { checkEndpoint } from "../environment/rules/endpoint-checks";
 import { checkLogRetention } from "../environment/log-retention";
-import { checkExistingFunction, checkVariableName } from "../environment/rules/model-checks";
 import { DEFAULT_ENVIRONMENT_VARIABLE_NAME } from "../environment/model-settings";
-import { checkExistingVpc, checkNewVpc } from "../environment/rules/network-checks";
 import { describeFault, type Fault, inWords, Report, show } from "../environment/report";
-import { findFaultsOfShape, type Properties, shapes } from "../environment/shape";
+import { checkEndpoint } from "../environment/rules/endpoint-checks";
+import { checkExistingFunction, checkVariableName } from "../environment/rules/model-checks";
+import { checkExistingVpc, checkNewVpc } from "../environment/rules/network-checks";
 import { checkResourceTags } from "../environment/rules/tag-checks";
-import { Account } from "./terraform/account";
+import { findFaultsOfShape, type Properties, shapes } from "../environment/shape";
 import { ArtifactBucket, isInS3 } from "./endpoint/artifact-bucket";
 import type { FunctionPackage } from "./function/function-code";
 import type { NewFunction } from "./function/inference-function";
+import { checkFunction } from "./function/new-function-checks";
 import type { LambdaToSagemakerEndpointProps } from "./lambda-to-sagemaker-endpoint";
 import { Network } from "./network/network";
-import { checkFunction } from "./function/new-function-checks";
+import { Account } from "./terraform/account";
 import { checkReferences, isReference, type Written } from "./terraform/references";
 
 const text = z.string();

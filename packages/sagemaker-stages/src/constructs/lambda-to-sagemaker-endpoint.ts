@@ -8,14 +8,14 @@ import { Construct } from "constructs";
 import type { ExistingVpc, NewVpc } from "../environment/environment";
 import { DEFAULT_ENVIRONMENT_VARIABLE_NAME, type NewEndpoint } from "../environment/model-settings";
 import { withoutUndefined } from "../environment/present";
-import type { Account } from "./terraform/account";
 import { type Artifact, type ArtifactBucket, artifactInS3, isInS3 } from "./endpoint/artifact-bucket";
+import { SagemakerEndpoint } from "./endpoint/sagemaker-endpoint";
 import type { EndpointFunction } from "./function/endpoint-function";
 import { ExistingFunction } from "./function/existing-function";
 import { InferenceFunction, type NewFunction } from "./function/inference-function";
 import { checkProps } from "./lambda-to-sagemaker-endpoint-checks";
 import { Network, type NetworkedModel } from "./network/network";
-import { SagemakerEndpoint } from "./endpoint/sagemaker-endpoint";
+import type { Account } from "./terraform/account";
 
 /**
  * Props of {@link LambdaToSagemakerEndpoint}. A prop that is `undefined` is as if it were not there. Texts and numbers

@@ -1,11 +1,9 @@
-import { catalog } from "../../../../functions";
+import { UserError } from "../lib/user-error";
+import type { ModelRoutes } from "../models";
 import { type AccountSettings, accountName } from "./account";
-import { checkAccounts, findAccountShapeFaults } from "./rules/account-checks";
-import { checkCallers, checkCallersTogether, checkExistingRoles } from "./rules/caller-checks";
 import type { Environment, QuotaSettings, StageSettings } from "./environment";
 import { namePrefix, PRICE_CLASSES, partitionOf } from "./environment";
 import { checkLogRetention } from "./log-retention";
-import { checkModel } from "./rules/model-checks";
 import {
   DEFAULT_ENVIRONMENT_VARIABLE_NAME,
   functionNameOf,
@@ -13,16 +11,18 @@ import {
   routeAccess,
 } from "./model-settings";
 import { checkNames, checkNamesTogether, NAME, NAME_ALLOWED } from "./names";
-import { checkNetwork } from "./rules/network-checks";
 import { ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
-import { checkAccountId, checkRegion } from "./rules/place-checks";
 import { withoutUndefined } from "./present";
-import { findQuotaFaults, isQuotaValue } from "./rules/quotas";
 import { describeFaults, type Fault, inWords, Report, show } from "./report";
-import { findShapeFaults, type ShapeFault } from "./shape";
+import { checkAccounts, findAccountShapeFaults } from "./rules/account-checks";
+import { checkCallers, checkCallersTogether, checkExistingRoles } from "./rules/caller-checks";
+import { checkModel } from "./rules/model-checks";
+import { checkNetwork } from "./rules/network-checks";
+import { checkAccountId, checkRegion } from "./rules/place-checks";
+import { findQuotaFaults, isQuotaValue } from "./rules/quotas";
 import { checkState, findSharedStacks } from "./rules/state-checks";
 import { checkTags } from "./rules/tag-checks";
-import { UserError } from "./user-error";
+import { findShapeFaults, type ShapeFault } from "./shape";
 
 /** Thrown where environments break rules; `message` is the whole list. */
 export class InvalidEnvironments extends UserError {
@@ -33,15 +33,28 @@ export class InvalidEnvironments extends UserError {
   }
 }
 
+/** What the rules of environments compare environments with. */
+export interface EnvironmentContext {
+  /** The app's models: an environment can serve these models. */
+  readonly models: ModelRoutes;
+  /**
+   * The app's accounts. A property that is `undefined` counts as absent.
+   *
+   * @default - none
+   */
+  readonly accounts?: readonly AccountSettings[];
+}
+
 /**
- * Every fault of every environment and account. Values are looked at only in those whose properties are all right.
+ * Every fault of every environment and account. Values are checked only in environments and accounts whose properties
+ * have the right types.
  *
- * @param given - properties that are `undefined` are as if they were not there; `givenAccounts` likewise
- * @returns an empty list where all is well
+ * @param given - a property that is `undefined` counts as absent
+ * @returns an empty list where every rule holds
  */
 export function checkEnvironments(
   given: readonly Environment[],
-  givenAccounts: readonly AccountSettings[] = [],
+  { models, accounts: givenAccounts = [] }: EnvironmentContext,
 ): Fault[] {
   const [misshapen, environments] = checkShapes(given.map(withoutUndefined<Environment>), findShapeFaults);
   const [misshapenAccounts, accounts] = checkShapes(
@@ -52,12 +65,12 @@ export function checkEnvironments(
   return [
     ...misshapen,
     ...misshapenAccounts,
-    ...environments.flatMap(checkEnvironment),
+    ...environments.flatMap((environment) => checkEnvironment(environment, models)),
     ...findSharedStacks([
       ...environments,
       ...accounts.map((account) => ({ name: accountName(account), state: account.state })),
     ]),
-    ...checkTogether(environments, accounts),
+    ...checkTogether(environments, accounts, models),
     ...checkAccounts(accounts, environments),
   ];
 }
@@ -88,7 +101,7 @@ const MOST_REQUESTS_AT_ONCE = 5_000;
 /** The account-wide stack's name, and paths of the local stage. */
 const RESERVED_NAMES = ["account", "endpoints", "website"];
 
-function checkEnvironment(environment: Environment): Fault[] {
+function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[] {
   const faults: Fault[] = [];
   const { name, region, accountId, state, stage, models } = environment;
   const report = new Report(String(name), faults);
@@ -144,8 +157,8 @@ function checkEnvironment(environment: Environment): Fault[] {
     "a stage without routes cannot be deployed",
   );
   for (const [model, settings] of Object.entries(models)) {
-    const known = Object.keys(catalog);
-    report.require(known.includes(model), `models.${model}`, model, known.join(", "), "functions/catalog.ts");
+    const known = Object.keys(routes);
+    report.require(known.includes(model), `models.${model}`, model, known.join(", "), "functions/index.ts");
     checkModel(settings, environment, report.in(`models.${model}`));
   }
   checkCallers(environment, report.in("callers"));
@@ -234,11 +247,15 @@ function checkStage(
 }
 
 /** Rules between environments. */
-function checkTogether(environments: readonly Environment[], accounts: readonly AccountSettings[]): Fault[] {
+function checkTogether(
+  environments: readonly Environment[],
+  accounts: readonly AccountSettings[],
+  routes: ModelRoutes,
+): Fault[] {
   const faults: Fault[] = [];
   checkNamesTogether(environments, accounts, (name) => new Report(name, faults));
   checkExistingFunctions(environments, faults);
-  faults.push(...findQuotaFaults(environments));
+  faults.push(...findQuotaFaults(environments, routes));
   checkCallersTogether(environments, (name) => new Report(name, faults).in("callers"));
   checkExistingRoles(environments, (name) => new Report(name, faults));
   return faults;

@@ -1,4 +1,3 @@
-import type { ModelName } from "../../../../functions";
 import type { ModelSettings } from "./model-settings";
 
 /**
@@ -6,7 +5,7 @@ import type { ModelSettings } from "./model-settings";
  * the API's stage is named by the environment's prefix, and every other name begins with the prefix, see
  * {@link namePrefix}. `checks.ts` holds the rules that types cannot say.
  */
-export interface Environment {
+export interface Environment<Name extends string = string> {
   /**
    * 1–16 characters `a-z`, `0-9`, `-`, starting with a letter. The longest name made of it must fit AWS's limit: see
    * `project`.
@@ -105,7 +104,7 @@ export interface Environment {
   readonly network?: NewVpc | ExistingVpc;
 
   /** The models that this environment serves, at least one. */
-  readonly models: Readonly<Partial<Record<ModelName, ModelSettings>>>;
+  readonly models: ServedModels<Name>;
 
   /**
    * Who may call, besides those whose own policies say so: for each caller a managed policy
@@ -116,8 +115,13 @@ export interface Environment {
    *
    * @default - none
    */
-  readonly callers?: Readonly<Record<string, CallerSettings>>;
+  readonly callers?: Readonly<Record<string, CallerSettings<Name>>>;
 }
+
+/** The settings of the models that an environment serves; with the names of an app, TypeScript finds a wrong name. */
+export type ServedModels<Name extends string> = string extends Name
+  ? Readonly<Record<string, ModelSettings>>
+  : Readonly<Partial<Record<Name, ModelSettings>>>;
 
 /** Quotas as Service Quotas shows them, of one account in one region where nothing else is said; whole numbers, from 1. */
 export interface QuotaSettings {
@@ -310,9 +314,9 @@ export const PRICE_CLASSES = ["PriceClass_100", "PriceClass_200", "PriceClass_Al
  * Where no principal is named, the policy stands for others to attach, e.g. to the permission set of an IAM Identity
  * Center. AWS refuses to delete it until they have detached it.
  */
-export interface CallerSettings {
+export interface CallerSettings<Name extends string = string> {
   /** At least one, and none twice. */
-  readonly mayInvoke: readonly Invocation[];
+  readonly mayInvoke: readonly Invocation<Name>[];
   /**
    * Names of IAM roles, 1–64 characters each, behind their paths where they have one: `service-role/scoring`. Not those that an environment makes, and none that AWS
    * alone may change (`AWSServiceRoleFor…`, `AWSReservedSSO_…`).
@@ -335,9 +339,9 @@ export interface CallerSettings {
 }
 
 /** One way to one model. */
-export interface Invocation {
+export interface Invocation<Name extends string = string> {
   /** A model of the environment. */
-  readonly model: ModelName;
+  readonly model: Name;
   /**
    * - `route`: the route, whose access is then `AWS_IAM`: `execute-api:Invoke`.
    * - `functionUrl`: the function URL, which the model then has: `lambda:InvokeFunctionUrl`, and

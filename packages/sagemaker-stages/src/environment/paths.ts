@@ -1,7 +1,9 @@
 import { posix } from "node:path";
 
-/** The folder of the app: commands run in this folder, as `cdktf` and `npm run` do. */
-export const PROJECT = process.cwd();
+/** The app's folder: every command runs in this folder, as `cdktf` and `npm run` do. */
+export function appFolder(): string {
+  return process.cwd();
+}
 
 /** Relative. Terraform reads `${` and `%{` as its own. */
 const PATH = /^[A-Za-z0-9_.-][A-Za-z0-9_.\\/-]*$/;

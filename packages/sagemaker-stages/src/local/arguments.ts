@@ -1,4 +1,4 @@
-import { parseWords, UsageError } from "../cli/words";
+import { parseArguments, UsageError } from "../lib/arguments";
 
 /** What `npm start` was asked for. */
 export interface Arguments {
@@ -18,8 +18,8 @@ export const USAGE = `usage: npm start -- [environment …] [--port N] [--contai
   environment            environments to serve, by name; default dev
   --port N               port on 127.0.0.1; default 3000, 0 for any that is free
   --container MODEL=URL  send this model's invocations to your own container instead of the sample model,
-                         e.g. --container breast-cancer=http://127.0.0.1:8080
-  --blazingtext          the sample model of toxicity answers as BlazingText; without it, as fastText in a
+                         e.g. --container iris=http://127.0.0.1:8080
+  --blazingtext          the sample model of iris answers as BlazingText; without it, as fastText in a
                          scikit-learn container`;
 
 const DEFAULT_PORT = 3000;
@@ -37,7 +37,7 @@ const OPTIONS = {
  * @throws UsageError
  */
 export function readArguments(words: readonly string[]): Arguments | undefined {
-  const { values, positionals } = parseWords(words, OPTIONS, USAGE);
+  const { values, positionals } = parseArguments(words, OPTIONS, USAGE);
   if (values.help === true) return undefined;
   const containers = (values.container ?? []).map(readContainer);
   return {
@@ -60,7 +60,7 @@ function readContainer(word: string): readonly [string, URL] {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (model === "" || url === undefined || !["http:", "https:"].includes(url.protocol)) {
     throw new UsageError(
-      `--container: got ${word}; allowed: <model>=<http or https URL>, e.g. breast-cancer=http://127.0.0.1:8080`,
+      `--container: got ${word}; allowed: <model>=<http or https URL>, e.g. iris=http://127.0.0.1:8080`,
     );
   }
   return [model, url];

@@ -1,5 +1,7 @@
+import { UserError } from "../lib/user-error";
+
 /** An error whose message says everything that a person needs: where in this program it arose does not help. */
-export class ErrorForPeople extends Error {
+export class ErrorForPeople extends UserError {
   override readonly name: string = "ErrorForPeople";
 }
 

@@ -1,16 +1,15 @@
 import { join, relative } from "node:path";
 import { watch } from "chokidar";
-import { UsageError } from "../cli/words";
+import { UsageError } from "../lib/arguments";
+import type { Command } from "../lib/command";
 import { type Arguments, readArguments, USAGE } from "./arguments";
 import { banner } from "./banner";
 import { ErrorForPeople } from "./errors";
 import { type Container, ownContainer } from "./sagemaker/container";
-import { blazingTextSamples, samples } from "../../../../functions/samples";
+import { loadSamples } from "./samples";
 import { LocalStage } from "./stage";
-import { PROJECT, readDeployments, SOURCES, synthesize } from "./synthesize";
+import { appFolder, readDeployments, sources, synthesize } from "./synthesize";
 import type { Deployment } from "./terraform/deployment";
-
-const OUTDIR = join(PROJECT, "cdktf.out");
 
 /** Editors write a file in several steps, and a save often touches several files. */
 const QUIET_BEFORE_RELOAD_IN_MS = 150;
@@ -18,12 +17,13 @@ const QUIET_BEFORE_RELOAD_IN_MS = 150;
 /** How long the stage may outlive what started it. */
 const PARENT_CHECK_IN_MS = 500;
 
+const outdir = () => join(appFolder(), "cdktf.out");
+
 const print = (text: string) => process.stdout.write(text);
 
 async function run({ environments, port, containers: own, blazingText }: Arguments): Promise<void> {
   const containers = new Map<string, Container>([
-    ...samples,
-    ...(blazingText ? blazingTextSamples : []),
+    ...loadSamples(appFolder(), { blazingText }),
     ...[...own].map(([model, url]) => [model, ownContainer(url)] as const),
   ]);
 
@@ -34,8 +34,8 @@ async function run({ environments, port, containers: own, blazingText }: Argumen
     // Before the synthesis, which takes seconds: a port that is taken is told at once.
     await stage.listen();
     print(`Synthesizing ${environments.join(", ")} …\n`);
-    await synthesize(OUTDIR);
-    deployments = readDeployments(OUTDIR, environments);
+    await synthesize(outdir());
+    deployments = readDeployments(outdir(), environments);
     requireDeployed([...own.keys()], deployments);
     await stage.serve(deployments);
   } catch (error) {
@@ -83,8 +83,8 @@ async function reloadOnChange(
   const reload = async () => {
     const start = performance.now();
     try {
-      await synthesize(OUTDIR);
-      const deployments = readDeployments(OUTDIR, environments);
+      await synthesize(outdir());
+      const deployments = readDeployments(outdir(), environments);
       await stage.serve(deployments);
       print(
         `\nReloaded in ${Math.round(performance.now() - start)} ms.\n\n${banner(stage, deployments, containers)}\n`,
@@ -95,8 +95,8 @@ async function reloadOnChange(
       print(`\n${describe(error)}\n\nNot reloaded: what was served before is still served.\n`);
     }
   };
-  const watcher = watch(SOURCES, { ignoreInitial: true }).on("all", (_event, path) => {
-    const file = relative(PROJECT, path).replaceAll("\\", "/");
+  const watcher = watch(sources(), { ignoreInitial: true }).on("all", (_event, path) => {
+    const file = relative(appFolder(), path).replaceAll("\\", "/");
     // This process has loaded them.
     if (/^website\/[^/]+\.ts$/.test(file)) stale = [...new Set([...stale, file])];
     clearTimeout(timer);
@@ -112,15 +112,14 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-async function main(): Promise<void> {
-  try {
-    const asked = readArguments(process.argv.slice(2));
+/** Serves environments on this machine. */
+export const start: Command = {
+  name: "start",
+  summary: "serve environments on this machine, with sample models",
+  async run(words) {
+    const asked = readArguments(words);
     if (asked === undefined) print(`${USAGE}\n`);
     else await run(asked);
-  } catch (error) {
-    console.error(describe(error));
-    process.exitCode = 1;
-  }
-}
-
-void main();
+    return 0;
+  },
+};

@@ -2,24 +2,27 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { UsageError } from "../cli/words";
+import { UsageError } from "../lib/arguments";
 import { ErrorForPeople } from "./errors";
 import { type Deployment, readDeployment } from "./terraform/deployment";
 
-/** The project's folder. */
-export const PROJECT = process.cwd();
+/** The app's folder: every command runs in this folder. */
+export function appFolder(): string {
+  return process.cwd();
+}
 
-/** What a change of the Terraform can come from: all that synthesis reads, but for what npm installs. */
-export const SOURCES = [
-  "main.ts",
-  "environments",
-  "functions",
-  "stacks",
-  "website",
-  "cdktf.json",
-  // tsx and esbuild translate as it says.
-  "tsconfig.json",
-].map((source) => join(PROJECT, source));
+/** Files and folders of the app that change the synthesized Terraform; packages of npm are not among them. */
+export function sources(): string[] {
+  return [
+    "main.ts",
+    "environments",
+    "functions",
+    "stacks",
+    "cdktf.json",
+    // tsx and esbuild translate TypeScript by its settings.
+    "tsconfig.json",
+  ].map((source) => join(appFolder(), source));
+}
 
 /** Synthesis failed; the message is what it printed. */
 export class SynthesisFailed extends ErrorForPeople {
@@ -35,10 +38,10 @@ export class SynthesisFailed extends ErrorForPeople {
 export async function synthesize(outdir: string): Promise<void> {
   const { app } = z
     .object({ app: z.string() })
-    .parse(JSON.parse(readFileSync(join(PROJECT, "cdktf.json"), "utf8")));
+    .parse(JSON.parse(readFileSync(join(appFolder(), "cdktf.json"), "utf8")));
   const [, ...words] = app.split(" ");
   const child = spawn(process.execPath, words, {
-    cwd: PROJECT,
+    cwd: appFolder(),
     // Without the stacks of accounts, in which nothing can be served: their faults do not stop the local stage.
     env: { ...process.env, CDKTF_OUTDIR: outdir, SYNTHESIZE: "environments" },
     stdio: ["ignore", "ignore", "pipe"],
@@ -53,8 +56,8 @@ export async function synthesize(outdir: string): Promise<void> {
   });
   if (status === 0) return;
   // A stack of frames inside a tool hides the one line that helps.
-  const told = output.split("\n").filter((line) => !/^\s+at /.test(line));
-  throw new SynthesisFailed(told.join("\n").trim() || `main.ts ended with status ${status}`);
+  const lines = output.split("\n").filter((line) => !/^\s+at /.test(line));
+  throw new SynthesisFailed(lines.join("\n").trim() || `main.ts ended with status ${status}`);
 }
 
 /**

@@ -1,5 +1,7 @@
+import { UserError } from "../lib/user-error";
+
 /** A pipeline must not go on. The message says what was found and what to do. */
-export class Refused extends Error {
+export class Refused extends UserError {
   override readonly name = "Refused";
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { environments } from "../../../../environments";
-import { accounts } from "../../../../environments/accounts";
+import { loadApp } from "../app/load-app";
+import type { Command } from "../lib/command";
 import { comment } from "./comment";
 import { findDeployable, type Planning } from "./deployable";
 import { findRun } from "./find-run";
@@ -73,6 +73,7 @@ const COMMANDS: Commands = {
 };
 
 function planning(): Planning {
+  const { environments, accounts } = loadApp();
   return findDeployable(environments, accounts, {
     name: variable("GITHUB_REPOSITORY"),
     visibility: variable("VISIBILITY"),
@@ -97,4 +98,9 @@ function namesOf(json: string): string[] {
   return (JSON.parse(json) as readonly { readonly name: string }[]).map(({ name }) => name);
 }
 
-void run(COMMANDS, USAGE);
+/** The steps of the workflows. */
+export const pipeline: Command = {
+  name: "pipeline",
+  summary: "a step of .github/workflows/",
+  run: (words) => run(COMMANDS, USAGE, words),
+};

@@ -1,4 +1,8 @@
 import { PRIVILEGED, PRIVILEGED_USAGE } from "./privileged";
 import { run } from "./run";
 
-void run(PRIVILEGED, `usage: node programs/pipeline.cjs <command>\n\n${PRIVILEGED_USAGE}`);
+const USAGE = `usage: node programs/pipeline.cjs <command>\n\n${PRIVILEGED_USAGE}`;
+
+void run(PRIVILEGED, USAGE, process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

@@ -4,21 +4,28 @@ import { failure } from "./workflow";
 /** Commands by name, each with the words after it. */
 export type Commands = Readonly<Record<string, (...words: string[]) => Promise<void> | void>>;
 
-/** Runs the command that the command line names, and says on the run's page why it failed. */
-export async function run(commands: Commands, usage: string): Promise<void> {
-  const [name = "", ...words] = process.argv.slice(2);
+/**
+ * Runs the command that the command line names. Where it fails, the page of the workflow's run says why.
+ *
+ * @returns the exit status
+ */
+export async function run(
+  commands: Commands,
+  usage: string,
+  [name = "", ...words]: readonly string[],
+): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
     console.error(usage);
-    process.exitCode = 2;
-    return;
+    return 2;
   }
   try {
     await command(...words);
+    return 0;
   } catch (error) {
     if (!(error instanceof Refused) && !isAnswerOfGitHub(error)) throw error;
     failure(error.message);
-    process.exitCode = 1;
+    return 1;
   }
 }
 

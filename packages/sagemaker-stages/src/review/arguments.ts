@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { parseWords, UsageError } from "../cli/words";
+import { parseArguments, UsageError } from "../lib/arguments";
 import type { Flags } from "./report";
 
 /** A file with Terraform's JSON of a plan, or the name of an environment or an account, which is planned. */
@@ -52,7 +52,7 @@ const OPTIONS = {
  * @throws UsageError
  */
 export function readArguments(words: readonly string[]): Arguments | undefined {
-  const { values, positionals } = parseWords(words, OPTIONS, USAGE);
+  const { values, positionals } = parseArguments(words, OPTIONS, USAGE);
   if (values.help === true) return undefined;
   if (positionals.length === 0) throw new UsageError(`got no environment and no plan\n\n${USAGE}`);
   return {

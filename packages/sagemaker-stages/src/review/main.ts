@@ -1,4 +1,5 @@
-import { UsageError } from "../cli/words";
+import { UsageError } from "../lib/arguments";
+import type { Command } from "../lib/command";
 import { readArguments, type Source, USAGE } from "./arguments";
 import { readConstructPaths } from "./construct-paths";
 import { NotReviewable } from "./errors";
@@ -10,8 +11,10 @@ import { reportOf } from "./report";
 
 /** Status of a gate that something did not pass. */
 const GATE = 3;
+/** Status of a plan that could not be reviewed. */
+const UNREVIEWED = 2;
 
-async function main(words: readonly string[]): Promise<number> {
+async function run(words: readonly string[]): Promise<number> {
   const asked = readArguments(words);
   if (asked === undefined) {
     say(USAGE);
@@ -81,13 +84,17 @@ function faultOf(error: unknown): string {
   return `review: this plan cannot be reviewed because of a fault of the review (${kind} in ${place ?? "an unknown place"}); report it with the Terraform version of the plan`;
 }
 
-main(process.argv.slice(2)).then(
-  (status) => {
-    process.exitCode = status;
+/** Reviews plans. */
+export const review: Command = {
+  name: "review",
+  summary: "review the plan of an environment: dangers, changes, access and cost",
+  async run(words) {
+    try {
+      return await run(words);
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      console.error(error instanceof NotReviewable ? error.message : faultOf(error));
+      return UNREVIEWED;
+    }
   },
-  (error: unknown) => {
-    const isExpected = error instanceof NotReviewable || error instanceof UsageError;
-    console.error(isExpected ? error.message : faultOf(error));
-    process.exitCode = 2;
-  },
-);
+};

@@ -3,16 +3,17 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { UsageError } from "../cli/words";
+import { UsageError } from "../lib/arguments";
 import { NotReviewable } from "./errors";
 import { Masking, unnumbered } from "./masking";
 import type { PlanFile } from "./plan";
 
 /** The project's folder. */
-const PROJECT = process.cwd();
+/** The app's folder. */
+const appFolder = () => process.cwd();
 
 /** Where synthesis puts the stacks, as `cdktf.json` says it for cdktf: Terraform's downloads there are used again. */
-const OUTPUT = join(PROJECT, "cdktf.out");
+const output = () => join(appFolder(), "cdktf.out");
 
 /**
  * Plans stacks of this project: synthesizes them, has Terraform plan each, and answers the plans as Terraform's JSON.
@@ -59,16 +60,16 @@ export async function planStacks(
 async function synthesize(steps: Steps): Promise<void> {
   const { app } = z
     .object({ app: z.string() })
-    .parse(JSON.parse(readFileSync(join(PROJECT, "cdktf.json"), "utf8")));
+    .parse(JSON.parse(readFileSync(join(appFolder(), "cdktf.json"), "utf8")));
   const [, ...words] = app.split(" ");
-  await steps.run(process.execPath, words, PROJECT, "main.ts", { CDKTF_OUTDIR: OUTPUT });
+  await steps.run(process.execPath, words, appFolder(), "main.ts", { CDKTF_OUTDIR: output() });
 }
 
 const manifest = z.object({ stacks: z.record(z.string(), z.object({ workingDirectory: z.string() })) });
 
 /** The folders of the stacks. From the manifest: a stack whose entry is gone keeps its folder. */
 function stacksIn(names: readonly string[]): readonly (readonly [name: string, folder: string])[] {
-  const { stacks } = manifest.parse(JSON.parse(readFileSync(join(OUTPUT, "manifest.json"), "utf8")));
+  const { stacks } = manifest.parse(JSON.parse(readFileSync(join(output(), "manifest.json"), "utf8")));
   return names.map((name) => {
     const stack = Object.hasOwn(stacks, name) ? stacks[name] : undefined;
     if (stack === undefined) {
@@ -76,7 +77,7 @@ function stacksIn(names: readonly string[]): readonly (readonly [name: string, f
         `stack: got ${name}; allowed: ${Object.keys(stacks).join(", ")}, or a file with a plan, whose name ends in .json`,
       );
     }
-    return [name, join(OUTPUT, stack.workingDirectory)] as const;
+    return [name, join(output(), stack.workingDirectory)] as const;
   });
 }
 

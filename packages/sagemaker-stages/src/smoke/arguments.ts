@@ -1,4 +1,4 @@
-import { parseWords, UsageError } from "../cli/words";
+import { parseArguments, UsageError } from "../lib/arguments";
 
 /** What `npm run smoke` was asked for. */
 export interface Arguments {
@@ -18,7 +18,7 @@ export const USAGE = `usage: npm run smoke -- <environment> [--wait SECONDS] [--
   environment               the environment, by name: where it is, its outputs tell (terraform output)
   --wait SECONDS            how long to wait for endpoints that wake up; default 300
   --url URL                 the stage elsewhere, e.g. http://127.0.0.1:3000/dev for one on this machine
-  --function-url MODEL=URL  with --url: the function URL of a model, e.g. toxicity=http://127.0.0.1:3001/
+  --function-url MODEL=URL  with --url: the function URL of a model, e.g. iris=http://127.0.0.1:3001/
 
   SMOKE_API_KEY             the API key; without it API Gateway is asked, with the usual AWS credentials`;
 
@@ -39,7 +39,7 @@ const OPTIONS = {
  * @throws UsageError
  */
 export function readArguments(words: readonly string[]): Arguments | undefined {
-  const { values, positionals } = parseWords(words, OPTIONS, USAGE);
+  const { values, positionals } = parseArguments(words, OPTIONS, USAGE);
   if (values.help === true) return undefined;
   const [environment, ...rest] = positionals;
   if (environment === undefined || rest.length > 0) {
@@ -77,7 +77,7 @@ function readFunctionUrl(word: string): readonly [string, string] {
   const [model = "", address = ""] = word.split(/=(.*)/s);
   if (model === "") {
     throw new UsageError(
-      `--function-url: got ${word}; allowed: <model>=<URL>, e.g. toxicity=http://127.0.0.1:3001/`,
+      `--function-url: got ${word}; allowed: <model>=<URL>, e.g. iris=http://127.0.0.1:3001/`,
     );
   }
   return [model, `${readUrl("--function-url", address)}/`];

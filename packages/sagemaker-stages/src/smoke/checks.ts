@@ -1,7 +1,7 @@
 import type { Credentials } from "aws4";
 import type { Environment } from "../environment/environment";
-import { type ModelSettings, type RouteAccess, routeAccess } from "../environment/model-settings";
-import { catalog, type ModelName } from "../../../../functions";
+import { type RouteAccess, routeAccess } from "../environment/model-settings";
+import type { Model, Models } from "../models";
 import { parseJson } from "../runtime/json";
 import { findMisfit } from "./answer-shape";
 import {
@@ -55,7 +55,9 @@ export function needsApiKey({ models }: Environment): boolean {
 /** Where one model is called. */
 interface Target {
   readonly environment: Environment;
-  readonly model: ModelName;
+  /** The model's name. */
+  readonly model: string;
+  readonly contract: Model;
   readonly label: string;
   readonly url: string;
   readonly kind: "route" | "function URL";
@@ -65,8 +67,13 @@ interface Target {
 }
 
 /** Everything that is asked of an environment. */
-export function checksOf(environment: Environment, deployed: Deployed, means: Means): readonly Check[] {
-  return targetsOf(environment, deployed).flatMap((target) => [
+export function checksOf(
+  environment: Environment,
+  deployed: Deployed,
+  means: Means,
+  models: Models,
+): readonly Check[] {
+  return targetsOf(environment, deployed, models).flatMap((target) => [
     ...permittedChecks(target, means),
     ...strangerChecks(target, means),
     preflightCheck(target),
@@ -74,17 +81,19 @@ export function checksOf(environment: Environment, deployed: Deployed, means: Me
   ]);
 }
 
-function targetsOf(environment: Environment, deployed: Deployed): Target[] {
+function targetsOf(environment: Environment, deployed: Deployed, models: Models): Target[] {
   const { stage, website } = environment;
   const ofPage = website === undefined ? "*" : deployed.websiteOrigin;
-  return Object.entries(environment.models).flatMap(([name, settings]: [string, ModelSettings]) => {
-    const model = name as ModelName;
-    const { method, path } = catalog[model].route;
+  return Object.entries(environment.models).flatMap(([model, settings]) => {
+    const contract = models[model];
+    if (contract === undefined) return [];
+    const { method, path } = contract.route;
     const url = deployed.functionUrls.get(model);
     return [
       {
         environment,
         model,
+        contract,
         label: `${method} ${path}`,
         url: `${deployed.stageUrl}${path}`,
         kind: "route" as const,
@@ -97,6 +106,7 @@ function targetsOf(environment: Environment, deployed: Deployed): Target[] {
             {
               environment,
               model,
+              contract,
               label: `${method} ${model}'s function URL`,
               url,
               kind: "function URL" as const,
@@ -109,7 +119,7 @@ function targetsOf(environment: Environment, deployed: Deployed): Target[] {
 }
 
 function* permittedChecks(target: Target, means: Means): Generator<Check> {
-  const { example, schema } = catalog[target.model];
+  const { example, schema } = target.contract;
   const { caller, authorize } = permitted(target, means);
   yield {
     route: target.label,
@@ -140,8 +150,8 @@ function* permittedChecks(target: Target, means: Means): Generator<Check> {
  * For a body that does not match the request model, API Gateway has one text for the whole API, which describes no
  * private route.
  */
-function namesWrongFields({ kind, model }: Target): boolean {
-  return kind === "function URL" || catalog[model].route.method === "GET";
+function namesWrongFields({ kind, contract }: Target): boolean {
+  return kind === "function URL" || contract.route.method === "GET";
 }
 
 function permitted(target: Target, { credentials, apiKey }: Means): { caller: string; authorize: Authorize } {
@@ -174,7 +184,7 @@ function strangersOf(target: Target, { credentials }: Means): [caller: string, a
 }
 
 function strangerChecks(target: Target, means: Means): Check[] {
-  const { example } = catalog[target.model];
+  const { example } = target.contract;
   return strangersOf(target, means).map(([caller, authorize]) => ({
     route: target.label,
     caller,
@@ -199,8 +209,8 @@ function signed({ kind, environment }: Target, credentials: Credentials): Author
 
 /** What a page asks before it sends the request: one of the origin, or of any where any may ask. */
 function preflightCheck(target: Target): Check {
-  const { label, model, origin } = target;
-  const { method } = catalog[model].route;
+  const { label, contract, origin } = target;
+  const { method } = contract.route;
   const asking = origin === undefined || origin === "*" ? "https://www.example.com" : origin;
   const admitted = origin === "*" ? "any page" : (origin ?? "one origin");
   return {
@@ -247,7 +257,7 @@ function foreignPreflightChecks(target: Target): Check[] {
 }
 
 function preflightOf(target: Target, origin: string): HttpRequest {
-  const { method } = catalog[target.model].route;
+  const { method } = target.contract.route;
   const names = headersOfPage(target).join(",");
   return {
     method: "OPTIONS",
@@ -261,13 +271,13 @@ function preflightOf(target: Target, origin: string): HttpRequest {
 }
 
 /** Names of the headers that a page's request has beyond those that every page may send, in lower case and sorted. */
-function headersOfPage({ model, access }: Target): string[] {
+function headersOfPage({ contract, access }: Target): string[] {
   const ofAccess = {
     PUBLIC: [],
     API_KEY: ["x-api-key"],
     AWS_IAM: ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"],
   }[access];
-  return [...ofAccess, ...(catalog[model].route.method === "POST" ? ["content-type"] : [])].sort();
+  return [...ofAccess, ...(contract.route.method === "POST" ? ["content-type"] : [])].sort();
 }
 
 /** The items of a header that is a list, in lower case. */
@@ -278,8 +288,8 @@ function listOf(headers: Headers, name: string): string[] {
     .map((item) => item.trim());
 }
 
-function requestOf({ url, model }: Target, request: unknown): HttpRequest {
-  const { method } = catalog[model].route;
+function requestOf({ url, contract }: Target, request: unknown): HttpRequest {
+  const { method } = contract.route;
   if (method === "POST") {
     const headers = { "content-type": "application/json" };
     return { method, url, headers, body: JSON.stringify(request) };

@@ -1,6 +1,7 @@
-import { UsageError } from "../cli/words";
-import { environments } from "../../../../environments";
 import type { Environment } from "../environment/environment";
+import { UsageError } from "../lib/arguments";
+import type { Command } from "../lib/command";
+import type { Models } from "../models";
 import { type Arguments, readArguments, USAGE } from "./arguments";
 import { findApiKey, findCredentials } from "./caller";
 import { checksOf, needsApiKey, needsCredentials } from "./checks";
@@ -12,8 +13,35 @@ import { table } from "./table";
 
 const print = (text: string) => process.stdout.write(text);
 
+/** What a smoke test reads of the app. */
+export interface SmokeTestedApp {
+  readonly models: Models;
+  readonly environments: readonly Environment[];
+}
+
+/**
+ * The command that smoke-tests a deployed environment.
+ *
+ * @param load - gives the app; it is called when the arguments are right
+ */
+export function smokeCommand(load: () => SmokeTestedApp): Command {
+  return {
+    name: "smoke",
+    summary: "call every route of a deployed environment, once with and once without permission",
+    async run(words) {
+      const asked = readArguments(words);
+      if (asked !== undefined) return smokeTest(load(), asked);
+      print(`${USAGE}\n`);
+      return 0;
+    },
+  };
+}
+
 /** @returns the exit status */
-async function run({ environment: name, url, functionUrls, waitInSeconds }: Arguments): Promise<number> {
+async function smokeTest(
+  { models, environments }: SmokeTestedApp,
+  { environment: name, url, functionUrls, waitInSeconds }: Arguments,
+): Promise<number> {
   const environment = environments.find((candidate) => candidate.name === name);
   if (environment === undefined) {
     const allowed = environments.map((candidate) => candidate.name).join(", ");
@@ -41,7 +69,7 @@ async function run({ environment: name, url, functionUrls, waitInSeconds }: Argu
   const progress = new Progress(waitInSeconds, process.stderr);
   const start = performance.now();
   const results = await Promise.all(
-    checksOf(environment, deployed, means).map(async (check) => {
+    checksOf(environment, deployed, means, models).map(async (check) => {
       const result = await ask(check, start, waitInSeconds * 1000, (one, because) =>
         progress.wait(one, because),
       );
@@ -64,17 +92,3 @@ function modelsWithFunctionUrl({ models }: Environment): string[] {
     functionUrl === undefined ? [] : [model],
   );
 }
-
-async function main(): Promise<void> {
-  try {
-    const asked = readArguments(process.argv.slice(2));
-    if (asked === undefined) print(`${USAGE}\n`);
-    else process.exitCode = await run(asked);
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof CannotAsk)) throw error;
-    console.error(error.message);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  }
-}
-
-void main();

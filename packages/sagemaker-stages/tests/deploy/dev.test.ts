@@ -14,8 +14,8 @@ import {
   DescribeModelCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Environment } from "../../src/environment/environment";
 import type { ModelName } from "../../../../functions";
+import type { Environment } from "../../src/environment/environment";
 import { Deployment } from "./support/deployment";
 import { artifactOf, devWithCaller as first, NOTEBOOKS, withModel } from "./support/environments";
 import { succeeded } from "./support/project";

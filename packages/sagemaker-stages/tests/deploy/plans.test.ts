@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Environment } from "../../src/environment/environment";
 import { prod } from "../../../../environments/prod";
+import type { Environment } from "../../src/environment/environment";
 import { Deployment } from "./support/deployment";
 import { withModel } from "./support/environments";
 import { requireRecordedPlan } from "./support/plans";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { environments } from "../../../../environments";
-import type { AccountSettings, GithubSettings } from "../../src/environment/account";
 import { accounts } from "../../../../environments/accounts";
+import type { AccountSettings, GithubSettings } from "../../src/environment/account";
 import { checkEnvironments } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
 import { environmentOf, SERVERLESS } from "./support/environments";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { environments } from "../../../../environments";
+import { catalog } from "../../../../functions";
 import { checkEnvironments, InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment, StageSettings } from "../../src/environment/environment";
 import type {
@@ -8,7 +9,6 @@ import type {
   ServingSettings,
 } from "../../src/environment/model-settings";
 import { describeFault, type Fault } from "../../src/environment/report";
-import { catalog } from "../../../../functions";
 import { changed } from "./support/environments";
 
 const MODEL: ServingSettings & ServerlessEndpoint = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import { createApp } from "../../src/app/create-app";
 import { checkEnvironments, InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
 import { withoutUndefined } from "../../src/environment/present";
-import { createApp } from "../../src/app/create-app";
 import { changed, environmentOf, INSTANCES, KEY_ARN, SERVERLESS } from "./support/environments";
 
 const NO_SUCH_PROPERTY = "no property of this name; environments/model-settings.ts says which there are";

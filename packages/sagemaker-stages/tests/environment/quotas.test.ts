@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
+import { catalog, type ModelName } from "../../../../functions";
 import { checkEnvironments, InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment, QuotaSettings } from "../../src/environment/environment";
 import type { ModelSettings, ServerlessSettings } from "../../src/environment/model-settings";
 import { QUOTAS } from "../../src/environment/rules/quotas";
-import { catalog, type ModelName } from "../../../../functions";
 
 const SERVERLESS_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html";
 const REST_API_SOURCE =

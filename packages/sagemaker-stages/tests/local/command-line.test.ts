@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { UsageError } from "../../src/cli/words";
+import { UsageError } from "../../src/lib/arguments";
 import { readArguments, USAGE } from "../../src/local/arguments";
 import { DEV } from "./support/environments";
 import { ProjectCopy } from "./support/project";

@@ -14,7 +14,9 @@ interface Update {
   readonly ignore?: readonly { readonly "dependency-name": string }[];
 }
 
-const { version, updates } = parse(readFileSync(join(__dirname, "../../../../.github/dependabot.yml"), "utf8")) as {
+const { version, updates } = parse(
+  readFileSync(join(__dirname, "../../../../.github/dependabot.yml"), "utf8"),
+) as {
   version: number;
   updates: readonly Update[];
 };

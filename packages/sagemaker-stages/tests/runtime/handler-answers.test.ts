@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { contract } from "../../../../functions/breast-cancer/contract";
+import { contract as toxicity } from "../../../../functions/toxicity/contract";
 import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/answer";
 import type { Contract } from "../../src/runtime/contract";
-import { contract as toxicity } from "../../../../functions/toxicity/contract";
 import { json, predictions } from "./support/answers";
 import { EndpointServer } from "./support/endpoint-server";
 import { contextWith, functionUrlEvent, ROW, restEvent, restQueryEvent } from "./support/events";

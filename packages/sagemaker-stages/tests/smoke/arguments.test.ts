@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { UsageError } from "../../src/cli/words";
+import { UsageError } from "../../src/lib/arguments";
 import { readArguments } from "../../src/smoke/arguments";
 
 const DEFAULTS = { environment: "dev", url: undefined, functionUrls: new Map(), waitInSeconds: 300 };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { environments } from "../../../../environments";
+import { accounts } from "../../../../environments/accounts";
+import { catalog } from "../../../../functions";
 import {
   type AccountSettings,
   accountName,
@@ -9,10 +11,8 @@ import {
   type GithubSettings,
   planRoleArn,
 } from "../../src/environment/account";
-import { accounts } from "../../../../environments/accounts";
 import { InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
-import { catalog } from "../../../../functions";
 import { deployerPolicies, MOST_CHARACTERS } from "../../src/iam/deployment/deployer";
 import { plannerPolicies } from "../../src/iam/deployment/planner";
 import type { PolicyDocument } from "../../src/iam/policy-document";

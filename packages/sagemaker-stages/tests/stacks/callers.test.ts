@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { type Environment, INVOKED_BY } from "../../src/environment/environment";
 import { catalog, type ModelName } from "../../../../functions";
+import { type Environment, INVOKED_BY } from "../../src/environment/environment";
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
 import { MAX_POLICIES_OF_PRINCIPAL } from "../../src/iam/iam-limits";

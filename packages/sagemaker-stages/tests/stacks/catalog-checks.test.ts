@@ -4,7 +4,12 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { App } from "cdktf";
 import * as z from "zod/mini";
 import { catalog } from "../../../../functions";
-import { type CatalogEntry, checkCatalog, InvalidCatalog, RESERVED_NAMES } from "../../src/app/catalog-checks";
+import {
+  type CatalogEntry,
+  checkCatalog,
+  InvalidCatalog,
+  RESERVED_NAMES,
+} from "../../src/app/catalog-checks";
 import { InferenceStack } from "../../src/constructs/inference-stack";
 import { example, exampleWith } from "./support/environments";
 import { makeTempFolder, removeFolder } from "./support/temp-folder";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { InvalidEnvironments } from "../../src/environment/checks";
 import { checkDefinitionSize } from "../../src/constructs/api/definition-size";
+import { InvalidEnvironments } from "../../src/environment/checks";
 
 describe("an API's document", () => {
   it("may have 6 MB, as API Gateway imports it", () => {

@@ -4,8 +4,6 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { describe, expect, it } from "@jest/globals";
 import { App, TerraformStack } from "cdktf";
-import type { NewEndpoint } from "../../src/environment/model-settings";
-import { Account } from "../../src/constructs/terraform/account";
 import { functionPackage } from "../../src/constructs/function/function-code";
 import type { NewFunction } from "../../src/constructs/function/inference-function";
 import {
@@ -13,6 +11,8 @@ import {
   type LambdaToSagemakerEndpointProps,
 } from "../../src/constructs/lambda-to-sagemaker-endpoint";
 import { Network } from "../../src/constructs/network/network";
+import { Account } from "../../src/constructs/terraform/account";
+import type { NewEndpoint } from "../../src/environment/model-settings";
 import { exampleModel } from "./support/environments";
 import { SynthesizedStack } from "./support/synthesized";
 import { inTempFolder } from "./support/temp-folder";

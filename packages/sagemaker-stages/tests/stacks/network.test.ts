@@ -1,9 +1,9 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { describe, expect, it } from "@jest/globals";
 import { App, TerraformStack } from "cdktf";
-import type { Environment } from "../../src/environment/environment";
-import { Account } from "../../src/constructs/terraform/account";
 import { Network } from "../../src/constructs/network/network";
+import { Account } from "../../src/constructs/terraform/account";
+import type { Environment } from "../../src/environment/environment";
 import { example, exampleModel, named } from "./support/environments";
 import { type SynthesizedStack, synthesize } from "./support/synthesized";
 import { inTempFolder } from "./support/temp-folder";

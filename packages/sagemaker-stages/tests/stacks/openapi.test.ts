@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import Ajv from "ajv-draft-04";
 import * as z from "zod/mini";
-import type { RouteAccess } from "../../src/environment/model-settings";
 import { catalog } from "../../../../functions";
 import { openApi } from "../../src/constructs/api/openapi";
+import type { RouteAccess } from "../../src/environment/model-settings";
 import { example, exampleWith, named } from "./support/environments";
 import { type OpenApiDocument, type OpenApiOperation, synthesize } from "./support/synthesized";
 

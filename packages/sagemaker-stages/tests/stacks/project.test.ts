@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
+import { createApp } from "../../src/app/create-app";
 import type { AccountSettings, DeployableEnvironment } from "../../src/environment/account";
 import type { Environment } from "../../src/environment/environment";
-import { readDeployment } from "../../src/local/terraform/deployment";
-import { createApp } from "../../src/app/create-app";
 import { boundaryPolicy } from "../../src/iam/deployment/boundary";
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
 import { deployLimitsPolicy, deployRolePolicies } from "../../src/iam/deployment/pipeline-policies";
 import { plannerPolicies } from "../../src/iam/deployment/planner";
+import { readDeployment } from "../../src/local/terraform/deployment";
 import type { Asked } from "../deploy/support/authorization";
 import { everything } from "../deploy/support/environments";
 import { isAllowed } from "../deploy/support/evaluation";

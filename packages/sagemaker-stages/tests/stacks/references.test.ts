@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { App, Fn, TerraformStack, Token } from "cdktf";
-import { Account } from "../../src/constructs/terraform/account";
 import { functionPackage } from "../../src/constructs/function/function-code";
 import {
   LambdaToSagemakerEndpoint,
   type LambdaToSagemakerEndpointProps,
 } from "../../src/constructs/lambda-to-sagemaker-endpoint";
+import { Account } from "../../src/constructs/terraform/account";
 import { exampleModel } from "./support/environments";
 import { ReferencesStack } from "./support/references-stack";
 import { SynthesizedStack } from "./support/synthesized";

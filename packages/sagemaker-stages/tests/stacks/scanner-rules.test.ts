@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import type { Environment } from "../../src/environment/environment";
 import { prod } from "../../../../environments/prod";
+import type { Environment } from "../../src/environment/environment";
 import { type JsonObject, type SynthesizedStack, synthesizeOne } from "./support/synthesized";
 
 const DOCUMENT = readFileSync(join(__dirname, "../../../../docs/scanner-rules.md"), "utf8");

@@ -10,10 +10,10 @@ import {
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { environments } from "../../../../environments";
-import { accountName } from "../../src/environment/account";
 import { accounts } from "../../../../environments/accounts";
 import { createApp } from "../../src/app/create-app";
 import { COMMITTED_LOCK_FILE, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
+import { accountName } from "../../src/environment/account";
 import { copyProject } from "../stacks/support/project";
 import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
 import { Terraform, type TerraformAnswer } from "./support/terraform";

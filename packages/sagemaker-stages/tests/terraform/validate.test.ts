@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { examples } from "../../../../docs/examples";
 import { OwnStack } from "../../../../docs/examples/own-stack";
 import { environments } from "../../../../environments";
-import { type AccountSettings, accountName } from "../../src/environment/account";
 import { accounts } from "../../../../environments/accounts";
-import type { Environment } from "../../src/environment/environment";
 import { createApp } from "../../src/app/create-app";
+import { type AccountSettings, accountName } from "../../src/environment/account";
+import type { Environment } from "../../src/environment/environment";
 import {
   example,
   exampleModel,

@@ -8,14 +8,15 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { type DeployableEnvironment, deployRoleName, type GithubSettings } from "../../environment/account";
 import { deployRoleTrust, GITHUB_AUDIENCE, GITHUB_ISSUER, planRoleTrust } from "../../iam/deployment/github";
-import type { NamedPolicy } from "../../iam/iam-limits";
 import {
   deployLimitsPolicy,
   deployRolePolicies,
   environmentBoundary,
   planRolePolicies,
 } from "../../iam/deployment/pipeline-policies";
+import type { NamedPolicy } from "../../iam/iam-limits";
 import type { PolicyDocument } from "../../iam/policy-document";
+import type { ModelRoutes } from "../../models";
 import type { Account } from "../terraform/account";
 import { terraformJson } from "../terraform/terraform-json";
 
@@ -39,6 +40,8 @@ export interface GithubRolesProps {
    * policies: `pipeline-policies.ts` checks them before.
    */
   readonly environments: readonly DeployableEnvironment[];
+  /** Where each model of the app is reached. */
+  readonly routes: ModelRoutes;
 }
 
 /**
@@ -115,7 +118,8 @@ export class GithubRoles extends Construct {
       maxSessionDuration: DEPLOY_SESSION_IN_SECONDS,
       permissionsBoundary: limits.arn,
     });
-    for (const policy of deployRolePolicies(environment)) this.attach(role, policy, "deploy");
+    for (const policy of deployRolePolicies(environment, this.props.routes))
+      this.attach(role, policy, "deploy");
     return role;
   }
 

@@ -7,12 +7,12 @@ import { Construct } from "constructs";
 import { InvalidEnvironments } from "../../environment/checks";
 import type { CallerSettings, InvokedBy } from "../../environment/environment";
 import { principalName } from "../../environment/patterns";
-import { callerPolicy } from "../../iam/workload/caller";
 import { findPolicyFaults, type NamedPolicy, splitPolicy } from "../../iam/iam-limits";
+import { callerPolicy } from "../../iam/workload/caller";
 import type { EndpointFunction } from "../function/endpoint-function";
+import { terraformJson } from "../terraform/terraform-json";
 import type { RouteContract } from "./openapi";
 import type { RestStage } from "./rest-stage";
-import { terraformJson } from "../terraform/terraform-json";
 
 /** A model with everything by which it can be invoked. */
 export interface InvokableModel {

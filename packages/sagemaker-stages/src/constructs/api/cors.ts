@@ -1,6 +1,6 @@
 /**
  * What a page may send, the same on the stage and on function URLs. A browser refuses a request with any other header.
- * What a page may read is in functions/shared/cors.ts, because functions send the same header.
+ * What a page may read is in src/runtime/cors.ts, because functions send the same header.
  */
 
 /** Headers with which the three kinds of caller say who they are and what they send. AWS's signers add `x-amz-…`. */

@@ -1,9 +1,9 @@
 import type { RouteAccess } from "../../environment/model-settings";
 import type { About, Contract } from "../../runtime/contract";
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
 import { CORS_ALLOW_HEADERS, PREFLIGHT_MAX_AGE_IN_SECONDS } from "./cors";
 import { gatewayResponses } from "./gateway-responses";
 import { accepts, type RequestSchema, requestModel } from "./request-model";
-import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
 
 /** A contract of which only the caller's side matters. */
 export type RouteContract = Pick<Contract<unknown, unknown>, "model" | "route"> &

@@ -11,12 +11,12 @@ import { Construct } from "constructs";
 import type { StageSettings } from "../../environment/environment";
 import type { RouteAccess } from "../../environment/model-settings";
 import { type RouteOfStage, routeArn, routePermission } from "../../iam/workload/api-gateway";
-import { AccessLogs } from "./access-logs";
-import type { Account } from "../terraform/account";
-import { checkDefinitionSize } from "./definition-size";
 import type { EndpointFunction } from "../function/endpoint-function";
-import { openApi, type RouteContract } from "./openapi";
+import type { Account } from "../terraform/account";
 import { terraformJson } from "../terraform/terraform-json";
+import { AccessLogs } from "./access-logs";
+import { checkDefinitionSize } from "./definition-size";
+import { openApi, type RouteContract } from "./openapi";
 
 /** One route of the stage. */
 export interface StageRoute {

@@ -3,11 +3,11 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { PROJECT } from "../../environment/paths";
+import { appFolder } from "../../environment/paths";
 import { privateBucketPolicy } from "../../iam/workload/private-bucket";
 import type { Account } from "../terraform/account";
-import { environmentBucketName, PrivateBucket } from "../website/private-bucket";
 import { FROM_STACK_TO_PROJECT } from "../terraform/terraform-settings";
+import { environmentBucketName, PrivateBucket } from "../website/private-bucket";
 
 /** A trained model in S3. */
 export interface Artifact {
@@ -64,7 +64,7 @@ export class ArtifactBucket extends Construct {
    * @param path - relative to the project's folder
    */
   upload(model: string, path: string): Artifact {
-    const hash = sha256Of(join(PROJECT, path));
+    const hash = sha256Of(join(appFolder(), path));
     const key = `${model}/${hash}/model.tar.gz`;
     const object = this.bucket.addObject(`${model}-${hash.slice(0, 16)}`, {
       key,

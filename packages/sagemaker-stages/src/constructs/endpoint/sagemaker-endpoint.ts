@@ -11,14 +11,14 @@ import { SagemakerModel } from "@cdktf/provider-aws/lib/sagemaker-model";
 import { Construct } from "constructs";
 import { CAPTURE_MODES, type DataCaptureSettings, type NewEndpoint } from "../../environment/model-settings";
 import { type EndpointNeeds, endpointRolePolicy, endpointRoleTrust } from "../../iam/workload/endpoint-role";
+import type { NetworkPlace } from "../network/network";
 import type { Account } from "../terraform/account";
+import { terraformJson, terraformText } from "../terraform/terraform-json";
 import type { Artifact } from "./artifact-bucket";
 import { EndpointDeployment } from "./endpoint-deployment";
 import { EndpointScaling, scalingOf } from "./endpoint-scaling";
 import { modelImage } from "./model-image";
-import type { NetworkPlace } from "../network/network";
 import { Revision, type RevisionContent } from "./revision";
-import { terraformJson, terraformText } from "../terraform/terraform-json";
 
 /** Props of {@link SagemakerEndpoint}. */
 export interface SagemakerEndpointProps {

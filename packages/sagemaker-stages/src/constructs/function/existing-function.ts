@@ -5,9 +5,9 @@ import { Construct } from "constructs";
 import { functionNameOf } from "../../environment/model-settings";
 import { existingFunctionRolePolicy } from "../../iam/workload/function-role";
 import type { Account } from "../terraform/account";
-import type { EndpointFunction } from "./endpoint-function";
 import { inExpression, isReference } from "../terraform/references";
 import { terraformJson } from "../terraform/terraform-json";
+import type { EndpointFunction } from "./endpoint-function";
 
 /** Props of {@link ExistingFunction}. */
 export interface ExistingFunctionProps {

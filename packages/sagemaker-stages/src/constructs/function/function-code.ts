@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, posix } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
 import { type Zippable, zipSync } from "fflate";
-import { PROJECT } from "../../environment/paths";
-import { UserError } from "../../environment/user-error";
-import type { ModelName } from "../../../../../functions";
 import { toLoadFailure } from "../../app/load-failure";
+import { appFolder } from "../../environment/paths";
+import { UserError } from "../../lib/user-error";
+import { engineSource } from "../../paths";
 
 /** A function's deployment package. */
 export interface FunctionCode {
@@ -36,17 +37,18 @@ interface Bundle {
   readonly sourceMap: string;
 }
 
-const codes = new Map<ModelName, FunctionCode>();
-const bundles = new Map<ModelName, Bundle>();
+const codes = new Map<string, FunctionCode>();
+const bundles = new Map<string, Bundle>();
 
 /**
- * Bundles and zips `functions/<model>/handler.ts`. The same sources give the same bytes, wherever the project
+ * Bundles and zips the handler of a model: `functions/<model>/handler.ts`, or, where there is no such file, a handler
+ * that is generated from `functions/<model>/contract.ts`. The same sources give the same bytes, wherever the project
  * lies and whenever it is built; one process builds each function once. {@link bundleFunctions} bundles many at once.
  *
  * @throws LoadFailure where the sources do not build: it names the model, the file and the line
  * @throws UserError where the package is larger than Lambda takes
  */
-export function functionCode(model: ModelName): FunctionCode {
+export function functionCode(model: string): FunctionCode {
   const known = codes.get(model);
   if (known !== undefined) return known;
 
@@ -73,13 +75,12 @@ export function requireBytes(model: string, what: string, bytes: number, max: nu
 }
 
 const BUILD_OPTIONS = {
-  absWorkingDir: PROJECT,
-  outbase: "functions",
   outdir: "functions",
-  entryNames: "[dir]/index",
   bundle: true,
   write: false,
   platform: "node",
+  // Otherwise the tsconfig.json nearest to each source decides on the bytes, also that of a folder above the app.
+  tsconfigRaw: { compilerOptions: { strict: true } },
   target: "node22",
   // A static ESM import of node:http costs 30 ms at every cold start; CommonJS does not.
   format: "cjs",
@@ -95,7 +96,7 @@ const BUILD_OPTIONS = {
  * Bundles the functions of several models in one build, for {@link functionCode}. The build reads the files that
  * functions share once: 100 builds take four times as long. The bytes are the same.
  */
-export function bundleFunctions(models: readonly ModelName[]): void {
+export function bundleFunctions(models: readonly string[]): void {
   const missing = models.filter((model) => !bundles.has(model));
   if (missing.length === 0) return;
   try {
@@ -106,7 +107,7 @@ export function bundleFunctions(models: readonly ModelName[]): void {
 }
 
 /** @throws LoadFailure */
-function bundleAlone(model: ModelName): Bundle {
+function bundleAlone(model: string): Bundle {
   try {
     const bundle = build([model]).get(model);
     if (bundle === undefined) throw new Error(`esbuild wrote nothing for functions/${model}/handler.ts`);
@@ -116,17 +117,34 @@ function bundleAlone(model: ModelName): Bundle {
   }
 }
 
-function build(models: readonly ModelName[]): Map<ModelName, Bundle> {
+function build(models: readonly string[]): Map<string, Bundle> {
+  const generated = mkdtempSync(join(tmpdir(), "handlers-"));
+  try {
+    return buildFrom(models, generated);
+  } finally {
+    rmSync(generated, { recursive: true });
+  }
+}
+
+/** @param generated - a folder for the handlers of models that have none of their own */
+function buildFrom(models: readonly string[], generated: string): Map<string, Bundle> {
   const { outputFiles } = buildSync({
     ...BUILD_OPTIONS,
-    entryPoints: models.map((model) => `functions/${model}/handler.ts`),
+    absWorkingDir: appFolder(),
+    alias: {
+      // The engine's sources, so that a package is the same wherever npm installed the engine.
+      "sagemaker-stages/model": engineSource("model.ts"),
+      [HANDLER]: engineSource("runtime/handler.ts"),
+      ...Object.fromEntries(models.map((model) => [contractOf(model), join(appFolder(), contractOf(model))])),
+    },
+    entryPoints: models.map((model) => ({ in: handlerOf(model, generated), out: `${model}/index` })),
   });
   // By the model's folder: esbuild resolves links in the path of the project.
   const files = new Map(
     outputFiles.map((file) => [`${basename(dirname(file.path))}/${basename(file.path)}`, file]),
   );
   return new Map(
-    models.flatMap((model): [ModelName, Bundle][] => {
+    models.flatMap((model): [string, Bundle][] => {
       const [bundle, map] = [files.get(`${model}/index.js`), files.get(`${model}/index.js.map`)];
       if (bundle === undefined || map === undefined) return [];
       return [[model, { bundle: bundle.contents, sourceMap: withoutMachine(model, map.text) }]];
@@ -134,15 +152,43 @@ function build(models: readonly ModelName[]): Map<ModelName, Bundle> {
   );
 }
 
-/**
- * Sources are named from the project's folder, and packages, which may lie elsewhere on this machine, from the folder
- * that holds them all.
- */
-function withoutMachine(model: ModelName, map: string): string {
-  const document: { readonly sources: readonly string[] } = JSON.parse(map);
-  const sources = document.sources.map((source) =>
-    posix.join("functions", model, source).replace(/^.*node_modules\//, "node_modules/"),
+/** Path of the model's own `handler.ts`, or of one that is generated from its contract. */
+function handlerOf(model: string, generated: string): string {
+  const own = join(appFolder(), "functions", model, "handler.ts");
+  if (existsSync(own)) return own;
+  const file = join(generated, `${model}.ts`);
+  writeFileSync(
+    file,
+    `import { createHandler } from "${HANDLER}";
+import { contract } from "${contractOf(model)}";
+
+export const handler = createHandler(contract);
+`,
   );
+  return file;
+}
+
+/**
+ * How a generated handler imports the engine and a contract, by aliases: esbuild chooses short names by how often letters
+ * occur in the sources, so that a path of this machine in a source would change the package.
+ */
+const HANDLER = "sagemaker-stages/handler";
+
+function contractOf(model: string): string {
+  return `functions/${model}/contract`;
+}
+
+/**
+ * Sources are named from the app's folder, packages, which may lie elsewhere on this machine, from the folder that holds
+ * them all, and a generated handler as if it lay in the model's folder.
+ */
+function withoutMachine(model: string, map: string): string {
+  const document: { readonly sources: readonly string[] } = JSON.parse(map);
+  const sources = document.sources.map((source) => {
+    const path = posix.join("functions", model, source);
+    if (new RegExp(`(^|/)handlers-[^/]+/${model}\\.ts$`).test(path)) return `functions/${model}/handler.ts`;
+    return path.replace(/^.*node_modules\//, "node_modules/");
+  });
   return JSON.stringify({ ...document, sources });
 }
 
@@ -152,7 +198,7 @@ function withoutMachine(model: ModelName, map: string): string {
  *
  * @param directory - where its zip is written
  */
-export function functionPackage(model: ModelName, directory: string): FunctionPackage {
+export function functionPackage(model: string, directory: string): FunctionPackage {
   const code = functionCode(model);
   // A folder that follows the content, so that processes that synthesize at the same time do not meet.
   const folder = join(directory, Buffer.from(code.sha256, "base64").toString("hex").slice(0, 16));

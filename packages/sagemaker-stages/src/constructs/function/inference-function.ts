@@ -6,11 +6,11 @@ import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { FunctionSettings } from "../../environment/model-settings";
 import { functionRolePolicy, functionRoleTrust } from "../../iam/workload/function-role";
+import type { NetworkPlace } from "../network/network";
 import type { Account } from "../terraform/account";
+import { terraformJson } from "../terraform/terraform-json";
 import type { EndpointFunction } from "./endpoint-function";
 import type { FunctionPackage } from "./function-code";
-import type { NetworkPlace } from "../network/network";
-import { terraformJson } from "../terraform/terraform-json";
 import { FUNCTION_TIMEOUT_IN_SECONDS } from "./time-budget";
 
 /** What a function runs on. */

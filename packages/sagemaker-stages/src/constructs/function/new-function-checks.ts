@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
+import { inWords, type Report } from "../../environment/report";
 import {
   checkNewFunction,
   VARIABLE,
   VARIABLE_ALLOWED,
   VARIABLE_SOURCE,
 } from "../../environment/rules/model-checks";
-import { inWords, type Report } from "../../environment/report";
-import { ARCHITECTURES, type NewFunction } from "./inference-function";
 import { isReference } from "../terraform/references";
+import { ARCHITECTURES, type NewFunction } from "./inference-function";
 
 const FUNCTION_SOURCE = "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html";
 const VARIABLES_SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html";

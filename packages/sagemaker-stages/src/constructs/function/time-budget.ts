@@ -1,7 +1,7 @@
 /**
  * Who waits how long, from the outside in: each gives up before the one that waits for it, so that a caller is
  * told by whoever knows most. Of the function's time the handler keeps a part to say that there was not enough
- * (`RESERVE_IN_MS` in functions/shared/handler.ts); the rest is what an endpoint may take, which SageMaker would
+ * (`RESERVE_IN_MS` in src/runtime/handler.ts); the rest is what an endpoint may take, which SageMaker would
  * give 60 seconds (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html).
  */
 

@@ -12,10 +12,10 @@ import { Construct } from "constructs";
 import { parseCidr, partOf } from "../../environment/cidr";
 import type { NewVpc } from "../../environment/environment";
 import { runtimeEndpointPolicy, s3GatewayPolicy } from "../../iam/workload/network";
-import type { Account } from "../terraform/account";
 import type { InferenceFunction } from "../function/inference-function";
-import type { NetworkedModel, NetworkPlace, NetworkProps } from "./network";
+import type { Account } from "../terraform/account";
 import { terraformJson } from "../terraform/terraform-json";
+import type { NetworkedModel, NetworkPlace, NetworkProps } from "./network";
 
 /** Props of {@link IsolatedVpc}. */
 export interface IsolatedVpcProps extends NetworkProps {

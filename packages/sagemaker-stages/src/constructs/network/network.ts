@@ -1,10 +1,10 @@
 import type { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Construct } from "constructs";
 import type { ExistingVpc, NewVpc } from "../../environment/environment";
-import type { Account } from "../terraform/account";
-import type { InferenceFunction } from "../function/inference-function";
-import { IsolatedVpc } from "./isolated-vpc";
 import type { SagemakerEndpoint } from "../endpoint/sagemaker-endpoint";
+import type { InferenceFunction } from "../function/inference-function";
+import type { Account } from "../terraform/account";
+import { IsolatedVpc } from "./isolated-vpc";
 
 /** Props of {@link Network}. */
 export interface NetworkProps {

@@ -7,13 +7,13 @@ import { CloudfrontResponseHeadersPolicy } from "@cdktf/provider-aws/lib/cloudfr
 import { App, AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { WebsiteSettings } from "../../environment/environment";
+import { websiteBucketPolicy } from "../../iam/workload/website-bucket";
 import { buildWebsite, STAGE_ORIGIN, type WebsiteFile } from "../../page/build";
 import { securityHeaders } from "../../page/headers";
 import { publicDocument } from "../../page/public-document";
-import { websiteBucketPolicy } from "../../iam/workload/website-bucket";
 import type { Account } from "../terraform/account";
-import { environmentBucketName, PrivateBucket } from "./private-bucket";
 import { terraformJson, terraformText } from "../terraform/terraform-json";
+import { environmentBucketName, PrivateBucket } from "./private-bucket";
 
 /** Props of {@link Website}. */
 export interface WebsiteProps {

@@ -11,9 +11,9 @@ import {
 } from "../account";
 import type { Environment } from "../environment";
 import { BUCKET_SOURCE, principalName } from "../patterns";
-import { checkAccountId, checkRegion } from "./place-checks";
 import { type Fault, Report } from "../report";
 import { findFaultsOfShape, type Properties, type ShapeFault, shapes } from "../shape";
+import { checkAccountId, checkRegion } from "./place-checks";
 import { checkState } from "./state-checks";
 import { checkTags } from "./tag-checks";
 

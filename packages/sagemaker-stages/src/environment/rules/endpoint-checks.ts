@@ -18,11 +18,11 @@ import {
   type ServerlessEndpoint,
   type ServerlessSettings,
 } from "../model-settings";
-import { isProjectFile, PROJECT } from "../paths";
+import { appFolder, isProjectFile } from "../paths";
 import { BUCKET } from "../patterns";
 import { POLICY_TEXT_ALLOWED, POLICY_TEXT_SOURCE, strayCharacter } from "../policy-text";
-import { MOST_CONCURRENCY } from "./quotas";
 import { inWords, type Report, UNLIMITED } from "../report";
+import { MOST_CONCURRENCY } from "./quotas";
 
 /** Every setting of an endpoint, as somebody may have written them side by side. */
 type AnyEndpoint = Partial<ServerlessEndpoint & InstanceEndpoint & ExistingEndpoint>;
@@ -291,7 +291,7 @@ function checkArtifact(artifact: string, keyArn: string | undefined, report: Rep
 }
 
 function checkArtifactFile(artifact: string, report: Report): void {
-  const file = join(PROJECT, artifact);
+  const file = join(appFolder(), artifact);
   if (!existsSync(file)) {
     report.require(
       false,

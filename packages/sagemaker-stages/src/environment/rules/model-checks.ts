@@ -1,4 +1,3 @@
-import { checkEndpoint } from "./endpoint-checks";
 import { type Environment, partitionOf } from "../environment";
 import {
   DEFAULT_ENVIRONMENT_VARIABLE_NAME,
@@ -18,6 +17,7 @@ import {
   ROLE_OF_AWS,
 } from "../patterns";
 import { inWords, type Report, UNLIMITED } from "../report";
+import { checkEndpoint } from "./endpoint-checks";
 import { checkTags } from "./tag-checks";
 
 const MOST_ORIGINS = 100;

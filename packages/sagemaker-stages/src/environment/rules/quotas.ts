@@ -1,4 +1,4 @@
-import { catalog } from "../../../../../functions";
+import type { ModelRoutes } from "../../models";
 import type { Environment, QuotaSettings } from "../environment";
 import type { ModelSettings, ServerlessSettings } from "../model-settings";
 import type { Fault } from "../report";
@@ -27,7 +27,7 @@ interface Quota {
   /** What an environment has to change to need less. */
   readonly field: string;
   /** What an environment needs of it, by what needs it. */
-  readonly needs: (environment: Environment) => readonly Need[];
+  readonly needs: (environment: Environment, routes: ModelRoutes) => readonly Need[];
 }
 
 interface Need {
@@ -108,7 +108,7 @@ export const QUOTAS: readonly Quota[] = [
     source: REST_API_SOURCE,
     setting: "apiResources",
     field: "models",
-    needs: ({ models }) => [{ count: resourcesOf(Object.keys(models)) }],
+    needs: ({ models }, routes) => [{ count: resourcesOf(Object.keys(models), routes) }],
   },
   {
     scope: "account",
@@ -135,11 +135,11 @@ interface Place {
  * An environment without `accountId` may land in any account. Those of one region are counted together, as in one
  * account of their own, and apart from those that name one: credentials decide, and nothing here knows them.
  */
-export function findQuotaFaults(environments: readonly Environment[]): Fault[] {
+export function findQuotaFaults(environments: readonly Environment[], routes: ModelRoutes): Fault[] {
   return QUOTAS.flatMap((quota) =>
     placesOf(environments, quota.scope ?? "region").flatMap((place) => [
       ...differentValues(quota, place),
-      ...exceeded(quota, place),
+      ...exceeded(quota, place, routes),
     ]),
   );
 }
@@ -176,7 +176,7 @@ function differentValues({ setting, name }: Quota, place: Place): Fault[] {
     }));
 }
 
-function exceeded(quota: Quota, place: Place): Fault[] {
+function exceeded(quota: Quota, place: Place, routes: ModelRoutes): Fault[] {
   const { name, source, setting, field, needs, keptByAws = 0 } = quota;
   const stated = setting === undefined ? [] : statedValues(setting, place);
   // Values that differ have a fault already; the highest of them leaves no second one to tell.
@@ -185,7 +185,7 @@ function exceeded(quota: Quota, place: Place): Fault[] {
   let sum = 0;
   let beyond: string | undefined;
   for (const environment of place.environments) {
-    for (const { count } of needs(environment)) sum += count;
+    for (const { count } of needs(environment, routes)) sum += count;
     if (sum > most) beyond ??= environment.name;
   }
   if (beyond === undefined) return [];
@@ -196,7 +196,7 @@ function exceeded(quota: Quota, place: Place): Fault[] {
     {
       environment: beyond,
       field,
-      got: `${sum} in ${place.name} (${place.environments.flatMap((one) => describeNeeds(one, needs(one))).join("; ")})`,
+      got: `${sum} in ${place.name} (${place.environments.flatMap((one) => describeNeeds(one, needs(one, routes))).join("; ")})`,
       allowed: `at most ${most} in total, ${reduced} of "${name}"`,
       because:
         setting === undefined
@@ -263,8 +263,8 @@ function serverlessOf(models: Environment["models"]): [string, ServerlessSetting
 }
 
 /** API Gateway has one resource for the root, and one for each part of a path; routes share those that are alike. */
-function resourcesOf(models: readonly string[]): number {
-  const paths = Object.entries(catalog).flatMap(([model, { route }]) =>
+function resourcesOf(models: readonly string[], routes: ModelRoutes): number {
+  const paths = Object.entries(routes).flatMap(([model, { route }]) =>
     models.includes(model) ? [route.path] : [],
   );
   const resources = paths.flatMap((path) => {

@@ -2,9 +2,9 @@ import { posix } from "node:path";
 import type { LocalState, S3State } from "../environment";
 import { isProjectFile, partsOf } from "../paths";
 import { BUCKET, BUCKET_SOURCE } from "../patterns";
-import { checkBucketRegion } from "./place-checks";
 import { POLICY_TEXT_ALLOWED, POLICY_TEXT_SOURCE, strayCharacter } from "../policy-text";
 import { type Fault, inWords, Report } from "../report";
+import { checkBucketRegion } from "./place-checks";
 
 /** A key of parts between single slashes; a backend's settings take no expressions of Terraform. */
 const STATE_KEY = /^(?!.*[$%]\{)[^/]+(?:\/[^/]+)*$/s;

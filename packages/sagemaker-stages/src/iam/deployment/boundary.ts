@@ -1,13 +1,13 @@
 import { domainOf, type Environment } from "../../environment/environment";
 import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
 import { literalInArn, s3ObjectArn } from "../arn-text";
-import { deployerPolicies } from "./deployer";
-import { hasAlarms, newEndpoints, volumeKeys } from "./deployer-scaling";
+import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { ecrRepositoryArn } from "../workload/ecr-repository";
 import { ENDPOINTS_NETWORK_ACTIONS } from "../workload/endpoint-role";
-import { EnvironmentArns } from "./environment-arns";
 import { NETWORK_INTERFACE_ACTIONS } from "../workload/function-role";
-import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
+import { deployerPolicies } from "./deployer";
+import { hasAlarms, newEndpoints, volumeKeys } from "./deployer-scaling";
+import { EnvironmentArns } from "./environment-arns";
 
 /**
  * The permissions boundary of an environment's roles: the most that any of them may ever do, whatever their own policies

@@ -1,9 +1,9 @@
 import { boundaryArn } from "../../environment/account";
 import type { Environment } from "../../environment/environment";
+import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { existingFunctions } from "./deployer-existing-functions";
 import { hasAlarms, scalableTargetsArn, scalersRoleArn, scales, volumeKeys } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
-import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 
 /** What a VPC is made of, groups with their rules and VPCs with their endpoints. */
 const NETWORK_PARTS = ["network-interface", "route-table", "security-group*", "subnet", "vpc*"];

@@ -1,6 +1,6 @@
 import { functionNameOf, type ModelSettings } from "../../environment/model-settings";
-import type { EnvironmentArns } from "./environment-arns";
 import { allow, type Statement } from "../policy-document";
+import type { EnvironmentArns } from "./environment-arns";
 
 /** Functions of others that answer routes of the environment, and their roles: ARNs. */
 export interface ExistingFunctions {

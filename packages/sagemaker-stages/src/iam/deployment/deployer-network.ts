@@ -1,5 +1,5 @@
-import type { EnvironmentArns } from "./environment-arns";
 import { allow, type Statement } from "../policy-document";
+import type { EnvironmentArns } from "./environment-arns";
 
 /** What a new VPC is made of, by EC2's resource types, and what makes each. EC2 makes the ids up. */
 const MADE_BY: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
 import { domainOf, type Environment } from "../../environment/environment";
 import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
-import type { EnvironmentArns } from "./environment-arns";
 import { allow, type Statement } from "../policy-document";
+import type { EnvironmentArns } from "./environment-arns";
 
 /** Who acts for Application Auto Scaling, and its role, which AWS makes with an account's first target. */
 const SCALER = "sagemaker.application-autoscaling.amazonaws.com";

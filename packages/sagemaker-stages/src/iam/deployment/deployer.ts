@@ -1,11 +1,11 @@
 import { boundaryArn } from "../../environment/account";
 import type { Environment } from "../../environment/environment";
-import { UserError } from "../../environment/user-error";
+import { UserError } from "../../lib/user-error";
+import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { existingFunctionStatements, letApiGatewayIn } from "./deployer-existing-functions";
 import { networkStatements } from "./deployer-network";
 import { scalingStatements } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
-import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 
 /** What a managed policy holds at most, whitespace not counted (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). */
 export const MOST_CHARACTERS = 6_144;

@@ -2,9 +2,9 @@ import type { Environment } from "../../environment/environment";
 import type { ModelSettings } from "../../environment/model-settings";
 import type { Fault } from "../../environment/report";
 import { s3ObjectArn } from "../arn-text";
-import { EnvironmentArns } from "./environment-arns";
-import { type Asking, type Reading, runtimeEndpointPolicy, s3GatewayPolicy } from "../workload/network";
 import type { PolicyDocument } from "../policy-document";
+import { type Asking, type Reading, runtimeEndpointPolicy, s3GatewayPolicy } from "../workload/network";
+import { EnvironmentArns } from "./environment-arns";
 
 /** Characters of the policy of a VPC endpoint, whitespace included; AWS does not raise it (SOURCE). */
 const MAX_CHARACTERS = 20_480;

@@ -9,9 +9,7 @@ import {
 } from "../../environment/account";
 import { type Environment, namePrefix } from "../../environment/environment";
 import type { Fault } from "../../environment/report";
-import { boundaryPolicy } from "./boundary";
-import { deployLimits } from "./deploy-limits";
-import { deployerPolicies } from "./deployer";
+import type { ModelRoutes } from "../../models";
 import {
   findDocumentFaults,
   findPolicyFaults,
@@ -19,8 +17,11 @@ import {
   type PolicyOwner,
   splitPolicy,
 } from "../iam-limits";
-import { plannerPolicies } from "./planner";
 import type { PolicyDocument } from "../policy-document";
+import { boundaryPolicy } from "./boundary";
+import { deployLimits } from "./deploy-limits";
+import { deployerPolicies } from "./deployer";
+import { plannerPolicies } from "./planner";
 import { smokeTestPolicy } from "./smoke-test";
 
 /**
@@ -40,9 +41,9 @@ export function findDeployerFaults(environment: Environment, accountId: string):
 }
 
 /** Managed policies of the role with which workflows deploy and smoke-test an environment. */
-export function deployRolePolicies(environment: DeployableEnvironment): NamedPolicy[] {
+export function deployRolePolicies(environment: DeployableEnvironment, routes: ModelRoutes): NamedPolicy[] {
   const { accountId } = environment;
-  const smokeTest = smokeTestPolicy(environment, accountId);
+  const smokeTest = smokeTestPolicy(environment, accountId, routes);
   return [
     ...partsOf(deployerPolicies(environment, accountId)),
     ...(smokeTest === undefined ? [] : [{ name: "smoke-test", policy: smokeTest }]),
@@ -79,6 +80,7 @@ export function environmentBoundary(
 export function findPipelinePolicyFaults(
   account: AccountSettings,
   environments: readonly Environment[],
+  routes: ModelRoutes,
 ): Fault[] {
   const deployable = deployableEnvironments(account, environments);
   const boundaries = deployable.flatMap((environment) =>
@@ -89,7 +91,11 @@ export function findPipelinePolicyFaults(
   return [
     ...boundaries,
     ...deployable.flatMap((environment) =>
-      findPolicyFaults(deployRoleName(environment), deployRolePolicies(environment), ownerOf(environment)),
+      findPolicyFaults(
+        deployRoleName(environment),
+        deployRolePolicies(environment, routes),
+        ownerOf(environment),
+      ),
     ),
     ...findPolicyFaults(planRoleName(account), deployable.flatMap(planRolePolicies), {
       name: accountName(account),

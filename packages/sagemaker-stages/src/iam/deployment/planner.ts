@@ -1,6 +1,6 @@
 import type { Environment } from "../../environment/environment";
-import { deployerPolicies } from "./deployer";
 import { type PolicyDocument, policyDocument } from "../policy-document";
+import { deployerPolicies } from "./deployer";
 
 /** Actions that only look. API Gateway's are the methods of HTTP. */
 const READS = /^(?:apigateway:GET|[a-z0-9-]+:(?:Describe|Get|List)[A-Z]\w*)$/;

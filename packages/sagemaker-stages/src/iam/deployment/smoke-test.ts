@@ -1,8 +1,8 @@
 import { type Environment, namePrefix, partitionOf } from "../../environment/environment";
-import { type ModelSettings, routeAccess } from "../../environment/model-settings";
-import { catalog, type ModelName } from "../../../../../functions";
-import { callerPolicy } from "../workload/caller";
+import { routeAccess } from "../../environment/model-settings";
+import type { ModelRoutes } from "../../models";
 import type { PolicyDocument } from "../policy-document";
+import { callerPolicy } from "../workload/caller";
 
 /**
  * What whoever smoke-tests an environment may do as a caller who signs: each route whose access is `AWS_IAM`, and each
@@ -10,18 +10,23 @@ import type { PolicyDocument } from "../policy-document";
  * account whose stage is named by the environment's prefix.
  *
  * @param accountId - 12 digits
+ * @param routes - where each model is reached
  * @returns `undefined` where nothing wants signed requests
  */
-export function smokeTestPolicy(environment: Environment, accountId: string): PolicyDocument | undefined {
+export function smokeTestPolicy(
+  environment: Environment,
+  accountId: string,
+  routes: ModelRoutes,
+): PolicyDocument | undefined {
   const { region, models } = environment;
   const prefix = namePrefix(environment);
   const arnOf = (service: string, resource: string): string =>
     `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
-  const served = Object.entries(models) as [ModelName, ModelSettings][];
+  const served = Object.entries(models);
   const policy = callerPolicy({
     routeArns: served
       .filter(([, settings]) => routeAccess(settings) === "AWS_IAM")
-      .map(([model]) => catalog[model].route)
+      .flatMap(([model]) => routes[model]?.route ?? [])
       .map(({ method, path }) => arnOf("execute-api", `*/${prefix}/${method}${path}`)),
     functionArns: served
       .filter(([, { functionUrl }]) => functionUrl !== undefined)

@@ -62,6 +62,6 @@ export class OwnSources {
 
 /** The frames of the model's own files; where there is none, those nearest to the error. */
 function shown(frames: readonly string[]): readonly string[] {
-  const own = frames.filter((frame) => /^functions\/(?!shared\/)/.test(frame));
+  const own = frames.filter((frame) => /^functions\//.test(frame));
   return (own.length > 0 ? own : frames).slice(0, MAX_FRAMES_SHOWN);
 }

@@ -1,7 +1,7 @@
 import { dev } from "../../../../../environments/dev";
+import type { ModelName } from "../../../../../functions";
 import type { Environment } from "../../../src/environment/environment";
 import type { ServerlessEndpoint, ServingSettings } from "../../../src/environment/model-settings";
-import type { ModelName } from "../../../../../functions";
 
 /** `environment` with the settings of one of its models changed. */
 export function withModel(

@@ -1,7 +1,7 @@
 import { catalog } from "../../../../../functions";
+import { openApi } from "../../../src/constructs/api/openapi";
 import { readOpenApi } from "../../../src/local/rest-api/openapi";
 import type { FunctionDefinition, StageDefinition } from "../../../src/local/terraform/deployment";
-import { openApi } from "../../../src/constructs/api/openapi";
 
 /** A stage with the route `POST /breast-cancer`, open to everybody, as the stacks make it. */
 export function publicStage(

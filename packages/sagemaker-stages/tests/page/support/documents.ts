@@ -1,6 +1,6 @@
-import type { RouteAccess } from "../../../src/environment/model-settings";
 import { catalog, type ModelName } from "../../../../../functions";
 import { openApi } from "../../../src/constructs/api/openapi";
+import type { RouteAccess } from "../../../src/environment/model-settings";
 import { type PublicDocument, publicDocument } from "../../../src/page/public-document";
 
 /** The API's document for some models of the catalog, as the stacks make it. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import type { RouteAccess } from "../../../src/environment/model-settings";
 import { catalog, type ModelName } from "../../../../../functions";
-import { type SurfaceChange, surfaceChanges } from "../../../src/review/surface";
 import { openApi } from "../../../src/constructs/api/openapi";
+import type { RouteAccess } from "../../../src/environment/model-settings";
+import { type SurfaceChange, surfaceChanges } from "../../../src/review/surface";
 import { type PlannedChange, planned } from "../support/planned";
 
 const API = "aws_api_gateway_rest_api";

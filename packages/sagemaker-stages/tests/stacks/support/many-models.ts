@@ -1,9 +1,9 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ModelName } from "../../../../../functions";
 import type { AccountSettings } from "../../../src/environment/account";
 import type { Environment, QuotaSettings } from "../../../src/environment/environment";
 import type { ModelSettings } from "../../../src/environment/model-settings";
-import type { ModelName } from "../../../../../functions";
 import { ProjectCopy } from "../../local/support/project";
 import { type Finished, runNode } from "./project";
 import { SynthesizedStack } from "./synthesized";

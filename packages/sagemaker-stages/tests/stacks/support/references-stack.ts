@@ -7,9 +7,9 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { App, TerraformStack, TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
-import { Account } from "../../../src/constructs/terraform/account";
 import { functionPackage } from "../../../src/constructs/function/function-code";
 import { LambdaToSagemakerEndpoint } from "../../../src/constructs/lambda-to-sagemaker-endpoint";
+import { Account } from "../../../src/constructs/terraform/account";
 import { requireVersions } from "../../../src/constructs/terraform/terraform-settings";
 
 const REGION = "eu-central-1";

@@ -1,10 +1,10 @@
+import { catalog } from "../../../../../../functions";
 import {
   type CallerSettings,
   callerPolicyName,
   type Invocation,
   namePrefix,
 } from "../../../../src/environment/environment";
-import { catalog } from "../../../../../../functions";
 import { whoeverHas } from "../read-world";
 import { type AccessRequest, only, type Use } from "../request";
 import { namesOf, type PrincipalRules, type Sources } from "./principal";

@@ -1,5 +1,9 @@
-import type { Container, ContainerRequest } from "../../../packages/sagemaker-stages/src/local/sagemaker/container";
-import { sampleContainer, UnreadableRequest } from "../../../packages/sagemaker-stages/src/sample/sample";
+import {
+  type Container,
+  type ContainerRequest,
+  sampleContainer,
+  UnreadableRequest,
+} from "sagemaker-stages/sample";
 import { classifierFor, type Likelihood } from "./classifier";
 import model from "./weights.json";
 
@@ -9,23 +13,23 @@ const classify = classifierFor(model);
 type Form = (answers: readonly (readonly Likelihood[])[]) => unknown;
 
 /** As a scikit-learn container around fastText answers: labels by text, then probabilities by text. */
-const fastText: Form = (answers) => [
+const asFastText: Form = (answers) => [
   answers.map((answer) => answer.map(({ label }) => label)),
   answers.map((answer) => answer.map(({ probability }) => asPython(probability))),
 ];
 
 /** As BlazingText answers. */
-const blazingText: Form = (answers) =>
+const asBlazingText: Form = (answers) =>
   answers.map((answer) => ({
     label: answer.map(({ label }) => label),
     prob: answer.map(({ probability }) => Math.fround(probability)),
   }));
 
 /** Answers as a scikit-learn container around fastText. */
-export const toxicity = toxicityAs(fastText, "as fastText in a scikit-learn container");
+export const sample = toxicityAs(asFastText, "as fastText in a scikit-learn container");
 
 /** The same model, which answers as BlazingText. */
-export const toxicityAsBlazingText = toxicityAs(blazingText, "as BlazingText");
+export const blazingText = toxicityAs(asBlazingText, "as BlazingText");
 
 function toxicityAs(form: Form, how: string): Container {
   return sampleContainer(

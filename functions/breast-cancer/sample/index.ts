@@ -1,9 +1,8 @@
-import { logisticScore } from "../../../packages/sagemaker-stages/src/sample/logistic-regression";
-import { readCsvRows, sampleContainer } from "../../../packages/sagemaker-stages/src/sample/sample";
+import { logisticScore, readCsvRows, sampleContainer } from "sagemaker-stages/sample";
 import model from "./weights.json";
 
 /** Answers as Linear Learner's binary classifier answers. */
-export const breastCancer = sampleContainer("sample model: logistic regression on WDBC", (request) => {
+export const sample = sampleContainer("sample model: logistic regression on WDBC", (request) => {
   const predictions = readCsvRows(request, model.weights.length).map((features) => {
     const score = logisticScore(model, features);
     return { score, predicted_label: score >= 0.5 ? 1 : 0 };

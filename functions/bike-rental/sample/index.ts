@@ -1,4 +1,4 @@
-import { asFloat32, readCsvRows, sampleContainer } from "../../../packages/sagemaker-stages/src/sample/sample";
+import { asFloat32, readCsvRows, sampleContainer } from "sagemaker-stages/sample";
 import { sumOfTrees } from "./trees";
 import model from "./weights.json";
 
@@ -6,7 +6,7 @@ import model from "./weights.json";
 const FEATURES = 13;
 
 /** Answers log1p(count) as XGBoost's regression answers. */
-export const bikeRental = sampleContainer("sample model: boosted trees on Bike Sharing Demand", (request) => {
+export const sample = sampleContainer("sample model: boosted trees on Bike Sharing Demand", (request) => {
   const predictions = readCsvRows(request, FEATURES).map((row) => asFloat32(sumOfTrees(model, row)));
   return { contentType: "text/csv; charset=utf-8", body: predictions.join("\n") };
 });

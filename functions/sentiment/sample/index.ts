@@ -1,9 +1,8 @@
-import { logisticScore } from "../../../packages/sagemaker-stages/src/sample/logistic-regression";
-import { asFloat32, readCsvRows, sampleContainer } from "../../../packages/sagemaker-stages/src/sample/sample";
+import { asFloat32, logisticScore, readCsvRows, sampleContainer } from "sagemaker-stages/sample";
 import model from "./weights.json";
 
 /** Answers the probability of a positive review as XGBoost's binary classifier answers. */
-export const sentiment = sampleContainer(
+export const sample = sampleContainer(
   "sample model: logistic regression on a bag of words of Sentiment Labelled Sentences",
   (request) => {
     const scores = readCsvRows(request, model.weights.length).map((counts) => logisticScore(model, counts));

@@ -1,7 +1,8 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { UserError } from "./user-error";
 
 /** The words of the command line make no sense. The message says which, and what does. */
-export class UsageError extends Error {
+export class UsageError extends UserError {
   override readonly name = "UsageError";
 }
 
@@ -14,7 +15,7 @@ type Options = NonNullable<ParseArgsConfig["options"]>;
  * @param usage - how the command is used, for who uses it otherwise
  * @throws UsageError where an option is none of these, or not used as it says
  */
-export function parseWords<const O extends Options>(words: readonly string[], options: O, usage: string) {
+export function parseArguments<const O extends Options>(words: readonly string[], options: O, usage: string) {
   try {
     return parseArgs({ args: [...words], allowPositionals: true, options });
   } catch (error) {
