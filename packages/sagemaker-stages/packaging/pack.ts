@@ -53,7 +53,7 @@ function requireFiles(folder: string, files: readonly string[]): void {
   const missing = files.filter((file) => !existsSync(join(folder, file)));
   if (missing.length === 0) return;
   throw new Error(
-    `package.json: exports: got ${missing.join(", ")}, which no source compiles to; allowed: ./src/<file>.ts of a source`,
+    `package.json: exports: got ${missing.join(", ")}, which no source compiles to; allowed: ./src/<file>.ts of a source that tsconfig.build.json names`,
   );
 }
 
