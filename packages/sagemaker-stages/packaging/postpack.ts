@@ -1,0 +1,4 @@
+import { join } from "node:path";
+import { restore } from "./pack";
+
+restore(join(__dirname, ".."));

@@ -1,0 +1,4 @@
+import { join } from "node:path";
+import { prepare } from "./pack";
+
+prepare(join(__dirname, ".."));

@@ -1,0 +1,250 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { type Finished, run, write, writeSmallRepository } from "./support/small-repository";
+
+const TIMEOUT_IN_MS = 60_000;
+const TARBALL = "sagemaker-stages-0.1.0.tgz";
+
+describe("npm pack of the engine", () => {
+  const folder = makeTempFolder();
+  const tarball = join(folder, TARBALL);
+  let engine = "";
+  let before = "";
+  let packed: Finished = { status: null, stdout: "", stderr: "" };
+
+  beforeAll(async () => {
+    engine = writeSmallRepository(folder);
+    before = stateOf(engine);
+    packed = await npm(engine, "pack", "--pack-destination", folder);
+  }, TIMEOUT_IN_MS);
+
+  afterAll(() => removeFolder(folder));
+
+  it("contains sources and compiled files, and no tests and no packaging", async () => {
+    // Act
+    const files = await filesOf(tarball);
+
+    // Assess
+    expect(packed).toMatchObject({ status: 0 });
+    expect(files).toEqual([
+      "LICENSE",
+      "README.md",
+      "bin/sagemaker-stages.js",
+      "dist/cli/main.js",
+      "dist/cli/main.js.map",
+      ...compiled("index"),
+      ...compiled("loader"),
+      ...compiled("model"),
+      ...compiled("sample"),
+      "dist/settings.json",
+      ...compiled("testing/index"),
+      "package.json",
+      "src/cli/main.ts",
+      "src/index.ts",
+      "src/loader.ts",
+      "src/model.ts",
+      "src/page/browser/page.ts",
+      "src/page/index.html",
+      "src/sample.ts",
+      "src/settings.json",
+      "src/testing/index.ts",
+    ]);
+  });
+
+  it("refers to the compiled files in every export", async () => {
+    // Act
+    const { exports, main, types } = JSON.parse(await textOf(tarball, "package.json"));
+
+    // Assess
+    expect({ exports, main, types }).toEqual({
+      exports: {
+        ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
+        "./model": { types: "./dist/model.d.ts", default: "./dist/model.js" },
+        "./sample": { types: "./dist/sample.d.ts", default: "./dist/sample.js" },
+        "./testing": { types: "./dist/testing/index.d.ts", default: "./dist/testing/index.js" },
+        "./package.json": "./package.json",
+      },
+      main: "./dist/index.js",
+      types: "./dist/index.d.ts",
+    });
+  });
+
+  it("leaves the repository as it was", () => {
+    // Act
+    const after = stateOf(engine);
+
+    // Assess
+    expect(after).toBe(before);
+  });
+
+  it(
+    "makes the same files from the repository's root",
+    async () => {
+      // Prepare
+      const other = join(folder, "other");
+      mkdirSync(other);
+
+      // Act
+      const workspace = await npm(folder, "pack", "-w", "sagemaker-stages", "--pack-destination", other);
+
+      // Assess
+      expect(workspace).toMatchObject({ status: 0 });
+      expect(await filesOf(join(other, TARBALL))).toEqual(await filesOf(tarball));
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "makes a command that loads each compiled file once, and the app's TypeScript",
+    async () => {
+      // Prepare
+      await run("tar", ["-xzf", tarball, "-C", folder], folder);
+      const app = writeApp(join(folder, "app"), join(folder, "package"));
+
+      // Act
+      const finished = await runCommand(app);
+
+      // Assess
+      expect(finished).toEqual({ status: 0, stdout: LOADED_ONCE, stderr: "" });
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+describe("the engine in the repository", () => {
+  let folder = "";
+  let engine = "";
+
+  beforeEach(() => {
+    folder = makeTempFolder();
+    engine = writeSmallRepository(folder);
+  });
+
+  afterEach(() => removeFolder(folder));
+
+  it(
+    "loads each source once for the command, also beside the folder dist of an interrupted npm pack",
+    async () => {
+      // Prepare
+      write(engine, { "dist/cli/main.js": `console.log("stale");` });
+      const app = writeApp(join(folder, "app"), engine);
+
+      // Act
+      const finished = await runCommand(app);
+
+      // Assess
+      expect(finished).toEqual({ status: 0, stdout: LOADED_ONCE, stderr: "" });
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "fails to pack and stays as it was when the types of a source are wrong",
+    async () => {
+      // Prepare
+      write(engine, { "src/loader.ts": `export const load: number = "text";` });
+      const unchanged = stateOf(engine);
+
+      // Act
+      const packed = await npm(engine, "pack");
+
+      // Assess
+      expect(packed.status).not.toBe(0);
+      expect(packed.stderr).toContain("src/loader.ts");
+      expect(stateOf(engine)).toBe(unchanged);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "fails to pack and stays as it was when an export has no source",
+    async () => {
+      // Prepare
+      const manifest = JSON.parse(readFileSync(join(engine, "package.json"), "utf8"));
+      manifest.exports["./extra"] = "./src/extra.ts";
+      write(engine, { "package.json": JSON.stringify(manifest) });
+      const unchanged = stateOf(engine);
+
+      // Act
+      const packed = await npm(engine, "pack");
+
+      // Assess
+      expect(packed.status).not.toBe(0);
+      expect(packed.stderr).toContain("exports: got ./dist/extra.d.ts, ./dist/extra.js");
+      expect(stateOf(engine)).toBe(unchanged);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "names the command that restores the repository when an earlier run was interrupted",
+    async () => {
+      // Prepare
+      const unchanged = stateOf(engine);
+      await npm(engine, "run", "prepack");
+
+      // Act
+      const packed = await npm(engine, "pack");
+      await npm(engine, "run", "postpack");
+
+      // Assess
+      expect(packed.status).not.toBe(0);
+      expect(packed.stderr).toContain('Run "npm run postpack"');
+      expect(stateOf(engine)).toBe(unchanged);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+const LOADED_ONCE = `${JSON.stringify({ loaded: 1, seen: [1, 1], words: ["review"] })}\n`;
+
+/** Writes an app in which the engine is installed. */
+function writeApp(app: string, engine: string): string {
+  write(app, {
+    "app.ts": `
+      import { load } from "sagemaker-stages";
+      import { loaded } from "sagemaker-stages/model";
+      export async function see(): Promise<number[]> { return [loaded, await load()]; }
+    `,
+    "counters.cjs": "globalThis.counters = { model: 0 };",
+    "package.json": JSON.stringify({ name: "app", private: true }),
+  });
+  mkdirSync(join(app, "node_modules"));
+  symlinkSync(engine, join(app, "node_modules", "sagemaker-stages"), "junction");
+  return app;
+}
+
+function runCommand(app: string): Promise<Finished> {
+  const command = join(app, "node_modules", "sagemaker-stages", "bin", "sagemaker-stages.js");
+  return run(process.execPath, ["--require", join(app, "counters.cjs"), command, "review"], app);
+}
+
+function npm(where: string, ...words: readonly string[]): Promise<Finished> {
+  return run("npm", [...words, "--offline"], where);
+}
+
+/** Files of a tarball, from the package's folder, sorted. */
+async function filesOf(tarball: string): Promise<string[]> {
+  const { stdout } = await run("tar", ["-tzf", tarball], dirname(tarball));
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((file) => file.replace(/^package\//, ""))
+    .sort();
+}
+
+async function textOf(tarball: string, file: string): Promise<string> {
+  return (await run("tar", ["-xzOf", tarball, `package/${file}`], dirname(tarball))).stdout;
+}
+
+function compiled(file: string): string[] {
+  return [`dist/${file}.d.ts`, `dist/${file}.js`, `dist/${file}.js.map`];
+}
+
+/** The files in a folder, and the text of its package.json. */
+function stateOf(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+  return [...files, readFileSync(join(folder, "package.json"), "utf8")].join("\n");
+}
