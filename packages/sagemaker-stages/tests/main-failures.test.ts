@@ -6,8 +6,8 @@ import { makeTempFolder, removeFolder } from "./stacks/support/temp-folder";
 
 const TIMEOUT_IN_MS = 60_000;
 
-const CONTRACT = "functions/toxicity/contract.ts";
-const HANDLER = "functions/toxicity/handler.ts";
+const CONTRACT = "functions/language-check/contract.ts";
+const HANDLER = "functions/language-check/handler.ts";
 const MODEL_TITLE = "the model toxicity could not be loaded:";
 
 const folder = makeTempFolder();
@@ -40,41 +40,41 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
       "a contract that is no TypeScript",
       { [CONTRACT]: (text) => `const = 5;\n${text}` },
       MODEL_TITLE,
-      /^ {2}functions\/toxicity\/contract\.ts:1:7: Expected identifier but found "="$/,
+      /^ {2}functions\/language-check\/contract\.ts:1:7: Expected identifier but found "="$/,
     ],
     [
       "a contract that imports a missing file",
       { [CONTRACT]: (text) => `import words from "./words.json";\n${text}\nvoid words;\n` },
       MODEL_TITLE,
-      /^ {2}functions\/toxicity\/contract\.ts: got the import "\.\/words\.json"; allowed: a file beside contract\.ts$/,
+      /^ {2}functions\/language-check\/contract\.ts: got the import "\.\/words\.json"; allowed: a file beside contract\.ts$/,
     ],
     [
       "a contract that imports a missing package",
       { [CONTRACT]: (text) => `import pad from "left-pad-of-nobody";\n${text}\nvoid pad;\n` },
       MODEL_TITLE,
-      /^ {2}functions\/toxicity\/contract\.ts: got the import "left-pad-of-nobody"; allowed: a package that package\.json names and npm installed$/,
+      /^ {2}functions\/language-check\/contract\.ts: got the import "left-pad-of-nobody"; allowed: a package that package\.json names and npm installed$/,
     ],
     [
       "a contract that throws while it is loaded",
       { [CONTRACT]: (text) => `${text}\nthrow new RangeError("the vocabulary\\nis empty");\n` },
       MODEL_TITLE,
-      /^ {2}functions\/toxicity\/contract\.ts:\d+:\d+: RangeError: the vocabulary is empty$/,
+      /^ {2}functions\/language-check\/contract\.ts:\d+:\d+: RangeError: the vocabulary is empty$/,
     ],
     [
       "a handler that is no TypeScript",
       { [HANDLER]: (text) => `${text}\nconst = 5;\n` },
       MODEL_TITLE,
-      /^ {2}functions\/toxicity\/handler\.ts:\d+:7: Expected identifier but found "="$/,
+      /^ {2}functions\/language-check\/handler\.ts:\d+:7: Expected identifier but found "="$/,
     ],
     [
       "a handler that imports a missing file",
       { [HANDLER]: (text) => `import { log } from "./log";\n${text}\nlog();\n` },
       MODEL_TITLE,
-      /^ {2}functions\/toxicity\/handler\.ts:1:\d+: Could not resolve "\.\/log"$/,
+      /^ {2}functions\/language-check\/handler\.ts:1:\d+: Could not resolve "\.\/log"$/,
     ],
     [
       "a catalog that names a missing folder",
-      { "functions/catalog.ts": (text) => text.replace("./toxicity/contract", "./toxic/contract") },
+      { "functions/catalog.ts": (text) => text.replace("./language-check/contract", "./toxic/contract") },
       "functions/catalog.ts could not be loaded:",
       /^ {2}functions\/catalog\.ts: got the import "\.\/toxic\/contract"; allowed: a file beside catalog\.ts$/,
     ],
@@ -88,13 +88,13 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
       "a schema that cannot be a JSON request",
       { [CONTRACT]: (text) => text.replace("k: z.optional(labelCount)", "k: z.optional(z.date())") },
       "1 fault(s) in functions/:",
-      /^ {2}functions\/toxicity\/contract\.ts: schema\.k: got z\.date\(\); allowed: z\.iso\.datetime\(\) or /,
+      /^ {2}functions\/language-check\/contract\.ts: schema\.k: got z\.date\(\); allowed: z\.iso\.datetime\(\) or /,
     ],
     [
       "a model with the path of another one",
-      { [CONTRACT]: (text) => text.replace('path: "/toxicity"', 'path: "/sentiment"') },
+      { [CONTRACT]: (text) => text.replace('path: "/language-check"', 'path: "/ticket-urgency"') },
       "1 fault(s) in functions/:",
-      /^ {2}functions\/toxicity\/contract\.ts: route\.path: got "\/sentiment"; allowed: a path of its own \(functions\/sentiment\/contract\.ts has "\/sentiment"/,
+      /^ {2}functions\/language-check\/contract\.ts: route\.path: got "\/ticket-urgency"; allowed: a path of its own \(functions\/ticket-urgency\/contract\.ts has "\/ticket-urgency"/,
     ],
   ])(
     "in %s",
@@ -123,14 +123,14 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
       // Act
       const { stderr } = await runWith({
         "functions/catalog.ts": (text) =>
-          text.replace("toxicity: entry(toxicity)", '"toxic-texts": entry(toxicity)'),
+          text.replace(""language-check": entry(toxicity)", '"toxic-texts": entry(toxicity)'),
         "environments/dev.ts": (text) => text.replace(/memorySizeInMb: [\d_]+/, "memorySizeInMb: 1500"),
       });
       removeFolder(forgotten);
 
       // Assess
       expect(stderr).toContain(
-        'functions/toxic-texts/contract.ts: model: got "toxicity"; allowed: "toxic-texts" (',
+        'functions/toxic-texts/contract.ts: model: got "language-check"; allowed: "toxic-texts" (',
       );
       expect(stderr).toContain("functions/toxic-texts/handler.ts: the file: got no such file;");
       expect(stderr).toContain(
@@ -152,7 +152,7 @@ describe.each([
       "in a contract that is no TypeScript",
       { [CONTRACT]: (text) => `const = 5;\n${text}` },
       MODEL_TITLE,
-      /^ {2}functions\/toxicity\/contract\.ts:1:7: Expected identifier but found "="$/,
+      /^ {2}functions\/language-check\/contract\.ts:1:7: Expected identifier but found "="$/,
     ],
     [
       "in an environment that is no TypeScript",

@@ -54,7 +54,7 @@ const environment: DeployableEnvironment = {
   stage: { throttling: { rateLimit: 10, burstLimit: 20 }, logRetentionInDays: 7 },
   models: {
     sentiment: {
-      artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-20/model.tar.gz",
+      artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/2026-11-20/model.tar.gz",
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
     },
@@ -143,8 +143,8 @@ describe("the life of an account", () => {
         new Set(["small.tfstate", "small.tfstate.tflock"]),
       );
       const { roles } = await readDeployed(clients);
-      expect(roles["small-sentiment-function"]?.boundary).toBe(boundaryArn(environment, accountId));
-      expect(roles["small-sentiment-endpoint"]?.boundary).toBe(boundaryArn(environment, accountId));
+      expect(roles["small-ticket-urgency-function"]?.boundary).toBe(boundaryArn(environment, accountId));
+      expect(roles["small-ticket-urgency-endpoint"]?.boundary).toBe(boundaryArn(environment, accountId));
       const { attached, boundary } = await policiesOf(deployRoleName(environment));
       // The deployer's five, and the smoke test's.
       expect(attached).toHaveLength(6);

@@ -14,8 +14,8 @@ import {
   DescribeModelCommand,
 } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { ModelName } from "../../../../functions";
 import type { Environment } from "../../src/environment/environment";
+import type { ModelName } from "../fixtures/app/functions";
 import { Deployment } from "./support/deployment";
 import { artifactOf, devWithCaller as first, NOTEBOOKS, withModel } from "./support/environments";
 import { succeeded } from "./support/project";
@@ -30,14 +30,14 @@ const NOBODY = {
 };
 
 const newArtifacts = withModel(
-  withModel(first, "breast-cancer", { artifact: "models/second.tar.gz" }),
-  "bike-rental",
-  { artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-21/model.tar.gz" },
+  withModel(first, "loan-default", { artifact: "models/second.tar.gz" }),
+  "energy-demand",
+  { artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-21/model.tar.gz" },
 );
-const opened = withModel(newArtifacts, "breast-cancer", { access: "PUBLIC" });
+const opened = withModel(newArtifacts, "loan-default", { access: "PUBLIC" });
 /** As opened, with other settings of what prod does not have. */
 const resized: Environment = {
-  ...withModel(opened, "bike-rental", { access: "AWS_IAM" }),
+  ...withModel(opened, "energy-demand", { access: "AWS_IAM" }),
   tags: { Team: "models" },
   stage: {
     throttling: { rateLimit: 900, burstLimit: 1_800 },
@@ -47,15 +47,15 @@ const resized: Environment = {
   callers: {
     notebooks: {
       mayInvoke: [
-        { model: "sentiment", by: "endpoint" },
-        { model: "bike-rental", by: "route" },
+        { model: "ticket-urgency", by: "endpoint" },
+        { model: "energy-demand", by: "route" },
       ],
       roles: [NOTEBOOKS],
     },
   },
 };
-const broken = withModel(opened, "sentiment", {
-  artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-21/model.tar.gz",
+const broken = withModel(opened, "ticket-urgency", {
+  artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/2026-11-21/model.tar.gz",
 });
 
 // One life, from the first apply to the last: each test goes on where the one before it ended.
@@ -83,9 +83,9 @@ describe("the life of dev", () => {
       expect(made).toEqual(await deployment.remembered());
       expect(made).toEqual(
         expect.arrayContaining([
-          "endpoint dev-sentiment",
-          "function dev-sentiment",
-          "role dev-sentiment-endpoint",
+          "endpoint dev-ticket-urgency",
+          "function dev-ticket-urgency",
+          "role dev-ticket-urgency-endpoint",
         ]),
       );
       expect(await deployment.lost()).toEqual([]);
@@ -112,8 +112,8 @@ describe("the life of dev", () => {
   describe("notices what somebody added by hand:", () => {
     const statement = { Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
     const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
-    const RoleName = "dev-sentiment-function";
-    const FunctionName = "dev-sentiment";
+    const RoleName = "dev-ticket-urgency-function";
+    const FunctionName = "dev-ticket-urgency";
     const StatementId = "ByHand";
 
     it.each([
@@ -224,7 +224,7 @@ describe("the life of dev", () => {
         // Assess
         expect(plan.map(({ address, action }) => `${withoutDigits(address)}: ${action}`).sort()).toEqual(
           [
-            ...["bike-rental", "breast-cancer"].flatMap((model) => [
+            ...["energy-demand", "loan-default"].flatMap((model) => [
               `aws_iam_role_policy.${model}_endpoint_policy: create then delete`,
               `aws_sagemaker_endpoint.${model}_endpoint: update`,
               `aws_sagemaker_endpoint_configuration.${model}_endpoint_configuration: create then delete`,
@@ -233,8 +233,8 @@ describe("the life of dev", () => {
               `terraform_data.${model}_endpoint_model-revision: create then delete`,
               `terraform_data.${model}_endpoint_policy-revision: create then delete`,
             ]),
-            "aws_s3_object.artifacts_breast-cancer: create",
-            "aws_s3_object.artifacts_breast-cancer: delete",
+            "aws_s3_object.artifacts_loan-default: create",
+            "aws_s3_object.artifacts_loan-default: delete",
           ].sort(),
         );
       },
@@ -245,15 +245,15 @@ describe("the life of dev", () => {
       "serves them under the same names, and leaves nothing of the old ones",
       async () => {
         // Prepare
-        const before = await liveModel("bike-rental");
+        const before = await liveModel("energy-demand");
 
         // Act
         succeeded(await deployment.project.deploy("dev"));
 
         // Assess
-        const after = await liveModel("bike-rental");
-        expect(before.artifact).toBe(artifactOf(first, "bike-rental"));
-        expect(after.artifact).toBe(artifactOf(newArtifacts, "bike-rental"));
+        const after = await liveModel("energy-demand");
+        expect(before.artifact).toBe(artifactOf(first, "energy-demand"));
+        expect(after.artifact).toBe(artifactOf(newArtifacts, "energy-demand"));
         expect(after.configuration).not.toBe(before.configuration);
         expect((await deployment.project.state("dev")).outputs).toEqual(outputs);
         expect(await deployment.made()).toEqual(await deployment.remembered());
@@ -293,7 +293,7 @@ describe("the life of dev", () => {
       const after = await stage();
       expect(after.deploymentId).not.toBe(before.deploymentId);
       const deployed = await deployment.deployed();
-      expect(deployed.apis["dev-inference"]?.methods["POST /breast-cancer"]?.apiKeyRequired).toBe(false);
+      expect(deployed.apis["dev-inference"]?.methods["POST /loan-default"]?.apiKeyRequired).toBe(false);
       expect(deployed).toEqual(await deployment.synthesized());
       expect(await deployment.made()).toEqual(await deployment.remembered());
     },
@@ -307,7 +307,7 @@ describe("the life of dev", () => {
       "fails, says why, and deletes nothing that serves",
       async () => {
         // Prepare
-        before = await liveModel("sentiment");
+        before = await liveModel("ticket-urgency");
         const policies = await deployment.made();
         await deployment.emulator.rollEndpointUpdatesBack(true);
         deployment.project.setEnvironments(broken);
@@ -318,7 +318,7 @@ describe("the life of dev", () => {
         // Assess
         expect(status).not.toBe(0);
         expect(squashed(output)).toContain("SageMakerrolledtheupdateofendpointdev-sentimentback");
-        expect(await liveModel("sentiment")).toEqual(before);
+        expect(await liveModel("ticket-urgency")).toEqual(before);
         // The role reads the old artifact as long as it serves.
         expect(await deployment.made()).toEqual(expect.arrayContaining([...policies]));
       },
@@ -336,7 +336,7 @@ describe("the life of dev", () => {
         succeeded(await deployment.project.deploy("dev"));
 
         // Assess
-        expect((await liveModel("sentiment")).artifact).toBe(before.artifact);
+        expect((await liveModel("ticket-urgency")).artifact).toBe(before.artifact);
         expect(await deployment.made()).toEqual(await deployment.remembered());
         expect(await deployment.deployed()).toEqual(await deployment.synthesized());
         expect(await deployment.project.plan("dev")).toEqual([]);

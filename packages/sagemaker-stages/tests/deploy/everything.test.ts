@@ -109,7 +109,7 @@ describe("the life of an environment with a network, scaling, alarms and a key",
         new CreateNetworkInterfaceCommand({
           SubnetId: Subnets[0]?.SubnetId,
           Groups: [String(group)],
-          Description: `AWS Lambda VPC ENI-${first.name}-bike-rental`,
+          Description: `AWS Lambda VPC ENI-${first.name}-energy-demand`,
         }),
       );
 

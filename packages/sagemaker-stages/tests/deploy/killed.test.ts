@@ -1,8 +1,8 @@
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { dev } from "../../../../environments/dev";
 import type { Environment } from "../../src/environment/environment";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
+import { dev } from "../fixtures/app/environments/dev";
 import { Deployment } from "./support/deployment";
 import { withModel } from "./support/environments";
 import { isAllowed } from "./support/evaluation";
@@ -12,35 +12,35 @@ import { squashed } from "./support/squashed";
 
 const TIMEOUT_IN_MS = 600_000;
 
-const { "breast-cancer": breastCancer, sentiment, toxicity, "bike-rental": bikeRental } = dev.models;
+const { "loan-default": loanDefault, sentiment, toxicity, "energy-demand": energyDemand } = dev.models;
 if (
-  breastCancer === undefined ||
+  loanDefault === undefined ||
   sentiment === undefined ||
   toxicity === undefined ||
-  bikeRental === undefined
+  energyDemand === undefined
 )
   throw new Error("dev lacks a model of this test");
 
 /** dev with two of its models. */
 const first: Environment = {
   ...dev,
-  models: { "breast-cancer": { ...breastCancer, artifact: "models/first.tar.gz" }, sentiment },
+  models: { "loan-default": { ...loanDefault, artifact: "models/first.tar.gz" }, sentiment },
 };
-const second = withModel(first, "breast-cancer", { artifact: "models/second.tar.gz" });
-const third = withModel(second, "sentiment", {
-  artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-21/model.tar.gz",
+const second = withModel(first, "loan-default", { artifact: "models/second.tar.gz" });
+const third = withModel(second, "ticket-urgency", {
+  artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/2026-11-21/model.tar.gz",
 });
 const fourth: Environment = {
   ...third,
   stage: { ...third.stage, accessLogs: true },
-  models: { ...third.models, "bike-rental": bikeRental, toxicity },
+  models: { ...third.models, "energy-demand": energyDemand, toxicity },
 };
 
 /** What AWS's services write to once they run, of a model and a stage that Terraform has not made yet. */
 const LOG_GROUPS = [
   "/aws/apigateway/dev-inference/access",
-  "/aws/lambda/dev-toxicity",
-  "/aws/sagemaker/Endpoints/dev-toxicity",
+  "/aws/lambda/dev-language-check",
+  "/aws/sagemaker/Endpoints/dev-language-check",
 ];
 
 // Each test goes on where the one before it ended.
@@ -95,10 +95,10 @@ describe("an apply that is killed", () => {
 
         // Assess
         expect(refusal).toContain("Cannotcreatealreadyexistingendpoint");
-        expect(importsFor(refusal).map(([, name]) => name)).toEqual([...LOG_GROUPS, "dev-bike-rental"]);
+        expect(importsFor(refusal).map(([, name]) => name)).toEqual([...LOG_GROUPS, "dev-energy-demand"]);
         const remembered = await deployment.remembered();
         expect((await deployment.made()).filter((entry) => !remembered.includes(entry))).toEqual([
-          "endpoint dev-bike-rental",
+          "endpoint dev-energy-demand",
           ...LOG_GROUPS.map((name) => `log group ${name}`),
         ]);
       },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { prod } from "../../../../environments/prod";
 import type { Environment } from "../../src/environment/environment";
+import { prod } from "../fixtures/app/environments/prod";
 import { Deployment } from "./support/deployment";
 import { withModel } from "./support/environments";
 import { requireRecordedPlan } from "./support/plans";
@@ -20,11 +20,11 @@ const signed: Environment = {
   models: { sentiment, toxicity },
   protected: true,
 };
-const deployed = withModel(signed, "sentiment", { access: "AWS_IAM" });
-const newArtifact = withModel(deployed, "sentiment", {
-  artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-21/model.tar.gz",
+const deployed = withModel(signed, "ticket-urgency", { access: "AWS_IAM" });
+const newArtifact = withModel(deployed, "ticket-urgency", {
+  artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/2026-11-21/model.tar.gz",
 });
-const opened = withModel(deployed, "sentiment", { access: "PUBLIC" });
+const opened = withModel(deployed, "ticket-urgency", { access: "PUBLIC" });
 const unprotected: Environment = { ...deployed, protected: false };
 
 /** Plans of one deployed environment, each for one change of it; nothing but the first is applied. */
@@ -98,7 +98,7 @@ describe("the recorded plans are what Terraform plans for", () => {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of one
       "name: `${prefix}-${model}`,",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source of one
-      "name: `${prefix}-${model}${model === 'sentiment' ? '-v2' : ''}`,",
+      "name: `${prefix}-${model}${model === 'ticket-urgency' ? '-v2' : ''}`,",
     ],
   ] as const)(
     "%s",

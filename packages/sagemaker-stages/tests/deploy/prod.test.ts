@@ -4,11 +4,11 @@ import { CreatePolicyCommand } from "@aws-sdk/client-iam";
 import { GetFunctionConcurrencyCommand } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { prod as shipped } from "../../../../environments/prod";
-import type { ModelName } from "../../../../functions";
 import { boundaryName } from "../../src/environment/account";
 import type { Environment } from "../../src/environment/environment";
 import { boundaryPolicy } from "../../src/iam/deployment/boundary";
+import { prod as shipped } from "../fixtures/app/environments/prod";
+import type { ModelName } from "../fixtures/app/functions";
 import { Deployment } from "./support/deployment";
 import { withModel } from "./support/environments";
 import { succeeded } from "./support/project";
@@ -23,10 +23,10 @@ const Bucket = "s3" in prod.state ? prod.state.s3.bucket : "(none)";
 /** Another artifact, and every setting that can change in place. */
 const changed: Environment = {
   ...[
-    { model: "breast-cancer", settings: { artifact: "models/first.tar.gz" } },
-    { model: "sentiment", settings: { function: {} } },
+    { model: "loan-default", settings: { artifact: "models/first.tar.gz" } },
+    { model: "ticket-urgency", settings: { function: {} } },
     {
-      model: "toxicity",
+      model: "language-check",
       settings: {
         function: { reservedConcurrency: 10 },
         functionUrl: { corsAllowOrigins: ["https://www.example.com"] },

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { CreateBucketCommand, ListObjectsV2Command, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { parse } from "yaml";
-import { dev } from "../../../../environments/dev";
 import type { Environment } from "../../src/environment/environment";
+import { dev } from "../fixtures/app/environments/dev";
 import { Deployment } from "./support/deployment";
 import type { Ended } from "./support/programs";
 import { succeeded } from "./support/project";
@@ -16,7 +16,7 @@ const DIGEST_OF_STACKS = "npm run --silent pipeline -- digest cdktf.out/stacks";
 
 const Bucket = "amzn-s3-demo-state-bucket";
 
-const { sentiment } = dev.models;
+const { "ticket-urgency": ticketUrgency } = dev.models;
 if (sentiment === undefined) throw new Error("dev lacks the model of this test");
 
 /** One model, with state where workflows find it. */
@@ -25,7 +25,7 @@ const small: Environment = {
   name: "small",
   accountId: "123456789012",
   state: { s3: { bucket: Bucket, key: "small.tfstate" } },
-  models: { sentiment: { ...sentiment, access: "AWS_IAM" } },
+  models: { sentiment: { ...(ticket - urgency), access: "AWS_IAM" } },
 };
 const withRateLimit = (rateLimit: number): Environment => ({
   ...small,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { environments } from "../../../../environments";
-import { accounts } from "../../../../environments/accounts";
 import type { AccountSettings, GithubSettings } from "../../src/environment/account";
-import { checkEnvironments } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
+import { environments } from "../fixtures/app/environments";
+import { accounts } from "../fixtures/app/environments/accounts";
+import { checkEnvironments } from "../support/app";
 import { environmentOf, SERVERLESS } from "./support/environments";
 
 const github: GithubSettings = { repository: "octo-org@123456/stages@456789" };
@@ -225,7 +225,7 @@ describe("accounts beside each other, and beside environments, have a fault wher
           ),
         },
       ],
-      ["test: models.breast-cancer.existingFunctionRole: got nothing; allowed: the name of its role"],
+      ["test: models.loan-default.existingFunctionRole: got nothing; allowed: the name of its role"],
     ],
     ...["account-plan", "Account-API-Gateway-Logs", "test-deploy"].map(
       (role): [string, readonly AccountSettings[], readonly Environment[], readonly string[]] => [
@@ -234,7 +234,7 @@ describe("accounts beside each other, and beside environments, have a fault wher
         [
           {
             ...environment,
-            callers: { ci: { mayInvoke: [{ model: "breast-cancer", by: "endpoint" }], roles: [role] } },
+            callers: { ci: { mayInvoke: [{ model: "loan-default", by: "endpoint" }], roles: [role] } },
           },
         ],
         [`test: callers.ci.roles: got "${role}"; allowed: a role that no account makes`],
@@ -256,7 +256,9 @@ describe("accounts beside each other, and beside environments, have a fault wher
             },
           },
         ],
-        [`test: models.sentiment.existingFunctionRole: got "${role}"; allowed: a role that no account makes`],
+        [
+          `test: models.ticket-urgency.existingFunctionRole: got "${role}"; allowed: a role that no account makes`,
+        ],
       ],
     ),
     [

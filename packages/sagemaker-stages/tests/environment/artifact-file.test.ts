@@ -5,9 +5,9 @@ import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { strToU8, zipSync } from "fflate";
-import { checkEnvironments } from "../../src/environment/checks";
 import { PROJECT } from "../../src/environment/paths";
 import type { Fault } from "../../src/environment/report";
+import { checkEnvironments } from "../support/app";
 import { environmentOf, SERVERLESS } from "./support/environments";
 
 const CONTAINER = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html";
@@ -93,7 +93,7 @@ describe("an artifact that is a file of the project", () => {
     expect(faults).toEqual([
       {
         environment: "test",
-        field: "models.breast-cancer.artifact",
+        field: "models.loan-default.artifact",
         got: `${artifact}, which is ${what}`,
         allowed: ALLOWED,
         because: CONTAINER,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "@jest/globals";
-import { checkEnvironments } from "../../src/environment/checks";
 import {
   type CallerSettings,
   type Environment,
@@ -7,6 +6,7 @@ import {
   type Invocation,
 } from "../../src/environment/environment";
 import type { ModelSettings } from "../../src/environment/model-settings";
+import { checkEnvironments } from "../support/app";
 
 const MODEL: ModelSettings = {
   artifact: "s3://amzn-s3-demo-bucket/model.tar.gz",
@@ -14,7 +14,7 @@ const MODEL: ModelSettings = {
   serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
 };
 
-const CALLER: CallerSettings = { mayInvoke: [{ model: "breast-cancer", by: "route" }] };
+const CALLER: CallerSettings = { mayInvoke: [{ model: "loan-default", by: "route" }] };
 
 const VALID: Environment = {
   name: "test",
@@ -22,8 +22,8 @@ const VALID: Environment = {
   state: { local: { path: "terraform.test.tfstate" } },
   stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 7 },
   models: {
-    "breast-cancer": { ...MODEL, functionUrl: {} },
-    "bike-rental": { ...MODEL, access: "API_KEY" },
+    "loan-default": { ...MODEL, functionUrl: {} },
+    "energy-demand": { ...MODEL, access: "API_KEY" },
     sentiment: { ...MODEL, access: "PUBLIC" },
   },
   callers: { shop: CALLER },
@@ -56,7 +56,7 @@ interface Broken {
   readonly because: string;
 }
 
-const MODELS = "breast-cancer, bike-rental, sentiment";
+const MODELS = "loan-default, energy-demand, sentiment";
 const NO_ROUTE_RULE = "functionUrl, endpoint, or route where its access is AWS_IAM";
 const QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
 
@@ -90,18 +90,18 @@ const brokenInvocations: Broken[] = [
   {
     what: "one invocation twice",
     environment: invoking(
-      { model: "breast-cancer", by: "endpoint" },
-      { model: "bike-rental", by: "endpoint" },
-      { model: "breast-cancer", by: "endpoint" },
+      { model: "loan-default", by: "endpoint" },
+      { model: "energy-demand", by: "endpoint" },
+      { model: "loan-default", by: "endpoint" },
     ),
     field: "callers.shop.mayInvoke",
-    got: '{"model":"breast-cancer","by":"endpoint"}',
+    got: '{"model":"loan-default","by":"endpoint"}',
     allowed: "each invocation once",
     because: "what stands there twice was perhaps meant to be something else",
   },
-  ...["iris", "toxicity", "toString", "*", ""].map((model) => ({
+  ...["iris", "language-check", "toString", "*", ""].map((model) => ({
     what: `the model ${JSON.stringify(model)}, which the environment does not serve`,
-    environment: invoking({ model: "breast-cancer", by: "route" }, { model, by: "endpoint" }),
+    environment: invoking({ model: "loan-default", by: "route" }, { model, by: "endpoint" }),
     field: "callers.shop.mayInvoke.1.model",
     got: JSON.stringify(model),
     allowed: MODELS,
@@ -109,7 +109,7 @@ const brokenInvocations: Broken[] = [
   })),
   ...["", "url", "Route", "function"].map((by) => ({
     what: `the way ${JSON.stringify(by)}`,
-    environment: invoking({ model: "breast-cancer", by }),
+    environment: invoking({ model: "loan-default", by }),
     field: "callers.shop.mayInvoke.0.by",
     got: JSON.stringify(by),
     allowed: "route, functionUrl, endpoint",
@@ -117,15 +117,15 @@ const brokenInvocations: Broken[] = [
   })),
   {
     what: "a function URL that is not there",
-    environment: invoking({ model: "bike-rental", by: "functionUrl" }),
+    environment: invoking({ model: "energy-demand", by: "functionUrl" }),
     field: "callers.shop.mayInvoke.0.by",
     got: '"functionUrl"',
     allowed: "route, endpoint, or functionUrl where the model has one",
-    because: "models.bike-rental has no functionUrl",
+    because: "models.energy-demand has no functionUrl",
   },
   ...[
-    { model: "bike-rental", access: "API_KEY" },
-    { model: "sentiment", access: "PUBLIC" },
+    { model: "energy-demand", access: "API_KEY" },
+    { model: "ticket-urgency", access: "PUBLIC" },
   ].map(({ model, access }) => ({
     what: `a route whose access is ${access}`,
     environment: invoking({ model, by: "route" }),
@@ -189,14 +189,16 @@ const brokenRoles: Broken[] = [
       because: expect.stringContaining("AWS alone may change it") as unknown as string,
     }),
   ),
-  ...["test-breast-cancer-function", "test-sentiment-endpoint", "Test-Sentiment-Endpoint"].map((role) => ({
-    what: `the stack's own role ${role}`,
-    environment: callerWith({ roles: [role] }),
-    field: "callers.shop.roles",
-    got: JSON.stringify(role),
-    allowed: "a role that no environment makes",
-    because: "functions and endpoints have exactly the rights that they need",
-  })),
+  ...["test-loan-default-function", "test-ticket-urgency-endpoint", "Test-Ticket urgency-Endpoint"].map(
+    (role) => ({
+      what: `the stack's own role ${role}`,
+      environment: callerWith({ roles: [role] }),
+      field: "callers.shop.roles",
+      got: JSON.stringify(role),
+      allowed: "a role that no environment makes",
+      because: "functions and endpoints have exactly the rights that they need",
+    }),
+  ),
 ];
 
 describe("an environment with one thing broken in a caller has exactly that fault", () => {
@@ -229,7 +231,7 @@ describe("an environment with one thing broken in a caller has exactly that faul
     ["a text in place of a list", { roles: "shop" }, "callers.shop.roles"],
     [
       "an invocation with more than a model and a way",
-      { mayInvoke: [{ model: "breast-cancer", by: "route", method: "POST" }] },
+      { mayInvoke: [{ model: "loan-default", by: "route", method: "POST" }] },
       "callers.shop.mayInvoke.0.method",
     ],
   ])("of its type: %s", (_what, part, field) => {
@@ -248,11 +250,14 @@ describe("a caller at the limit is no fault", () => {
     { what: "a name of 104 characters", environment: callerNamed(`s${digits(103)}`) },
     {
       what: "every way to one model",
-      environment: invoking(...INVOKED_BY.map((by) => ({ model: "breast-cancer", by }))),
+      environment: invoking(...INVOKED_BY.map((by) => ({ model: "loan-default", by }))),
     },
     {
       what: "the endpoint of a model whose route wants no signature",
-      environment: invoking({ model: "bike-rental", by: "endpoint" }, { model: "sentiment", by: "endpoint" }),
+      environment: invoking(
+        { model: "energy-demand", by: "endpoint" },
+        { model: "ticket-urgency", by: "endpoint" },
+      ),
     },
     { what: "no principal", environment: callerWith({ roles: [], users: [], groups: [] }) },
     {
@@ -277,7 +282,7 @@ describe("a caller at the limit is no fault", () => {
     },
     {
       what: "roles named nearly as the stack's own",
-      environment: callerWith({ roles: ["prod-breast-cancer-function", "test-breast-cancer"] }),
+      environment: callerWith({ roles: ["prod-loan-default-function", "test-loan-default"] }),
     },
     {
       what: "a role of two callers",
@@ -299,21 +304,21 @@ describe("a caller of what is there already", () => {
   const withExisting = (mayInvoke: readonly Invocation[], roles: readonly string[] = []): Environment => ({
     ...VALID,
     models: {
-      "breast-cancer": { existingEndpoint: "name", functionUrl: {} },
-      "bike-rental": { ...MODEL, existingFunction: "scoring" },
+      "loan-default": { existingEndpoint: "name", functionUrl: {} },
+      "energy-demand": { ...MODEL, existingFunction: "scoring" },
       sentiment: { existingEndpoint: "name", existingFunction: "reading" },
     },
     callers: { shop: { mayInvoke, roles } },
   });
 
   it.each<Invocation>([
-    { model: "breast-cancer", by: "route" },
-    { model: "breast-cancer", by: "functionUrl" },
-    { model: "breast-cancer", by: "endpoint" },
-    { model: "bike-rental", by: "route" },
-    { model: "bike-rental", by: "endpoint" },
-    { model: "sentiment", by: "route" },
-    { model: "sentiment", by: "endpoint" },
+    { model: "loan-default", by: "route" },
+    { model: "loan-default", by: "functionUrl" },
+    { model: "loan-default", by: "endpoint" },
+    { model: "energy-demand", by: "route" },
+    { model: "energy-demand", by: "endpoint" },
+    { model: "ticket-urgency", by: "route" },
+    { model: "ticket-urgency", by: "endpoint" },
   ])("may invoke $model by $by", (invocation) => {
     // Act
     const faults = checkEnvironments([withExisting([invocation])]);
@@ -322,7 +327,7 @@ describe("a caller of what is there already", () => {
     expect(faults).toEqual([]);
   });
 
-  it.each(["bike-rental", "sentiment"] as const)(
+  it.each(["energy-demand", "ticket-urgency"] as const)(
     "may not invoke %s by the URL of an existing function, which the environment does not know",
     (model) => {
       // Act
@@ -342,9 +347,9 @@ describe("a caller of what is there already", () => {
   );
 
   it.each([
-    { role: "test-breast-cancer-function", isOwn: true },
+    { role: "test-loan-default-function", isOwn: true },
     // No model has this role now; the environment's deployer may nevertheless change it.
-    { role: "test-breast-cancer-endpoint", isOwn: true },
+    { role: "test-loan-default-endpoint", isOwn: true },
     { role: "test-churn-function", isOwn: true },
     { role: "TEST-churn-Function", isOwn: true },
     // The asterisk of the deployer's policies also stands for a slash.
@@ -358,7 +363,7 @@ describe("a caller of what is there already", () => {
     { role: "churn-function", isOwn: false },
   ])("may be any role but those whose names are the environment's: $role", ({ role, isOwn }) => {
     // Act
-    const faults = checkEnvironments([withExisting([{ model: "sentiment", by: "route" }], [role])]);
+    const faults = checkEnvironments([withExisting([{ model: "ticket-urgency", by: "route" }], [role])]);
 
     // Assess
     expect(faults.map(({ field, got }) => [field, got])).toEqual(
@@ -396,14 +401,14 @@ describe("callers of two environments", () => {
   it("may not be the other's functions", () => {
     // Prepare
     const first = beside("first", "shop");
-    const callers = { shop: { ...CALLER, roles: ["second-sentiment-function"] } };
+    const callers = { shop: { ...CALLER, roles: ["second-ticket-urgency-function"] } };
 
     // Act
     const faults = checkEnvironments([{ ...first, callers }, beside("second", "shop")]);
 
     // Assess
     expect(faults).toMatchObject([
-      { environment: "first", field: "callers.shop.roles", got: '"second-sentiment-function"' },
+      { environment: "first", field: "callers.shop.roles", got: '"second-ticket-urgency-function"' },
     ]);
   });
 });

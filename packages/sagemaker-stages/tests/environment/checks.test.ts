@@ -1,7 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { environments } from "../../../../environments";
-import { catalog } from "../../../../functions";
-import { checkEnvironments, InvalidEnvironments } from "../../src/environment/checks";
+import { InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment, StageSettings } from "../../src/environment/environment";
 import type {
   ServerlessEndpoint,
@@ -9,10 +7,13 @@ import type {
   ServingSettings,
 } from "../../src/environment/model-settings";
 import { describeFault, type Fault } from "../../src/environment/report";
+import { environments } from "../fixtures/app/environments";
+import { models as catalog } from "../fixtures/app/functions";
+import { checkEnvironments } from "../support/app";
 import { changed } from "./support/environments";
 
 const MODEL: ServingSettings & ServerlessEndpoint = {
-  artifact: "s3://amzn-s3-demo-bucket/breast-cancer/model.tar.gz",
+  artifact: "s3://amzn-s3-demo-bucket/loan-default/model.tar.gz",
   image: { algorithm: "linear-learner", tag: "1" },
   serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
 };
@@ -22,7 +23,7 @@ const VALID: Environment = {
   region: "eu-central-1",
   state: { local: { path: "terraform.test.tfstate" } },
   stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 7 },
-  models: { "breast-cancer": MODEL },
+  models: { "loan-default": MODEL },
 };
 
 /** The valid environment with something else in it. */
@@ -48,12 +49,12 @@ function throttlingWith(part: Partial<StageSettings["throttling"]>): Environment
 
 function serverlessWith(part: Partial<ServerlessSettings>): Environment {
   const model = { ...MODEL, serverless: { ...MODEL.serverless, ...part } };
-  return environmentWith({ models: { "breast-cancer": model } });
+  return environmentWith({ models: { "loan-default": model } });
 }
 
 /** The valid environment with a website and a public route, and something else in it. */
 function websiteWith(part: Partial<Environment>): Environment {
-  const models = { "breast-cancer": { ...MODEL, access: "PUBLIC" as const } };
+  const models = { "loan-default": { ...MODEL, access: "PUBLIC" as const } };
   return environmentWith({ website: {}, models, ...part });
 }
 
@@ -304,14 +305,14 @@ const brokenModels: Broken[] = [
 const brokenWebsites: Broken[] = [
   {
     what: "no public route",
-    environment: websiteWith({ models: { "breast-cancer": { ...MODEL, access: "API_KEY" } } }),
+    environment: websiteWith({ models: { "loan-default": { ...MODEL, access: "API_KEY" } } }),
     field: "website",
     got: "{}",
     allowed: "no website, or a model with the access PUBLIC",
   },
   {
     what: "no word on who may call",
-    environment: websiteWith({ models: { "breast-cancer": MODEL } }),
+    environment: websiteWith({ models: { "loan-default": MODEL } }),
     field: "website",
     got: "{}",
     allowed: "no website, or a model with the access PUBLIC",
@@ -505,7 +506,7 @@ describe("an environment that is not of its type, which nothing compiles before 
       network: { existing: { subnetIds: ["subnet-0123abcd"], securityGroupIds: ["sg-0123abcd"] } },
       callers: {
         shop: {
-          mayInvoke: [{ model: "breast-cancer", by: "route" }],
+          mayInvoke: [{ model: "loan-default", by: "route" }],
           roles: [],
           users: [],
           groups: ["shop"],
@@ -645,7 +646,7 @@ describe("several faults", () => {
       state: { s3: { bucket: "B", key: "/k" } },
       stage: { throttling: { rateLimit: 0, burstLimit: 0 }, logRetentionInDays: 2, corsAllowOrigin: "x" },
       models: {
-        "breast-cancer": {
+        "loan-default": {
           artifact: "model",
           image: { algorithm: "", tag: "" },
           serverless: { memorySizeInMb: 1, maxConcurrency: 201, provisionedConcurrency: 0 },
@@ -668,12 +669,12 @@ describe("several faults", () => {
       "stage.throttling.burstLimit",
       "stage.logRetentionInDays",
       "stage.corsAllowOrigin",
-      "models.breast-cancer.artifact",
-      "models.breast-cancer.image.algorithm",
-      "models.breast-cancer.image.tag",
-      "models.breast-cancer.serverless.memorySizeInMb",
-      "models.breast-cancer.serverless.maxConcurrency",
-      "models.breast-cancer.serverless.provisionedConcurrency",
+      "models.loan-default.artifact",
+      "models.loan-default.image.algorithm",
+      "models.loan-default.image.tag",
+      "models.loan-default.serverless.memorySizeInMb",
+      "models.loan-default.serverless.maxConcurrency",
+      "models.loan-default.serverless.provisionedConcurrency",
     ]);
   });
 
@@ -793,7 +794,7 @@ describe("two environments", () => {
 describe("what a person reads", () => {
   const FIRST: Fault = {
     environment: "dev",
-    field: "models.breast-cancer.serverless.memorySizeInMb",
+    field: "models.loan-default.serverless.memorySizeInMb",
     got: "1000",
     allowed: "1024, 2048",
     because: "https://docs.aws.amazon.com/",
@@ -812,7 +813,7 @@ describe("what a person reads", () => {
 
     // Assess
     expect(line).toBe(
-      "  dev: models.breast-cancer.serverless.memorySizeInMb: got 1000; allowed: 1024, 2048 (https://docs.aws.amazon.com/)",
+      "  dev: models.loan-default.serverless.memorySizeInMb: got 1000; allowed: 1024, 2048 (https://docs.aws.amazon.com/)",
     );
   });
 
@@ -827,7 +828,7 @@ describe("what a person reads", () => {
     expect(error.message).toBe(
       [
         "2 fault(s) in environments/:",
-        "  dev: models.breast-cancer.serverless.memorySizeInMb: got 1000; allowed: 1024, 2048 (https://docs.aws.amazon.com/)",
+        "  dev: models.loan-default.serverless.memorySizeInMb: got 1000; allowed: 1024, 2048 (https://docs.aws.amazon.com/)",
         "  prod: accountId: got nothing; allowed: 12 digits, as text (a protected environment is pinned to its account)",
       ].join("\n"),
     );
@@ -844,7 +845,7 @@ describe("what a person reads", () => {
     expect(message).toBe(
       [
         "1 fault(s) in environments/:",
-        "  test: models.breast-cancer.serverless.memorySizeInMb: got 1000; allowed: 1024, 2048, 3072, 4096, 5120, 6144 (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantServerlessConfig.html)",
+        "  test: models.loan-default.serverless.memorySizeInMb: got 1000; allowed: 1024, 2048, 3072, 4096, 5120, 6144 (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantServerlessConfig.html)",
       ].join("\n"),
     );
   });

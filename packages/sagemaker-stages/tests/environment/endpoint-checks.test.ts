@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { checkEnvironments, InvalidEnvironments } from "../../src/environment/checks";
+import { InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
 import type {
   DataCaptureSettings,
@@ -10,6 +10,7 @@ import type {
   RollbackSettings,
   ServerlessSettings,
 } from "../../src/environment/model-settings";
+import { checkEnvironments } from "../support/app";
 import {
   type Broken,
   environmentOf,
@@ -34,7 +35,7 @@ const BLUE_GREEN = `${API}/API_BlueGreenUpdatePolicy.html`;
 const TRAFFIC = `${API}/API_TrafficRoutingConfig.html`;
 const ROLLBACK = `${API}/API_AutoRollbackConfig.html`;
 
-const REPOSITORY = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/team/breast-cancer";
+const REPOSITORY = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/team/loan-default";
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 const MULTI_REGION_KEY_ARN = "arn:aws:kms:eu-central-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab";
 
@@ -898,7 +899,7 @@ describe("a model with one thing broken in its endpoint has exactly that fault",
 
       // Assess
       expect(faults).toEqual([
-        { environment: "test", field: `models.breast-cancer.${field}`, got, allowed, because },
+        { environment: "test", field: `models.loan-default.${field}`, got, allowed, because },
       ]);
     });
   });
@@ -947,7 +948,7 @@ describe("a setting of an endpoint at its limit is no fault", () => {
     ["an ECR image of 255 characters", { ...SERVERLESS, image: { uri: long(REPOSITORY, 255, ":1") } }],
     [
       "an ECR image in China",
-      { ...SERVERLESS, image: { uri: "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/breast-cancer:1" } },
+      { ...SERVERLESS, image: { uri: "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/loan-default:1" } },
       inChina,
     ],
     [
@@ -1100,7 +1101,7 @@ describe("a key of the volumes", () => {
       beside: [
         {
           environment: "test",
-          field: "models.breast-cancer.volumeKeyArn",
+          field: "models.loan-default.volumeKeyArn",
           got: `volumeKeyArn beside instances.instanceType ${instanceType}`,
           allowed: "no key, or a type without storage of its own",
           because: `such a type's storage is encrypted by its hardware, and never with a key of yours: ${API}/API_CreateEndpointConfig.html`,
@@ -1168,7 +1169,7 @@ describe("what a person reads of two settings that exclude each other", () => {
     expect(message).toBe(
       [
         "1 fault(s) in environments/:",
-        "  test: models.breast-cancer.inNetwork: got inNetwork beside serverless; allowed: either inNetwork or serverless " +
+        "  test: models.loan-default.inNetwork: got inNetwork beside serverless; allowed: either inNetwork or serverless " +
           `(SageMaker takes no VPC for a serverless endpoint: ${EXCLUSIONS})`,
       ].join("\n"),
     );

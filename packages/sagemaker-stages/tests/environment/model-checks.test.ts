@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { checkEnvironments } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
+import { checkEnvironments } from "../support/app";
 import { type Broken, environmentOf, INSTANCES, NETWORK, SERVERLESS } from "./support/environments";
 
 const LAMBDA_API = "https://docs.aws.amazon.com/lambda/latest/api";
@@ -256,7 +256,7 @@ describe("a model with one thing broken beside its endpoint has exactly that fau
 
       // Assess
       expect(faults).toEqual([
-        { environment: "test", field: `models.breast-cancer.${field}`, got, allowed, because },
+        { environment: "test", field: `models.loan-default.${field}`, got, allowed, because },
       ]);
     });
   });
@@ -398,14 +398,14 @@ describe("a network", () => {
   });
 
   it.each([
-    { what: "a new function", models: { "breast-cancer": { existingEndpoint: "name" } } },
+    { what: "a new function", models: { "loan-default": { existingEndpoint: "name" } } },
     {
       what: "an endpoint in it",
-      models: { "breast-cancer": { ...INSTANCES, existingFunction: "scoring", inNetwork: true } },
+      models: { "loan-default": { ...INSTANCES, existingFunction: "scoring", inNetwork: true } },
     },
     {
       what: "one new function beside an existing one",
-      models: { "breast-cancer": EXISTING, "bike-rental": SERVERLESS },
+      models: { "loan-default": EXISTING, "energy-demand": SERVERLESS },
     },
   ])("has none where something is: $what", ({ models }) => {
     // Act
@@ -443,18 +443,18 @@ describe("one existing function for several models", () => {
   it.each<[string, Environment[], string, string]>([
     [
       "of one environment",
-      together({ "breast-cancer": FUNCTION, sentiment: FUNCTION }),
-      "models.sentiment.existingFunction",
-      "its variable ENDPOINT_NAME cannot name test-sentiment and test-breast-cancer, which models.breast-cancer of test asks",
+      together({ "loan-default": FUNCTION, sentiment: FUNCTION }),
+      "models.ticket-urgency.existingFunction",
+      "its variable ENDPOINT_NAME cannot name test-ticket-urgency and test-loan-default, which models.loan-default of test asks",
     ],
     [
       "of two environments, by name and by ARN",
       together(
-        { "breast-cancer": FUNCTION },
-        { "breast-cancer": { ...SERVERLESS, existingFunction: FUNCTION_ARN } },
+        { "loan-default": FUNCTION },
+        { "loan-default": { ...SERVERLESS, existingFunction: FUNCTION_ARN } },
       ),
-      "models.breast-cancer.existingFunction",
-      "its variable ENDPOINT_NAME cannot name second-breast-cancer and test-breast-cancer, which models.breast-cancer of test asks",
+      "models.loan-default.existingFunction",
+      "its variable ENDPOINT_NAME cannot name second-loan-default and test-loan-default, which models.loan-default of test asks",
     ],
   ])("cannot look for two endpoints in one variable: %s", (_, environments, field, because) => {
     // Act
@@ -466,13 +466,13 @@ describe("one existing function for several models", () => {
     ]);
   });
 
-  it.each(["second-breast-cancer-endpoint", "TEST-SENTIMENT-FUNCTION"])(
+  it.each(["second-loan-default-endpoint", "TEST-SENTIMENT-FUNCTION"])(
     "has a role that no environment makes: not %s",
     (existingFunctionRole) => {
       // Prepare
       const environments = together(
-        { "breast-cancer": { ...FUNCTION, existingFunctionRole }, sentiment: SERVERLESS },
-        { "breast-cancer": SERVERLESS },
+        { "loan-default": { ...FUNCTION, existingFunctionRole }, sentiment: SERVERLESS },
+        { "loan-default": SERVERLESS },
       );
 
       // Act
@@ -482,7 +482,7 @@ describe("one existing function for several models", () => {
       expect(faults).toEqual([
         {
           environment: "test",
-          field: "models.breast-cancer.existingFunctionRole",
+          field: "models.loan-default.existingFunctionRole",
           got: JSON.stringify(existingFunctionRole),
           allowed: "a role that no environment makes",
           because: "functions and endpoints have exactly the rights that they need",
@@ -495,20 +495,20 @@ describe("one existing function for several models", () => {
     [
       "in two variables",
       together({
-        "breast-cancer": FUNCTION,
+        "loan-default": FUNCTION,
         sentiment: { ...FUNCTION, sagemakerEnvironmentVariableName: "SENTIMENT_ENDPOINT" },
       }),
     ],
     [
       "for one endpoint",
       together({
-        "breast-cancer": { existingEndpoint: "name", existingFunction: "scoring" },
+        "loan-default": { existingEndpoint: "name", existingFunction: "scoring" },
         sentiment: { existingEndpoint: "name", existingFunction: "scoring" },
       }),
     ],
     [
       "where they are two, in two regions",
-      together({ "breast-cancer": FUNCTION }, { "breast-cancer": FUNCTION }).map((environment, index) => ({
+      together({ "loan-default": FUNCTION }, { "loan-default": FUNCTION }).map((environment, index) => ({
         ...environment,
         region: ["eu-central-1", "us-east-1"][index] ?? "",
       })),

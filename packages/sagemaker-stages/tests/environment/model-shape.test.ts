@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { createApp } from "../../src/app/create-app";
-import { checkEnvironments, InvalidEnvironments } from "../../src/environment/checks";
+import { InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
 import { withoutUndefined } from "../../src/environment/present";
+import { checkEnvironments, createApp } from "../support/app";
 import { changed, environmentOf, INSTANCES, KEY_ARN, SERVERLESS } from "./support/environments";
 
 const NO_SUCH_PROPERTY = "no property of this name; environments/model-settings.ts says which there are";
@@ -63,7 +63,7 @@ const EXISTING = {
 const LINEAR = { ...INSTANCES, deployment: { trafficShift: { linear: { percent: 10, waitInSeconds: 60 } } } };
 const OWN_IMAGE = {
   ...SERVERLESS,
-  image: { uri: "111122223333.dkr.ecr.eu-central-1.amazonaws.com/team/breast-cancer:1" },
+  image: { uri: "111122223333.dkr.ecr.eu-central-1.amazonaws.com/team/loan-default:1" },
 };
 const WHOLE = [SERVERLESS_WITH_ALL, INSTANCES_WITH_ALL, EXISTING, LINEAR, OWN_IMAGE];
 
@@ -118,7 +118,7 @@ describe("a model with everything that it can have", () => {
     expect(faults).toEqual([
       {
         environment: "test",
-        field: `models.breast-cancer.${path.join(".")}`,
+        field: `models.loan-default.${path.join(".")}`,
         got: "a text",
         allowed: NO_SUCH_PROPERTY,
         because: BECAUSE,
@@ -144,7 +144,7 @@ describe("a model with everything that it can have", () => {
     expect(faults).toEqual([
       {
         environment: "test",
-        field: `models.breast-cancer.${path.join(".")}`,
+        field: `models.loan-default.${path.join(".")}`,
         got: isSecret ? "a number" : JSON.stringify(wrong),
         allowed: `a value of the type ${type}`,
         because: BECAUSE,
@@ -219,7 +219,7 @@ describe("a model with everything that it can have", () => {
     expect(faults).toEqual([
       {
         environment: "test",
-        field: `models.breast-cancer.${field ?? path.join(".")}`,
+        field: `models.loan-default.${field ?? path.join(".")}`,
         got,
         allowed,
         because: BECAUSE,
@@ -370,7 +370,7 @@ describe("what is undefined", () => {
   it("also leaves a model out", () => {
     // Prepare
     const environment = environmentOf(SERVERLESS);
-    const models = { ...environment.models, toxicity: undefined } as unknown as Environment["models"];
+    const models = { ...environment.models, "language-check": undefined } as unknown as Environment["models"];
 
     // Act
     const faults = checkEnvironments([{ ...environment, models }]);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { AccountSettings } from "../../src/environment/account";
-import { checkEnvironments } from "../../src/environment/checks";
 import { type Environment, namePrefix } from "../../src/environment/environment";
 import type { ModelSettings } from "../../src/environment/model-settings";
+import { checkEnvironments } from "../support/app";
 import { environmentOf, INSTANCES, long, SERVERLESS } from "./support/environments";
 
 const ACCOUNT = "111122223333";
@@ -141,7 +141,7 @@ describe("a project", () => {
   it("leaves callers' policies names that IAM takes", () => {
     // Prepare
     const caller = long("caller", 104);
-    const callers = { [caller]: { mayInvoke: [{ model: "breast-cancer", by: "route" } as const] } };
+    const callers = { [caller]: { mayInvoke: [{ model: "loan-default", by: "route" } as const] } };
 
     // Act
     const faults = ["a", "abcdefghij"].map((project) =>
@@ -161,7 +161,7 @@ describe("a project", () => {
 
 describe("what exists already", () => {
   const withModel = (name: string, model: ModelSettings, part: Partial<Environment> = {}): Environment =>
-    environment(name, { models: { sentiment: model, "breast-cancer": SERVERLESS }, ...part });
+    environment(name, { models: { "ticket-urgency": model, "loan-default": SERVERLESS }, ...part });
   const withAlarm = (alarm: string): ModelSettings => ({
     ...INSTANCES,
     deployment: { terminationWaitInSeconds: 120, rollbackOn: { alarmNames: [alarm] } },
@@ -170,12 +170,12 @@ describe("what exists already", () => {
   it.each<[what: string, model: ModelSettings]>([
     ["an endpoint of another name", { existingEndpoint: "prod-churn" }],
     ["an endpoint whose name begins so without a hyphen", { existingEndpoint: "dev2-churn" }],
-    ["the environment's own endpoint", { existingEndpoint: "dev-breast-cancer" }],
-    ["the environment's own endpoint in capitals", { existingEndpoint: "Dev-Breast-Cancer" }],
+    ["the environment's own endpoint", { existingEndpoint: "dev-loan-default" }],
+    ["the environment's own endpoint in capitals", { existingEndpoint: "Dev-Loan-Default" }],
     ["a function of another name", { ...SERVERLESS, existingFunction: "scoring" }],
     ["an alarm of another name", withAlarm("checkout-server-errors")],
     ["an alarm with another end", withAlarm("dev-checkout-errors")],
-    ["the environment's own alarm", withAlarm("dev-breast-cancer-server-errors")],
+    ["the environment's own alarm", withAlarm("dev-loan-default-server-errors")],
   ])("may be %s", (_, model) => {
     // Act
     const faults = checkEnvironments([withModel("dev", model)]);
@@ -210,7 +210,7 @@ describe("what exists already", () => {
       expect(faults).toEqual([
         {
           environment: "dev",
-          field: `models.sentiment.${field}`,
+          field: `models.ticket-urgency.${field}`,
           got: JSON.stringify(got),
           allowed: `${what.replace(/ (by its ARN|in capitals)$/, "")} whose name does not begin with dev-`,
           because:
@@ -230,7 +230,7 @@ describe("what exists already", () => {
     );
 
     // Assess
-    expect(beside).toMatchObject([{ environment: "prod", field: "models.sentiment.existingEndpoint" }]);
+    expect(beside).toMatchObject([{ environment: "prod", field: "models.ticket-urgency.existingEndpoint" }]);
     expect(elsewhere).toEqual([]);
   });
 });

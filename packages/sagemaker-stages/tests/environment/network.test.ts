@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { checkEnvironments } from "../../src/environment/checks";
 import { parseCidr, partOf } from "../../src/environment/cidr";
 import type { Environment, ExistingVpc, NewVpc } from "../../src/environment/environment";
+import { checkEnvironments } from "../support/app";
 
 const ZONES = ["eu-central-1a", "eu-central-1b"];
 const SUBNET = "subnet-0123456789abcdef0";
@@ -15,8 +15,8 @@ function environmentIn(network: unknown, region = "eu-central-1"): Environment {
     state: { local: { path: "terraform.test.tfstate" } },
     stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 7 },
     models: {
-      "breast-cancer": {
-        artifact: "s3://amzn-s3-demo-bucket/breast-cancer/model.tar.gz",
+      "loan-default": {
+        artifact: "s3://amzn-s3-demo-bucket/loan-default/model.tar.gz",
         image: { algorithm: "linear-learner", tag: "1" },
         serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       },

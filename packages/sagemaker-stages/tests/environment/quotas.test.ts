@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { catalog, type ModelName } from "../../../../functions";
-import { checkEnvironments, InvalidEnvironments } from "../../src/environment/checks";
+import { InvalidEnvironments } from "../../src/environment/checks";
 import type { Environment, QuotaSettings } from "../../src/environment/environment";
 import type { ModelSettings, ServerlessSettings } from "../../src/environment/model-settings";
 import { QUOTAS } from "../../src/environment/rules/quotas";
+import { models as catalog, type ModelName } from "../fixtures/app/functions";
+import { checkEnvironments } from "../support/app";
 
 const SERVERLESS_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html";
 const REST_API_SOURCE =
@@ -31,7 +32,7 @@ function environment(name: string, part: Partial<Environment> = {}): Environment
     accountId: ACCOUNT,
     state: { local: { path: `terraform.${name}.tfstate` } },
     stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 7 },
-    models: { "breast-cancer": model() },
+    models: { "loan-default": model() },
     ...part,
   };
 }
@@ -75,7 +76,7 @@ describe("the total concurrency of an account's serverless endpoints in a region
       [
         "1 fault(s) in environments/:",
         "  prod: models.*.serverless.maxConcurrency: got 201 in eu-central-1 of account 111122223333 " +
-          "(dev: breast-cancer 50, bike-rental 50; prod: breast-cancer 60, bike-rental 41); " +
+          "(dev: loan-default 50, energy-demand 50; prod: loan-default 60, energy-demand 41); " +
           `allowed: at most 200 in total, AWS's default ${TOTAL_CONCURRENCY} ` +
           `(${SERVERLESS_SOURCE}; ask for more in Service Quotas, then state it as quotas.serverlessConcurrency)`,
       ].join("\n"),
@@ -92,7 +93,7 @@ describe("the total concurrency of an account's serverless endpoints in a region
 
     // Assess
     expect(faults).toMatchObject([
-      { environment: "staging", got: expect.stringMatching(/^202 in .*prod: breast-cancer 1\)$/) },
+      { environment: "staging", got: expect.stringMatching(/^202 in .*prod: loan-default 1\)$/) },
     ]);
   });
 
@@ -121,7 +122,7 @@ describe("the total concurrency of an account's serverless endpoints in a region
         environment: "trial",
         got:
           "201 in eu-central-1 of whichever account the credentials belong to " +
-          "(dev: breast-cancer 100; trial: breast-cancer 101)",
+          "(dev: loan-default 100; trial: loan-default 101)",
       },
     ]);
   });
@@ -131,8 +132,8 @@ describe("the total concurrency of an account's serverless endpoints in a region
     const warm = (maxConcurrency: number) =>
       environment("dev", {
         models: {
-          "breast-cancer": model({ maxConcurrency, provisionedConcurrency: maxConcurrency }),
-          "bike-rental": model({ maxConcurrency: 100, provisionedConcurrency: 100 }),
+          "loan-default": model({ maxConcurrency, provisionedConcurrency: maxConcurrency }),
+          "energy-demand": model({ maxConcurrency: 100, provisionedConcurrency: 100 }),
         },
       });
 
@@ -150,8 +151,8 @@ describe("the total concurrency of an account's serverless endpoints in a region
 
     // Assess
     expect(faults.map(({ field }) => field)).toEqual([
-      "models.breast-cancer.serverless.maxConcurrency",
-      "models.bike-rental.serverless.maxConcurrency",
+      "models.loan-default.serverless.maxConcurrency",
+      "models.energy-demand.serverless.maxConcurrency",
     ]);
   });
 });
@@ -171,9 +172,9 @@ describe("endpoints that are not serverless ones of the environments", () => {
     // Prepare
     const dev = environment("dev", {
       quotas: { serverlessConcurrency: 5, serverlessEndpoints: 1 },
-      models: { "breast-cancer": model({ maxConcurrency: 5 }), "bike-rental": other },
+      models: { "loan-default": model({ maxConcurrency: 5 }), "energy-demand": other },
     });
-    const prod = environment("prod", { models: { "breast-cancer": other, "bike-rental": other } });
+    const prod = environment("prod", { models: { "loan-default": other, "energy-demand": other } });
 
     // Act
     const faults = checkEnvironments([dev, prod]);
@@ -188,10 +189,10 @@ describe("endpoints that are not serverless ones of the environments", () => {
       environment("dev", {
         quotas: { serverlessConcurrency: 5, serverlessEndpoints: 1 },
         models: {
-          "breast-cancer": model({ maxConcurrency: 3 }),
-          "bike-rental": onInstances,
-          sentiment: existing,
-          toxicity: model({ maxConcurrency: 3 }),
+          "loan-default": model({ maxConcurrency: 3 }),
+          "energy-demand": onInstances,
+          "ticket-urgency": existing,
+          "language-check": model({ maxConcurrency: 3 }),
         },
       }),
     ]);
@@ -200,7 +201,7 @@ describe("endpoints that are not serverless ones of the environments", () => {
     expect(faults.map(({ field, got }) => [field, got])).toEqual([
       [
         "models.*.serverless.maxConcurrency",
-        "6 in eu-central-1 of account 111122223333 (dev: breast-cancer 3, toxicity 3)",
+        "6 in eu-central-1 of account 111122223333 (dev: loan-default 3, toxicity 3)",
       ],
       ["models", "2 in eu-central-1 of account 111122223333 (dev: 2)"],
     ]);
@@ -211,9 +212,9 @@ describe("endpoints that are not serverless ones of the environments", () => {
     const faults = checkEnvironments([
       environment("dev", {
         quotas: { usagePlans: 1 },
-        models: { "breast-cancer": { ...onInstances, access: "API_KEY" } },
+        models: { "loan-default": { ...onInstances, access: "API_KEY" } },
       }),
-      environment("prod", { models: { "breast-cancer": { ...existing, access: "API_KEY" } } }),
+      environment("prod", { models: { "loan-default": { ...existing, access: "API_KEY" } } }),
     ]);
 
     // Assess
@@ -253,7 +254,7 @@ describe("the concurrency that functions of an account reserve in a region", () 
       {
         environment: "prod",
         field: "models.*.function.reservedConcurrency",
-        got: "901 in eu-central-1 of account 111122223333 (dev: breast-cancer 400, bike-rental 100; prod: breast-cancer 401)",
+        got: "901 in eu-central-1 of account 111122223333 (dev: loan-default 400, energy-demand 100; prod: loan-default 401)",
         allowed:
           'at most 900 in total, AWS\'s default (1000) minus the 100 that AWS keeps of "Concurrent executions"',
         because: `${LAMBDA_SOURCE}; ask for more in Service Quotas, then state it as quotas.lambdaConcurrency`,
@@ -300,8 +301,8 @@ describe("the concurrency that functions of an account reserve in a region", () 
 
     // Assess
     expect(faults.map(({ field }) => field)).toEqual([
-      "models.breast-cancer.function.reservedConcurrency",
-      "models.bike-rental.function.reservedConcurrency",
+      "models.loan-default.function.reservedConcurrency",
+      "models.energy-demand.function.reservedConcurrency",
     ]);
   });
 
@@ -436,7 +437,10 @@ describe("what else one account has in one region", () => {
   it.each([
     {
       what: "50 serverless endpoints",
-      atQuota: [...many(12, 4), environment("two", { models: { sentiment: model(), toxicity: model() } })],
+      atQuota: [
+        ...many(12, 4),
+        environment("two", { models: { "ticket-urgency": model(), "language-check": model() } }),
+      ],
       beyond: many(17, 3),
       fault: {
         environment: "e16",
@@ -476,13 +480,13 @@ describe("what else one account has in one region", () => {
         ...many(62, 4),
         ...many(62, 4).map(inAnotherRegion),
         environment("both", {
-          models: { "breast-cancer": model(), sentiment: { existingEndpoint: "name" } },
+          models: { "loan-default": model(), sentiment: { existingEndpoint: "name" } },
         }),
         environment("one", { models: { sentiment: { existingEndpoint: "name" } } }),
         environment("none", {
           models: { sentiment: { existingEndpoint: "name", existingFunction: "scoring" } },
         }),
-        environment("four", { models: { "breast-cancer": model(), toxicity: model() } }),
+        environment("four", { models: { "loan-default": model(), "language-check": model() } }),
       ]),
       beyond: withRoomForEndpoints([
         ...many(62, 4),
@@ -520,7 +524,7 @@ describe("the resources of an environment's API", () => {
     // Prepare
     const withResources = (name: string, apiResources: number): Environment => ({
       ...environment(name, { quotas: { apiResources } }),
-      models: { "breast-cancer": model(), sentiment: model() },
+      models: { "loan-default": model(), "ticket-urgency": model() },
     });
 
     // Act

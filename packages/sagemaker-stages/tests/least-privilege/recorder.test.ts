@@ -14,14 +14,14 @@ describe("what a function asks", () => {
     // Assess
     expect([...recorded]).toEqual([
       [
-        "test-breast-cancer",
+        "test-loan-default",
         [
           {
             service: "sagemaker",
             region: "eu-central-1",
             action: "sagemaker:InvokeEndpoint",
-            resource: "endpoint/test-breast-cancer",
-            request: "POST /endpoints/test-breast-cancer/invocations",
+            resource: "endpoint/test-loan-default",
+            request: "POST /endpoints/test-loan-default/invocations",
           },
         ],
       ],

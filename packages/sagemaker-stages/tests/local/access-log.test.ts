@@ -49,7 +49,7 @@ describe("the access log of a stage", () => {
     // Act
     const { line, text } = await logged({
       method: "GET",
-      path: "/dev/toxicity?q=who%20am%20i",
+      path: "/dev/language-check?q=who%20am%20i",
       headers: KEY,
     });
 
@@ -63,7 +63,7 @@ describe("the access log of a stage", () => {
       accountId: NONE,
       apiKeyId: expect.stringMatching(/^[a-z0-9]{10}$/),
       httpMethod: "GET",
-      resourcePath: "/toxicity",
+      resourcePath: "/language-check",
       status: "200",
       responseLength: expect.stringMatching(/^[1-9]\d*$/),
       responseLatency: expect.stringMatching(/^\d+$/),
@@ -80,7 +80,7 @@ describe("the access log of a stage", () => {
     const body = JSON.stringify({
       instances: [{ features: ["2012-12-19 17:00:00", 4, 0, 1, 1, 16.4, 20.455, 50, 26.0027] }],
     });
-    const request = await sign(stage.url, { path: "/dev/bike-rental", headers: JSON_TYPE, body });
+    const request = await sign(stage.url, { path: "/dev/energy-demand", headers: JSON_TYPE, body });
 
     // Act
     const { line, text } = await logged(request);
@@ -90,7 +90,7 @@ describe("the access log of a stage", () => {
       userArn: "arn:aws:iam::123456789012:user/local",
       accountId: "123456789012",
       apiKeyId: NONE,
-      resourcePath: "/bike-rental",
+      resourcePath: "/energy-demand",
       status: "200",
     });
     expect(text).not.toMatch(/Signature|AWS4|20\.455/);
@@ -99,13 +99,13 @@ describe("the access log of a stage", () => {
   it.each<[what: string, request: Request, line: Line]>([
     [
       "without its key",
-      { path: "/dev/breast-cancer", headers: JSON_TYPE, body: "{}" },
-      { status: "403", errorType: "INVALID_API_KEY", resourcePath: "/breast-cancer" },
+      { path: "/dev/loan-default", headers: JSON_TYPE, body: "{}" },
+      { status: "403", errorType: "INVALID_API_KEY", resourcePath: "/loan-default" },
     ],
     [
       "without a signature",
-      { path: "/dev/bike-rental", headers: JSON_TYPE, body: "{}" },
-      { status: "403", errorType: "MISSING_AUTHENTICATION_TOKEN", resourcePath: "/bike-rental" },
+      { path: "/dev/energy-demand", headers: JSON_TYPE, body: "{}" },
+      { status: "403", errorType: "MISSING_AUTHENTICATION_TOKEN", resourcePath: "/energy-demand" },
     ],
     [
       "at a path that is no route",
@@ -114,8 +114,8 @@ describe("the access log of a stage", () => {
     ],
     [
       "with a malformed body",
-      { path: "/dev/sentiment", headers: JSON_TYPE, body: '{"private": "body of a caller"}' },
-      { status: "400", errorType: "BAD_REQUEST_BODY", resourcePath: "/sentiment" },
+      { path: "/dev/ticket-urgency", headers: JSON_TYPE, body: '{"private": "body of a caller"}' },
+      { status: "400", errorType: "BAD_REQUEST_BODY", resourcePath: "/ticket-urgency" },
     ],
   ])("names the error by its type when a request is refused %s", async (_what, request, expected) => {
     // Act
@@ -137,7 +137,7 @@ describe("the access log of a stage", () => {
   it("says what the function answered when the function refuses", async () => {
     // Act
     const { line, text } = await logged({
-      path: "/dev/sentiment",
+      path: "/dev/ticket-urgency",
       headers: { "Content-Type": "text/csv" },
       body: "private body",
     });
@@ -154,7 +154,7 @@ describe("the access log of a stage", () => {
 
   it("has a line for a preflight, which no function answers", async () => {
     // Act
-    const { line } = await logged({ method: "OPTIONS", path: "/dev/sentiment" });
+    const { line } = await logged({ method: "OPTIONS", path: "/dev/ticket-urgency" });
 
     // Assess
     expect(line).toMatchObject({ httpMethod: "OPTIONS", status: "204", lambdaStatus: NONE });
@@ -206,8 +206,8 @@ describe("the access log of a route", () => {
 
     // Act
     await api.handle(
-      received({ path: "/dev/breast-cancer", body: JSON.stringify({ data }) }),
-      "/breast-cancer",
+      received({ path: "/dev/loan-default", body: JSON.stringify({ data }) }),
+      "/loan-default",
     );
 
     // Assess

@@ -14,7 +14,7 @@ const callers = Object.fromEntries(
   Array.from({ length: 120 }, (_, index): [string, CallerSettings] => [
     `caller-${index}`,
     {
-      mayInvoke: [{ model: "breast-cancer", by: "route" }],
+      mayInvoke: [{ model: "loan-default", by: "route" }],
       roles: [`${"r".repeat(50)}-${index}`],
     },
   ]),
@@ -47,7 +47,7 @@ describe("a project whose account would need policies that IAM refuses", () => {
 
       // Assess
       try {
-        const { status } = await send(stage.url, { path: "/prod/breast-cancer", body: "{}" });
+        const { status } = await send(stage.url, { path: "/prod/loan-default", body: "{}" });
         expect(status).toBe(403);
         expect(stage.errors).toBe("");
         // The account still says what it has: the stage has its access log.

@@ -20,8 +20,8 @@ describe("the arguments", () => {
     ["--port=0", { ...DEFAULTS, port: 0 }],
     ["--port 65535 staging", { ...DEFAULTS, environments: ["staging"], port: 65_535 }],
     [
-      "--container breast-cancer=http://127.0.0.1:8080",
-      { ...DEFAULTS, containers: new Map([["breast-cancer", new URL("http://127.0.0.1:8080")]]) },
+      "--container loan-default=http://127.0.0.1:8080",
+      { ...DEFAULTS, containers: new Map([["loan-default", new URL("http://127.0.0.1:8080")]]) },
     ],
     [
       "--container a=http://127.0.0.1:1/x?y=z --container b=https://example.com",
@@ -56,7 +56,7 @@ describe("the arguments", () => {
     ["--port= ", "--port: got ; allowed: a whole number from 0 to 65535"],
     ["--port=-1", "--port: got -1; allowed: a whole number from 0 to 65535"],
     ["--port", "--port"],
-    ["--container breast-cancer", "--container: got breast-cancer; allowed: <model>=<http or https URL>"],
+    ["--container loan-default", "--container: got loan-default; allowed: <model>=<http or https URL>"],
     ["--container =http://127.0.0.1:8080", "--container: got =http://127.0.0.1:8080; allowed:"],
     ["--container a=127.0.0.1:8080", "--container: got a=127.0.0.1:8080; allowed:"],
     ["--container a=ftp://127.0.0.1", "--container: got a=ftp://127.0.0.1; allowed:"],
@@ -171,7 +171,7 @@ describe("npm start", () => {
     // Assess
     expect(end).toEqual({ status: 1, signal: null });
     expect(unservable.errors).toContain("cannot be served on this machine");
-    expect(unservable.errors).toContain("/breast-cancer");
+    expect(unservable.errors).toContain("/loan-default");
     expect(unservable.errors).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
     expect(await unservable.leftovers()).toEqual({ processes: [], folders: [] });
   });

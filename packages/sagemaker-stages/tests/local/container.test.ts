@@ -3,7 +3,7 @@ import { problemOf, type Response, send } from "./support/client";
 import { ContainerServer } from "./support/container-server";
 import { DEV, PROD } from "./support/environments";
 import { ProjectCopy } from "./support/project";
-import { BENIGN_ROW, MALIGNANT_ROW } from "./support/rows";
+import { DEFAULTED_ROW, REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
 
 const START_TIMEOUT_IN_MS = 30_000;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   project.setEnvironments({ ...DEV, stage: { ...DEV.stage, logErrorMessages: true } }, PROD);
   container = new ContainerServer();
   await container.listen();
-  stage = await RunningStage.serve(project, ["--container", `breast-cancer=${container.url}`]);
+  stage = await RunningStage.serve(project, ["--container", `loan-default=${container.url}`]);
 }, START_TIMEOUT_IN_MS);
 
 afterAll(async () => {
@@ -36,7 +36,7 @@ beforeEach(() => {
 
 function askFor(data: unknown): Promise<Response> {
   return send(stage.url, {
-    path: "/dev/breast-cancer",
+    path: "/dev/loan-default",
     headers: { "x-api-key": "local-dev-key-not-a-secret", "Content-Type": "application/json" },
     body: JSON.stringify({ data }),
   });
@@ -52,13 +52,13 @@ describe("a container of the user's own", () => {
     const { output } = stage;
 
     // Assess
-    expect(output).toContain(`dev-breast-cancer: container at ${container.url}/invocations`);
+    expect(output).toContain(`dev-loan-default: container at ${container.url}/invocations`);
     expect(output).not.toContain("sample model");
   });
 
   it("is sent the caller's numbers as they are written, and answers the caller", async () => {
     // Prepare
-    const row = BENIGN_ROW.split(",")
+    const row = REPAID_ROW.split(",")
       .with(0, " 13.490 ")
       .with(1, "+2.23e1")
       .with(2, ".5")
@@ -88,10 +88,10 @@ describe("a container of the user's own", () => {
     container.answer = () => ({ body: predictions(0, 1) });
 
     // Act
-    const response = await askFor([BENIGN_ROW, MALIGNANT_ROW]);
+    const response = await askFor([REPAID_ROW, DEFAULTED_ROW]);
 
     // Assess
-    expect(container.invocations.map(({ body }) => body)).toEqual([`${BENIGN_ROW}\n${MALIGNANT_ROW}`]);
+    expect(container.invocations.map(({ body }) => body)).toEqual([`${REPAID_ROW}\n${DEFAULTED_ROW}`]);
     expect(JSON.parse(response.body)).toEqual(["B", "M"]);
   });
 
@@ -101,7 +101,7 @@ describe("a container of the user's own", () => {
     container.answer = () => ({ status: 500, contentType: "text/plain", body: secret });
 
     // Act
-    const response = await askFor(BENIGN_ROW);
+    const response = await askFor(REPAID_ROW);
 
     // Assess
     expect(response.status).toBe(502);
@@ -109,7 +109,7 @@ describe("a container of the user's own", () => {
     expect(response.body).not.toContain("/opt/ml");
     expect(response.headers["access-control-allow-origin"]).toBe("*");
     await stage.printed(
-      `dev-breast-cancer: container at ${container.url}/invocations answered 500: ${secret}\n`,
+      `dev-loan-default: container at ${container.url}/invocations answered 500: ${secret}\n`,
     );
     expect(container.invocations).toHaveLength(1);
   });
@@ -119,7 +119,7 @@ describe("a container of the user's own", () => {
     container.answer = () => ({ body: predictions(0) });
 
     // Act
-    const response = await askFor([BENIGN_ROW, MALIGNANT_ROW]);
+    const response = await askFor([REPAID_ROW, DEFAULTED_ROW]);
 
     // Assess
     expect(response.status).toBe(502);
@@ -134,11 +134,11 @@ describe("a container of the user's own", () => {
 
     // Act
     const start = performance.now();
-    const whileDown = await askFor(BENIGN_ROW);
+    const whileDown = await askFor(REPAID_ROW);
     const tookInMs = performance.now() - start;
     container.answer = () => ({ body: predictions(0) });
     await container.listen(port);
-    const onceBack = await askFor(BENIGN_ROW);
+    const onceBack = await askFor(REPAID_ROW);
 
     // Assess
     const cause = `container at ${url}/invocations refused the connection: nothing listens there. Start it, or correct its address in --container.`;
@@ -149,7 +149,7 @@ describe("a container of the user's own", () => {
     expect(whileDown.headers).not.toHaveProperty("retry-after");
     // The function has 2 seconds.
     expect(tookInMs).toBeLessThan(1_500);
-    expect(await stage.printed(cause, before)).toContain(`dev-breast-cancer: ${cause}\n`);
+    expect(await stage.printed(cause, before)).toContain(`dev-loan-default: ${cause}\n`);
     expect(onceBack.status).toBe(200);
     expect(onceBack.body).toBe('"B"');
   });
@@ -162,10 +162,10 @@ describe("a container of the user's own", () => {
     container.closes = closes;
 
     // Act
-    const response = await askFor(BENIGN_ROW);
+    const response = await askFor(REPAID_ROW);
     container.closes = undefined;
     container.answer = () => ({ body: predictions(0) });
-    const next = await askFor(BENIGN_ROW);
+    const next = await askFor(REPAID_ROW);
 
     // Assess
     expect(problemOf(response)).toMatchObject({ status: 502 });
@@ -181,10 +181,10 @@ describe("a container of the user's own", () => {
     container.closes = "never";
 
     // Act
-    const response = await askFor(BENIGN_ROW);
+    const response = await askFor(REPAID_ROW);
     container.closes = undefined;
     container.answer = () => ({ body: predictions(0) });
-    const next = await askFor(BENIGN_ROW);
+    const next = await askFor(REPAID_ROW);
 
     // Assess
     expect(problemOf(response)).toMatchObject({ status: 504, title: "Gateway Timeout" });
@@ -199,7 +199,7 @@ describe("a container of the user's own", () => {
     container.answer = () => ({ status: 503, contentType: "text/plain", body: "overloaded" });
 
     // Act
-    const response = await askFor(BENIGN_ROW);
+    const response = await askFor(REPAID_ROW);
 
     // Assess
     expect(problemOf(response).status).toBe(502);
@@ -232,7 +232,7 @@ describe("a container for a model that is not deployed", () => {
 
       // Assess
       expect(end).toEqual({ status: 1, signal: null });
-      expect(mistaken.errors).toBe("--container: got the model no-such-model; allowed: breast-cancer\n");
+      expect(mistaken.errors).toBe("--container: got the model no-such-model; allowed: loan-default\n");
       expect(await mistaken.leftovers()).toEqual({ processes: [], folders: [] });
     },
     START_TIMEOUT_IN_MS,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { environments } from "../../../../environments";
 import type { Environment } from "../../src/environment/environment";
 import { type Deployment, readDeployment } from "../../src/local/terraform/deployment";
+import { environments } from "../fixtures/app/environments";
 import { DEV, PROD } from "./support/environments";
-import { BENIGN_ROW } from "./support/rows";
+import { REPAID_ROW } from "./support/rows";
 import { only, Stacks } from "./support/terraform";
 
 const SYNTHESIS_TIMEOUT_IN_MS = 30_000;
@@ -54,7 +54,7 @@ describe("the stack of an environment with a key", () => {
       ...PROD,
       callers: {
         shop: {
-          mayInvoke: [{ model: "breast-cancer", by: "route" }],
+          mayInvoke: [{ model: "loan-default", by: "route" }],
           roles: ["shop"],
           users: ["shop"],
           groups: ["shops"],
@@ -84,16 +84,16 @@ describe("the stack of an environment with a key", () => {
     // Assess
     expect(more).toEqual([]);
     expect(fn).toMatchObject({
-      name: "dev-breast-cancer",
-      arn: "arn:aws:lambda:us-east-1:123456789012:function:dev-breast-cancer",
-      zipFile: expect.stringMatching(/breast-cancer\.zip$/),
+      name: "dev-loan-default",
+      arn: "arn:aws:lambda:us-east-1:123456789012:function:dev-loan-default",
+      zipFile: expect.stringMatching(/loan-default\.zip$/),
       handler: "index.handler",
       runtime: "nodejs22.x",
       timeoutInSeconds: 28,
       memorySizeInMb: 256,
-      environment: { ENDPOINT_NAME: "dev-breast-cancer", CORS_ALLOW_ORIGIN: "*" },
+      environment: { ENDPOINT_NAME: "dev-loan-default", CORS_ALLOW_ORIGIN: "*" },
       region: "us-east-1",
-      logGroup: "/aws/lambda/dev-breast-cancer",
+      logGroup: "/aws/lambda/dev-loan-default",
     });
     expect(fn?.zipFile.startsWith(folder)).toBe(true);
   });
@@ -122,7 +122,7 @@ describe("the stack of an environment with a key", () => {
     const [fn] = deployment.functions;
 
     // Assess
-    expect(fn?.invocableFor).toEqual([`${stage?.executionArn}/POST/breast-cancer`]);
+    expect(fn?.invocableFor).toEqual([`${stage?.executionArn}/POST/loan-default`]);
   });
 
   it("has the stage with its limits and its key", () => {
@@ -147,13 +147,13 @@ describe("the stack of an environment with a key", () => {
     expect(methods).toEqual([
       expect.objectContaining({
         httpMethod: "POST",
-        path: "/breast-cancer",
+        path: "/loan-default",
         authorization: "API_KEY",
         requestModels: { "application/json": expect.anything() },
-        example: { data: BENIGN_ROW },
+        example: { data: REPAID_ROW },
         integration: expect.objectContaining({ type: "aws_proxy", timeoutInMillis: 29_000 }),
       }),
-      expect.objectContaining({ httpMethod: "OPTIONS", path: "/breast-cancer", authorization: "NONE" }),
+      expect.objectContaining({ httpMethod: "OPTIONS", path: "/loan-default", authorization: "NONE" }),
     ]);
   });
 
@@ -164,8 +164,8 @@ describe("the stack of an environment with a key", () => {
     // Assess
     expect(endpoints).toEqual([
       {
-        name: "dev-breast-cancer",
-        model: "breast-cancer",
+        name: "dev-loan-default",
+        model: "loan-default",
         variantName: "AllTraffic",
         compute: { kind: "serverless", maxConcurrency: 5 },
         region: "us-east-1",
@@ -206,7 +206,7 @@ describe("the stack of an environment", () => {
     // Assess
     const [{ integration } = {}] = stages[0]?.openApi.methods ?? [];
     expect(integration).toMatchObject({ uri: expect.stringContaining(`/functions/${functions[0]?.arn}/`) });
-    expect(functions[0]?.invocableFor).toEqual([`${stages[0]?.executionArn}/POST/breast-cancer`]);
+    expect(functions[0]?.invocableFor).toEqual([`${stages[0]?.executionArn}/POST/loan-default`]);
   });
 });
 
@@ -231,7 +231,7 @@ describe("the stack of an environment in a network", () => {
     const { notDone, functions } = readDeployment("dev", stacks.synthesize({ ...DEV, network }));
 
     // Assess
-    expect(functions.map(({ name }) => name)).toEqual(["dev-breast-cancer"]);
+    expect(functions.map(({ name }) => name)).toEqual(["dev-loan-default"]);
     expect(notDone.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
     expect(notDone).toEqual(
       expect.arrayContaining([
@@ -293,7 +293,7 @@ describe("what this machine does not do", () => {
       "aws_api_gateway_method_settings",
       { settings: { throttling_rate_limit: 1, throttling_burst_limit: 1, caching_enabled: true } },
     ],
-    ["aws_api_gateway_method_settings", { method_path: "breast-cancer/POST" }],
+    ["aws_api_gateway_method_settings", { method_path: "loan-default/POST" }],
     ["aws_lambda_function", { memory_size: "a lot" }],
     ["aws_lambda_function", { function_name: `\${aws_iam_role.nobody.name}` }],
     ["aws_sagemaker_endpoint_configuration", { name: "another", production_variants: [] }],
@@ -366,7 +366,7 @@ describe("an API that asks for validated parameters", () => {
     ];
     const [checked, unchecked] = ["parameters", "body"].map((validator) =>
       stacks.changeOpenApi(folder, ({ paths }) => {
-        Object.assign(paths["/breast-cancer"]?.post ?? {}, {
+        Object.assign(paths["/loan-default"]?.post ?? {}, {
           parameters,
           "x-amazon-apigateway-request-validator": validator,
         });
@@ -385,7 +385,7 @@ describe("an API that asks for validated parameters", () => {
 });
 
 describe("an API that asks for what this machine does not do", () => {
-  const POST = "/breast-cancer";
+  const POST = "/loan-default";
 
   it.each<[string, Parameters<Stacks["changeOpenApi"]>[1]]>([
     [

@@ -35,7 +35,7 @@ function lineBelow(heading: string): string {
 /** The function URL in the banner, without a slash at the end. */
 function functionUrl(): string {
   const [, url = ""] =
-    / {2}(\S+)\/ {2}\(function URL of dev-toxicity, signed requests\)/.exec(stage.output) ?? [];
+    / {2}(\S+)\/ {2}\(function URL of dev-language-check, signed requests\)/.exec(stage.output) ?? [];
   return url;
 }
 
@@ -45,16 +45,16 @@ async function askFunctionUrl(query: string, request: Partial<Request> = {}): Pr
 }
 
 function askToxicity(query: string): Promise<Response> {
-  return send(stage.url, { method: "GET", path: `/dev/toxicity?${query}`, headers: KEY });
+  return send(stage.url, { method: "GET", path: `/dev/language-check?${query}`, headers: KEY });
 }
 
 function askSentiment(body: string, contentType: string): Promise<Response> {
-  return send(stage.url, { path: "/dev/sentiment", headers: { "Content-Type": contentType }, body });
+  return send(stage.url, { path: "/dev/ticket-urgency", headers: { "Content-Type": contentType }, body });
 }
 
-async function askBikeRental(instances: readonly unknown[]): Promise<Response> {
+async function askEnergyDemand(instances: readonly unknown[]): Promise<Response> {
   const request = {
-    path: "/dev/bike-rental",
+    path: "/dev/energy-demand",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ instances }),
   };
@@ -81,17 +81,17 @@ const PUBLISHED = [
 ];
 
 describe("a line of the banner, pasted into a shell", () => {
-  it("asks breast-cancer with the key", async () => {
+  it("asks loan-default with the key", async () => {
     // Act
-    const answer = await paste(lineBelow("POST /dev/breast-cancer  (API key)"));
+    const answer = await paste(lineBelow("POST /dev/loan-default  (API key)"));
 
     // Assess
     expect(answer).toEqual({ status: 200, contentType: "application/json", body: '"B"' });
   });
 
-  it("asks bike-rental with a signed request", async () => {
+  it("asks energy-demand with a signed request", async () => {
     // Act
-    const answer = await paste(lineBelow("POST /dev/bike-rental  (signed requests)"));
+    const answer = await paste(lineBelow("POST /dev/energy-demand  (signed requests)"));
 
     // Assess
     expect(answer).toMatchObject({ status: 200, contentType: "application/json" });
@@ -100,19 +100,19 @@ describe("a line of the banner, pasted into a shell", () => {
 
   it("asks sentiment, which is open to everybody", async () => {
     // Act
-    const answer = await paste(lineBelow("POST /dev/sentiment  (open to everybody)"));
+    const answer = await paste(lineBelow("POST /dev/ticket-urgency  (open to everybody)"));
 
     // Assess
     expect(answer).toMatchObject({ status: 200, contentType: "application/json" });
     expect(JSON.parse(answer.body)).toEqual({
-      sentiment: expect.stringMatching(/^(positive|negative)$/),
+      "ticket-urgency": expect.stringMatching(/^(positive|negative)$/),
       score: expect.any(Number),
     });
   });
 
   it("asks toxicity with the key", async () => {
     // Act
-    const answer = await paste(lineBelow("GET /dev/toxicity  (API key)"));
+    const answer = await paste(lineBelow("GET /dev/language-check  (API key)"));
 
     // Assess
     expect(answer).toMatchObject({ status: 200, contentType: "application/json" });
@@ -121,7 +121,7 @@ describe("a line of the banner, pasted into a shell", () => {
 
   it("asks toxicity's function URL with a signed request, and gets what the route answers", async () => {
     // Act
-    const answer = await paste(lineBelow(`${functionUrl()}/  (function URL of dev-toxicity`));
+    const answer = await paste(lineBelow(`${functionUrl()}/  (function URL of dev-language-check`));
     const ofRoute = await askToxicity("q=who%20am%20i&k=3");
 
     // Assess
@@ -130,11 +130,11 @@ describe("a line of the banner, pasted into a shell", () => {
   });
 });
 
-describe("bike-rental", () => {
+describe("energy-demand", () => {
   it("answers a batch in its order, a finite number a row", async () => {
     // Act
-    const batch = await askBikeRental(PUBLISHED);
-    const alone = await Promise.all(PUBLISHED.map((instance) => askBikeRental([instance])));
+    const batch = await askEnergyDemand(PUBLISHED);
+    const alone = await Promise.all(PUBLISHED.map((instance) => askEnergyDemand([instance])));
 
     // Assess
     const counts: unknown = JSON.parse(batch.body);
@@ -148,7 +148,7 @@ describe("bike-rental", () => {
     const instance = { features: ["2012-02-30 17:00:00", 4, 0, 1, 1, 16.4, 20.455, 50, 26.0027] };
 
     // Act
-    const response = await askBikeRental([instance]);
+    const response = await askEnergyDemand([instance]);
 
     // Assess
     expect(response.status).toBe(400);
@@ -156,7 +156,7 @@ describe("bike-rental", () => {
   });
 });
 
-describe("sentiment", () => {
+describe("ticket-urgency", () => {
   it.each(["text/plain", "text/plain;charset=UTF-8"])(
     "answers 1 or 0 as text to the text of a review, and agrees with what it answers to JSON: %s",
     async (contentType) => {
@@ -170,7 +170,9 @@ describe("sentiment", () => {
       );
 
       // Assess
-      const labels = documents.map(({ body }) => (JSON.parse(body) as { sentiment: string }).sentiment);
+      const labels = documents.map(
+        ({ body }) => (JSON.parse(body) as { "ticket-urgency": string }).ticket - urgency,
+      );
       expect(texts.map(({ status }) => status)).toEqual([200, 200]);
       expect(texts.map(({ headers }) => headers["content-type"])).toEqual(["text/plain", "text/plain"]);
       expect(texts.map(({ body }) => body)).toEqual(
@@ -185,7 +187,7 @@ describe("a JSON body of a route with a request model", () => {
 
   function classify(body: string | Buffer, headers: Record<string, string> = {}): Promise<Response> {
     return send(stage.url, {
-      path: "/dev/breast-cancer",
+      path: "/dev/loan-default",
       headers: { "Content-Type": "application/json", ...KEY, ...headers },
       body,
     });
@@ -219,7 +221,7 @@ describe("a JSON body of a route with a request model", () => {
   });
 });
 
-describe("toxicity", () => {
+describe("language-check", () => {
   it("answers two labels where nothing is said", async () => {
     // Act
     const response = await askToxicity("q=who%20am%20i");
@@ -239,7 +241,7 @@ describe("toxicity", () => {
     expect(problemOf(response).detail).toBe("Missing required request parameters: [q]");
   });
 
-  it.each(["/dev/toxicity/?q=who%20am%20i", "/dev//toxicity?q=who%20am%20i"])(
+  it.each(["/dev/language-check/?q=who%20am%20i", "/dev//language-check?q=who%20am%20i"])(
     "answers where a slash is too much: %s",
     async (path) => {
       // Act
@@ -274,7 +276,7 @@ describe("toxicity", () => {
   it("is asked with a trace, which its answer goes on with", async () => {
     // Prepare
     const root = "Root=1-65bfdbf7-1b5920a5a0a57e32194306b3";
-    const path = "/dev/toxicity?q=who%20am%20i";
+    const path = "/dev/language-check?q=who%20am%20i";
 
     // Act
     const response = await send(stage.url, {
@@ -387,24 +389,24 @@ describe("toxicity", () => {
 
 describe("the request of a private route", () => {
   const JSON_TYPE = { "Content-Type": "application/json" };
-  /** Words of the contracts of breast-cancer, bike-rental and toxicity. */
+  /** Words of the contracts of loan-default, energy-demand and toxicity. */
   const PRIVATE_FORMS = /comma-separated|"data"|instances|features|YYYY|numbers|labels/;
 
   it.each<[caller: string, request: Request, status: number]>([
-    ["calls it without its key", { path: "/dev/breast-cancer", headers: JSON_TYPE, body: "{}" }, 403],
+    ["calls it without its key", { path: "/dev/loan-default", headers: JSON_TYPE, body: "{}" }, 403],
     [
       "calls it with a wrong key",
-      { path: "/dev/breast-cancer", headers: { ...JSON_TYPE, "x-api-key": "wrong" }, body: "{}" },
+      { path: "/dev/loan-default", headers: { ...JSON_TYPE, "x-api-key": "wrong" }, body: "{}" },
       403,
     ],
-    ["does not sign the call", { path: "/dev/bike-rental", headers: JSON_TYPE, body: "{}" }, 403],
-    ["sends no query and no key", { method: "GET", path: "/dev/toxicity" }, 403],
-    ["sends a preflight", { method: "OPTIONS", path: "/dev/breast-cancer", headers: ORIGIN }, 204],
+    ["does not sign the call", { path: "/dev/energy-demand", headers: JSON_TYPE, body: "{}" }, 403],
+    ["sends no query and no key", { method: "GET", path: "/dev/language-check" }, 403],
+    ["sends a preflight", { method: "OPTIONS", path: "/dev/loan-default", headers: ORIGIN }, 204],
     ["calls an unknown path", { path: "/dev/breast", headers: JSON_TYPE, body: "{}" }, 403],
     ["reads the page's document", { method: "GET", path: "/website/dev/openapi.json" }, 200],
     [
       "sends a malformed body to a public route",
-      { path: "/dev/sentiment", headers: JSON_TYPE, body: "{}" },
+      { path: "/dev/ticket-urgency", headers: JSON_TYPE, body: "{}" },
       400,
     ],
   ])("is not described to anybody who %s", async (_caller, request, status) => {
@@ -429,15 +431,15 @@ describe("the request of a private route", () => {
     // Act
     const ofPublicRoute = await askSentiment("{}", "application/json");
     const ofPrivateRoute = await send(stage.url, {
-      path: "/dev/breast-cancer",
+      path: "/dev/loan-default",
       headers: { ...JSON_TYPE, ...KEY },
       body: "{}",
     });
 
     // Assess
     const detailFor = (path: string) =>
-      `Invalid request body: the body is not JSON, or does not match the request model of POST ${path}; allowed: POST /sentiment takes {"review": "<text>"} as application/json, or the review itself as text/plain; for every other route, what the API's OpenAPI document describes`;
-    expect(problemOf(ofPublicRoute)).toMatchObject({ status: 400, detail: detailFor("/sentiment") });
-    expect(problemOf(ofPrivateRoute)).toMatchObject({ status: 400, detail: detailFor("/breast-cancer") });
+      `Invalid request body: the body is not JSON, or does not match the request model of POST ${path}; allowed: POST /ticket-urgency takes {"review": "<text>"} as application/json, or the review itself as text/plain; for every other route, what the API's OpenAPI document describes`;
+    expect(problemOf(ofPublicRoute)).toMatchObject({ status: 400, detail: detailFor("/ticket-urgency") });
+    expect(problemOf(ofPrivateRoute)).toMatchObject({ status: 400, detail: detailFor("/loan-default") });
   });
 });

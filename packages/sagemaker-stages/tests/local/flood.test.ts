@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import { prod } from "../../../../environments/prod";
+import { prod } from "../fixtures/app/environments/prod";
 import type { Request } from "./support/client";
 import { ContainerServer } from "./support/container-server";
 import { eventually } from "./support/eventually";
 import { type Answered, flood, offer, statuses } from "./support/load";
 import { ProjectCopy } from "./support/project";
-import { BENIGN_ROW } from "./support/rows";
+import { REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
 import { sign } from "./support/signing";
 
@@ -20,7 +20,7 @@ const OTHER_REQUESTS = { perSecond: 10, count: 20 };
 
 /** prod's route that everybody can call. */
 const FLOODED: Request = {
-  path: "/prod/sentiment",
+  path: "/prod/ticket-urgency",
   headers: { "Content-Type": "text/plain" },
   body: "wonderful",
 };
@@ -35,7 +35,7 @@ beforeAll(async () => {
   container = new ContainerServer();
   container.answer = () => ({ contentType: "text/csv", body: "0.9" });
   await container.listen();
-  stage = await RunningStage.serve(project, ["prod", "--container", `sentiment=${container.url}`]);
+  stage = await RunningStage.serve(project, ["prod", "--container", `ticket-urgency=${container.url}`]);
 }, START_TIMEOUT_IN_MS);
 
 afterEach(() => {
@@ -50,7 +50,7 @@ afterAll(async () => {
 
 /** How many invocations prod's endpoint takes at once, and how many executions its function can have. */
 function limits(): { readonly places: number; readonly executions: number } {
-  const { sentiment } = prod.models;
+  const { "ticket-urgency": ticketUrgency } = prod.models;
   if (sentiment === undefined || !("serverless" in sentiment)) throw new Error("prod has no such endpoint");
   return {
     places: sentiment.serverless.maxConcurrency,
@@ -93,9 +93,9 @@ describe("a flood of prod's public route whose endpoint is busy", () => {
     async () => {
       // Prepare
       const other = await sign(stage.url, {
-        path: "/prod/breast-cancer",
+        path: "/prod/loan-default",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ data: BENIGN_ROW }),
+        body: JSON.stringify({ data: REPAID_ROW }),
       });
       const { places } = limits();
       container.hold();
@@ -129,6 +129,6 @@ function logged(from: number, status: number): number[] {
     .split("\n")
     .filter((line) => line.startsWith('{"requestId"'))
     .map((line): { model: string; status: number; totalMs: number } => JSON.parse(line))
-    .filter((line) => line.model === "sentiment" && line.status === status)
+    .filter((line) => line.model === "ticket-urgency" && line.status === status)
     .map(({ totalMs }) => totalMs);
 }

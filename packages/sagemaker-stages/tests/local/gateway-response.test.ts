@@ -11,7 +11,7 @@ const CONTEXT: GatewayContext = {
   requestId: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
   extendedRequestId: "QcGxwHJUIAMFg5w=",
   httpMethod: "POST",
-  resourcePath: "/breast-cancer",
+  resourcePath: "/loan-default",
   stage: "dev",
 };
 
@@ -180,7 +180,7 @@ describe("an answer of API Gateway itself", () => {
     ["$context.error.responseType", "BAD_REQUEST_BODY"],
     ["$context.requestId", CONTEXT.requestId],
     ["$context.extendedRequestId", CONTEXT.extendedRequestId],
-    ["$context.httpMethod $context.resourcePath; ", "POST /breast-cancer; "],
+    ["$context.httpMethod $context.resourcePath; ", "POST /loan-default; "],
     ["$context.stage/$context.stage", "dev/dev"],
     ["[$context.identity.nobody]", "[]"],
     ["$5 and $context", "$5 and $context"],

@@ -447,7 +447,7 @@ describe("a function's environment", () => {
   it("holds the Terraform's variables, Lambda's own, and nothing of this process's", async () => {
     // Prepare
     process.env.MARKER_OF_THE_PARENT = "must not be seen";
-    const variables = { ENDPOINT_NAME: "dev-breast-cancer", CORS_ALLOW_ORIGIN: "https://www.example.com" };
+    const variables = { ENDPOINT_NAME: "dev-loan-default", CORS_ALLOW_ORIGIN: "https://www.example.com" };
     const fn = lambda.run("exports.handler = async () => ({ ...process.env, cwd: process.cwd() });", {
       environment: variables,
       region: "eu-central-1",

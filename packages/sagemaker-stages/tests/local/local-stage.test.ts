@@ -64,7 +64,7 @@ function deploy(code: string): Deployment {
 }
 
 function ask(data = "1", { url } = stage): Promise<Response> {
-  return send(url, { path: "/dev/breast-cancer", body: JSON.stringify({ data }) });
+  return send(url, { path: "/dev/loan-default", body: JSON.stringify({ data }) });
 }
 
 /** Code whose handler answers the text that `expression` comes to. */
@@ -89,12 +89,12 @@ describe("a stage", () => {
 
       // Act
       const refused = await send(stage.url, {
-        path: "/dev/breast-cancer",
+        path: "/dev/loan-default",
         headers: { Host: host },
         body: '{"data":"1"}',
       });
       const taken = await send(stage.url, {
-        path: "/dev/breast-cancer",
+        path: "/dev/loan-default",
         headers: { Host: `localhost:${new URL(stage.url).port}` },
         body: '{"data":"1"}',
       });
@@ -195,7 +195,7 @@ describe("a stage", () => {
     const gone = new Promise((resolve) => socket.once("close", resolve));
 
     // Act
-    socket.write("POST /dev/breast-cancer HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{", () =>
+    socket.write("POST /dev/loan-default HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{", () =>
       socket.destroy(),
     );
     await gone;

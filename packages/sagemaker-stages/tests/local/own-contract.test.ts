@@ -8,7 +8,7 @@ const START_TIMEOUT_IN_MS = 30_000;
 /** Two syntheses on a slow machine. */
 const RELOAD_TIMEOUT_IN_MS = 30_000;
 
-const CONTRACT = "functions/breast-cancer/contract.ts";
+const CONTRACT = "functions/loan-default/contract.ts";
 
 /** A team's own contract: kinds of schemas that no sample has, below a path of the local stage's own name. */
 const OWN_CONTRACT = `
@@ -24,7 +24,7 @@ const schema = z.object({
 type Request = z.infer<typeof schema>;
 
 export const contract: Contract<Request, string> = {
-  model: "breast-cancer",
+  model: "loan-default",
   route: { method: "POST", path: "/v1/website" },
   schema,
   limits: { rows: 1, payloadInBytes: 1_000 },
@@ -49,7 +49,7 @@ beforeAll(async () => {
   await container.listen();
   project = new ProjectCopy();
   project.edit(CONTRACT, () => OWN_CONTRACT);
-  stage = await RunningStage.serve(project, ["dev", "--container", `breast-cancer=${container.url}`]);
+  stage = await RunningStage.serve(project, ["dev", "--container", `loan-default=${container.url}`]);
 }, START_TIMEOUT_IN_MS);
 
 afterAll(async () => {
@@ -97,21 +97,21 @@ describe("a stage with a team's own contract", () => {
   it.each([
     [
       "a path of another model",
-      (text: string) => text.replace("/v1/website", "/sentiment"),
+      (text: string) => text.replace("/v1/website", "/ticket-urgency"),
       "1 fault(s) in functions/:",
-      /^ {2}functions\/sentiment\/contract\.ts: route\.path: got "\/sentiment"; allowed: a path of its own \(functions\/breast-cancer\/contract\.ts has /,
+      /^ {2}functions\/ticket-urgency\/contract\.ts: route\.path: got "\/ticket-urgency"; allowed: a path of its own \(functions\/loan-default\/contract\.ts has /,
     ],
     [
       "a schema that is no JSON",
       (text: string) => text.replace("z.null()", "z.optional(z.bigint())"),
       "1 fault(s) in functions/:",
-      /^ {2}functions\/breast-cancer\/contract\.ts: schema\.nothing: got z\.bigint\(\); allowed: z\.int\(\)/,
+      /^ {2}functions\/loan-default\/contract\.ts: schema\.nothing: got z\.bigint\(\); allowed: z\.int\(\)/,
     ],
     [
       "an import of a missing file",
       (text: string) => `import "./scaler";\n${text}`,
-      "the model breast-cancer could not be loaded:",
-      /^ {2}functions\/breast-cancer\/contract\.ts: got the import "\.\/scaler"; allowed: /,
+      "the model loan-default could not be loaded:",
+      /^ {2}functions\/loan-default\/contract\.ts: got the import "\.\/scaler"; allowed: /,
     ],
   ])(
     "is not reloaded with %s, and says so in two lines",
@@ -152,7 +152,7 @@ describe("a start with a contract that has a fault", () => {
       expect(failed.errors.trim().split("\n")).toEqual([
         "1 fault(s) in functions/:",
         expect.stringMatching(
-          /^ {2}functions\/breast-cancer\/contract\.ts: route\.path: got "\/v1\/\{id\}"; allowed: a path without parameters /,
+          /^ {2}functions\/loan-default\/contract\.ts: route\.path: got "\/v1\/\{id\}"; allowed: a path without parameters /,
         ),
       ]);
       expect(status).toBe(1);

@@ -6,7 +6,7 @@ import type { StageDefinition } from "../../src/local/terraform/deployment";
 
 const METHOD: Method = {
   httpMethod: "POST",
-  path: "/breast-cancer",
+  path: "/loan-default",
   title: undefined,
   authorization: "NONE",
   requestModels: {},
@@ -35,8 +35,8 @@ function eventOf(
 ): Record<string, unknown> {
   const whole: HttpRequest = {
     method: "POST",
-    target: "/dev/breast-cancer",
-    path: "/dev/breast-cancer",
+    target: "/dev/loan-default",
+    path: "/dev/loan-default",
     query: "",
     headers: [],
     body: Buffer.from(""),
@@ -53,12 +53,12 @@ describe("the event that a function gets", () => {
 
     // Assess
     expect(event).toMatchObject({
-      resource: "/breast-cancer",
-      path: "/breast-cancer",
+      resource: "/loan-default",
+      path: "/loan-default",
       httpMethod: "POST",
       requestContext: {
-        path: "/dev/breast-cancer",
-        resourcePath: "/breast-cancer",
+        path: "/dev/loan-default",
+        resourcePath: "/loan-default",
         stage: "dev",
         httpMethod: "POST",
         accountId: "123456789012",

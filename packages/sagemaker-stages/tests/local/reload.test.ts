@@ -3,15 +3,15 @@ import { type Response, send } from "./support/client";
 import { paste } from "./support/curl";
 import { DEV } from "./support/environments";
 import { ProjectCopy } from "./support/project";
-import { BENIGN_ROW } from "./support/rows";
+import { REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
 
 const START_TIMEOUT_IN_MS = 30_000;
 /** Two syntheses on a slow machine. */
 const RELOAD_TIMEOUT_IN_MS = 30_000;
 
-const CONTRACT = "functions/breast-cancer/contract.ts";
-const HANDLER = "functions/breast-cancer/handler.ts";
+const CONTRACT = "functions/loan-default/contract.ts";
+const HANDLER = "functions/loan-default/handler.ts";
 
 let project: ProjectCopy;
 let stage: RunningStage;
@@ -28,9 +28,9 @@ afterAll(async () => {
 
 function ask(key = "local-dev-key-not-a-secret"): Promise<Response> {
   return send(stage.url, {
-    path: "/dev/breast-cancer",
+    path: "/dev/loan-default",
     headers: { "x-api-key": key, "Content-Type": "application/json" },
-    body: JSON.stringify({ data: BENIGN_ROW }),
+    body: JSON.stringify({ data: REPAID_ROW }),
   });
 }
 
@@ -45,16 +45,16 @@ const NOT_RELOADED = "Not reloaded: what was served before is still served.";
 
 /** In the banner: a function URL without a slash at the end, and the line that asks it. */
 const FUNCTION_URL =
-  /\n +(http:\S+)\/ {2}\(function URL of dev-breast-cancer, signed requests\)\n +(curl .*)\n/;
+  /\n +(http:\S+)\/ {2}\(function URL of dev-loan-default, signed requests\)\n +(curl .*)\n/;
 
 describe("a change while the stage is served", () => {
   it(
     "of an environment, right after the banner, opens a function URL",
     async () => {
       // Prepare
-      const { "breast-cancer": settings } = DEV.models;
+      const { "loan-default": settings } = DEV.models;
       if (settings === undefined) throw new Error("there is no model");
-      const changed = { ...DEV, models: { "breast-cancer": { ...settings, functionUrl: {} } } };
+      const changed = { ...DEV, models: { "loan-default": { ...settings, functionUrl: {} } } };
 
       // Act
       const told = await changeTold(() => project.setEnvironments(changed), "Reloaded in");

@@ -47,8 +47,8 @@ function serve(settings: Partial<StageDefinition> = {}, behind: LocalFunction = 
 
 function ask(api: RestApi, data: string, headers: Record<string, string> = {}): Promise<HttpResponse> {
   return api.handle(
-    received({ path: "/dev/breast-cancer", headers, body: JSON.stringify({ data }) }),
-    "/breast-cancer",
+    received({ path: "/dev/loan-default", headers, body: JSON.stringify({ data }) }),
+    "/loan-default",
   );
 }
 
@@ -107,8 +107,8 @@ describe("throttling", () => {
 
     // Act
     const preflight = await api.handle(
-      received({ method: "OPTIONS", path: "/dev/breast-cancer" }),
-      "/breast-cancer",
+      received({ method: "OPTIONS", path: "/dev/loan-default" }),
+      "/loan-default",
     );
     const post = await ask(api, "2");
 
@@ -190,11 +190,11 @@ describe("a function that API Gateway may not invoke", () => {
     ["a permission for a longer path than the route's", [`${ROUTE_ARN}/*`]],
     [
       "a permission whose * would have to match a colon",
-      ["arn:aws:execute-api:us-east-1:*/dev/POST/breast-cancer"],
+      ["arn:aws:execute-api:us-east-1:*/dev/POST/loan-default"],
     ],
     ["a permission for everything after the region", ["arn:aws:execute-api:us-east-1:*"]],
     ["a permission in which ? stands for no character", [`${ROUTE_ARN}?`]],
-    ["a permission in which a dot stands for a dot", [ROUTE_ARN.replace("breast-cancer", "breast.cancer")]],
+    ["a permission in which a dot stands for a dot", [ROUTE_ARN.replace("loan-default", "breast.cancer")]],
   ])("is a fault of configuration: %s", async (_case, invocableFor) => {
     // Prepare
     const told = jest.spyOn(console, "error").mockReturnValue();
@@ -213,7 +213,7 @@ describe("a function that API Gateway may not invoke", () => {
   it.each([
     ["exactly this route", ROUTE_ARN],
     ["every method of this path", ROUTE_ARN.replace("POST", "*")],
-    ["the whole stage", ROUTE_ARN.replace("POST/breast-cancer", "*")],
+    ["the whole stage", ROUTE_ARN.replace("POST/loan-default", "*")],
     ["every API", "arn:aws:execute-api:us-east-1:123456789012:*"],
     ["a stage of three letters", ROUTE_ARN.replace("/dev/", "/???/")],
   ])("is invoked where the permission is for %s", async (_case, pattern) => {

@@ -19,8 +19,8 @@ const HOST = "http://127.0.0.1:3000";
 const MEGABYTE = 1024 * 1024;
 
 const ENDPOINT: EndpointDefinition = {
-  name: "test-breast-cancer",
-  model: "breast-cancer",
+  name: "test-loan-default",
+  model: "loan-default",
   variantName: "AllTraffic",
   compute: { kind: "serverless", maxConcurrency: 2 },
   region: "eu-central-1",
@@ -50,8 +50,8 @@ beforeEach(() => {
   container = new HeldContainer();
   told = "";
   runtime = new SagemakerRuntime(
-    [ENDPOINT, { ...ENDPOINT, name: "test-sentiment", model: "sentiment" }],
-    new Map([["breast-cancer", container]]),
+    [ENDPOINT, { ...ENDPOINT, name: "test-ticket-urgency", model: "ticket-urgency" }],
+    new Map([["loan-default", container]]),
     (text) => {
       told += text;
     },
@@ -60,7 +60,7 @@ beforeEach(() => {
 
 /** A runtime of these endpoints, all of them in front of the container. */
 function serving(...endpoints: readonly EndpointDefinition[]): SagemakerRuntime {
-  return new SagemakerRuntime(endpoints, new Map([["breast-cancer", container]]), () => {});
+  return new SagemakerRuntime(endpoints, new Map([["loan-default", container]]), () => {});
 }
 
 /** Waits until each of `running` is answered or held by the container. */
@@ -173,7 +173,7 @@ describe("the local SageMaker runtime", () => {
 
   it("says what to do where a model has no container, and nothing that would be worth another try", async () => {
     // Act
-    const response = await invoke({ endpoint: "test-sentiment" });
+    const response = await invoke({ endpoint: "test-ticket-urgency" });
 
     // Assess
     expect(errorOf(response)).toMatchObject({ status: 400, type: "ValidationError" });
@@ -205,7 +205,7 @@ describe("the local SageMaker runtime", () => {
       OriginalStatusCode: 0,
       OriginalMessage: cause,
     });
-    expect(told).toBe(`test-breast-cancer: ${cause}\n`);
+    expect(told).toBe(`test-loan-default: ${cause}\n`);
   });
 
   it.each<[string, number, EndpointDefinition["compute"]]>([
@@ -262,36 +262,33 @@ describe("the local SageMaker runtime", () => {
 
   it("knows no endpoint of another name, whatever region is served", async () => {
     // Act
-    const response = await invoke({ endpoint: "test-bike-rental" });
+    const response = await invoke({ endpoint: "test-energy-demand" });
 
     // Assess
     expect(errorOf(response)).toEqual({
       status: 400,
       type: "ValidationError",
-      message: "Endpoint test-bike-rental of account 111122223333 not found.",
+      message: "Endpoint test-energy-demand of account 111122223333 not found.",
     });
   });
 
   it("has its endpoints in several regions, and an unknown one in each of them", async () => {
     // Prepare
     runtime = new SagemakerRuntime(
-      [
-        ENDPOINT,
-        { ...ENDPOINT, name: "prod-breast-cancer", region: "cn-north-1", accountId: "444455556666" },
-      ],
-      new Map([["breast-cancer", container]]),
+      [ENDPOINT, { ...ENDPOINT, name: "prod-loan-default", region: "cn-north-1", accountId: "444455556666" }],
+      new Map([["loan-default", container]]),
       () => {},
     );
 
     // Act
-    const unknown = await invoke({ endpoint: "prod-sentiment", signing: { region: "cn-north-1" } });
-    const elsewhere = await invoke({ endpoint: "prod-sentiment", signing: { region: "us-east-1" } });
-    const running = invoke({ endpoint: "prod-breast-cancer", signing: { region: "cn-north-1" } });
+    const unknown = await invoke({ endpoint: "prod-ticket-urgency", signing: { region: "cn-north-1" } });
+    const elsewhere = await invoke({ endpoint: "prod-ticket-urgency", signing: { region: "us-east-1" } });
+    const running = invoke({ endpoint: "prod-loan-default", signing: { region: "cn-north-1" } });
     while (container.held.length < 1) await new Promise(setImmediate);
     container.answer("no model", 500);
 
     // Assess
-    expect(errorOf(unknown).message).toBe("Endpoint prod-sentiment of account 444455556666 not found.");
+    expect(errorOf(unknown).message).toBe("Endpoint prod-ticket-urgency of account 444455556666 not found.");
     expect(errorOf(elsewhere)).toMatchObject({ status: 403, type: "InvalidSignatureException" });
     expect(JSON.parse(String((await running).body))).toMatchObject({
       LogStreamArn: expect.stringMatching(/^arn:aws-cn:logs:cn-north-1:444455556666:/),
@@ -314,31 +311,31 @@ describe("the local SageMaker runtime", () => {
     [
       "another variant",
       { "X-Amzn-SageMaker-Target-Variant": "Other" },
-      "Variant Other of endpoint test-breast-cancer not found. Its variant is AllTraffic.",
+      "Variant Other of endpoint test-loan-default not found. Its variant is AllTraffic.",
       undefined,
     ],
     [
       "the variant in other capitals",
       { "X-Amzn-SageMaker-Target-Variant": "alltraffic" },
-      "Variant alltraffic of endpoint test-breast-cancer not found. Its variant is AllTraffic.",
+      "Variant alltraffic of endpoint test-loan-default not found. Its variant is AllTraffic.",
       undefined,
     ],
     [
       "a model of several",
       { "X-Amzn-SageMaker-Target-Model": "churn/model.tar.gz" },
-      "Endpoint test-breast-cancer is not a multi-model endpoint and does not support target model header.",
+      "Endpoint test-loan-default is not a multi-model endpoint and does not support target model header.",
       "TARGET_MODEL_HEADER_NOT_SUPPORTED",
     ],
     [
       "an inference component",
       { "X-Amzn-SageMaker-Inference-Component": "churn" },
-      "Endpoint test-breast-cancer does not host inference components and does not support inference component name header.",
+      "Endpoint test-loan-default does not host inference components and does not support inference component name header.",
       undefined,
     ],
     [
       "a container of several",
       { "X-Amzn-SageMaker-Target-Container-Hostname": "second" },
-      "Endpoint test-breast-cancer is not a multi-container endpoint and does not support target container hostname header.",
+      "Endpoint test-loan-default is not a multi-container endpoint and does not support target container hostname header.",
       undefined,
     ],
     [
@@ -462,7 +459,7 @@ describe("the local SageMaker runtime", () => {
 
     // Act
     const known = await invoke({ operation, headers });
-    const unknown = await invoke({ operation, headers, endpoint: "test-bike-rental" });
+    const unknown = await invoke({ operation, headers, endpoint: "test-energy-demand" });
     const unsigned = await runtime.handle(
       received({ path: `/endpoints/${ENDPOINT.name}/${operation}`, headers }),
     );
@@ -473,7 +470,7 @@ describe("the local SageMaker runtime", () => {
       type: "ValidationError",
       message: `Endpoint ${ENDPOINT.name} ${message}. Call InvokeEndpoint.`,
     });
-    expect(errorOf(unknown).message).toBe("Endpoint test-bike-rental of account 111122223333 not found.");
+    expect(errorOf(unknown).message).toBe("Endpoint test-energy-demand of account 111122223333 not found.");
     expect(errorOf(unsigned)).toMatchObject({ status: 403, type: "MissingAuthenticationTokenException" });
   });
 

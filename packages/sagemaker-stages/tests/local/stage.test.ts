@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { problemOf, type Request, type Response, send } from "./support/client";
 import { ProjectCopy } from "./support/project";
-import { BENIGN_ROW, MALIGNANT_ROW } from "./support/rows";
+import { DEFAULTED_ROW, REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
 import { readCurl, shellWords } from "./support/shell-words";
 import { type Signing, sign } from "./support/signing";
@@ -31,7 +31,7 @@ function ask(
   body: string | Buffer,
   headers: Readonly<Record<string, string>> = JSON_TYPE,
 ): Promise<Response> {
-  return send(stage.url, { path: "/dev/breast-cancer", headers: { ...KEY, ...headers }, body });
+  return send(stage.url, { path: "/dev/loan-default", headers: { ...KEY, ...headers }, body });
 }
 
 function askFor(data: unknown): Promise<Response> {
@@ -39,9 +39,9 @@ function askFor(data: unknown): Promise<Response> {
 }
 
 const PROD_REQUEST: Request = {
-  path: "/prod/breast-cancer",
+  path: "/prod/loan-default",
   headers: JSON_TYPE,
-  body: JSON.stringify({ data: BENIGN_ROW }),
+  body: JSON.stringify({ data: REPAID_ROW }),
 };
 
 async function askSigned(request: Request, signing: Signing = {}): Promise<Response> {
@@ -73,15 +73,15 @@ describe("the banner", () => {
     const { output } = stage;
 
     // Assess
-    expect(output).toContain("POST /dev/breast-cancer  (API key)");
-    expect(output).toContain("POST /prod/breast-cancer  (signed requests)");
+    expect(output).toContain("POST /dev/loan-default  (API key)");
+    expect(output).toContain("POST /prod/loan-default  (signed requests)");
     expect(output).toContain(`${stage.url}/dev`);
     expect(output).toContain(`${stage.url}/prod`);
   });
 
   it("has a curl line for the keyed route that works as it stands", async () => {
     // Prepare
-    const line = stage.output.split("\n").find((text) => /^ +curl .*\/dev\/breast-cancer/.test(text)) ?? "";
+    const line = stage.output.split("\n").find((text) => /^ +curl .*\/dev\/loan-default/.test(text)) ?? "";
 
     // Act
     const { base, rest, ...request } = readCurl(shellWords(line));
@@ -95,13 +95,13 @@ describe("the banner", () => {
 
   it("has a curl line for the signed route that names the signature's scope and the credentials", () => {
     // Prepare
-    const line = stage.output.split("\n").find((text) => /^ +curl .*\/prod\/breast-cancer/.test(text)) ?? "";
+    const line = stage.output.split("\n").find((text) => /^ +curl .*\/prod\/loan-default/.test(text)) ?? "";
 
     // Act
     const { path, headers, rest } = readCurl(shellWords(line));
 
     // Assess
-    expect(path).toBe("/prod/breast-cancer");
+    expect(path).toBe("/prod/loan-default");
     expect(headers).toEqual({ "content-type": "application/json" });
     expect(rest).toEqual(["--aws-sigv4", "aws:amz:us-east-1:execute-api", "--user", "local:local"]);
   });
@@ -111,8 +111,8 @@ describe("the banner", () => {
     const { output } = stage;
 
     // Assess
-    expect(output).toContain("dev-breast-cancer: sample model");
-    expect(output).toContain("prod-breast-cancer: sample model");
+    expect(output).toContain("dev-loan-default: sample model");
+    expect(output).toContain("prod-loan-default: sample model");
     expect(output).toContain("Not as on AWS:");
     expect(output).not.toContain("NOT SERVED");
     expect(output).not.toContain("NOT INTERPRETED");
@@ -127,14 +127,14 @@ describe("the page of a stage without public routes", () => {
     // Assess
     expect(response.status).toBe(200);
     expect(JSON.parse(response.body)).toMatchObject({ paths: {}, components: { schemas: {} } });
-    expect(response.body).not.toContain("breast-cancer");
+    expect(response.body).not.toContain("loan-default");
   });
 });
 
 describe("a route with a key", () => {
   it("diagnoses the published observation", async () => {
     // Act
-    const response = await askFor(BENIGN_ROW);
+    const response = await askFor(REPAID_ROW);
 
     // Assess
     expectCorsAndRequestId(response);
@@ -146,7 +146,7 @@ describe("a route with a key", () => {
 
   it("diagnoses a batch in its order", async () => {
     // Act
-    const response = await askFor([BENIGN_ROW, MALIGNANT_ROW, BENIGN_ROW]);
+    const response = await askFor([REPAID_ROW, DEFAULTED_ROW, REPAID_ROW]);
 
     // Assess
     expectCorsAndRequestId(response);
@@ -156,7 +156,7 @@ describe("a route with a key", () => {
 
   it("takes a body without a content type for JSON", async () => {
     // Act
-    const response = await ask(JSON.stringify({ data: BENIGN_ROW }), {});
+    const response = await ask(JSON.stringify({ data: REPAID_ROW }), {});
 
     // Assess
     expect(response.status).toBe(200);
@@ -167,7 +167,7 @@ describe("a route with a key", () => {
     "gives one row after the other the labels that it gives the batch",
     async () => {
       // Prepare
-      const rows = Array.from({ length: 200 }, (_, index) => (index % 3 === 1 ? MALIGNANT_ROW : BENIGN_ROW));
+      const rows = Array.from({ length: 200 }, (_, index) => (index % 3 === 1 ? DEFAULTED_ROW : REPAID_ROW));
       const labels: unknown[] = [];
 
       // Act
@@ -175,7 +175,7 @@ describe("a route with a key", () => {
       const batch = await askFor(rows);
 
       // Assess
-      expect(labels).toEqual(rows.map((row) => (row === BENIGN_ROW ? "B" : "M")));
+      expect(labels).toEqual(rows.map((row) => (row === REPAID_ROW ? "B" : "M")));
       expect(JSON.parse(batch.body)).toEqual(labels);
     },
     MANY_REQUESTS_TIMEOUT_IN_MS,
@@ -184,7 +184,7 @@ describe("a route with a key", () => {
   it.each([
     ["a number in place of text", '{"data": 5}'],
     ["no data", "{}"],
-    ["a property that does not exist", JSON.stringify({ data: BENIGN_ROW, date: "today" })],
+    ["a property that does not exist", JSON.stringify({ data: REPAID_ROW, date: "today" })],
     ["a list of numbers", '{"data": [1, 2]}'],
     ["text that is no JSON", "data=1,2,3"],
     ["an empty body", ""],
@@ -195,12 +195,12 @@ describe("a route with a key", () => {
     // Assess
     expectRefusal(response, 400, "BadRequestException");
     expect(problemOf(response)).toMatchObject({ title: "Bad Request" });
-    expect(problemOf(response).detail).toContain("POST /breast-cancer");
+    expect(problemOf(response).detail).toContain("POST /loan-default");
   });
 
   it("tells what was got and what is allowed, where a row is too short", async () => {
     // Prepare
-    const row = BENIGN_ROW.split(",").slice(0, 29).join(",");
+    const row = REPAID_ROW.split(",").slice(0, 29).join(",");
 
     // Act
     const response = await askFor(row);
@@ -218,7 +218,7 @@ describe("a route with a key", () => {
 
   it("leaves a content type that is not the model's to the function, which refuses it", async () => {
     // Act
-    const response = await ask(JSON.stringify({ data: BENIGN_ROW }), { "Content-Type": "text/csv" });
+    const response = await ask(JSON.stringify({ data: REPAID_ROW }), { "Content-Type": "text/csv" });
 
     // Assess
     expectCorsAndRequestId(response);
@@ -261,11 +261,11 @@ describe("a route with a key", () => {
     ["an empty key", { "x-api-key": "" }],
   ])("refuses %s", async (_case, headers) => {
     // Prepare
-    const body = JSON.stringify({ data: BENIGN_ROW });
+    const body = JSON.stringify({ data: REPAID_ROW });
 
     // Act
     const response = await send(stage.url, {
-      path: "/dev/breast-cancer",
+      path: "/dev/loan-default",
       headers: { ...JSON_TYPE, ...headers },
       body,
     });
@@ -277,9 +277,9 @@ describe("a route with a key", () => {
   it.each([
     ["a path that does not exist", { path: "/dev/breast" }],
     ["the stage itself", { path: "/dev" }],
-    ["a path below a route", { path: "/dev/breast-cancer/1" }],
-    ["another method", { path: "/dev/breast-cancer", method: "GET" }],
-    ["a method that nobody knows", { path: "/dev/breast-cancer", method: "PROPFIND" }],
+    ["a path below a route", { path: "/dev/loan-default/1" }],
+    ["another method", { path: "/dev/loan-default", method: "GET" }],
+    ["a method that nobody knows", { path: "/dev/loan-default", method: "PROPFIND" }],
   ])("answers %s as API Gateway does", async (_case, request) => {
     // Act
     const response = await send(stage.url, { ...request, headers: KEY });
@@ -300,10 +300,10 @@ describe("a route with a key", () => {
     // Act
     const preflight = await send(stage.url, {
       method: "OPTIONS",
-      path: "/dev/breast-cancer",
+      path: "/dev/loan-default",
       headers: { ...origin, ...wish },
     });
-    const request = await ask(JSON.stringify({ data: BENIGN_ROW }), { ...JSON_TYPE, ...origin });
+    const request = await ask(JSON.stringify({ data: REPAID_ROW }), { ...JSON_TYPE, ...origin });
 
     // Assess
     expectCorsAndRequestId(preflight);
@@ -320,19 +320,19 @@ describe("a route with a key", () => {
 
   it("prints one line of the function's log a request", async () => {
     // Act
-    const response = await askFor(BENIGN_ROW);
+    const response = await askFor(REPAID_ROW);
     const requestId = String(response.headers["x-amzn-requestid"]);
     await stage.printed(`${requestId}"`);
 
     // Assess
     const lines = stage.output.split("\n").filter((line) => line.includes(requestId));
     expect(lines).toHaveLength(1);
-    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ requestId, model: "breast-cancer", status: 200 });
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ requestId, model: "loan-default", status: 200 });
   });
 });
 
 describe("a stage that does not exist", () => {
-  it.each(["/test/breast-cancer", "/breast-cancer", "/", "/DEV/breast-cancer"])(
+  it.each(["/test/loan-default", "/loan-default", "/", "/DEV/loan-default"])(
     "is forbidden: %s",
     async (path) => {
       // Act
@@ -410,8 +410,8 @@ describe("a route for signed requests", () => {
   });
 
   it.each([
-    ["the body", { body: JSON.stringify({ data: MALIGNANT_ROW }) }],
-    ["the path's query", { path: "/prod/breast-cancer?k=3" }],
+    ["the body", { body: JSON.stringify({ data: DEFAULTED_ROW }) }],
+    ["the path's query", { path: "/prod/loan-default?k=3" }],
   ])("refuses a request of which %s was changed after it was signed", async (_case, change) => {
     // Prepare
     const signed = await sign(stage.url, PROD_REQUEST, { withBodyHash: false });
@@ -428,7 +428,7 @@ describe("a route for signed requests", () => {
     const signed = await sign(stage.url, PROD_REQUEST);
 
     // Act
-    const response = await send(stage.url, { ...signed, body: JSON.stringify({ data: MALIGNANT_ROW }) });
+    const response = await send(stage.url, { ...signed, body: JSON.stringify({ data: DEFAULTED_ROW }) });
 
     // Assess
     expectRefusal(response, 403, "InvalidSignatureException");
@@ -447,7 +447,7 @@ describe("a route for signed requests", () => {
 
   it("answers a browser's unsigned preflight", async () => {
     // Act
-    const response = await send(stage.url, { method: "OPTIONS", path: "/prod/breast-cancer" });
+    const response = await send(stage.url, { method: "OPTIONS", path: "/prod/loan-default" });
 
     // Assess
     expectCorsAndRequestId(response);
@@ -465,7 +465,7 @@ describe("the SageMaker runtime on the same port", () => {
   it("answers as Linear Learner's endpoint does", async () => {
     // Act
     const response = await askSigned(
-      invocation("dev-breast-cancer", `${BENIGN_ROW}\n${MALIGNANT_ROW}`),
+      invocation("dev-loan-default", `${REPAID_ROW}\n${DEFAULTED_ROW}`),
       SAGEMAKER,
     );
 
@@ -484,7 +484,7 @@ describe("the SageMaker runtime on the same port", () => {
 
   it("refuses an unsigned request", async () => {
     // Act
-    const response = await send(stage.url, invocation("dev-breast-cancer", BENIGN_ROW));
+    const response = await send(stage.url, invocation("dev-loan-default", REPAID_ROW));
 
     // Assess
     expect(response.status).toBe(403);
@@ -493,7 +493,7 @@ describe("the SageMaker runtime on the same port", () => {
 
   it("refuses a signature for another service", async () => {
     // Act
-    const response = await askSigned(invocation("dev-breast-cancer", BENIGN_ROW), { service: "execute-api" });
+    const response = await askSigned(invocation("dev-loan-default", REPAID_ROW), { service: "execute-api" });
 
     // Assess
     expect(response.status).toBe(403);
@@ -502,23 +502,23 @@ describe("the SageMaker runtime on the same port", () => {
 
   it("names an endpoint that does not exist, and the account", async () => {
     // Act
-    const response = await askSigned(invocation("dev-bike-rental", BENIGN_ROW), SAGEMAKER);
+    const response = await askSigned(invocation("dev-energy-demand", REPAID_ROW), SAGEMAKER);
 
     // Assess
     expect(response.status).toBe(400);
     expect(response.headers["x-amzn-errortype"]).toBe("ValidationError");
     expect(JSON.parse(response.body).message).toMatch(
-      /^Endpoint dev-bike-rental of account \d{12} not found\.$/,
+      /^Endpoint dev-energy-demand of account \d{12} not found\.$/,
     );
   });
 
   it.each([
     ["too few numbers", "1,2,3"],
-    ["words", BENIGN_ROW.replace("13.49", "thirteen")],
+    ["words", REPAID_ROW.replace("13.49", "thirteen")],
     ["an empty body", ""],
   ])("fails as a model does that cannot read its request: %s", async (_case, body) => {
     // Act
-    const response = await askSigned(invocation("dev-breast-cancer", body), SAGEMAKER);
+    const response = await askSigned(invocation("dev-loan-default", body), SAGEMAKER);
 
     // Assess
     expect(response.status).toBe(424);
@@ -526,13 +526,13 @@ describe("the SageMaker runtime on the same port", () => {
     expect(JSON.parse(response.body)).toMatchObject({
       OriginalStatusCode: 400,
       OriginalMessage: expect.stringMatching(/./),
-      LogStreamArn: expect.stringContaining("/aws/sagemaker/Endpoints/dev-breast-cancer"),
+      LogStreamArn: expect.stringContaining("/aws/sagemaker/Endpoints/dev-loan-default"),
     });
   });
 
   it("answers an endpoint's name that is not percent-encoded right", async () => {
     // Act
-    const response = await askSigned(invocation("%zz", BENIGN_ROW), SAGEMAKER);
+    const response = await askSigned(invocation("%zz", REPAID_ROW), SAGEMAKER);
 
     // Assess
     expect(response.status).toBe(400);

@@ -18,11 +18,11 @@ const RESOURCES = {
       "//": { metadata: { path: "dev/log" } },
       name: `/aws/lambda/$\${literally}`,
       retention_in_days: 7,
-      tags: { Model: "breast-cancer" },
+      tags: { Model: "loan-default" },
     },
   },
   aws_lambda_function: {
-    "the-function_1": { function_name: "dev-breast-cancer", role: `\${aws_iam_role.role.arn}` },
+    "the-function_1": { function_name: "dev-loan-default", role: `\${aws_iam_role.role.arn}` },
   },
   aws_iam_role: { role: { name: "dev-role" } },
   aws_api_gateway_rest_api: { api: { name: `\${aws_lambda_function.the-function_1.function_name}-api` } },
@@ -120,9 +120,9 @@ describe("a value", () => {
     [
       "an attribute of a resource whose name has - and _",
       `\${aws_lambda_function.the-function_1.function_name}`,
-      "dev-breast-cancer",
+      "dev-loan-default",
     ],
-    ["an attribute that refers to another", `\${aws_api_gateway_rest_api.api.name}`, "dev-breast-cancer-api"],
+    ["an attribute that refers to another", `\${aws_api_gateway_rest_api.api.name}`, "dev-loan-default-api"],
     [
       "what a data source is asked with",
       `\${data.aws_lambda_function.the-function_1.function_name}`,

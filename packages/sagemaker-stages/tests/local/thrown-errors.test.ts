@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Response, send } from "./support/client";
 import { ProjectCopy } from "./support/project";
-import { BENIGN_ROW } from "./support/rows";
+import { REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
 
 const START_TIMEOUT_IN_MS = 30_000;
 /** Two syntheses on a slow machine. */
 const RELOAD_TIMEOUT_IN_MS = 30_000;
 
-const CONTRACT = "functions/breast-cancer/contract.ts";
-const HANDLER = "functions/breast-cancer/handler.ts";
+const CONTRACT = "functions/loan-default/contract.ts";
+const HANDLER = "functions/loan-default/handler.ts";
 
 let project: ProjectCopy;
 let stage: RunningStage;
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 function ask(data: string): Promise<Response> {
   return send(stage.url, {
-    path: "/dev/breast-cancer",
+    path: "/dev/loan-default",
     headers: { "x-api-key": "local-dev-key-not-a-secret", "Content-Type": "application/json" },
     body: JSON.stringify({ data }),
   });
@@ -52,7 +52,7 @@ function lineOf(text: string): number {
 }
 
 /** Another row than the contract's own example, for which the synthesis runs the contract. */
-const ROW = BENIGN_ROW.replace("13.49", "99.25");
+const ROW = REPAID_ROW.replace("13.49", "99.25");
 
 describe("a contract that throws", () => {
   it.each([
@@ -89,10 +89,10 @@ describe("a contract that throws", () => {
       const output = await stage.printed("\n    at functions/", start);
 
       // Assess
-      const place = `functions/breast-cancer/contract.ts:${lineOf(text)}:`;
+      const place = `functions/loan-default/contract.ts:${lineOf(text)}:`;
       expect(answer.status).toBe(500);
       expect(answer.body).not.toContain("99.25");
-      expect(output).toContain(`dev-breast-cancer: ${message}`);
+      expect(output).toContain(`dev-loan-default: ${message}`);
       expect(output).toMatch(new RegExp(`\n    at ${place.replaceAll(".", "\\.")}\\d+\n`));
       // The handler's own line, as on AWS: never the message, for it may quote the request.
       const [line = ""] = output.split("\n").filter((one) => one.startsWith('{"requestId"'));
@@ -120,7 +120,7 @@ describe("a contract that throws", () => {
       const output = await stage.printed("\n    at functions/", from);
 
       // Assess
-      expect(output).toContain(`at functions/breast-cancer/contract.ts:${lineOf("throw new RangeError")}:`);
+      expect(output).toContain(`at functions/loan-default/contract.ts:${lineOf("throw new RangeError")}:`);
     },
     RELOAD_TIMEOUT_IN_MS,
   );
@@ -160,7 +160,7 @@ describe("a handler that throws while it is loaded", () => {
 
       // Assess
       expect(output).toMatch(
-        /RangeError: the vocabulary is empty \(functions\/breast-cancer\/handler\.ts:\d+:\d+\)\n/,
+        /RangeError: the vocabulary is empty \(functions\/loan-default\/handler\.ts:\d+:\d+\)\n/,
       );
     },
     RELOAD_TIMEOUT_IN_MS,

@@ -35,7 +35,7 @@ async function askFor(expression: string): Promise<Response> {
       notDone: [],
     },
   ]);
-  return await send(stage.url, { path: "/dev/breast-cancer", body: '{"data":"1"}' });
+  return await send(stage.url, { path: "/dev/loan-default", body: '{"data":"1"}' });
 }
 
 describe("a function's answer", () => {

@@ -29,7 +29,7 @@ afterAll(async () => {
 function deploy(stageName: string): Deployment {
   const echo = "exports.handler = async (event) => ({ body: JSON.stringify(event) });";
   const executionArn = `arn:aws:execute-api:us-east-1:123456789012:abcdefghij/${stageName}`;
-  const definition = lambda.define(echo, { invocableFor: [`${executionArn}/POST/breast-cancer`] });
+  const definition = lambda.define(echo, { invocableFor: [`${executionArn}/POST/loan-default`] });
   return {
     name: stageName,
     region: "us-east-1",
@@ -59,11 +59,11 @@ function eventOf({ body }: RawResponse): Record<string, unknown> {
 
 describe("a path", () => {
   it.each([
-    ["/dev/breast-cancer", "/breast-cancer", "/dev/breast-cancer"],
-    ["/dev/breast-cancer/", "/breast-cancer/", "/dev/breast-cancer/"],
-    ["/dev/breast-cancer//", "/breast-cancer//", "/dev/breast-cancer//"],
-    ["/dev//breast-cancer", "/breast-cancer", "/dev//breast-cancer"],
-    ["//dev///breast-cancer/", "/breast-cancer/", "/dev///breast-cancer/"],
+    ["/dev/loan-default", "/loan-default", "/dev/loan-default"],
+    ["/dev/loan-default/", "/loan-default/", "/dev/loan-default/"],
+    ["/dev/loan-default//", "/loan-default//", "/dev/loan-default//"],
+    ["/dev//loan-default", "/loan-default", "/dev//loan-default"],
+    ["//dev///loan-default/", "/loan-default/", "/dev///loan-default/"],
   ])("is served: %s", async (target, path, contextPath) => {
     // Act
     const response = await post(target);
@@ -71,23 +71,23 @@ describe("a path", () => {
     // Assess
     expect(response.status).toBe(200);
     expect(eventOf(response)).toMatchObject({
-      resource: "/breast-cancer",
+      resource: "/loan-default",
       path,
-      requestContext: { path: contextPath, resourcePath: "/breast-cancer" },
+      requestContext: { path: contextPath, resourcePath: "/loan-default" },
     });
   });
 
   it.each([
-    ["with a slash inside a segment's encoding", "/dev%2Fbreast-cancer"],
-    ["with an encoded slash at the end", "/dev/breast-cancer%2F"],
+    ["with a slash inside a segment's encoding", "/dev%2Floan-default"],
+    ["with an encoded slash at the end", "/dev/loan-default%2F"],
     ["with an encoded letter", "/dev/breast-%63ancer"],
-    ["with other capitals", "/dev/Breast-Cancer"],
-    ["with another stage's capitals", "/DEV/breast-cancer"],
-    ["with a dot segment", "/dev/./breast-cancer"],
-    ["with a way up", "/dev/x/../breast-cancer"],
-    ["with a way up out of another stage", "/prod/../dev/breast-cancer"],
-    ["with more behind", "/dev/breast-cancer/1"],
-    ["with a matrix parameter", "/dev/breast-cancer;v=1"],
+    ["with other capitals", "/dev/Loan-Default"],
+    ["with another stage's capitals", "/DEV/loan-default"],
+    ["with a dot segment", "/dev/./loan-default"],
+    ["with a way up", "/dev/x/../loan-default"],
+    ["with a way up out of another stage", "/prod/../dev/loan-default"],
+    ["with more behind", "/dev/loan-default/1"],
+    ["with a matrix parameter", "/dev/loan-default;v=1"],
     ["of the stage alone", "/dev"],
     ["of the stage and a slash", "/dev/"],
     ["of slashes alone", "///"],
@@ -102,8 +102,8 @@ describe("a path", () => {
   it("of another method is no route, HEAD and OPTIONS in asterisk form included", async () => {
     // Act
     const responses = await Promise.all(
-      ["GET /dev/breast-cancer", "HEAD /dev/breast-cancer", "PUT /dev/breast-cancer", "OPTIONS *"].map(
-        (line) => sendRaw(stage.url, [`${line} HTTP/1.1`, `Host: ${hostOf()}`]),
+      ["GET /dev/loan-default", "HEAD /dev/loan-default", "PUT /dev/loan-default", "OPTIONS *"].map((line) =>
+        sendRaw(stage.url, [`${line} HTTP/1.1`, `Host: ${hostOf()}`]),
       ),
     );
 
@@ -126,7 +126,7 @@ describe("a query", () => {
     ["?q=%C3%A4", { q: "ä" }],
   ])("is read as API Gateway reads it: %s", async (query, parameters) => {
     // Act
-    const response = await post(`/dev/breast-cancer${query}`);
+    const response = await post(`/dev/loan-default${query}`);
 
     // Assess
     expect(response.status).toBe(200);
@@ -140,8 +140,8 @@ describe("a query", () => {
   ])("with a raw %s is refused, whatever its path", async (raw, encoded) => {
     // Act
     const responses = await Promise.all([
-      post(`/dev/breast-cancer?q=a${raw}b`),
-      post(`/dev/breast-cancer?${raw}=1`),
+      post(`/dev/loan-default?q=a${raw}b`),
+      post(`/dev/loan-default?${raw}=1`),
       post(`/nowhere?q=${raw}`),
     ]);
 
@@ -157,7 +157,7 @@ describe("a query", () => {
 describe("a URL", () => {
   /** A target with which the URL has so many characters. */
   const targetOf = (characters: number) => {
-    const start = "/dev/breast-cancer?q=";
+    const start = "/dev/loan-default?q=";
     return start.padEnd(characters - stage.url.length, "x");
   };
 
@@ -176,8 +176,8 @@ describe("a URL", () => {
 
   it("is not the only part with a limit: more than 10,240 bytes of headers are refused", async () => {
     // Act
-    const few = await post("/dev/breast-cancer", [`Host: ${hostOf()}`, `X-Long: ${"x".repeat(10_000)}`]);
-    const many = await post("/dev/breast-cancer", [`Host: ${hostOf()}`, `X-Long: ${"x".repeat(10_240)}`]);
+    const few = await post("/dev/loan-default", [`Host: ${hostOf()}`, `X-Long: ${"x".repeat(10_000)}`]);
+    const many = await post("/dev/loan-default", [`Host: ${hostOf()}`, `X-Long: ${"x".repeat(10_240)}`]);
 
     // Assess
     expect([few.status, many.status]).toEqual([200, 431]);
@@ -187,20 +187,20 @@ describe("a URL", () => {
 describe("a target in absolute form", () => {
   it("is served by its path", async () => {
     // Act
-    const response = await post(`${stage.url}/dev/breast-cancer?q=1`);
+    const response = await post(`${stage.url}/dev/loan-default?q=1`);
 
     // Assess
     expect(response.status).toBe(200);
     expect(eventOf(response)).toMatchObject({
-      path: "/breast-cancer",
+      path: "/loan-default",
       queryStringParameters: { q: "1" },
-      requestContext: { path: "/dev/breast-cancer" },
+      requestContext: { path: "/dev/loan-default" },
     });
   });
 
   it("of another host gets nothing, whatever the header Host says", async () => {
     // Act
-    const response = await post("http://evil.example/dev/breast-cancer");
+    const response = await post("http://evil.example/dev/loan-default");
 
     // Assess
     expect(response.status).toBe(403);
@@ -215,7 +215,7 @@ describe("the header Host", () => {
     ["in other capitals", (own: string) => [`Host: ${own}`, `HOST: ${own}`]],
   ])("comes once, or the request is refused: %s", async (_case, headersFor) => {
     // Act
-    const response = await post("/dev/breast-cancer", headersFor(hostOf()));
+    const response = await post("/dev/loan-default", headersFor(hostOf()));
 
     // Assess
     expect(response.status).toBe(400);
@@ -224,27 +224,25 @@ describe("the header Host", () => {
 });
 
 describe("a path of the SageMaker runtime", () => {
-  it.each([
-    "/endpoints",
-    "/endpoints/",
-    "/endpoints/dev-breast-cancer",
-    "/endpoints/dev-breast-cancer/invoke",
-  ])("that is none of its operations is refused in AWS's words: %s", async (target) => {
-    // Act
-    const response = await post(target);
+  it.each(["/endpoints", "/endpoints/", "/endpoints/dev-loan-default", "/endpoints/dev-loan-default/invoke"])(
+    "that is none of its operations is refused in AWS's words: %s",
+    async (target) => {
+      // Act
+      const response = await post(target);
 
-    // Assess
-    expect(response.status).toBe(404);
-    expect(response.body).toBe("<UnknownOperationException/>\n");
-  });
+      // Assess
+      expect(response.status).toBe(404);
+      expect(response.body).toBe("<UnknownOperationException/>\n");
+    },
+  );
 
   it("is a stage's where a stage has its name, except for the operations", async () => {
     // Prepare
     await stage.serve([deploy("endpoints")]);
 
     // Act
-    const ofStage = await post("/endpoints/breast-cancer");
-    const ofRuntime = await post("/endpoints/breast-cancer/invocations");
+    const ofStage = await post("/endpoints/loan-default");
+    const ofRuntime = await post("/endpoints/loan-default/invocations");
 
     // Assess
     expect(ofStage.status).toBe(200);
@@ -256,7 +254,7 @@ describe("a path of the SageMaker runtime", () => {
 describe("an answer without content", () => {
   it("tells no length", async () => {
     // Act
-    const response = await sendRaw(stage.url, ["OPTIONS /dev/breast-cancer HTTP/1.1", `Host: ${hostOf()}`]);
+    const response = await sendRaw(stage.url, ["OPTIONS /dev/loan-default HTTP/1.1", `Host: ${hostOf()}`]);
 
     // Assess
     expect(response.status).toBe(204);

@@ -5,16 +5,16 @@ import { existingEndpoint } from "../../../../docs/examples/existing-endpoint";
 import { existingFunction } from "../../../../docs/examples/existing-function";
 import { instances } from "../../../../docs/examples/instances";
 import { provisionedConcurrency } from "../../../../docs/examples/provisioned-concurrency";
-import { samples } from "../../../../functions/samples";
 import { banner } from "../../src/local/banner";
 import { LocalStage } from "../../src/local/stage";
 import { type Deployment, readDeployment } from "../../src/local/terraform/deployment";
+import { samples } from "../fixtures/app/functions/samples";
 import { problemOf, send } from "./support/client";
 import { ContainerServer } from "./support/container-server";
 import { paste } from "./support/curl";
 import { DEV } from "./support/environments";
 import { ProjectCopy } from "./support/project";
-import { BENIGN_ROW } from "./support/rows";
+import { REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
 import { sign } from "./support/signing";
 import { only, Stacks } from "./support/terraform";
@@ -60,11 +60,11 @@ function bannerOf(example: { readonly name: string }): string[] {
     .map((line) => line.trim());
 }
 
-async function askBreastCancer(url: string, stageName: string, region = REGION) {
+async function askLoanDefault(url: string, stageName: string, region = REGION) {
   const request = {
-    path: `/${stageName}/breast-cancer`,
+    path: `/${stageName}/loan-default`,
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ data: BENIGN_ROW }),
+    body: JSON.stringify({ data: REPAID_ROW }),
   };
   return send(url, await sign(url, request, { region }));
 }
@@ -118,7 +118,7 @@ describe("an endpoint on instances", () => {
     // Assess
     expect(lines).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^instances-bike-rental: sample model: .* \(on AWS: 2 × ml\.m5\.large\)$/),
+        expect.stringMatching(/^instances-energy-demand: sample model: .* \(on AWS: 2 × ml\.m5\.large\)$/),
         expect.stringContaining("aws_appautoscaling_target (1): nothing scales"),
         "- aws_appautoscaling_policy (1): as the target",
         "- aws_cloudwatch_metric_alarm (2): nothing is measured, hence nothing alarms",
@@ -137,7 +137,7 @@ describe("an endpoint on instances", () => {
 
     // Assess
     expect(lines).toContainEqual(
-      expect.stringMatching(/^called-toxicity: .* \(on AWS: serverless, 5 at once\)$/),
+      expect.stringMatching(/^called-language-check: .* \(on AWS: serverless, 5 at once\)$/),
     );
     expect(lines.join("\n")).not.toMatch(/instances|capture|blue\/green|VPC|isolation/);
   });
@@ -166,7 +166,7 @@ describe("an endpoint on instances", () => {
     // Prepare
     const changed = stacks.change(stacks.synthesize(instances), (terraform) => {
       only(terraform, "aws_sagemaker_endpoint_configuration").production_variants = [
-        { variant_name: "AllTraffic", model_name: "bike-rental" },
+        { variant_name: "AllTraffic", model_name: "energy-demand" },
       ];
     });
 
@@ -193,14 +193,14 @@ describe("what only AWS can tell", () => {
       Object.assign(model.primary_container ?? {}, { environment: { KEY: unknown } });
       Object.assign(configuration, { kms_key_arn: unknown, data_capture_config: { kms_key_id: unknown } });
       Object.assign(endpoint, { deployment_config: { alarms: [unknown] } });
-      Object.assign(fn, { description: unknown, tags: { Model: "bike-rental", Owner: unknown } });
+      Object.assign(fn, { description: unknown, tags: { Model: "energy-demand", Owner: unknown } });
     });
 
     // Act
     const { endpoints } = readDeployment("instances", changed);
 
     // Assess
-    expect(endpoints.map(({ model }) => model)).toEqual(["bike-rental"]);
+    expect(endpoints.map(({ model }) => model)).toEqual(["energy-demand"]);
   });
 });
 
@@ -211,7 +211,7 @@ describe("variables of a container", () => {
 
     // Assess
     expect(notDone.filter((line) => line.includes("SAGEMAKER_NUM_MODEL_WORKERS"))).toEqual([
-      "sentiment: the sample model needs no variables; start a container of your own with SAGEMAKER_NUM_MODEL_WORKERS",
+      ""ticket-urgency": the sample model needs no variables; start a container of your own with SAGEMAKER_NUM_MODEL_WORKERS",
     ]);
   });
 });
@@ -226,14 +226,14 @@ describe("an endpoint that is there already", () => {
     // Assess
     expect(lines.filter((line) => line.includes(NAME))).toEqual([
       `${NAME}: sample model: logistic regression on WDBC (on AWS: an endpoint that is there already)`,
-      `- endpoint ${NAME}: it is on AWS and never asked from here: the sample model of breast-cancer answers instead, or your own --container`,
+      `- endpoint ${NAME}: it is on AWS and never asked from here: the sample model of loan-default answers instead, or your own --container`,
     ]);
   });
 
   it("answers its route, and clients of the SageMaker runtime by its name", async () => {
     // Act
-    const ofRoute = await askBreastCancer(stage.url, "notebook");
-    const ofClient = await invokeEndpoint(NAME, BENIGN_ROW);
+    const ofRoute = await askLoanDefault(stage.url, "notebook");
+    const ofClient = await invokeEndpoint(NAME, REPAID_ROW);
 
     // Assess
     expect([ofRoute.status, ofRoute.body]).toEqual([200, '"B"']);
@@ -248,22 +248,22 @@ describe("an endpoint that is there already", () => {
     // Prepare
     const twice = stacks.synthesize({
       ...existingEndpoint,
-      models: { "breast-cancer": { existingEndpoint: NAME }, sentiment: { existingEndpoint: NAME } },
+      models: { "loan-default": { existingEndpoint: NAME }, sentiment: { existingEndpoint: NAME } },
     });
 
     // Act
     const { endpoints, notDone } = readDeployment("notebook", twice);
 
     // Assess
-    expect(endpoints.map(({ name, model }) => [name, model])).toEqual([[NAME, "breast-cancer"]]);
+    expect(endpoints.map(({ name, model }) => [name, model])).toEqual([[NAME, "loan-default"]]);
     expect(notDone).toContain(
-      `function notebook-sentiment: its endpoint ${NAME} answers here as breast-cancer, not as sentiment`,
+      `function notebook-"ticket-urgency": its endpoint ${NAME} answers here as loan-default, not as sentiment`,
     );
   });
 });
 
 describe("a function that is there already", () => {
-  const ROUTE = "POST /shared/breast-cancer  (signed requests)";
+  const ROUTE = "POST /shared/loan-default  (signed requests)";
 
   it("stops nothing, and is told beside its route and in one line", () => {
     // Act
@@ -274,7 +274,7 @@ describe("a function that is there already", () => {
       `${ROUTE}  NOT ANSWERED: the function scoring is on AWS alone`,
       "- function scoring: it is on AWS and its code is not here: its routes answer as API Gateway does where a function fails",
     ]);
-    expect(lines).toContainEqual(expect.stringMatching(/^shared-breast-cancer: sample model: /));
+    expect(lines).toContainEqual(expect.stringMatching(/^shared-loan-default: sample model: /));
   });
 
   it("answers as API Gateway does where a function fails, and the terminal says why", async () => {
@@ -282,7 +282,7 @@ describe("a function that is there already", () => {
     const before = log.length;
 
     // Act
-    const response = await askBreastCancer(stage.url, "shared");
+    const response = await askLoanDefault(stage.url, "shared");
 
     // Assess
     expect(response.status).toBe(502);
@@ -298,11 +298,11 @@ describe("a function that is there already", () => {
   it("is not reached by those who may not call, and the new endpoint beside it answers clients", async () => {
     // Prepare
     const before = log.length;
-    const request = { path: "/shared/breast-cancer", body: JSON.stringify({ data: BENIGN_ROW }) };
+    const request = { path: "/shared/loan-default", body: JSON.stringify({ data: REPAID_ROW }) };
 
     // Act
     const unsigned = await send(stage.url, request);
-    const ofClient = await invokeEndpoint("shared-breast-cancer", BENIGN_ROW);
+    const ofClient = await invokeEndpoint("shared-loan-default", REPAID_ROW);
 
     // Assess
     expect(unsigned.status).toBe(403);
@@ -327,7 +327,7 @@ describe("a function that is there already", () => {
     );
 
     // Act
-    const answers = await Promise.all(names.map((name) => askBreastCancer(both.url, name)));
+    const answers = await Promise.all(names.map((name) => askLoanDefault(both.url, name)));
     await both.close();
 
     // Assess
@@ -340,7 +340,7 @@ describe("a function that is there already", () => {
     // Prepare
     const folder = stacks.synthesize({
       ...existingFunction,
-      models: { "breast-cancer": { existingFunction: "scoring", existingEndpoint: "linear-learner" } },
+      models: { "loan-default": { existingFunction: "scoring", existingEndpoint: "linear-learner" } },
     });
 
     // Act
@@ -366,14 +366,14 @@ describe("npm start with a container of one's own for an endpoint that is there 
       ...existingFunction,
       name: "elsewhere",
       state: { local: { path: "terraform.elsewhere.tfstate" } },
-      models: { "breast-cancer": { existingFunction: "scoring", existingEndpoint: "linear-learner" } },
+      models: { "loan-default": { existingFunction: "scoring", existingEndpoint: "linear-learner" } },
     });
     container = new ContainerServer();
     await container.listen();
     container.answer = () => ({
       body: JSON.stringify({ predictions: [{ score: 0.9, predicted_label: 1 }] }),
     });
-    const words = ["--container", `breast-cancer=${container.url}`];
+    const words = ["--container", `loan-default=${container.url}`];
     started = await RunningStage.serve(project, ["dev", "shared", ...words]);
     refused = new RunningStage(project, ["elsewhere", "--port", "0", ...words]);
     await refused.ended;
@@ -388,17 +388,17 @@ describe("npm start with a container of one's own for an endpoint that is there 
 
   it("sends it what the function asks of the endpoint", async () => {
     // Act
-    const response = await askBreastCancer(started.url, "dev", DEV.region);
+    const response = await askLoanDefault(started.url, "dev", DEV.region);
 
     // Assess
     expect([response.status, response.body]).toEqual([200, '"M"']);
-    expect(container.invocations.map(({ body }) => body)).toEqual([BENIGN_ROW]);
+    expect(container.invocations.map(({ body }) => body)).toEqual([REPAID_ROW]);
     expect(started.output).toContain(`linear-learner-2026-11-20-08-15-30-123: container at ${container.url}`);
   });
 
   it("prints why the route of a function that is not here fails", async () => {
     // Act
-    const response = await askBreastCancer(started.url, "shared");
+    const response = await askLoanDefault(started.url, "shared");
 
     // Assess
     expect(response.status).toBe(502);
@@ -412,7 +412,7 @@ describe("npm start with a container of one's own for an endpoint that is there 
     // Assess
     expect(end).toEqual({ status: 1, signal: null });
     expect(refused.errors).toBe(
-      "--container: got the model breast-cancer; allowed: none, because no endpoint is served\n",
+      "--container: got the model loan-default; allowed: none, because no endpoint is served\n",
     );
   });
 });

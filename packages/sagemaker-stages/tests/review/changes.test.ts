@@ -233,14 +233,14 @@ describe("of the plans that Terraform made", () => {
 
     // Assess
     expect(replaced.map(({ path, forcedBy }) => `${path}: ${forcedBy.join(", ")}`)).toEqual([
-      "sentiment/endpoint/endpoint: name",
-      "sentiment/endpoint/log-group: name",
-      "sentiment/endpoint/role: name",
-      "sentiment/function/function: function_name",
-      "sentiment/function/log-group: name",
-      "sentiment/function/policy: role",
-      "sentiment/function/role: name",
-      "stage/sentiment-permission: function_name",
+      "ticket-urgency/endpoint/endpoint: name",
+      "ticket-urgency/endpoint/log-group: name",
+      "ticket-urgency/endpoint/role: name",
+      "ticket-urgency/function/function: function_name",
+      "ticket-urgency/function/log-group: name",
+      "ticket-urgency/function/policy: role",
+      "ticket-urgency/function/role: name",
+      "stage/ticket-urgency-permission: function_name",
     ]);
   });
 });

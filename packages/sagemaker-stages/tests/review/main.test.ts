@@ -42,7 +42,7 @@ describe("the review", () => {
     // Assess
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout.split("\n")[0]).toBe(
-      "dev: nothing changes — prod: 1 route opened to the public (POST /sentiment no longer requires a signature) · nothing destroyed",
+      "dev: nothing changes — prod: 1 route opened to the public (POST /ticket-urgency no longer requires a signature) · nothing destroyed",
     );
     expect(stdout).toContain("`aws_api_gateway_rest_api.stage_api_517E8263`");
   });
@@ -72,7 +72,7 @@ describe("the review", () => {
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       verdict:
-        "prod: 1 route opened to the public (POST /sentiment no longer requires a signature) · nothing destroyed",
+        "prod: 1 route opened to the public (POST /ticket-urgency no longer requires a signature) · nothing destroyed",
       environments: [
         {
           environment: "prod",
@@ -80,7 +80,7 @@ describe("the review", () => {
           standing: "lasting",
           counts: { create: 0, update: 2, rollout: 1, replace: 0, destroy: 0 },
           flags: { destroy: false, widen: true, public: true },
-          surface: [{ what: "POST /sentiment", before: "AWS_IAM", after: "NONE", public: true }],
+          surface: [{ what: "POST /ticket-urgency", before: "AWS_IAM", after: "NONE", public: true }],
         },
       ],
       differences: [],

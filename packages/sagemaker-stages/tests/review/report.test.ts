@@ -310,7 +310,7 @@ describe("a rollout widens access", () => {
     return reportOf([plan]).environments[0]?.flags.widen;
   }
 
-  const artifact = "amzn-s3-demo-bucket/sentiment/2026-11-21/model.tar.gz";
+  const artifact = "amzn-s3-demo-bucket/ticket-urgency/2026-11-21/model.tar.gz";
 
   it.each([
     ["not where its role reads the new artifact instead of the old one", artifact, artifact, false],

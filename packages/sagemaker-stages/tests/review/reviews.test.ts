@@ -15,7 +15,7 @@ describe("the review of the plan", () => {
     ["new-artifact", "prod: 1 endpoint rollout · nothing destroyed"],
     [
       "opened",
-      "prod: 1 route opened to the public (POST /sentiment no longer requires a signature) · nothing destroyed",
+      "prod: 1 route opened to the public (POST /ticket-urgency no longer requires a signature) · nothing destroyed",
     ],
     ["widened", "prod: access of 2 principals widened · nothing destroyed"],
     [

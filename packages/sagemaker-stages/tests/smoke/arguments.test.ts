@@ -14,7 +14,7 @@ describe("the arguments of a smoke test", () => {
       {
         ...DEFAULTS,
         url: "https://example.com/dev",
-        functionUrls: new Map([["toxicity", "http://[::1]:3001/"]]),
+        functionUrls: new Map([["language-check", "http://[::1]:3001/"]]),
       },
     ],
     ["--help", undefined],

@@ -25,13 +25,13 @@ describe("a smoke test of a stage on this machine", () => {
 
   /** From the banner. */
   const functionUrl = () =>
-    /(http:\/\/\S+\/) {2}\(function URL of dev-toxicity/.exec(stage.output)?.[1] ?? "";
+    /(http:\/\/\S+\/) {2}\(function URL of dev-language-check/.exec(stage.output)?.[1] ?? "";
 
   it(
     "calls every route, and the function URL, as who may and as who may not",
     async () => {
       // Act
-      const words = ["dev", "--url", `${stage.url}/dev`, "--function-url", `toxicity=${functionUrl()}`];
+      const words = ["dev", "--url", `${stage.url}/dev`, "--function-url", `language-check=${functionUrl()}`];
       const { status, table, errors } = await smoke(project, words);
 
       // Assess
@@ -41,24 +41,24 @@ describe("a smoke test of a stage on this machine", () => {
         return verdict === "ok" ? [`${route}: ${caller}`] : [];
       });
       expect(callers).toEqual([
-        "POST /breast-cancer: with the key",
-        "POST /breast-cancer: with the key, without data",
-        "POST /breast-cancer: without a key",
-        "POST /breast-cancer: with a wrong key",
-        "POST /breast-cancer: a page's preflight",
-        "POST /bike-rental: signed",
-        "POST /bike-rental: signed, without instances",
-        "POST /bike-rental: unsigned",
-        "POST /bike-rental: wrongly signed",
-        "POST /bike-rental: a page's preflight",
-        "POST /sentiment: anybody",
-        "POST /sentiment: anybody, without review",
-        "POST /sentiment: a page's preflight",
-        "GET /toxicity: with the key",
-        "GET /toxicity: with the key, without q",
-        "GET /toxicity: without a key",
-        "GET /toxicity: with a wrong key",
-        "GET /toxicity: a page's preflight",
+        "POST /loan-default: with the key",
+        "POST /loan-default: with the key, without data",
+        "POST /loan-default: without a key",
+        "POST /loan-default: with a wrong key",
+        "POST /loan-default: a page's preflight",
+        "POST /energy-demand: signed",
+        "POST /energy-demand: signed, without instances",
+        "POST /energy-demand: unsigned",
+        "POST /energy-demand: wrongly signed",
+        "POST /energy-demand: a page's preflight",
+        "POST /"ticket-urgency": anybody",
+        "POST /"ticket-urgency": anybody, without review",
+        "POST /"ticket-urgency": a page's preflight",
+        "GET /"language-check": with the key",
+        "GET /"language-check": with the key, without q",
+        "GET /"language-check": without a key",
+        "GET /"language-check": with a wrong key",
+        "GET /"language-check": a page's preflight",
         "GET toxicity's function URL: signed",
         "GET toxicity's function URL: signed, without q",
         "GET toxicity's function URL: unsigned",
@@ -92,7 +92,7 @@ describe("a smoke test of a stage on this machine", () => {
       // Prepare
       const terraform = outputting({
         stage_url: `${stage.url}/prod`,
-        breast_cancer_url: `${stage.url}/prod/breast-cancer`,
+        loan_default_url: `${stage.url}/prod/loan-default`,
       });
 
       // Act
@@ -114,7 +114,7 @@ describe("a smoke test of a stage on this machine", () => {
     [
       "an older stack is",
       { stage_url: "http://127.0.0.1:9/dev" },
-      /^dev has no output for the function URL of toxicity: deploy it as it is here\.\n$/,
+      /^dev has no output for the function URL of "language-check": deploy it as it is here\.\n$/,
     ],
   ])(
     "says what to do where %s",

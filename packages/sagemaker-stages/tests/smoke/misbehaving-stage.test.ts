@@ -7,7 +7,7 @@ import { KEY, type Misbehaviour, preflightOf, StageServer } from "./support/stag
 
 const TIMEOUT_IN_MS = 30_000;
 
-const ROUTE = "POST /breast-cancer";
+const ROUTE = "POST /loan-default";
 
 /** One that a single origin's pages may ask. */
 const PAGE = "https://page.example.com";
@@ -130,7 +130,12 @@ describe("a smoke test of a stage", () => {
 
       // Assess
       expect(unexpected(table)).toEqual([
-        ["GET /toxicity", "with the key, without q", "400, names the field", "400, does not name the field"],
+        [
+          "GET /language-check",
+          "with the key, without q",
+          "400, names the field",
+          "400, does not name the field",
+        ],
       ]);
       expect(status).toBe(1);
     },
@@ -208,7 +213,7 @@ describe("a smoke test of a stage", () => {
       expect(unexpected(table)).toEqual([]);
       expect(status).toBe(0);
       expect(errors).toMatch(
-        /^\d+ s of at most 20 s: waiting for POST \/breast-cancer, with the key \(503\)\n$/,
+        /^\d+ s of at most 20 s: waiting for POST \/loan-default, with the key \(503\)\n$/,
       );
     },
     TIMEOUT_IN_MS,

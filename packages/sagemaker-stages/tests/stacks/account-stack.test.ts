@@ -1,7 +1,4 @@
 import { describe, expect, it } from "@jest/globals";
-import { environments } from "../../../../environments";
-import { accounts } from "../../../../environments/accounts";
-import { catalog } from "../../../../functions";
 import {
   type AccountSettings,
   accountName,
@@ -17,6 +14,9 @@ import { deployerPolicies, MOST_CHARACTERS } from "../../src/iam/deployment/depl
 import { plannerPolicies } from "../../src/iam/deployment/planner";
 import type { PolicyDocument } from "../../src/iam/policy-document";
 import { isAllowed, trusts } from "../deploy/support/evaluation";
+import { environments } from "../fixtures/app/environments";
+import { accounts } from "../fixtures/app/environments/accounts";
+import { models as catalog } from "../fixtures/app/functions";
 import { example, exampleModel, exampleWithCallers, named } from "./support/environments";
 import { parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
 
@@ -518,7 +518,7 @@ describe("the policies of the longest names, with every model and caller", () =>
       Array.from({ length: 40 }, (_, index) => [
         `caller-${index}`,
         {
-          mayInvoke: [{ model: "sentiment", by: "endpoint" } as const],
+          mayInvoke: [{ model: "ticket-urgency", by: "endpoint" } as const],
           roles: [`${"r".repeat(50)}-${index}`],
         },
       ]),

@@ -25,7 +25,7 @@ function environmentWith(folder: string): Environment {
     ...example,
     accountId: ACCOUNT,
     models: {
-      "breast-cancer": {
+      "loan-default": {
         image: exampleModel.image,
         artifact: `s3://${BUCKET}/${folder}/model.tar.gz`,
         instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
@@ -63,7 +63,7 @@ describe.each(FOLDERS)("a key in the folder %s", (folder) => {
   if (endpointPolicy === undefined) throw new Error("the endpoint's role has no policy");
   const object = (key: string): string => `arn:aws:s3:::${BUCKET}/${key}`;
   const captured = (prefix: string): string =>
-    object(`${prefix}/captured/${environment.name}-breast-cancer/AllTraffic/2026/1.jsonl`);
+    object(`${prefix}/captured/${environment.name}-loan-default/AllTraffic/2026/1.jsonl`);
   const alarm = (name: string): string => `arn:aws:cloudwatch:eu-central-1:${ACCOUNT}:alarm:${name}`;
 
   it("reaches SageMaker as it is", () => {
@@ -103,7 +103,7 @@ describe.each(FOLDERS)("a key in the folder %s", (folder) => {
     // Prepare
     const boundary = boundaryPolicy(environment, ACCOUNT);
     const gateway = policyOf("aws_vpc_endpoint", "vpc_endpoint_type", "Gateway");
-    const role = `arn:aws:iam::${ACCOUNT}:role/${environment.name}-breast-cancer-endpoint`;
+    const role = `arn:aws:iam::${ACCOUNT}:role/${environment.name}-loan-default-endpoint`;
     const asked = [
       { action: "s3:GetObject", resource: object(`${folder}/model.tar.gz`) },
       { action: "s3:PutObject", resource: captured(folder) },

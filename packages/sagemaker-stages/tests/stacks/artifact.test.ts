@@ -13,9 +13,9 @@ const local: Environment = exampleWith({ artifact: FIRST });
 const two: Environment = {
   ...named("two", local),
   models: {
-    "breast-cancer": { ...exampleModel, artifact: FIRST },
-    "bike-rental": { ...exampleModel, artifact: FIRST },
-    sentiment: exampleModel,
+    "loan-default": { ...exampleModel, artifact: FIRST },
+    "energy-demand": { ...exampleModel, artifact: FIRST },
+    "ticket-urgency": exampleModel,
   },
 };
 const synthesized = synthesize([
@@ -90,7 +90,7 @@ describe("an artifact that is a file of the project", () => {
     const keys = both.all("aws_s3_object", 2).map(({ values }) => values.key);
 
     // Assess
-    expect(keys.sort()).toEqual([keyOf(FIRST, "bike-rental"), keyOf(FIRST)]);
+    expect(keys.sort()).toEqual([keyOf(FIRST, "energy-demand"), keyOf(FIRST)]);
     both.all("aws_s3_bucket", 1);
     expect(
       both.all("aws_sagemaker_model", 3).map(({ values }) => values.primary_container.model_data_url),
@@ -139,6 +139,6 @@ function sha256(path: string): string {
     .digest("hex");
 }
 
-function keyOf(path: string, model = "breast-cancer"): string {
+function keyOf(path: string, model = "loan-default"): string {
   return `${model}/${sha256(path)}/model.tar.gz`;
 }

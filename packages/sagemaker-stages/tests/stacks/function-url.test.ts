@@ -34,7 +34,7 @@ describe("a function URL", () => {
 
     // Assess
     stack.all("aws_lambda_function_url", 0);
-    expect(stack.terraform.output).not.toHaveProperty("breast_cancer_function_url");
+    expect(stack.terraform.output).not.toHaveProperty("loan_default_function_url");
   });
 
   it("wants signatures, and answers pages of every origin where nothing narrower is said", () => {
@@ -76,7 +76,7 @@ describe("a function URL", () => {
 
     // Assess
     const { responseParameters } =
-      document.paths["/breast-cancer"]?.options["x-amazon-apigateway-integration"].responses.default ?? {};
+      document.paths["/loan-default"]?.options["x-amazon-apigateway-integration"].responses.default ?? {};
     expect(responseParameters).toMatchObject({
       "method.response.header.Access-Control-Allow-Headers": `'${cors.allow_headers.join(",")}'`,
       "method.response.header.Access-Control-Max-Age": `'${cors.max_age}'`,
@@ -104,7 +104,7 @@ describe("a function URL", () => {
     const stack = synthesized.stack("with");
 
     // Act
-    const output = stack.terraform.output?.breast_cancer_function_url;
+    const output = stack.terraform.output?.loan_default_function_url;
 
     // Assess
     expect(output?.value).toBe(`\${${stack.one("aws_lambda_function_url").address}.function_url}`);

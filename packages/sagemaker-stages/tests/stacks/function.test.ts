@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { createApp } from "../../src/app/create-app";
+import { createApp } from "../support/app";
 import { example } from "./support/environments";
 import { type Found, type SynthesizedStack, synthesizeOne } from "./support/synthesized";
 import { inTempFolder } from "./support/temp-folder";
@@ -25,7 +25,7 @@ describe("a function", () => {
 
   it("gives up before API Gateway does, so that it can tell the caller what to do", () => {
     // Prepare
-    const operation = stack.openApi().paths["/breast-cancer"]?.post;
+    const operation = stack.openApi().paths["/loan-default"]?.post;
 
     // Act
     const gatewayWaits = operation?.["x-amazon-apigateway-integration"].timeoutInMillis ?? 0;
@@ -95,7 +95,7 @@ describe("a function", () => {
 
     // Assess
     expect(logging_config).toEqual({ log_format: "JSON", log_group: `\${${group.address}.name}` });
-    expect(group.values).toMatchObject({ name: "/aws/lambda/test-breast-cancer", retention_in_days: 14 });
+    expect(group.values).toMatchObject({ name: "/aws/lambda/test-loan-default", retention_in_days: 14 });
   });
 
   it("is created only when its role has its policy", () => {
@@ -108,7 +108,7 @@ describe("a function", () => {
       .find(({ values }) => values.role === `\${${role?.address}.name}`);
 
     // Assess
-    expect(role?.values.name).toBe("test-breast-cancer-function");
+    expect(role?.values.name).toBe("test-loan-default-function");
     expect(fn.values.depends_on).toEqual([policy?.address]);
   });
 
@@ -120,7 +120,7 @@ describe("a function", () => {
     const tags = [fn.values.tags, group.values.tags];
 
     // Assess
-    expect(tags).toEqual([{ Model: "breast-cancer" }, { Model: "breast-cancer" }]);
+    expect(tags).toEqual([{ Model: "loan-default" }, { Model: "loan-default" }]);
   });
 
   it("is the zip beside the stack, by the hash that Lambda reports", () => {
@@ -136,7 +136,7 @@ describe("a function", () => {
       const [values] = Object.values<Record<string, string>>(terraform.resource.aws_lambda_function);
       const zip = readFileSync(join(folder, String(values?.filename)));
       expect(values?.source_code_hash).toBe(createHash("sha256").update(zip).digest("base64"));
-      expect(values?.filename).toMatch(/^assets\/.*\/breast-cancer\.zip$/);
+      expect(values?.filename).toMatch(/^assets\/.*\/loan-default\.zip$/);
     });
   });
 });

@@ -72,7 +72,7 @@ function faults(...lines: string[]): Error {
 
 const everything = (directory: string): Props => ({
   name: "own-scoring",
-  newFunction: { code: functionPackage("breast-cancer", directory), description: "Scores" },
+  newFunction: { code: functionPackage("loan-default", directory), description: "Scores" },
   newEndpoint: exampleModel,
   logRetentionInDays: 7,
 });
@@ -85,7 +85,7 @@ function withProps(part: Partial<Props>): (directory: string) => Props {
 /** {@link everything} with other settings of the function. */
 function withFunction(part: Partial<NewFunction>): (directory: string) => Props {
   return (directory) => {
-    const code = functionPackage("breast-cancer", directory);
+    const code = functionPackage("loan-default", directory);
     return { ...everything(directory), newFunction: { code, description: "Scores", ...part } };
   };
 }
@@ -173,7 +173,7 @@ describe("a function and an endpoint, both new", () => {
     const props = (directory: string): Props => ({
       ...everything(directory),
       newFunction: {
-        code: functionPackage("breast-cancer", directory),
+        code: functionPackage("loan-default", directory),
         description: "Scores",
         environment: { LOG_LEVEL: "debug" },
         memorySizeInMb: 1024,

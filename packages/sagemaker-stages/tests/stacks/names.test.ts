@@ -52,9 +52,9 @@ const environment: Environment = {
   stage: { throttling: { rateLimit: 1, burstLimit: 1 }, logRetentionInDays: 1 },
   website: {},
   models: {
-    "breast-cancer": { ...exampleModel, access: "PUBLIC", functionUrl: {} },
-    "bike-rental": { ...exampleModel, access: "API_KEY" },
-    toxicity: exampleModel,
+    "loan-default": { ...exampleModel, access: "PUBLIC", functionUrl: {} },
+    "energy-demand": { ...exampleModel, access: "API_KEY" },
+    "language-check": exampleModel,
   },
 };
 
@@ -85,9 +85,9 @@ function tooLong(names: readonly Name[]): Name[] {
   return names.filter(({ text, most }) => most !== undefined && text.length > most);
 }
 
-/** The stack with `model` in place of every place where breast-cancer stands. */
+/** The stack with `model` in place of every place where loan-default stands. */
 function withModelNamed(model: string, stack: SynthesizedStack): SynthesizedStack {
-  return new SynthesizedStack(stack.name, stack.text.replaceAll("breast-cancer", model));
+  return new SynthesizedStack(stack.name, stack.text.replaceAll("loan-default", model));
 }
 
 describe("with the longest names of environment and model", () => {

@@ -16,8 +16,8 @@ const inNewVpc: Environment = {
   ...named("vpc", example),
   network: { vpc: { availabilityZones: ["eu-central-1c", "eu-central-1a"] } },
   models: {
-    "breast-cancer": exampleModel,
-    toxicity: { ...exampleModel, artifact: "s3://amzn-s3-demo-bucket/toxicity/1/model.tar.gz" },
+    "loan-default": exampleModel,
+    toxicity: { ...exampleModel, artifact: "s3://amzn-s3-demo-bucket/language-check/1/model.tar.gz" },
   },
 };
 const inExistingVpc: Environment = {
@@ -404,7 +404,7 @@ describe("a new VPC for an endpoint alone", () => {
       ...example,
       network: { vpc: { availabilityZones: ["eu-central-1a"] } },
       models: {
-        "breast-cancer": {
+        "loan-default": {
           ...withoutCompute,
           instances: { instanceType: "ml.m5.large", initialInstanceCount: 1 },
           inNetwork: true,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import Ajv from "ajv-draft-04";
 import * as z from "zod/mini";
-import { catalog } from "../../../../functions";
 import { openApi } from "../../src/constructs/api/openapi";
 import type { RouteAccess } from "../../src/environment/model-settings";
+import { models } from "../fixtures/app/functions";
 import { example, exampleWith, named } from "./support/environments";
 import { type OpenApiDocument, type OpenApiOperation, synthesize } from "./support/synthesized";
 
@@ -16,7 +16,7 @@ const synthesized = synthesize([
   named("open", { ...example, stage: openStage }),
 ]);
 const document = synthesized.stack("test").openApi();
-const contract = catalog["breast-cancer"];
+const contract = models["loan-default"];
 
 describe("the routes", () => {
   it("are the contract's path with its method and a preflight, and no other", () => {
@@ -25,7 +25,7 @@ describe("the routes", () => {
 
     // Assess
     expect(document.openapi).toMatch(/^3\.0\./);
-    expect(routes).toEqual([["/breast-cancer", ["post", "options"]]]);
+    expect(routes).toEqual([["/loan-default", ["post", "options"]]]);
   });
 
   it("lead to the function by an ARN that a plan can show", () => {
@@ -38,7 +38,7 @@ describe("the routes", () => {
       httpMethod: "POST",
       uri:
         "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/" +
-        "arn:aws:lambda:eu-central-1:111122223333:function:test-breast-cancer/invocations",
+        "arn:aws:lambda:eu-central-1:111122223333:function:test-loan-default/invocations",
     });
   });
 });
@@ -95,7 +95,7 @@ describe("the request model", () => {
     expect(post.requestBody?.required).toBe(true);
     expect(Object.keys(post.requestBody?.content ?? {})).toEqual(["application/json"]);
     expect(post.requestBody?.content["application/json"]?.schema).toEqual({
-      $ref: "#/components/schemas/BreastCancerRequest",
+      $ref: "#/components/schemas/LoanDefaultRequest",
     });
   });
 
@@ -105,7 +105,7 @@ describe("the request model", () => {
 
     // Assess
     expect(schemas).toEqual({
-      BreastCancerRequest: {
+      LoanDefaultRequest: {
         type: "object",
         properties: { data: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] } },
         required: ["data"],
@@ -151,7 +151,7 @@ describe("the request model", () => {
 
   /** API Gateway validates by draft 4 of JSON Schema. */
   function compileModel() {
-    return new Ajv().compile(document.components.schemas.BreastCancerRequest ?? { not: {} });
+    return new Ajv().compile(document.components.schemas.LoanDefaultRequest ?? { not: {} });
   }
 });
 
@@ -297,26 +297,26 @@ describe("what API Gateway answers by itself", () => {
     [
       "every route is private",
       [
-        { model: "breast-cancer", access: "API_KEY" },
-        { model: "bike-rental", access: "AWS_IAM" },
+        { model: "loan-default", access: "API_KEY" },
+        { model: "energy-demand", access: "AWS_IAM" },
       ],
       "what the API's OpenAPI document describes for this route",
     ],
     [
       "one route is public",
       [
-        { model: "breast-cancer", access: "API_KEY" },
-        { model: "sentiment", access: "PUBLIC" },
+        { model: "loan-default", access: "API_KEY" },
+        { model: "ticket-urgency", access: "PUBLIC" },
       ],
-      `POST /sentiment takes ${catalog.sentiment.allowed}; for every other route, what the API's OpenAPI document describes`,
+      `POST /ticket-urgency takes ${models.ticket - urgency.allowed}; for every other route, what the API's OpenAPI document describes`,
     ],
     [
       "every route with a body is public",
       [
-        { model: "sentiment", access: "PUBLIC" },
-        { model: "toxicity", access: "API_KEY" },
+        { model: "ticket-urgency", access: "PUBLIC" },
+        { model: "language-check", access: "API_KEY" },
       ],
-      `POST /sentiment takes ${catalog.sentiment.allowed}`,
+      `POST /ticket-urgency takes ${models.ticket - urgency.allowed}`,
     ],
   ])("describes the request bodies of public routes alone when %s", (_, routes, described) => {
     // Act
@@ -333,19 +333,19 @@ describe("what API Gateway answers by itself", () => {
     const hundred = Array.from(
       { length: 100 },
       (_, index): Route => ({
-        model: "sentiment",
+        model: "ticket-urgency",
         access: "PUBLIC",
-        path: `/sentiment-${index}`,
+        path: `/ticket-urgency-${index}`,
       }),
     );
 
     // Act
-    const detail = detailOfBadBody([{ model: "breast-cancer", access: "AWS_IAM" }, ...hundred]);
+    const detail = detailOfBadBody([{ model: "loan-default", access: "AWS_IAM" }, ...hundred]);
 
     // Assess
-    expect(detail.match(/POST \/sentiment-\d+ takes/g)).toHaveLength(10);
+    expect(detail.match(/POST \/ticket-urgency-\d+ takes/g)).toHaveLength(10);
     expect(detail).toContain("; for every other route (90 more public routes), what the API's OpenAPI");
-    expect(detail).not.toContain("breast-cancer");
+    expect(detail).not.toContain("loan-default");
     expect(detail.length).toBeLessThan(2_000);
   });
 
@@ -358,9 +358,9 @@ describe("what API Gateway answers by itself", () => {
     expect(THROTTLED?.responseParameters["gatewayresponse.header.Retry-After"]).toMatch(/^'[1-9]\d*'$/);
   });
 
-  /** A model of the catalog, and who may call it. */
+  /** A model of the models, and who may call it. */
   interface Route {
-    readonly model: "breast-cancer" | "bike-rental" | "sentiment" | "toxicity";
+    readonly model: "loan-default" | "energy-demand" | "ticket-urgency" | "language-check";
     readonly access: RouteAccess;
     /** @default - the contract's */
     readonly path?: `/${string}`;
@@ -374,7 +374,7 @@ describe("what API Gateway answers by itself", () => {
       partition: "aws",
       corsAllowOrigin: "*",
       routes: routes.map(({ model, access, path }) => {
-        const { route, ...ofModel } = catalog[model];
+        const { route, ...ofModel } = models[model];
         return {
           contract: { ...ofModel, route: { ...route, path: path ?? route.path } },
           access,
@@ -395,7 +395,7 @@ describe("what API Gateway answers by itself", () => {
 });
 
 function operation({ paths }: OpenApiDocument, method: string): OpenApiOperation {
-  const found = paths["/breast-cancer"]?.[method];
-  if (found === undefined) throw new Error(`no ${method} of /breast-cancer in ${JSON.stringify(paths)}`);
+  const found = paths["/loan-default"]?.[method];
+  if (found === undefined) throw new Error(`no ${method} of /loan-default in ${JSON.stringify(paths)}`);
   return found;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { environments } from "../../../../environments";
 import type { Environment } from "../../src/environment/environment";
+import { environments } from "../fixtures/app/environments";
 import { fitsArn } from "../least-privilege/support/wildcards";
 import { example, exampleWith, exampleWithCallers } from "./support/environments";
 import { synthesize, synthesizeOne } from "./support/synthesized";
@@ -43,9 +43,9 @@ describe.each(environments.map((environment) => [environment.name, environment] 
 
 describe("API Gateway's permission to invoke a function", () => {
   it.each([
-    ["lets the stage in", "test/POST/breast-cancer", true],
-    ["lets no test of API Gateway's console in", "test-invoke-stage/POST/breast-cancer", false],
-    ["lets no other method in", "test/GET/breast-cancer", false],
+    ["lets the stage in", "test/POST/loan-default", true],
+    ["lets no test of API Gateway's console in", "test-invoke-stage/POST/loan-default", false],
+    ["lets no other method in", "test/GET/loan-default", false],
   ])("%s", (_, call, isAllowed) => {
     // Prepare
     const { values } = synthesizeOne(example).one("aws_lambda_permission");

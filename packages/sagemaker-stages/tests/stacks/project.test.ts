@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
-import { createApp } from "../../src/app/create-app";
 import type { AccountSettings, DeployableEnvironment } from "../../src/environment/account";
 import type { Environment } from "../../src/environment/environment";
 import { boundaryPolicy } from "../../src/iam/deployment/boundary";
@@ -13,6 +12,7 @@ import type { Asked } from "../deploy/support/authorization";
 import { everything } from "../deploy/support/environments";
 import { isAllowed } from "../deploy/support/evaluation";
 import { readRecording } from "../deploy/support/recordings";
+import { createApp } from "../support/app";
 import { example, exampleModel, exampleWithCallers } from "./support/environments";
 import { parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
 import { makeTempFolder, removeFolder } from "./support/temp-folder";
@@ -30,11 +30,11 @@ const environment: Environment = {
   website: {},
   network: { vpc: { availabilityZones: ["eu-central-1a"] } },
   models: {
-    "breast-cancer": { ...exampleModel, access: "PUBLIC", functionUrl: {} },
-    "bike-rental": { ...exampleModel, artifact: "__tests__/stacks/artifacts/first.tar.gz" },
+    "loan-default": { ...exampleModel, access: "PUBLIC", functionUrl: {} },
+    "energy-demand": { ...exampleModel, artifact: "__tests__/stacks/artifacts/first.tar.gz" },
     toxicity: { ...exampleModel, access: "API_KEY" },
   },
-  callers: { notebooks: { mayInvoke: [{ model: "breast-cancer", by: "endpoint" }] } },
+  callers: { notebooks: { mayInvoke: [{ model: "loan-default", by: "endpoint" }] } },
 };
 const account: AccountSettings = {
   region: "eu-central-1",
@@ -140,7 +140,7 @@ describe("who deploys an environment of a project", () => {
     ...environment,
     accountId: ACCOUNT,
     state: { s3: { bucket: "amzn-s3-demo-bucket", key: "dev.tfstate" } },
-    models: { "breast-cancer": { ...exampleModel, access: "AWS_IAM" } },
+    models: { "loan-default": { ...exampleModel, access: "AWS_IAM" } },
   };
   const asked = readRecording("everything");
   const inProject = asked.map(
@@ -187,7 +187,7 @@ describe("who deploys an environment of a project", () => {
     const policies = policiesOf({ ...signed, project: "shop" });
     const invoke = (stage: string): Asked => ({
       action: "execute-api:Invoke",
-      resource: `arn:aws:execute-api:eu-central-1:${ACCOUNT}:abcdefghij/${stage}/POST/breast-cancer`,
+      resource: `arn:aws:execute-api:eu-central-1:${ACCOUNT}:abcdefghij/${stage}/POST/loan-default`,
       context: {},
     });
 
@@ -219,7 +219,7 @@ describe("who deploys an environment of a project", () => {
     });
 
     // Act
-    const allowed = ["shop-test-breast-cancer", "test-breast-cancer", "bank-test-breast-cancer"].map((name) =>
+    const allowed = ["shop-test-loan-default", "test-loan-default", "bank-test-loan-default"].map((name) =>
       isAllowed([boundary], invoke(name)),
     );
 
@@ -243,9 +243,9 @@ describe("the local stage of an environment of a project", () => {
     // Assess
     expect(name).toBe("dev");
     expect(stages.map((stage) => stage.stageName)).toEqual(["shop-dev"]);
-    expect(functions.map((fn) => fn.name)).toEqual(["shop-dev-breast-cancer"]);
+    expect(functions.map((fn) => fn.name)).toEqual(["shop-dev-loan-default"]);
     expect(endpoints.map((endpoint) => [endpoint.name, endpoint.model])).toEqual([
-      ["shop-dev-breast-cancer", "breast-cancer"],
+      ["shop-dev-loan-default", "loan-default"],
     ]);
   });
 });

@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { OwnStack } from "../../../../docs/examples/own-stack";
-import { environments } from "../../../../environments";
-import { accounts } from "../../../../environments/accounts";
-import { createApp } from "../../src/app/create-app";
 import { COMMITTED_LOCK_FILE, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
 import { accountName } from "../../src/environment/account";
+import { environments } from "../fixtures/app/environments";
+import { accounts } from "../fixtures/app/environments/accounts";
+import { createApp } from "../support/app";
 import { makeTempFolder, removeFolder } from "./support/temp-folder";
 
 const committed = readFileSync(COMMITTED_LOCK_FILE, "utf8");

@@ -220,7 +220,7 @@ describe("references that cannot be", () => {
         new LambdaToSagemakerEndpoint(stack, "scoring", {
           account: new Account(stack, { region: "eu-central-1" }),
           name: "own-scoring",
-          newFunction: { code: functionPackage("breast-cancer", directory), description: "Scores" },
+          newFunction: { code: functionPackage("loan-default", directory), description: "Scores" },
           newEndpoint: exampleModel,
           logRetentionInDays: 7,
           ...part,

@@ -2,8 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import Ajv from "ajv-draft-04";
 import fc from "fast-check";
 import * as z from "zod/mini";
-import { catalog } from "../../../../functions";
 import { type RequestModel, requestModel } from "../../src/constructs/api/request-model";
+import { models } from "../fixtures/app/functions";
 
 /** A schema of each kind, with requests that it accepts. */
 interface Kind {
@@ -305,7 +305,7 @@ function changesOf(request: unknown): fc.Arbitrary<unknown> {
 }
 
 describe("a request model", () => {
-  it.each(Object.entries(catalog))("of %s accepts the contract's own example", (_, { schema, example }) => {
+  it.each(Object.entries(models))("of %s accepts the contract's own example", (_, { schema, example }) => {
     // Act
     const passes = compile(requestModel(schema))(example.request);
 

@@ -257,8 +257,8 @@ describe("the outputs", () => {
     // Assess
     expect(Object.fromEntries(outputs)).toEqual({
       stage_url: `\${${stage.address}.invoke_url}`,
-      breast_cancer_url: `\${${stage.address}.invoke_url}/breast-cancer`,
-      breast_cancer_endpoint_name: "test-breast-cancer",
+      loan_default_url: `\${${stage.address}.invoke_url}/loan-default`,
+      loan_default_endpoint_name: "test-loan-default",
     });
   });
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { prod } from "../../../../environments/prod";
 import type { Environment } from "../../src/environment/environment";
+import { prod } from "../fixtures/app/environments/prod";
 import { type JsonObject, type SynthesizedStack, synthesizeOne } from "./support/synthesized";
 
 const DOCUMENT = readFileSync(join(__dirname, "../../../../docs/scanner-rules.md"), "utf8");
@@ -16,8 +16,8 @@ const strict: Environment = {
   stage: { ...prod.stage, logRetentionInDays: 365, accessLogs: true },
   network: { vpc: { availabilityZones: ["us-east-1a", "us-east-1b"] } },
   models: {
-    "bike-rental": {
-      artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
+    "energy-demand": {
+      artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-20/model.tar.gz",
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
       instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
       networkIsolation: true,

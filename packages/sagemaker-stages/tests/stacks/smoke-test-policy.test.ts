@@ -7,13 +7,15 @@ import { EVERY_MODEL } from "../local/support/environments";
 
 const ACCOUNT = "123456789012";
 
-/** A key for breast-cancer, signatures for bike-rental and toxicity, nothing for sentiment; one function URL. */
+/** A key for loan-default, signatures for energy-demand and toxicity, nothing for sentiment; one function URL. */
 const environment: Environment = {
   ...EVERY_MODEL,
   name: "staging",
   models: {
     ...EVERY_MODEL.models,
-    ...(EVERY_MODEL.models.toxicity && { toxicity: { ...EVERY_MODEL.models.toxicity, access: "AWS_IAM" } }),
+    ...(EVERY_MODEL.models.language - check && {
+      toxicity: { ...(EVERY_MODEL.models.language - check), access: "AWS_IAM" },
+    }),
   },
 };
 
@@ -23,21 +25,21 @@ const BY_URL = { "lambda:FunctionUrlAuthType": "AWS_IAM", "lambda:InvokedViaFunc
 
 describe("who smoke-tests an environment", () => {
   it.each<[verdict: string, action: string, resource: string, context: Record<string, string>]>([
-    ["may", "execute-api:Invoke", `${ROUTE}/staging/POST/bike-rental`, {}],
-    ["may", "execute-api:Invoke", `${ROUTE}/staging/GET/toxicity`, {}],
-    ["may not", "execute-api:Invoke", `${ROUTE}/staging/POST/breast-cancer`, {}],
-    ["may not", "execute-api:Invoke", `${ROUTE}/staging/DELETE/bike-rental`, {}],
-    ["may not", "execute-api:Invoke", `${ROUTE}/prod/POST/bike-rental`, {}],
-    ["may not", "execute-api:ManageConnections", `${ROUTE}/staging/POST/bike-rental`, {}],
-    ["may", "lambda:InvokeFunctionUrl", `${FUNCTION}:staging-toxicity`, BY_URL],
-    ["may", "lambda:InvokeFunction", `${FUNCTION}:staging-toxicity`, BY_URL],
-    ["may not", "lambda:InvokeFunction", `${FUNCTION}:staging-toxicity`, {}],
-    ["may not", "lambda:InvokeFunctionUrl", `${FUNCTION}:staging-bike-rental`, BY_URL],
-    ["may not", "lambda:InvokeFunctionUrl", `${FUNCTION}:prod-toxicity`, BY_URL],
+    ["may", "execute-api:Invoke", `${ROUTE}/staging/POST/energy-demand`, {}],
+    ["may", "execute-api:Invoke", `${ROUTE}/staging/GET/language-check`, {}],
+    ["may not", "execute-api:Invoke", `${ROUTE}/staging/POST/loan-default`, {}],
+    ["may not", "execute-api:Invoke", `${ROUTE}/staging/DELETE/energy-demand`, {}],
+    ["may not", "execute-api:Invoke", `${ROUTE}/prod/POST/energy-demand`, {}],
+    ["may not", "execute-api:ManageConnections", `${ROUTE}/staging/POST/energy-demand`, {}],
+    ["may", "lambda:InvokeFunctionUrl", `${FUNCTION}:staging-language-check`, BY_URL],
+    ["may", "lambda:InvokeFunction", `${FUNCTION}:staging-language-check`, BY_URL],
+    ["may not", "lambda:InvokeFunction", `${FUNCTION}:staging-language-check`, {}],
+    ["may not", "lambda:InvokeFunctionUrl", `${FUNCTION}:staging-energy-demand`, BY_URL],
+    ["may not", "lambda:InvokeFunctionUrl", `${FUNCTION}:prod-language-check`, BY_URL],
     [
       "may not",
       "sagemaker:InvokeEndpoint",
-      `arn:aws:sagemaker:us-east-1:${ACCOUNT}:endpoint/staging-toxicity`,
+      `arn:aws:sagemaker:us-east-1:${ACCOUNT}:endpoint/staging-language-check`,
       {},
     ],
   ])("%s %s on %s", (verdict, action, resource, context) => {
@@ -55,9 +57,9 @@ describe("who smoke-tests an environment", () => {
     // Prepare
     const limits = deployLimits(environment, ACCOUNT);
     const asked = [
-      { action: "execute-api:Invoke", resource: `${ROUTE}/staging/POST/bike-rental`, context: {} },
-      { action: "lambda:InvokeFunctionUrl", resource: `${FUNCTION}:staging-toxicity`, context: BY_URL },
-      { action: "lambda:InvokeFunction", resource: `${FUNCTION}:staging-toxicity`, context: BY_URL },
+      { action: "execute-api:Invoke", resource: `${ROUTE}/staging/POST/energy-demand`, context: {} },
+      { action: "lambda:InvokeFunctionUrl", resource: `${FUNCTION}:staging-language-check`, context: BY_URL },
+      { action: "lambda:InvokeFunction", resource: `${FUNCTION}:staging-language-check`, context: BY_URL },
     ];
     const others = asked.map((one) => ({ ...one, resource: one.resource.replace("staging", "prod") }));
 
@@ -71,10 +73,13 @@ describe("who smoke-tests an environment", () => {
 
   it("needs no rights where nothing wants signed requests", () => {
     // Prepare
-    const { sentiment } = environment.models;
+    const { "ticket-urgency": ticketUrgency } = environment.models;
 
     // Act
-    const policy = smokeTestPolicy({ ...environment, models: sentiment ? { sentiment } : {} }, ACCOUNT);
+    const policy = smokeTestPolicy(
+      { ...environment, models: sentiment ? { "ticket-urgency": ticketUrgency } : {} },
+      ACCOUNT,
+    );
 
     // Assess
     expect(policy).toBeUndefined();

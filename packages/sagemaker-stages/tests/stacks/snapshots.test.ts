@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { environments } from "../../../../environments";
-import { accounts } from "../../../../environments/accounts";
-import { catalog } from "../../../../functions";
+import { environments } from "../fixtures/app/environments";
+import { accounts } from "../fixtures/app/environments/accounts";
+import { models as catalog } from "../fixtures/app/functions";
 import { perModelText } from "./support/per-model";
 import { type SynthesizedStack, synthesize } from "./support/synthesized";
 import { TERRAFORM_TYPES } from "./support/terraform-types";

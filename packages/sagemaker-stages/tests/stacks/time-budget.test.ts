@@ -14,7 +14,7 @@ describe("the time that a request has", () => {
   const stack = synthesizeOne(example);
   const functionInSeconds = stack.one("aws_lambda_function").values.timeout;
   const gatewayInMs =
-    stack.openApi().paths["/breast-cancer"]?.post?.["x-amazon-apigateway-integration"].timeoutInMillis ?? 0;
+    stack.openApi().paths["/loan-default"]?.post?.["x-amazon-apigateway-integration"].timeoutInMillis ?? 0;
 
   it("grows shorter from station to station, so that each can say what the next one did not", () => {
     // Act

@@ -10,7 +10,7 @@ const withPage: Environment = {
   stage,
   website: {},
   models: {
-    "breast-cancer": exampleModel,
+    "loan-default": exampleModel,
     sentiment: { ...exampleModel, access: "PUBLIC" },
   },
 };
@@ -242,7 +242,7 @@ describe("the page's files", () => {
     const text = contentOf("openapi.json");
 
     // Assess
-    expect(Object.keys(parseEmbedded(text, "openapi.json").paths as object)).toEqual(["/sentiment"]);
+    expect(Object.keys(parseEmbedded(text, "openapi.json").paths as object)).toEqual(["/ticket-urgency"]);
     expect(text).not.toMatch(/arn:|111122223333|x-amazon/);
   });
 });

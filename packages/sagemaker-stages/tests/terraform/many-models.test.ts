@@ -122,7 +122,7 @@ describe("an artifact's key with characters that IAM or Terraform reads as its o
   const environment: Environment = {
     ...environmentWith([]),
     models: {
-      "breast-cancer": {
+      "loan-default": {
         artifact: `s3://amzn-s3-demo-bucket/${folder}/model.tar.gz`,
         image: { algorithm: "linear-learner", tag: "1" },
         instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
@@ -167,7 +167,7 @@ describe("an artifact's key with characters that IAM or Terraform reads as its o
       );
       for (const resource of [
         `arn:aws:s3:::amzn-s3-demo-bucket/${literal}/model.tar.gz`,
-        `arn:aws:s3:::amzn-s3-demo-bucket/${literal}/prod-breast-cancer/AllTraffic/*`,
+        `arn:aws:s3:::amzn-s3-demo-bucket/${literal}/prod-loan-default/AllTraffic/*`,
         `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:${literal}`,
       ]) {
         expect(policies.filter((policy) => policy.includes(JSON.stringify(resource)))).toHaveLength(1);

@@ -2,8 +2,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { examples } from "../../../../docs/examples";
-import { createApp } from "../../src/app/create-app";
 import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { createApp } from "../support/app";
 import { type Aws, startAws } from "./support/aws";
 import { Terraform } from "./support/terraform";
 
@@ -14,7 +14,7 @@ const ACCOUNT = "111122223333";
 const SCORING = {
   name: "scoring",
   roleArn: `arn:aws:iam::${ACCOUNT}:role/teams/scoring/scoring-role`,
-  variables: { SAGEMAKER_ENDPOINT: "shared-breast-cancer" },
+  variables: { SAGEMAKER_ENDPOINT: "shared-loan-default" },
 };
 
 interface Plan {
@@ -134,19 +134,19 @@ describe("the plan of a new VPC", () => {
       const of = (type: string) =>
         planned.resource_changes.filter((change) => change.type === type).map(({ change }) => change.after);
       const SUBNETS = ["aws_subnet.network_vpc_subnet-a", "aws_subnet.network_vpc_subnet-b"];
-      for (const model of ["bike-rental", "breast-cancer"]) {
+      for (const model of ["energy-demand", "loan-default"]) {
         const fn = new RegExp(`^aws_lambda_function\\.${model}_function_`);
         expect(referencesOf(planned, fn, "vpc_config")).toEqual([
           "aws_security_group.network_vpc_functions-group",
           ...SUBNETS,
         ]);
       }
-      expect(referencesOf(planned, /^aws_sagemaker_model\.bike-rental_/, "vpc_config")).toEqual([
+      expect(referencesOf(planned, /^aws_sagemaker_model\.energy-demand_/, "vpc_config")).toEqual([
         "aws_security_group.network_vpc_endpoints-group",
         ...SUBNETS,
       ]);
       // A serverless endpoint is never in a VPC.
-      expect(referencesOf(planned, /^aws_sagemaker_model\.breast-cancer_/, "vpc_config")).toEqual([]);
+      expect(referencesOf(planned, /^aws_sagemaker_model\.loan-default_/, "vpc_config")).toEqual([]);
       expect(of("aws_vpc_endpoint").map(({ service_name }) => service_name)).toEqual([
         "com.amazonaws.eu-central-1.sagemaker.runtime",
         "com.amazonaws.eu-central-1.s3",
@@ -173,7 +173,7 @@ describe("the plan with an existing function", () => {
       const policies = planned.resource_changes
         .filter(({ type }) => type === "aws_iam_role_policy")
         .map(({ change }) => [change.after.name, change.after.role]);
-      expect(policies).toContainEqual(["shared-breast-cancer-invokes-endpoint", "scoring-role"]);
+      expect(policies).toContainEqual(["shared-loan-default-invokes-endpoint", "scoring-role"]);
     },
     TIMEOUT_IN_MS,
   );
@@ -191,7 +191,7 @@ describe("the plan with an existing function", () => {
       expect(status).toBe(1);
       expect(errorsIn(output)).toContain(
         "The function scoring does not know its endpoint: set its environment variable SAGEMAKER_ENDPOINT to " +
-          "shared-breast-cancer, where the function is made, and plan again.",
+          "shared-loan-default, where the function is made, and plan again.",
       );
     },
     TIMEOUT_IN_MS,

@@ -9,13 +9,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { environments } from "../../../../environments";
-import { accounts } from "../../../../environments/accounts";
-import { createApp } from "../../src/app/create-app";
 import { COMMITTED_LOCK_FILE, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
 import { accountName } from "../../src/environment/account";
+import { environments } from "../fixtures/app/environments";
+import { accounts } from "../fixtures/app/environments/accounts";
 import { copyProject } from "../stacks/support/project";
 import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { createApp } from "../support/app";
 import { Terraform, type TerraformAnswer } from "./support/terraform";
 
 /** The provider is a download of some hundred megabytes, once. */

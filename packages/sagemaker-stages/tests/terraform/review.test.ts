@@ -98,9 +98,9 @@ describe("npm run review -- dev", () => {
         ],
       });
       expect(stdout).toMatch(
-        /^dev: 1 route opened to the public \(POST \/sentiment\) · a new environment of \d+ resources · nothing destroyed\n/,
+        /^dev: 1 route opened to the public \(POST \/ticket-urgency\) · a new environment of \d+ resources · nothing destroyed\n/,
       );
-      expect(stdout).toContain("`POST /breast-cancer`");
+      expect(stdout).toContain("`POST /loan-default`");
       // The construct's path, and not the address.
       expect(stdout).toContain("`stage/api`");
       expect(left()).toEqual([]);

@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { examples } from "../../../../docs/examples";
 import { OwnStack } from "../../../../docs/examples/own-stack";
-import { environments } from "../../../../environments";
-import { accounts } from "../../../../environments/accounts";
-import { createApp } from "../../src/app/create-app";
 import { type AccountSettings, accountName } from "../../src/environment/account";
 import type { Environment } from "../../src/environment/environment";
+import { environments } from "../fixtures/app/environments";
+import { accounts } from "../fixtures/app/environments/accounts";
 import {
   example,
   exampleModel,
@@ -17,6 +16,7 @@ import {
 } from "../stacks/support/environments";
 import { ReferencesStack } from "../stacks/support/references-stack";
 import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { createApp } from "../support/app";
 import { explain, Terraform } from "./support/terraform";
 
 /** The provider is a download of some hundred megabytes, once. */

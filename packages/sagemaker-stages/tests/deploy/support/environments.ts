@@ -1,7 +1,7 @@
-import { dev } from "../../../../../environments/dev";
-import type { ModelName } from "../../../../../functions";
 import type { Environment } from "../../../src/environment/environment";
 import type { ServerlessEndpoint, ServingSettings } from "../../../src/environment/model-settings";
+import { dev } from "../../fixtures/app/environments/dev";
+import type { ModelName } from "../../fixtures/app/functions";
 
 /** `environment` with the settings of one of its models changed. */
 export function withModel(
@@ -28,12 +28,12 @@ export const NOTEBOOKS = "notebooks";
 
 /** dev, with one artifact that is a file of the project, and with a caller. */
 export const devWithCaller: Environment = {
-  ...withModel(dev, "breast-cancer", { artifact: "models/first.tar.gz" }),
+  ...withModel(dev, "loan-default", { artifact: "models/first.tar.gz" }),
   callers: {
     notebooks: {
       mayInvoke: [
-        { model: "sentiment", by: "endpoint" },
-        { model: "toxicity", by: "functionUrl" },
+        { model: "ticket-urgency", by: "endpoint" },
+        { model: "language-check", by: "functionUrl" },
       ],
       roles: [NOTEBOOKS],
     },
@@ -73,8 +73,8 @@ function everythingWith(changing: Changing): Environment {
     stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 30 },
     network: { vpc: { cidrBlock: "10.20.0.0/20", availabilityZones } },
     models: {
-      "bike-rental": {
-        artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
+      "energy-demand": {
+        artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-20/model.tar.gz",
         image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
         instances: {
           instanceType,
@@ -88,8 +88,8 @@ function everythingWith(changing: Changing): Environment {
           rollbackOn: { ...alarms, alarmNames: ["checkout-errors"] },
         },
       },
-      "breast-cancer": {
-        artifact: "s3://amzn-s3-demo-bucket/breast-cancer/2026-11-20/model.tar.gz",
+      "loan-default": {
+        artifact: "s3://amzn-s3-demo-bucket/loan-default/2026-11-20/model.tar.gz",
         image: { algorithm: "linear-learner", tag: "1" },
         serverless: {
           memorySizeInMb: 2048,

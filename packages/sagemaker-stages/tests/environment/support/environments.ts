@@ -7,14 +7,14 @@ import type {
 
 /** A model on a serverless endpoint without a fault. */
 export const SERVERLESS: ServerlessEndpoint = {
-  artifact: "s3://amzn-s3-demo-bucket/breast-cancer/model.tar.gz",
+  artifact: "s3://amzn-s3-demo-bucket/loan-default/model.tar.gz",
   image: { algorithm: "linear-learner", tag: "1" },
   serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
 };
 
 /** A model on an endpoint on instances without a fault. */
 export const INSTANCES: InstanceEndpoint = {
-  artifact: "s3://amzn-s3-demo-bucket/breast-cancer/model.tar.gz",
+  artifact: "s3://amzn-s3-demo-bucket/loan-default/model.tar.gz",
   image: { algorithm: "linear-learner", tag: "1" },
   instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
 };
@@ -37,7 +37,7 @@ export function environmentOf(model: object, part: Partial<Environment> = {}): E
     region: "eu-central-1",
     state: { local: { path: "terraform.test.tfstate" } },
     stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 7 },
-    models: { "breast-cancer": model as ModelSettings },
+    models: { "loan-default": model as ModelSettings },
     ...part,
   };
 }

@@ -1,6 +1,6 @@
 import { examples } from "../../../../../docs/examples";
-import { environments } from "../../../../../environments";
 import type { Environment } from "../../../src/environment/environment";
+import { environments } from "../../fixtures/app/environments";
 import { example, exampleModel, exampleWithCallers, named } from "../../stacks/support/environments";
 
 /** What neither the project's own environments nor the examples show. */
@@ -11,7 +11,7 @@ const variants: readonly Environment[] = [
   // Functions alone in a VPC, whose way to S3 is then closed.
   named("vpc", {
     ...example,
-    models: { "breast-cancer": exampleModel, "bike-rental": exampleModel },
+    models: { "loan-default": exampleModel, "energy-demand": exampleModel },
     network: { vpc: { cidrBlock: "10.8.0.0/20", availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
   }),
   named("china", {
@@ -31,15 +31,15 @@ export const everything: Environment = {
   stage: { ...stage, accessLogs: true },
   website: {},
   models: {
-    "breast-cancer": {
+    "loan-default": {
       ...exampleModel,
       artifact: "__tests__/stacks/artifacts/first.tar.gz",
       functionUrl: {},
     },
-    "bike-rental": { ...exampleModel, existingFunction: "scoring", access: "API_KEY" },
+    "energy-demand": { ...exampleModel, existingFunction: "scoring", access: "API_KEY" },
     sentiment: { ...exampleModel, access: "PUBLIC" },
     toxicity: {
-      artifact: "s3://amzn-s3-demo-bucket/toxicity/1/model.tar.gz",
+      artifact: "s3://amzn-s3-demo-bucket/language-check/1/model.tar.gz",
       artifactKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ab`,
       image: exampleModel.image,
       instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
@@ -59,13 +59,13 @@ export const everything: Environment = {
   callers: {
     shop: {
       mayInvoke: [
-        { model: "breast-cancer", by: "route" },
-        { model: "breast-cancer", by: "functionUrl" },
-        { model: "bike-rental", by: "endpoint" },
+        { model: "loan-default", by: "route" },
+        { model: "loan-default", by: "functionUrl" },
+        { model: "energy-demand", by: "endpoint" },
       ],
       roles: ["shop"],
     },
-    "on-call": { mayInvoke: [{ model: "sentiment", by: "endpoint" }] },
+    "on-call": { mayInvoke: [{ model: "ticket-urgency", by: "endpoint" }] },
   },
   network: { vpc: { availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
 };

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelName } from "../../../../../functions";
 import { type Environment, namePrefix } from "../../../src/environment/environment";
 import type { NewEndpoint } from "../../../src/environment/model-settings";
+import type { ModelName } from "../../fixtures/app/functions";
 import type { Account } from "./account";
 import { namesOf } from "./principals/principal";
 import { textOf, type Use } from "./request";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { environments } from "../../../../../environments";
+import { environments } from "../../fixtures/app/environments";
 import { SynthesizedStack } from "../../stacks/support/synthesized";
 import { Proof } from "./proof";
 import { iamData } from "./prove";

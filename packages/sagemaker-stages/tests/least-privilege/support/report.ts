@@ -9,7 +9,7 @@ import type { Policy } from "./world";
 export interface Chapter {
   readonly title: string;
   readonly proof: Proof;
-  /** Names of its models, e.g. `breast-cancer`. */
+  /** Names of its models, e.g. `loan-default`. */
   readonly models: readonly string[];
 }
 

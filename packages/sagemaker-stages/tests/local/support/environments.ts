@@ -3,8 +3,8 @@ import type { ModelSettings } from "../../../src/environment/model-settings";
 
 const SERVERLESS = { memorySizeInMb: 2048, maxConcurrency: 5 };
 
-const BREAST_CANCER: ModelSettings = {
-  artifact: "s3://amzn-s3-demo-bucket/breast-cancer/model.tar.gz",
+const LOAN_DEFAULT: ModelSettings = {
+  artifact: "s3://amzn-s3-demo-bucket/loan-default/model.tar.gz",
   image: { algorithm: "linear-learner", tag: "1" },
   serverless: SERVERLESS,
 };
@@ -15,7 +15,7 @@ export const DEV: Environment = {
   region: "us-east-1",
   state: { local: { path: "terraform.dev.tfstate" } },
   stage: { throttling: { rateLimit: 1_000, burstLimit: 2_000 }, logRetentionInDays: 7 },
-  models: { "breast-cancer": { ...BREAST_CANCER, access: "API_KEY" } },
+  models: { "loan-default": { ...LOAN_DEFAULT, access: "API_KEY" } },
 };
 
 /** A protected environment, pinned to its account, for signed requests. */
@@ -27,28 +27,28 @@ export const PROD: Environment = {
   tags: { Project: "sagemaker-stages" },
   state: { s3: { bucket: "amzn-s3-demo-state-bucket", key: "sagemaker-stages/prod.tfstate" } },
   stage: { throttling: { rateLimit: 1_000, burstLimit: 2_000 }, logRetentionInDays: 90 },
-  models: { "breast-cancer": { ...BREAST_CANCER, access: "AWS_IAM" } },
+  models: { "loan-default": { ...LOAN_DEFAULT, access: "AWS_IAM" } },
 };
 
 /** An environment of every model, with every kind of access, and a function URL. */
 export const EVERY_MODEL: Environment = {
   ...DEV,
   models: {
-    "breast-cancer": { ...BREAST_CANCER, access: "API_KEY" },
-    "bike-rental": {
-      artifact: "s3://amzn-s3-demo-bucket/bike-rental/model.tar.gz",
+    "loan-default": { ...LOAN_DEFAULT, access: "API_KEY" },
+    "energy-demand": {
+      artifact: "s3://amzn-s3-demo-bucket/energy-demand/model.tar.gz",
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
       serverless: SERVERLESS,
       access: "AWS_IAM",
     },
     sentiment: {
-      artifact: "s3://amzn-s3-demo-bucket/sentiment/model.tar.gz",
+      artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/model.tar.gz",
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
       serverless: SERVERLESS,
       access: "PUBLIC",
     },
     toxicity: {
-      artifact: "s3://amzn-s3-demo-bucket/toxicity/model.tar.gz",
+      artifact: "s3://amzn-s3-demo-bucket/language-check/model.tar.gz",
       image: { algorithm: "blazingtext", tag: "1" },
       serverless: SERVERLESS,
       access: "API_KEY",

@@ -1,9 +1,9 @@
-import { catalog } from "../../../../../functions";
 import { openApi } from "../../../src/constructs/api/openapi";
 import { readOpenApi } from "../../../src/local/rest-api/openapi";
 import type { FunctionDefinition, StageDefinition } from "../../../src/local/terraform/deployment";
+import { models } from "../../fixtures/app/functions";
 
-/** A stage with the route `POST /breast-cancer`, open to everybody, as the stacks make it. */
+/** A stage with the route `POST /loan-default`, open to everybody, as the stacks make it. */
 export function publicStage(
   fn: Pick<FunctionDefinition, "arn">,
   settings: Partial<StageDefinition> = {},
@@ -13,7 +13,7 @@ export function publicStage(
     region: "us-east-1",
     partition: "aws",
     corsAllowOrigin: "*",
-    routes: [{ contract: catalog["breast-cancer"], access: "PUBLIC", functionArn: fn.arn }],
+    routes: [{ contract: models["loan-default"], access: "PUBLIC", functionArn: fn.arn }],
   });
   return {
     stageName: "dev",
@@ -33,4 +33,4 @@ export function withAwsAnswers(stage: StageDefinition): StageDefinition {
 }
 
 /** The ARN of the route in {@link publicStage}. */
-export const ROUTE_ARN = "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev/POST/breast-cancer";
+export const ROUTE_ARN = "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev/POST/loan-default";

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createApp } from "../../../src/app/create-app";
 import type { Environment } from "../../../src/environment/environment";
+import { createApp } from "../../support/app";
 
 /** Plain JSON, as it stands in a file. */
 export type Json = string | number | boolean | null | Json[] | JsonObject;

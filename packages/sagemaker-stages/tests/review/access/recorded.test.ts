@@ -12,15 +12,15 @@ describe("a plan that Terraform made", () => {
     [
       "new-artifact",
       [
-        "+ Role `prod-sentiment-endpoint` can now read the object `s3://amzn-s3-demo-bucket/sentiment/2026-11-21/model.tar.gz`.",
-        "  Role `prod-sentiment-endpoint` can no longer read the object `s3://amzn-s3-demo-bucket/sentiment/2026-11-20/model.tar.gz`.",
+        "+ Role `prod-ticket-urgency-endpoint` can now read the object `s3://amzn-s3-demo-bucket/ticket-urgency/2026-11-21/model.tar.gz`.",
+        "  Role `prod-ticket-urgency-endpoint` can no longer read the object `s3://amzn-s3-demo-bucket/ticket-urgency/2026-11-20/model.tar.gz`.",
       ],
     ],
     [
       "widened",
       [
-        "+ Role `prod-sentiment-function` can now call `sagemaker:InvokeEndpointAsync` on the SageMaker endpoint `prod-sentiment`.",
-        "+ Role `prod-toxicity-function` can now call `sagemaker:InvokeEndpointAsync` on the SageMaker endpoint `prod-toxicity`.",
+        "+ Role `prod-ticket-urgency-function` can now call `sagemaker:InvokeEndpointAsync` on the SageMaker endpoint `prod-ticket-urgency`.",
+        "+ Role `prod-language-check-function` can now call `sagemaker:InvokeEndpointAsync` on the SageMaker endpoint `prod-language-check`.",
       ],
     ],
   ])("tells of %s what is different, and no more", (name, words) => {
@@ -40,7 +40,7 @@ describe("a plan that Terraform made", () => {
       new Set(["granted true created"]),
     );
     expect(told(changes)).toContain(
-      "+ Role `prod-sentiment-function` can now invoke the SageMaker endpoint `prod-sentiment`.",
+      "+ Role `prod-ticket-urgency-function` can now invoke the SageMaker endpoint `prod-ticket-urgency`.",
     );
     expect(changes.filter((one) => one.public)).toEqual([]);
   });

@@ -13,8 +13,8 @@ import {
   trust,
 } from "./support/plans";
 
-const FUNCTION = { function_name: "dev-sentiment", action: "lambda:InvokeFunction" };
-const ROUTE = `arn:aws:execute-api:us-east-1:${ACCOUNT}:abc123/dev/POST/sentiment`;
+const FUNCTION = { function_name: "dev-ticket-urgency", action: "lambda:InvokeFunction" };
+const ROUTE = `arn:aws:execute-api:us-east-1:${ACCOUNT}:abc123/dev/POST/ticket-urgency`;
 const OBJECTS = "arn:aws:s3:::site/*";
 
 function permission(before: object | undefined, after: object | undefined): Given {
@@ -129,7 +129,7 @@ describe("a Lambda permission", () => {
 
     // Assess
     expect(open).toMatchObject([
-      { words: "Anyone can now invoke the function `dev-sentiment`.", public: true, marks: ["anyone"] },
+      { words: "Anyone can now invoke the function `dev-ticket-urgency`.", public: true, marks: ["anyone"] },
     ]);
     expect(closed).toMatchObject([{ widens: true, public: false, marks: [] }]);
   });
@@ -140,7 +140,7 @@ describe("a Lambda permission", () => {
       api,
       { principal: api.principal },
       [
-        "+ The service `apigateway.amazonaws.com` can invoke the function `dev-sentiment` on other conditions: before " +
+        "+ The service `apigateway.amazonaws.com` can invoke the function `dev-ticket-urgency` on other conditions: before " +
           `where \`aws:SourceArn\` is like \`${ROUTE}\`, now always.`,
       ],
     ],
@@ -149,7 +149,7 @@ describe("a Lambda permission", () => {
       api,
       { ...api, source_arn: ROUTE.replace("POST", "*"), source_account: ACCOUNT },
       [
-        "+ The service `apigateway.amazonaws.com` can invoke the function `dev-sentiment` on other conditions: before " +
+        "+ The service `apigateway.amazonaws.com` can invoke the function `dev-ticket-urgency` on other conditions: before " +
           `where \`aws:SourceArn\` is like \`${ROUTE}\`, now where \`aws:SourceArn\` is like ` +
           `\`${ROUTE.replace("POST", "*")}\`, and \`aws:SourceAccount\` is \`${ACCOUNT}\`.`,
       ],
@@ -157,7 +157,7 @@ describe("a Lambda permission", () => {
     [
       "names the function by its ARN",
       api,
-      { ...api, function_name: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:dev-sentiment` },
+      { ...api, function_name: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:dev-ticket-urgency` },
       [],
     ],
   ])("%s", (_, before, after, words) => {
@@ -174,8 +174,8 @@ describe("a Lambda permission", () => {
 
     // Assess
     expect(told(changes).map((words) => words.replace(/, where .*/, ""))).toEqual([
-      "+ The service `apigateway.amazonaws.com` can now invoke the function `dev-sentiment`",
-      "  The service `apigateway.amazonaws.com` can no longer invoke the function `dev-sentiment:live`",
+      "+ The service `apigateway.amazonaws.com` can now invoke the function `dev-ticket-urgency`",
+      "  The service `apigateway.amazonaws.com` can no longer invoke the function `dev-ticket-urgency:live`",
     ]);
   });
 
@@ -205,7 +205,7 @@ describe("a Lambda permission", () => {
 
   it("is added by Terraform's provider for a URL without authorization", () => {
     // Prepare
-    const url = (type: string) => ({ function_name: "dev-sentiment", authorization_type: type });
+    const url = (type: string) => ({ function_name: "dev-ticket-urgency", authorization_type: type });
 
     // Act
     const changes = changesOf({
@@ -218,7 +218,7 @@ describe("a Lambda permission", () => {
     expect(changes).toMatchObject([
       {
         words:
-          "Anyone can now call the URL of the function `dev-sentiment`, where `lambda:FunctionUrlAuthType` is `NONE`.",
+          "Anyone can now call the URL of the function `dev-ticket-urgency`, where `lambda:FunctionUrlAuthType` is `NONE`.",
         public: true,
       },
     ]);

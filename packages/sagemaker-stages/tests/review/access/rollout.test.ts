@@ -56,9 +56,9 @@ describe("a new artifact", () => {
     ],
     [
       "it is another model's",
-      model({}, { key: "models/toxicity/1/model.tar.gz" }),
+      model({}, { key: "models/language-check/1/model.tar.gz" }),
       OLD,
-      "models/toxicity/1/model.tar.gz",
+      "models/language-check/1/model.tar.gz",
     ],
     [
       "it is another kind of file",

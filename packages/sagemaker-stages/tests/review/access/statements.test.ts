@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { allow, changesOf, policy, rolePolicy, type Statement, told } from "./support/plans";
 
-const ENDPOINT = "arn:aws:sagemaker:us-east-1:111122223333:endpoint/dev-toxicity";
-const OTHER_ENDPOINT = "arn:aws:sagemaker:us-east-1:111122223333:endpoint/dev-sentiment";
-const OBJECT = "arn:aws:s3:::models/toxicity/1/model.tar.gz";
+const ENDPOINT = "arn:aws:sagemaker:us-east-1:111122223333:endpoint/dev-language-check";
+const OTHER_ENDPOINT = "arn:aws:sagemaker:us-east-1:111122223333:endpoint/dev-ticket-urgency";
+const OBJECT = "arn:aws:s3:::models/language-check/1/model.tar.gz";
 const OF_US = { StringEquals: { "aws:PrincipalOrgID": "o-1" } };
 
 const read = allow(["s3:GetObject"], [OBJECT]);
@@ -59,13 +59,13 @@ describe("what a role may do", () => {
       "one action more",
       [read],
       [allow(["s3:GetObject", "s3:PutObject"], OBJECT)],
-      ["+ Role `scoring` can now write the object `s3://models/toxicity/1/model.tar.gz`."],
+      ["+ Role `scoring` can now write the object `s3://models/language-check/1/model.tar.gz`."],
     ],
     [
       "one resource less",
       [allow("sagemaker:InvokeEndpoint", [ENDPOINT, OTHER_ENDPOINT])],
       [allow("sagemaker:InvokeEndpoint", [ENDPOINT])],
-      ["  Role `scoring` can no longer invoke the SageMaker endpoint `dev-sentiment`."],
+      ["  Role `scoring` can no longer invoke the SageMaker endpoint `dev-ticket-urgency`."],
     ],
     [
       "an action that has no words of its own",
@@ -83,8 +83,8 @@ describe("what a role may do", () => {
       [read],
       [allow("s3:*", OBJECT)],
       [
-        "+ Role `scoring` can now call `s3:*` on the object `s3://models/toxicity/1/model.tar.gz`; before only " +
-          "`s3:GetObject` on `arn:aws:s3:::models/toxicity/1/model.tar.gz`.",
+        "+ Role `scoring` can now call `s3:*` on the object `s3://models/language-check/1/model.tar.gz`; before only " +
+          "`s3:GetObject` on `arn:aws:s3:::models/language-check/1/model.tar.gz`.",
       ],
     ],
     [
@@ -93,7 +93,7 @@ describe("what a role may do", () => {
       [read],
       [
         "  Role `scoring` can no longer read every object of the bucket `models`; what stays: `s3:GetObject` on " +
-          "`arn:aws:s3:::models/toxicity/1/model.tar.gz`.",
+          "`arn:aws:s3:::models/language-check/1/model.tar.gz`.",
       ],
     ],
     [
@@ -110,7 +110,7 @@ describe("what a role may do", () => {
       [{ ...invoke, Condition: OF_US }],
       [invoke],
       [
-        "+ Role `scoring` can invoke the SageMaker endpoint `dev-toxicity` on other conditions: before where " +
+        "+ Role `scoring` can invoke the SageMaker endpoint `dev-language-check` on other conditions: before where " +
           "`aws:PrincipalOrgID` is `o-1`, now always.",
       ],
     ],
@@ -119,7 +119,7 @@ describe("what a role may do", () => {
       [{ ...invoke, Condition: OF_US }],
       [{ ...invoke, Condition: { StringLike: { "aws:PrincipalOrgID": ["o-*"] } } }],
       [
-        "+ Role `scoring` can invoke the SageMaker endpoint `dev-toxicity` on other conditions: before where " +
+        "+ Role `scoring` can invoke the SageMaker endpoint `dev-language-check` on other conditions: before where " +
           "`aws:PrincipalOrgID` is `o-1`, now where `aws:PrincipalOrgID` is like `o-*`.",
       ],
     ],
@@ -128,7 +128,7 @@ describe("what a role may do", () => {
       [{ ...invoke, Condition: OF_US }],
       [{ ...invoke, Condition: { ...OF_US, Bool: { "aws:SecureTransport": true } } }],
       [
-        "  Role `scoring` can invoke the SageMaker endpoint `dev-toxicity` on other conditions: before where " +
+        "  Role `scoring` can invoke the SageMaker endpoint `dev-language-check` on other conditions: before where " +
           "`aws:PrincipalOrgID` is `o-1`, now where `aws:SecureTransport` is `true`, and `aws:PrincipalOrgID` is `o-1`.",
       ],
     ],
@@ -137,7 +137,7 @@ describe("what a role may do", () => {
       [{ ...invoke, Condition: OF_US }],
       [{ ...invoke, Condition: { StringEqualsIfExists: OF_US.StringEquals } }],
       [
-        "+ Role `scoring` can invoke the SageMaker endpoint `dev-toxicity` on other conditions: before where " +
+        "+ Role `scoring` can invoke the SageMaker endpoint `dev-language-check` on other conditions: before where " +
           "`aws:PrincipalOrgID` is `o-1`, now where `aws:PrincipalOrgID` is `o-1` or is not given.",
       ],
     ],
@@ -145,14 +145,16 @@ describe("what a role may do", () => {
       "a Deny that goes",
       [invoke, { ...read, Effect: "Deny" }],
       [invoke],
-      ["+ Role `scoring` is no longer refused to read the object `s3://models/toxicity/1/model.tar.gz`."],
+      [
+        "+ Role `scoring` is no longer refused to read the object `s3://models/language-check/1/model.tar.gz`.",
+      ],
     ],
     [
       "a Deny that comes",
       [invoke],
       [invoke, { ...read, Effect: "Deny" }],
       [
-        "  Role `scoring` is now refused to read the object `s3://models/toxicity/1/model.tar.gz`, whatever else " +
+        "  Role `scoring` is now refused to read the object `s3://models/language-check/1/model.tar.gz`, whatever else " +
           "allows it.",
       ],
     ],
@@ -161,7 +163,7 @@ describe("what a role may do", () => {
       [{ ...read, Effect: "Deny" }],
       [{ ...read, Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }],
       [
-        "+ Role `scoring` is refused to read the object `s3://models/toxicity/1/model.tar.gz` on other conditions: " +
+        "+ Role `scoring` is refused to read the object `s3://models/language-check/1/model.tar.gz` on other conditions: " +
           "before always, now where `aws:SecureTransport` is `false`.",
       ],
     ],
@@ -179,8 +181,8 @@ describe("what a role may do", () => {
       [read],
       [{ Effect: "Allow", Action: "s3:GetObject", NotResource: OBJECT }],
       [
-        "+ Role `scoring` can now read everything but `arn:aws:s3:::models/toxicity/1/model.tar.gz`.",
-        "  Role `scoring` can no longer read the object `s3://models/toxicity/1/model.tar.gz`.",
+        "+ Role `scoring` can now read everything but `arn:aws:s3:::models/language-check/1/model.tar.gz`.",
+        "  Role `scoring` can no longer read the object `s3://models/language-check/1/model.tar.gz`.",
       ],
     ],
   ])("is told: %s", (_, before, after, words) => {

@@ -125,7 +125,7 @@ describe("what is named as a secret nobody sees, whatever it is:", () => {
   });
 
   it.each([
-    { tokenizer: "sentiment", secret_arn: "arn:aws:x", api_key_source: "HEADER", key: "a/b" },
+    { tokenizer: "ticket-urgency", secret_arn: "arn:aws:x", api_key_source: "HEADER", key: "a/b" },
     { tags: { Environment: "prod" }, environment: "prod", password_length: 20 },
   ])("but not what is only named alike: %j", (after) => {
     // Act and assess
@@ -183,7 +183,7 @@ describe("out of every text of a plan are taken", () => {
   it.each([
     "staging: abc",
     "https://example.com/a:b@c",
-    "arn:aws:sagemaker:us-east-1:444455556666:endpoint/prod-sentiment",
+    "arn:aws:sagemaker:us-east-1:444455556666:endpoint/prod-ticket-urgency",
     "0123456789abcdef0123456789abcdef01234567",
     "secretsmanager:GetSecretValue",
   ])("but not %s", (text) => {

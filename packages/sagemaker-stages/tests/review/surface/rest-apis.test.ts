@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { catalog, type ModelName } from "../../../../../functions";
 import { openApi } from "../../../src/constructs/api/openapi";
 import type { RouteAccess } from "../../../src/environment/model-settings";
 import { type SurfaceChange, surfaceChanges } from "../../../src/review/surface";
+import { type ModelName, models } from "../../fixtures/app/functions";
 import { type PlannedChange, planned } from "../support/planned";
 
 const API = "aws_api_gateway_rest_api";
@@ -18,13 +18,13 @@ function body(
       region: "us-east-1",
       partition: "aws",
       corsAllowOrigin,
-      routes: (["sentiment", "toxicity"] as const).flatMap((model) => {
+      routes: (["ticket-urgency", "language-check"] as const).flatMap((model) => {
         const given = access[model];
         return given === undefined
           ? []
           : [
               {
-                contract: catalog[model],
+                contract: models[model],
                 access: given,
                 functionArn: `arn:aws:lambda:us-east-1:1:function:${model}`,
               },
@@ -103,40 +103,40 @@ describe("the routes of the stack's own document", () => {
       "opened from AWS_IAM to everybody",
       { sentiment: "AWS_IAM" },
       { sentiment: "PUBLIC" },
-      ["authorization changed POST /sentiment: AWS_IAM → NONE !opened !public"],
+      ["authorization changed POST /ticket-urgency: AWS_IAM → NONE !opened !public"],
     ],
     [
       "weakened from AWS_IAM to a key",
       { sentiment: "AWS_IAM" },
       { sentiment: "API_KEY" },
-      ["authorization changed POST /sentiment: AWS_IAM → API_KEY !opened"],
+      ["authorization changed POST /ticket-urgency: AWS_IAM → API_KEY !opened"],
     ],
     [
       "opened from a key to everybody",
       { sentiment: "API_KEY" },
       { sentiment: "PUBLIC" },
-      ["authorization changed POST /sentiment: API_KEY → NONE !opened !public"],
+      ["authorization changed POST /ticket-urgency: API_KEY → NONE !opened !public"],
     ],
     [
       "closed",
       { sentiment: "PUBLIC" },
       { sentiment: "AWS_IAM" },
-      ["authorization changed POST /sentiment: NONE → AWS_IAM"],
+      ["authorization changed POST /ticket-urgency: NONE → AWS_IAM"],
     ],
     [
       "added and removed",
       { sentiment: "API_KEY" },
       { toxicity: "AWS_IAM" },
       [
-        "added GET /toxicity: undefined → AWS_IAM; CORS https://example.com (GET, OPTIONS)",
-        "removed POST /sentiment: API_KEY; CORS https://example.com (OPTIONS, POST) → undefined",
+        "added GET /"language-check": undefined → AWS_IAM; CORS https://example.com (GET, OPTIONS)",
+        "removed POST /ticket-urgency: API_KEY; CORS https://example.com (OPTIONS, POST) → undefined",
       ],
     ],
     [
       "added for everybody",
       { sentiment: "AWS_IAM" },
       { sentiment: "AWS_IAM", toxicity: "PUBLIC" },
-      ["added GET /toxicity: undefined → NONE; CORS https://example.com (GET, OPTIONS) !opened !public"],
+      ["added GET /"language-check": undefined → NONE; CORS https://example.com (GET, OPTIONS) !opened !public"],
     ],
     ["as they were", { sentiment: "PUBLIC" }, { sentiment: "PUBLIC" }, []],
   ])("are told where one is %s", (_, before, after, expected) => {
@@ -153,8 +153,8 @@ describe("the routes of the stack's own document", () => {
 
     // Assess
     expect(changes.map(line)).toEqual([
-      "added POST /sentiment: undefined → NONE; CORS https://example.com (OPTIONS, POST) !opened !public",
-      "added GET /toxicity: undefined → AWS_IAM; CORS https://example.com (GET, OPTIONS)",
+      "added POST /"ticket-urgency": undefined → NONE; CORS https://example.com (OPTIONS, POST) !opened !public",
+      "added GET /"language-check": undefined → AWS_IAM; CORS https://example.com (GET, OPTIONS)",
     ]);
   });
 
@@ -164,7 +164,7 @@ describe("the routes of the stack's own document", () => {
 
     // Assess
     expect(changes.map(line)).toEqual([
-      "removed POST /sentiment: NONE; CORS https://example.com (OPTIONS, POST) → undefined",
+      "removed POST /ticket-urgency: NONE; CORS https://example.com (OPTIONS, POST) → undefined",
     ]);
   });
 
@@ -228,7 +228,7 @@ describe("CORS", () => {
     // Assess
     const flag = isWidened ? " !widenedCors" : "";
     expect(changes.map(line)).toEqual([
-      `CORS changed /sentiment: CORS ${before} (OPTIONS, POST) → CORS ${after} (OPTIONS, POST)${flag}`,
+      `CORS changed /ticket-urgency: CORS ${before} (OPTIONS, POST) → CORS ${after} (OPTIONS, POST)${flag}`,
       `CORS changed what API Gateway answers by itself: CORS ${before} → CORS ${after}${flag}`,
     ]);
   });
@@ -523,7 +523,7 @@ describe("a document that is merged into its API", () => {
     );
 
     // Assess
-    expect(changes.map(({ kind, what }) => [kind, what])).toEqual([["added", "GET /toxicity"]]);
+    expect(changes.map(({ kind, what }) => [kind, what])).toEqual([["added", "GET /language-check"]]);
   });
 });
 

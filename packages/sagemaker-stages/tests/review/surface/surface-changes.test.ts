@@ -19,7 +19,7 @@ function url(
   origins: readonly string[] = ["https://example.com"],
 ): Record<string, unknown> {
   return {
-    function_name: "prod-toxicity",
+    function_name: "prod-language-check",
     authorization_type: authorization,
     cors: [{ allow_origins: origins, allow_methods: ["*"], allow_credentials: false }],
   };
@@ -188,7 +188,7 @@ describe("a function URL", () => {
     ],
     [
       "not yet known",
-      { after: { function_name: "prod-toxicity" }, unknown: { authorization_type: true } },
+      { after: { function_name: "prod-language-check" }, unknown: { authorization_type: true } },
       { kind: "not understood", after: "known after apply", public: true, unjudged: true },
     ],
   ])("is told where it is %s", (_, change, expected) => {
@@ -196,7 +196,7 @@ describe("a function URL", () => {
     const changes = surfaceChanges(planned([{ type, ...change }]));
 
     // Assess
-    expect(changes).toMatchObject([{ what: "function URL of prod-toxicity", ...expected }]);
+    expect(changes).toMatchObject([{ what: "function URL of prod-language-check", ...expected }]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { ServerlessEndpoint, ServingSettings } from "../../../src/environme
 
 /** The settings of the only model of {@link example}. */
 export const exampleModel: ServingSettings & ServerlessEndpoint = {
-  artifact: "s3://amzn-s3-demo-bucket/breast-cancer/1/model.tar.gz",
+  artifact: "s3://amzn-s3-demo-bucket/loan-default/1/model.tar.gz",
   image: { algorithm: "linear-learner", tag: "1" },
   serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
 };
@@ -20,36 +20,36 @@ export const example: Environment = {
     logRetentionInDays: 14,
     corsAllowOrigin: "https://www.example.com",
   },
-  models: { "breast-cancer": exampleModel },
+  models: { "loan-default": exampleModel },
 };
 
 /** {@link example} with its model's settings changed. */
 export function exampleWith(settings: Partial<ServingSettings & ServerlessEndpoint>): Environment {
-  return { ...example, models: { "breast-cancer": { ...exampleModel, ...settings } } };
+  return { ...example, models: { "loan-default": { ...exampleModel, ...settings } } };
 }
 
 /** {@link example} with two models, of which one has a function URL, and callers that may invoke them by every way. */
 export const exampleWithCallers: Environment = {
   ...example,
-  models: { "breast-cancer": { ...exampleModel, functionUrl: {} }, "bike-rental": exampleModel },
+  models: { "loan-default": { ...exampleModel, functionUrl: {} }, "energy-demand": exampleModel },
   callers: {
     notebooks: {
       mayInvoke: [
-        { model: "breast-cancer", by: "endpoint" },
-        { model: "bike-rental", by: "endpoint" },
+        { model: "loan-default", by: "endpoint" },
+        { model: "energy-demand", by: "endpoint" },
       ],
       roles: ["SageMaker-Execution", "data+science=team,1.2@example.com"],
       groups: ["students"],
     },
     shop: {
       mayInvoke: [
-        { model: "bike-rental", by: "route" },
-        { model: "breast-cancer", by: "route" },
-        { model: "breast-cancer", by: "functionUrl" },
+        { model: "energy-demand", by: "route" },
+        { model: "loan-default", by: "route" },
+        { model: "loan-default", by: "functionUrl" },
       ],
       users: ["shop"],
     },
-    "on-call": { mayInvoke: [{ model: "breast-cancer", by: "route" }] },
+    "on-call": { mayInvoke: [{ model: "loan-default", by: "route" }] },
   },
 };
 

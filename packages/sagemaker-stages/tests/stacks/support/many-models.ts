@@ -1,9 +1,9 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelName } from "../../../../../functions";
 import type { AccountSettings } from "../../../src/environment/account";
 import type { Environment, QuotaSettings } from "../../../src/environment/environment";
 import type { ModelSettings } from "../../../src/environment/model-settings";
+import type { ModelName } from "../../fixtures/app/functions";
 import { ProjectCopy } from "../../local/support/project";
 import { type Finished, runNode } from "./project";
 import { SynthesizedStack } from "./synthesized";
@@ -11,7 +11,7 @@ import { SynthesizedStack } from "./synthesized";
 const PROJECT = join(__dirname, "../../../../..");
 
 /** The model of the catalog of which every generated model is a copy. */
-const TEMPLATE = "breast-cancer";
+const TEMPLATE = "loan-default";
 
 /** The account of {@link environmentWith}; workflows deploy its environments. */
 export const MANY_MODELS_ACCOUNT: AccountSettings = {
@@ -98,7 +98,7 @@ export class ManyModels {
     }
     const invocations = this.models.map(
       (model) =>
-        `  { model: "${model}", event: breastCancer.example.request, answered: predictions(0), sent: "" },`,
+        `  { model: "${model}", event: loanDefault.example.request, answered: predictions(0), sent: "" },`,
     );
     this.project.edit("__tests__/functions/support/invocations.ts", (text) =>
       text.replace(/\];\s*$/, `${invocations.join("\n")}\n];\n`),

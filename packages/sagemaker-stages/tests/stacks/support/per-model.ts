@@ -27,7 +27,7 @@ export interface Group {
 /**
  * Blocks in which models that are alike are told once: what holds for every model has `<model>` in place of its name.
  *
- * @param models - names of the models, e.g. `breast-cancer`
+ * @param models - names of the models, e.g. `loan-default`
  */
 export function groupPerModel(blocks: readonly Block[], models: readonly string[]): Group[] {
   const groups = new Map<string, Member[]>();
@@ -58,7 +58,7 @@ function toGroup(title: string, members: readonly Member[]): Group {
  * Blocks as text in which models that are alike are told once: what holds for every model stands below a title
  * with `<model>`, and what is a model's own below its name.
  *
- * @param models - names of the models, e.g. `breast-cancer`
+ * @param models - names of the models, e.g. `loan-default`
  */
 export function perModelText(blocks: readonly Block[], models: readonly string[]): string {
   return groupPerModel(blocks, models)

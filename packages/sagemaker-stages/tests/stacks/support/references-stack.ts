@@ -35,7 +35,7 @@ export class ReferencesStack extends TerraformStack {
       ...common,
       name: `${id}-own`,
       newFunction: {
-        code: functionPackage("breast-cancer", `${App.of(this).outdir}/functions`),
+        code: functionPackage("loan-default", `${App.of(this).outdir}/functions`),
         description: `Scores with ${repository.name}`,
         memorySizeInMb: memory.numberValue,
         reservedConcurrency: concurrency.numberValue,

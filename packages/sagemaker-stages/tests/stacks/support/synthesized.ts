@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createApp } from "../../../src/app/create-app";
 import { type AccountSettings, accountName } from "../../../src/environment/account";
 import type { Environment } from "../../../src/environment/environment";
+import { createApp } from "../../support/app";
 import { inTempFolder } from "./temp-folder";
 import type { TerraformType, TerraformTypes } from "./terraform-types";
 

@@ -5,10 +5,10 @@ import type { Document, Mutant } from "./mutant";
 
 const KIND = "picked by hand";
 
-/** What no rule makes, and people write. All of them are about the stack's breast-cancer model. */
+/** What no rule makes, and people write. All of them are about the stack's loan-default model. */
 export function handPicked(stack: ResolvedStack, documents: readonly Document[]): Mutant[] {
   const { account } = stack;
-  const name = `${stack.name}-breast-cancer`;
+  const name = `${stack.name}-loan-default`;
   const document = (subject: string, kind: Document["kind"]): Document => {
     const found = documents.find((candidate) => candidate.subject === subject && candidate.kind === kind);
     if (found === undefined) throw new Error(`no ${kind} policy of ${subject}`);
@@ -79,7 +79,7 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
     }),
     more(endpoint, "reads the next model's artifact", ["granted, not used"], {
       Action: ["s3:GetObject"],
-      Resource: [`arn:${account.partition}:s3:::amzn-s3-demo-bucket/breast-cancer/2/model.tar.gz`],
+      Resource: [`arn:${account.partition}:s3:::amzn-s3-demo-bucket/loan-default/2/model.tar.gz`],
     }),
     more(endpoint, "decrypts with every key", ["a wildcard"], { Action: ["kms:Decrypt"], Resource: ["*"] }),
     more(endpoint, "keeps network interfaces, although it is in no VPC", ["granted, not used"], {

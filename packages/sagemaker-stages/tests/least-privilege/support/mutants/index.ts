@@ -9,7 +9,7 @@ import { mutantsOfStatements } from "./of-statements";
  * Every mutant of a stack: those that rules make of whatever it holds, and those picked by hand. What differs in
  * nothing but the model is there once.
  *
- * @param models - names of the models, e.g. `breast-cancer`
+ * @param models - names of the models, e.g. `loan-default`
  */
 export function mutantsOf(stack: ResolvedStack, iamData: IamData, models: readonly string[]): Mutant[] {
   const documents = documentsOf(stack);

@@ -1,10 +1,10 @@
-import { catalog } from "../../../../../../functions";
 import {
   type CallerSettings,
   callerPolicyName,
   type Invocation,
   namePrefix,
 } from "../../../../src/environment/environment";
+import { models } from "../../../fixtures/app/functions";
 import { whoeverHas } from "../read-world";
 import { type AccessRequest, only, type Use } from "../request";
 import { namesOf, type PrincipalRules, type Sources } from "./principal";
@@ -77,7 +77,7 @@ function requestsOf(
   const functionArn = only(stack.account.arn("lambda", `function:${names.function}`));
   switch (by) {
     case "route": {
-      const { method, path } = catalog[model].route;
+      const { method, path } = models[model].route;
       return stack.all("aws_api_gateway_stage").map((stage) => ({
         action: "execute-api:Invoke",
         resource: only(

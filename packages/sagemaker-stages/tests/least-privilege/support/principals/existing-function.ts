@@ -1,4 +1,4 @@
-import type { ModelName } from "../../../../../../functions";
+import type { ModelName } from "../../../fixtures/app/functions";
 import { only, type Use } from "../request";
 import { namesOf, type PrincipalRules, requireOne, roleNameOf } from "./principal";
 

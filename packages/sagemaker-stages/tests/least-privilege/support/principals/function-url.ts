@@ -1,4 +1,4 @@
-import type { ModelName } from "../../../../../../functions";
+import type { ModelName } from "../../../fixtures/app/functions";
 import { type AccessRequest, only, type Use } from "../request";
 import { type FunctionInStack, functionsOf } from "./function-role";
 import { namesOf, type PrincipalRules, type Sources, somebody, stranger } from "./principal";

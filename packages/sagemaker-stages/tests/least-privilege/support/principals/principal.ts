@@ -1,5 +1,5 @@
-import type { ModelName } from "../../../../../../functions";
 import { type Environment, namePrefix } from "../../../../src/environment/environment";
+import type { ModelName } from "../../../fixtures/app/functions";
 import { OTHER_ACCOUNT } from "../account";
 import { requireMembers } from "../policy";
 import type { RecordedCall } from "../recorder";

@@ -1,5 +1,5 @@
-import { catalog, type ModelName } from "../../../../../../functions";
 import { type RouteAccess, routeAccess } from "../../../../src/environment/model-settings";
+import { models as catalog, type ModelName } from "../../../fixtures/app/functions";
 import { parseEmbedded } from "../../../stacks/support/synthesized";
 import { type AccessRequest, only, type Requester, type Use } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
