@@ -43,7 +43,7 @@ export interface Plan {
 export interface PlannedResource {
   /** As Terraform writes it, e.g. `aws_lambda_function.sentiment_function_A1B2C3D4`. */
   readonly address: string;
-  /** The path of its construct in the stack, e.g. `sentiment/function`; the address where nobody told it. */
+  /** The path of its construct in the stack, e.g. `churn/function`; the address where nobody told it. */
   readonly path: string;
   readonly type: string;
   /** In Terraform's order: `["delete", "create"]` and `["create", "delete"]` are replacements. */

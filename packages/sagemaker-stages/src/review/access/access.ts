@@ -37,11 +37,11 @@ export interface AccessChange {
   readonly marks: readonly Mark[];
   /** Undefined where the change is `unjudged`. */
   readonly effect: "Allow" | "Deny" | undefined;
-  /** E.g. `role dev-sentiment-function`, `service lambda.amazonaws.com`, `anyone`. Each has the same rights. */
+  /** E.g. `role dev-churn-function`, `service lambda.amazonaws.com`, `anyone`. Each has the same rights. */
   readonly principals: readonly string[];
   /** As the policy writes them; each is allowed on each of the resources. Empty where the change is `unjudged`. */
   readonly actions: readonly string[];
-  /** As the policy writes them, or e.g. `role dev-sentiment-function` where it names none. */
+  /** As the policy writes them, or e.g. `role dev-churn-function` where it names none. */
   readonly resources: readonly string[];
   /** Conditions before and after: any one of the lists is enough, and of a list all are needed. Undefined: no right. */
   readonly before: readonly (readonly ShownCondition[])[] | undefined;

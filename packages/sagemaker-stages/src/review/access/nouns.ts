@@ -20,7 +20,7 @@ const NOUNS: readonly (readonly [service: string, prefix: string, noun: string])
   ["sqs", "", "the queue"],
 ];
 
-/** Resources in words, e.g. ``the SageMaker endpoint `dev-toxicity` ``; the actions say which part of them is meant. */
+/** Resources in words, e.g. ``the SageMaker endpoint `dev-churn` ``; the actions say which part of them is meant. */
 export function objects(resources: readonly Named[], actions: readonly Named[] = []): string {
   const isOfObjects = actions.length > 0 && actions.every(isOfObject);
   return listed([...new Set(resources.map((one) => objectOf(one, isOfObjects)))], "and");

@@ -34,7 +34,7 @@ export function labelOfUnknown(kind: string, path: string): string {
 }
 
 /**
- * A thing of the plan by its label, e.g. ``role `dev-toxicity-function` `` of `role dev-toxicity-function`. What is no
+ * A thing of the plan by its label, e.g. ``role `dev-churn-function` `` of `role dev-churn-function`. What is no
  * such label is code as a whole.
  */
 export function thing(label: string): string {

@@ -15,7 +15,7 @@ export interface SurfaceChange {
   readonly path: string;
   /** Its address in Terraform. */
   readonly address: string;
-  /** E.g. `POST /sentiment`, `function URL of prod-toxicity`, `every route of stage prod`. */
+  /** E.g. `POST /churn`, `function URL of prod-churn`, `every route of stage prod`. */
   readonly what: string;
   readonly kind: SurfaceKind;
   /** In words; undefined where there was nothing. */
