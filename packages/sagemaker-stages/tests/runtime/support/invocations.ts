@@ -1,8 +1,8 @@
 import type { ModelName } from "../../fixtures/app/functions";
-import * as energyDemand from "../../fixtures/app/functions/energy-demand/contract";
-import * as languageCheck from "../../fixtures/app/functions/language-check/contract";
-import * as loanDefault from "../../fixtures/app/functions/loan-default/contract";
-import * as ticketUrgency from "../../fixtures/app/functions/ticket-urgency/contract";
+import { about as energyDemand } from "../../fixtures/app/functions/energy-demand/contract";
+import { about as languageCheck } from "../../fixtures/app/functions/language-check/contract";
+import { about as loanDefault } from "../../fixtures/app/functions/loan-default/contract";
+import { about as ticketUrgency } from "../../fixtures/app/functions/ticket-urgency/contract";
 import { csv, json, predictions } from "./answers";
 import type { ScriptedAnswer } from "./endpoint-server";
 
@@ -30,27 +30,27 @@ export interface Invocation {
 export const invocations: readonly Invocation[] = [
   {
     model: "loan-default",
-    event: loanDefault.about.example.request,
+    event: loanDefault.example.request,
     answered: predictions(0),
-    sent: loanDefault.contract.encode(loanDefault.about.example.request).body,
+    sent: "52000.5,8500,36",
   },
   {
     model: "energy-demand",
-    event: energyDemand.about.example.request,
+    event: energyDemand.example.request,
     answered: csv("571.25\n"),
-    sent: energyDemand.contract.encode(energyDemand.about.example.request).body,
+    sent: "1,18,-2.5,0",
     extraInBytes: ZOD_CHECKS_IN_BYTES,
   },
   {
     model: "ticket-urgency",
-    event: ticketUrgency.about.example.request,
+    event: ticketUrgency.example.request,
     answered: csv("0.8731"),
-    sent: ticketUrgency.contract.encode(ticketUrgency.about.example.request).body,
+    sent: "1,1,1,0,0,0,0",
   },
   {
     model: "language-check",
-    event: { queryStringParameters: languageCheck.about.example.request },
+    event: { queryStringParameters: languageCheck.example.request },
     answered: json([[["__label__de", "__label__en", "__label__fr"]], [[0.91, 0.06, 0.03]]]),
-    sent: languageCheck.contract.encode(languageCheck.about.example.request).body,
+    sent: '{"instances":["guten morgen"],"configuration":{"k":3}}',
   },
 ];
