@@ -13,15 +13,10 @@ import {
   WITH_MESSAGES,
 } from "../../../packages/sagemaker-stages/tests/runtime/support/handler";
 import { type CapturedLog, captureLog } from "../../../packages/sagemaker-stages/tests/runtime/support/log";
-import {
-  at,
-  observations,
-  PUBLISHED,
-  PUBLISHED_ROWS,
-} from "../../../packages/sagemaker-stages/tests/runtime/support/observations";
 import { assessProblem, UNREADABLE } from "../../../packages/sagemaker-stages/tests/runtime/support/problems";
 import { assessResponse } from "../../../packages/sagemaker-stages/tests/runtime/support/responses";
 import { contract } from "../contract";
+import { at, observations, PUBLISHED, PUBLISHED_ROWS } from "./observations";
 
 let endpoint: EndpointServer;
 let log: CapturedLog;

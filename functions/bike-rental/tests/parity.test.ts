@@ -3,13 +3,8 @@ import fc from "fast-check";
 import { logCounts, moments, separators } from "../../../__tests__/parity/arbitraries";
 import fixture from "../../../__tests__/parity/bike-rental.json";
 import { dayOfWeek, isDay } from "../../../__tests__/parity/calendar";
-import {
-  at,
-  type Features,
-  observations,
-  PUBLISHED,
-} from "../../../packages/sagemaker-stages/tests/runtime/support/observations";
 import { contract } from "../contract";
+import { at, type Features, observations, PUBLISHED } from "./observations";
 
 const takes = (datetime: string) => contract.schema.safeParse(observations(at(datetime))).success;
 

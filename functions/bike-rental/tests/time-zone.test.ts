@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Bundle } from "../../../packages/sagemaker-stages/tests/runtime/support/bundle";
 import { EndpointServer } from "../../../packages/sagemaker-stages/tests/runtime/support/endpoint-server";
 import { environmentOf } from "../../../packages/sagemaker-stages/tests/runtime/support/handler";
-import { at, observations } from "../../../packages/sagemaker-stages/tests/runtime/support/observations";
+import { at, observations } from "./observations";
 
 let bundle: Bundle;
 let endpoint: EndpointServer;

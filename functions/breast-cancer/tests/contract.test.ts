@@ -1,7 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
 import { UnreadablePredictions } from "../../../packages/sagemaker-stages/src/runtime/contract";
-import { ROW, rowWith } from "../../../packages/sagemaker-stages/tests/runtime/support/events";
 import { about, contract } from "../contract";
+
+/** Number 857156 of the data set: benign. */
+const ROW =
+  "13.49,22.3,86.91,561.0,0.08752,0.07697999999999999,0.047510000000000004,0.033839999999999995,0.1809,0.057179999999999995,0.2338,1.3530000000000002,1.735,20.2,0.004455,0.013819999999999999,0.02095,0.01184,0.01641,0.001956,15.15,31.82,99.0,698.8,0.1162,0.1711,0.2282,0.1282,0.2871,0.06917000000000001";
+
+/** {@link ROW} with another text in place of one number. */
+function rowWith(cell: string, position: number): string {
+  return ROW.split(",")
+    .with(position - 1, cell)
+    .join(",");
+}
 
 describe("the request", () => {
   it.each([

@@ -3,7 +3,7 @@ import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { catalog } from "../../../../functions";
+import { models as fixtures } from "../fixtures/app/functions";
 import { Bundle } from "./support/bundle";
 import { EndpointServer } from "./support/endpoint-server";
 import { environmentOf } from "./support/handler";
@@ -17,7 +17,7 @@ it("every model's package is looked at", () => {
   const models = invocations.map(({ model }) => model);
 
   // Assess
-  expect(models.sort()).toEqual(Object.keys(catalog).sort());
+  expect(models.sort()).toEqual(Object.keys(fixtures).sort());
 });
 
 describe.each(invocations)(
@@ -90,7 +90,7 @@ describe.each(invocations)(
 
     it("leaves the documentation's words out", () => {
       // Act
-      const isThere = textOf(bundle).includes(catalog[model].description);
+      const isThere = textOf(bundle).includes(fixtures[model].description);
 
       // Assess
       expect(isThere).toBe(false);
@@ -117,7 +117,7 @@ describe.each(invocations)(
       // Assess
       expect(lines).toEqual([
         expect.objectContaining({ requestId: "id", model, status: 200, cold: true }),
-        { answer: catalog[model].example.answer },
+        { answer: fixtures[model].example.answer },
       ]);
       expect(endpoint.onlyRequest.body).toBe(sent);
     });
@@ -151,7 +151,7 @@ describe("the limit of a package", () => {
     // Assess
     expect(excess).toBe(
       "functions/iris: got 313500 bytes (gzip); allowed: 312500 = 12000 for the shared code + 500 for the model's own code + 300000 for functions/iris/vocabulary.json. " +
-        "Every cold start loads the package. Remove an import that is not needed, or set extraInBytes of iris to 1500 in __tests__/functions/support/invocations.ts.",
+        "Every cold start loads the package. Remove an import that is not needed, or set extraInBytes of iris to 1500 in packages/sagemaker-stages/tests/runtime/support/invocations.ts.",
     );
   });
 });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { contract } from "../../../../functions/breast-cancer/contract";
-import { contract as toxicity } from "../../../../functions/toxicity/contract";
 import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/answer";
 import type { Contract } from "../../src/runtime/contract";
+import { contract as languageCheck } from "../fixtures/app/functions/language-check/contract";
+import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { json, predictions } from "./support/answers";
 import { EndpointServer } from "./support/endpoint-server";
 import { contextWith, functionUrlEvent, ROW, restEvent, restQueryEvent } from "./support/events";
@@ -31,7 +31,7 @@ const KINDS = [
   { kind: "a direct event", event: { data: ROW } },
 ];
 
-/** The breast-cancer contract with another answer. */
+/** The loan-default contract with another answer. */
 function answering<Answer>(
   decode: (body: string) => Answer,
 ): Contract<Parameters<typeof contract.encode>[0], Answer> {
@@ -95,7 +95,7 @@ describe("an answer of the endpoint that is longer than Lambda can return gets a
     const answer = await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toMatchObject({ statusCode: 200, body: '"M"' });
+    expect(answer).toMatchObject({ statusCode: 200, body: '"defaulted"' });
   });
 
   it("and an answer of exactly so many bytes is read", async () => {
@@ -108,7 +108,7 @@ describe("an answer of the endpoint that is longer than Lambda can return gets a
     const answer = await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toMatchObject({ statusCode: 200, body: '"M"' });
+    expect(answer).toMatchObject({ statusCode: 200, body: '"defaulted"' });
   });
 });
 
@@ -185,7 +185,7 @@ describe("decoding counts within the time", () => {
     endpoint.willAnswer(predictions(0));
     const slow = answering(() => {
       sleep(400);
-      return "B";
+      return "repaid";
     });
     const handler = handlerFor(slow, endpoint);
     const context = contextWith(800);
@@ -206,7 +206,7 @@ describe("decoding counts within the time", () => {
     endpoint.willAnswer(predictions(0));
     const slow = answering(() => {
       sleep(100);
-      return "B";
+      return "repaid";
     });
     const handler = handlerFor(slow, endpoint);
 
@@ -214,7 +214,7 @@ describe("decoding counts within the time", () => {
     const answer = await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toMatchObject({ statusCode: 200, body: '"B"' });
+    expect(answer).toMatchObject({ statusCode: 200, body: '"repaid"' });
   });
 });
 
@@ -225,7 +225,7 @@ describe("an answer of the endpoint that is no UTF-8", () => {
   ])("in $what gets a 502, and no other characters in its place", async ({ body }) => {
     // Prepare
     endpoint.willAnswer({ body });
-    const handler = handlerFor(toxicity, endpoint);
+    const handler = handlerFor(languageCheck, endpoint);
 
     // Act
     const answer = await handler(restQueryEvent("q=a"), contextWith(ENOUGH_TIME_IN_MS));

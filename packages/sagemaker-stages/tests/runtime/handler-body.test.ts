@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { contract as breastCancer } from "../../../../functions/breast-cancer/contract";
-import { contract as sentiment } from "../../../../functions/sentiment/contract";
+import { contract as loanDefault } from "../fixtures/app/functions/loan-default/contract";
+import { contract as ticketUrgency } from "../fixtures/app/functions/ticket-urgency/contract";
 import { csv, predictions } from "./support/answers";
 import { EndpointServer } from "./support/endpoint-server";
 import { contextWith, functionUrlEvent, type HttpOptions, ROW, restEvent } from "./support/events";
@@ -21,9 +21,9 @@ afterEach(async () => {
 });
 
 const BOM = "\ufeff";
-const REVIEW = "wonderful";
-const REQUEST = JSON.stringify({ review: REVIEW });
-const POSITIVE = '{"sentiment":"positive","score":0.8731}';
+const MESSAGE = "urgent";
+const REQUEST = JSON.stringify({ message: MESSAGE });
+const URGENT = '{"urgency":"urgent","score":0.8731}';
 
 function base64(text: string | Uint8Array): string {
   return Buffer.from(text).toString("base64");
@@ -46,7 +46,7 @@ const kinds = [
 
 describe.each(kinds)("$kind", ({ eventOf }) => {
   const invoke = (body: string, options: HttpOptions) =>
-    handlerFor(sentiment, endpoint)(eventOf(body, options), contextWith(ENOUGH_TIME_IN_MS));
+    handlerFor(ticketUrgency, endpoint)(eventOf(body, options), contextWith(ENOUGH_TIME_IN_MS));
 
   it.each([
     "application/json",
@@ -69,8 +69,8 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
     const answer = await invoke(REQUEST, { contentType });
 
     // Assess
-    expect(answer).toMatchObject({ statusCode: 200, body: POSITIVE });
-    expect(endpoint.onlyRequest.body).toBe(sentiment.encode({ review: REVIEW }).body);
+    expect(answer).toMatchObject({ statusCode: 200, body: URGENT });
+    expect(endpoint.onlyRequest.body).toBe(ticketUrgency.encode({ message: MESSAGE }).body);
   });
 
   it.each([
@@ -83,7 +83,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
     endpoint.willAnswer(csv("0.8731"));
 
     // Act
-    const answer = await invoke(REVIEW, { contentType });
+    const answer = await invoke(MESSAGE, { contentType });
 
     // Assess
     expect(answer).toMatchObject({
@@ -91,7 +91,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
       headers: { "Content-Type": "text/plain" },
       body: "1",
     });
-    expect(endpoint.onlyRequest.body).toBe(sentiment.encode({ review: REVIEW }).body);
+    expect(endpoint.onlyRequest.body).toBe(ticketUrgency.encode({ message: MESSAGE }).body);
   });
 
   it.each([REQUEST, `${BOM}${REQUEST}`, ` \r\n\t${REQUEST}\n`])(
@@ -107,19 +107,19 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
       expect(answer).toMatchObject({
         statusCode: 200,
         headers: { "Content-Type": "application/json" },
-        body: POSITIVE,
+        body: URGENT,
       });
-      expect(endpoint.onlyRequest.body).toBe(sentiment.encode({ review: REVIEW }).body);
+      expect(endpoint.onlyRequest.body).toBe(ticketUrgency.encode({ message: MESSAGE }).body);
     },
   );
 
   it.each([
     {
-      body: '{"text":"wonderful"}',
-      detail: /^review: got nothing; allowed: a string; request: got the unknown/,
+      body: '{"text":"urgent"}',
+      detail: /^message: got nothing; allowed: a string; request: got the unknown/,
     },
-    { body: "{}", detail: /^review: got nothing; allowed: a string$/ },
-    { body: '["wonderful"]', detail: /^request: got an array of 1; allowed: an object$/ },
+    { body: "{}", detail: /^message: got nothing; allowed: a string$/ },
+    { body: '["urgent"]', detail: /^request: got an array of 1; allowed: an object$/ },
     { body: `[${REQUEST}]`, detail: /^request: got an array of 1; allowed: an object$/ },
   ])("of the type text/plain that is JSON of another form gets a 400: $body", async ({ body, detail }) => {
     // Act
@@ -133,7 +133,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
 
   it.each([
     { contentType: "application/json", body: REQUEST },
-    { contentType: "text/plain", body: REVIEW },
+    { contentType: "text/plain", body: MESSAGE },
   ])("of the type $contentType loses one byte order mark at its beginning", async ({ contentType, body }) => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
@@ -143,7 +143,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
 
     // Assess
     expect(answer).toMatchObject({ statusCode: 200 });
-    expect(endpoint.onlyRequest.body).toBe(sentiment.encode({ review: REVIEW }).body);
+    expect(endpoint.onlyRequest.body).toBe(ticketUrgency.encode({ message: MESSAGE }).body);
   });
 
   it("of JSON with two byte order marks is no JSON", async () => {
@@ -172,7 +172,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
     const named = charset.split("=").at(-1)?.replaceAll('"', "");
 
     // Act
-    const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handlerFor(ticketUrgency, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
     assessProblem(answer, event, 415, `Content-Type: got the charset "${named}"; allowed: utf-8`);
@@ -187,7 +187,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
         const event = eventOf(REQUEST, { contentType, headers: { "content-encoding": encoding } });
 
         // Act
-        const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+        const answer = await handlerFor(ticketUrgency, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
 
         // Assess
         assessProblem(
@@ -211,7 +211,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
       const answer = await invoke(REQUEST, { headers: { "content-encoding": encoding } });
 
       // Assess
-      expect(answer).toMatchObject({ statusCode: 200, body: POSITIVE });
+      expect(answer).toMatchObject({ statusCode: 200, body: URGENT });
     },
   );
 
@@ -224,7 +224,7 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
     const event = eventOf(REQUEST, { contentType });
 
     // Act
-    const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handlerFor(ticketUrgency, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
     assessProblem(
@@ -236,14 +236,14 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   });
 
   it.each([
-    { what: "escaped in JSON", body: '{"review":"so \\ud83d good"}', contentType: "application/json" },
-    { what: "escaped in a list of JSON", body: '{"review":["\\udc00"]}', contentType: "application/json" },
+    { what: "escaped in JSON", body: '{"message":"so \\ud83d good"}', contentType: "application/json" },
+    { what: "escaped in a list of JSON", body: '{"message":["\\udc00"]}', contentType: "application/json" },
   ])("with an unpaired surrogate $what gets a 400", async ({ body, contentType }) => {
     // Prepare
     const event = eventOf(body, { contentType });
 
     // Act
-    const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handlerFor(ticketUrgency, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
     assessProblem(answer, event, 400, "request: got text with an unpaired surrogate; allowed: Unicode text");
@@ -267,7 +267,7 @@ describe("a base64 body that is no UTF-8 gets a 400, and no other characters in 
         const event = eventOf(base64(body), { contentType, isBase64Encoded: true });
 
         // Act
-        const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+        const answer = await handlerFor(ticketUrgency, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
 
         // Assess
         assessProblem(
@@ -297,7 +297,7 @@ describe("a header that a REST caller sends twice", () => {
     const event = withHeaders(name, values);
 
     // Act
-    const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handlerFor(ticketUrgency, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
     assessProblem(answer, event, 415, `Content-Type: got ${named}; allowed: application/json or text/plain`);
@@ -309,7 +309,7 @@ describe("a header that a REST caller sends twice", () => {
     const event = withHeaders("Content-Type", ["application/json", "application/json"]);
 
     // Act
-    const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handlerFor(ticketUrgency, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
     expect(answer).toMatchObject({ statusCode: 200 });
@@ -320,7 +320,7 @@ describe("a header that a REST caller sends twice", () => {
     const event = withHeaders("Content-Encoding", ["gzip", "identity"]);
 
     // Act
-    const answer = await handlerFor(sentiment, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handlerFor(ticketUrgency, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
     assessProblem(
@@ -338,7 +338,7 @@ it("a model that takes no text refuses JSON under text/plain, and names what it 
   const event = restEvent(JSON.stringify({ data: ROW }), { contentType: "text/plain;charset=UTF-8" });
 
   // Act
-  const answer = await handlerFor(breastCancer, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
+  const answer = await handlerFor(loanDefault, endpoint)(event, contextWith(ENOUGH_TIME_IN_MS));
 
   // Assess
   assessProblem(answer, event, 415, 'Content-Type: got "text/plain"; allowed: application/json');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { contract } from "../../../../functions/breast-cancer/contract";
 import { readEndpointAddress } from "../../src/runtime/endpoint";
 import { createHandler } from "../../src/runtime/handler";
+import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { predictions } from "./support/answers";
 import { EndpointServer } from "./support/endpoint-server";
 import { contextWith, ROW } from "./support/events";
@@ -63,7 +63,7 @@ describe("connections", () => {
     );
 
     // Assess
-    expect(answers).toEqual(["B", "B", "B", "B"]);
+    expect(answers).toEqual(["repaid", "repaid", "repaid", "repaid"]);
     expect(endpoint.connections).toBe(4);
   });
 });
@@ -89,7 +89,7 @@ describe("a connection that the other side gives up while nothing is asked", () 
     const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toBe("B");
+    expect(answer).toBe("repaid");
     expect(server.connections).toBe(2);
     await server.close();
   });
@@ -106,7 +106,7 @@ describe("a connection that the other side gives up while nothing is asked", () 
     const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toBe("B");
+    expect(answer).toBe("repaid");
     expect(server.connections).toBe(2);
     await server.close();
   });
@@ -177,7 +177,7 @@ describe("credentials", () => {
 });
 
 describe("where the endpoint is", () => {
-  const NAMED = { ENDPOINT_NAME: "dev-breast-cancer-endpoint" };
+  const NAMED = { ENDPOINT_NAME: "dev-loan-default-endpoint" };
 
   it.each([
     { region: "us-east-1", url: "https://runtime.sagemaker.us-east-1.amazonaws.com/" },
@@ -241,7 +241,7 @@ describe("where the endpoint is", () => {
     await other.close();
 
     // Assess
-    expect(answer).toBe("B");
+    expect(answer).toBe("repaid");
     expect(other.connections).toBe(0);
   });
 
@@ -256,7 +256,7 @@ describe("where the endpoint is", () => {
     const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toBe("B");
+    expect(answer).toBe("repaid");
     expect(endpoint.onlyRequest.headers.host).toBe(endpoint.host);
   });
 
@@ -268,7 +268,7 @@ describe("where the endpoint is", () => {
     await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(endpoint.onlyRequest.path).toBe("/runtime/endpoints/dev-breast-cancer-endpoint/invocations");
+    expect(endpoint.onlyRequest.path).toBe("/runtime/endpoints/dev-loan-default-endpoint/invocations");
   });
 
   it.each(["us-east-1", "eu-central-1"])("is asked with a signature for AWS_REGION %s", async (region) => {

@@ -179,7 +179,7 @@ describe("an endpoint that does not answer in the time left gives a 504", () => 
     const answer = await handler(EVENT, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toMatchObject({ statusCode: 200, body: '"M"' });
+    expect(answer).toMatchObject({ statusCode: 200, body: '"defaulted"' });
   });
 });
 
@@ -269,7 +269,7 @@ describe("an answer that the contract cannot read gives a 502", () => {
     { what: "another shape", body: '{"labels":[0]}' },
     { what: "predictions that are no list", body: '{"predictions":{"0":{"predicted_label":0}}}' },
     { what: "predictions that are no objects", body: '{"predictions":[0]}' },
-    { what: "a prediction without label and score", body: '{"predictions":[{}]}' },
+    { what: "a prediction without a label", body: '{"predictions":[{}]}' },
     { what: "a label as text", body: '{"predictions":[{"predicted_label":"0"}]}' },
     { what: "no prediction", body: '{"predictions":[]}' },
     { what: "a prediction too many", body: predictions(0, 1).body },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { contract } from "../../../../functions/breast-cancer/contract";
 import { UnreadablePredictions } from "../../src/runtime/contract";
+import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { awsError, predictions, throttled } from "./support/answers";
 import { EndpointServer, type ScriptedAnswer } from "./support/endpoint-server";
 import {
@@ -47,7 +47,7 @@ describe("a request is one line of JSON on standard output", () => {
       {
         requestId: REQUEST_ID,
         lambdaRequestId: LAMBDA_REQUEST_ID,
-        model: "breast-cancer",
+        model: "loan-default",
         status: 200,
         endpointMs: expect.any(Number),
         totalMs: expect.any(Number),
@@ -85,7 +85,7 @@ describe("a request is one line of JSON on standard output", () => {
       {
         requestId: REQUEST_ID,
         lambdaRequestId: LAMBDA_REQUEST_ID,
-        model: "breast-cancer",
+        model: "loan-default",
         status: 400,
         totalMs: expect.any(Number),
         retries: 0,
@@ -107,7 +107,7 @@ describe("a request is one line of JSON on standard output", () => {
       {
         requestId: REQUEST_ID,
         lambdaRequestId: LAMBDA_REQUEST_ID,
-        model: "breast-cancer",
+        model: "loan-default",
         status: 502,
         endpointMs: expect.any(Number),
         totalMs: expect.any(Number),
@@ -158,11 +158,11 @@ describe("nothing that the caller sent is in the log", () => {
   const WORD = "tell-tale";
   const NUMBER = "8675309.125";
 
-  const good = JSON.stringify({ data: rowWith(NUMBER, 4) });
+  const good = JSON.stringify({ data: rowWith(NUMBER, 3) });
 
   it.each<{ what: string; status: number; event: unknown; answered?: ScriptedAnswer }>([
     { what: "a row", status: 200, event: restEvent(good) },
-    { what: "a row, invoked directly", status: 200, event: { data: rowWith(NUMBER, 4) } },
+    { what: "a row, invoked directly", status: 200, event: { data: rowWith(NUMBER, 3) } },
     {
       what: "a base64 body",
       status: 200,
@@ -172,7 +172,7 @@ describe("nothing that the caller sent is in the log", () => {
     {
       what: "a cell that is no number",
       status: 400,
-      event: restEvent(JSON.stringify({ data: rowWith(WORD, 4) })),
+      event: restEvent(JSON.stringify({ data: rowWith(WORD, 3) })),
     },
     { what: "a property's name", status: 400, event: restEvent(`{"data":"${ROW}","${WORD}":1}`) },
     { what: "a property's value", status: 400, event: restEvent(`{"data":{"${WORD}":"${WORD}"}}`) },
@@ -182,7 +182,7 @@ describe("nothing that the caller sent is in the log", () => {
     {
       what: "too many rows",
       status: 413,
-      event: { data: Array<string>(contract.limits.rows + 1).fill(rowWith(NUMBER, 4)) },
+      event: { data: Array<string>(contract.limits.rows + 1).fill(rowWith(NUMBER, 3)) },
     },
     { what: "a throttled row", status: 429, event: restEvent(good), answered: throttled },
     {
@@ -328,7 +328,7 @@ describe("nothing that the caller sent is in the log", () => {
     const handler = handlerFor(throwing, endpoint);
 
     // Act
-    await handler({ data: rowWith(NUMBER, 4) }, contextWith(ENOUGH_TIME_IN_MS));
+    await handler({ data: rowWith(NUMBER, 3) }, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
     expect(log.lines()).toMatchObject([{ error }]);
@@ -358,12 +358,12 @@ describe("nothing that the caller sent is in the log", () => {
     const handler = handlerOf(endpoint);
 
     // Act
-    const answer = await handler({ data: rowWith(WORD, 4) }, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler({ data: rowWith(WORD, 3) }, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
     expect(answer).toMatchObject({
       status: 400,
-      detail: 'data: got "tell-tale" as number 4; allowed: finite decimal numbers',
+      detail: 'data: got "tell-tale" as number 3; allowed: finite decimal numbers',
     });
   });
 });
@@ -385,9 +385,9 @@ describe("with LOG_ERROR_MESSAGES, the log has the messages of errors", () => {
       answered: awsError(
         "ValidationError",
         400,
-        "Endpoint dev-breast-cancer of account 111122223333 not found.",
+        "Endpoint dev-loan-default of account 111122223333 not found.",
       ),
-      error: { message: "Endpoint dev-breast-cancer of account 111122223333 not found." },
+      error: { message: "Endpoint dev-loan-default of account 111122223333 not found." },
     },
     {
       what: "a contract's",

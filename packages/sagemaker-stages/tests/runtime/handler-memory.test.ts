@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { buildSync } from "esbuild";
-import type { ModelName } from "../../../../functions";
 import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/answer";
+import type { ModelName } from "../fixtures/app/functions";
 import { csv } from "./support/answers";
 import { Bundle } from "./support/bundle";
 import { EndpointServer } from "./support/endpoint-server";
@@ -66,10 +66,10 @@ function assessAll(
 
 describe("no body of 6 MB takes more than the function's memory", () => {
   it.each<Way & { model: ModelName; name: string }>([
-    { model: "breast-cancer", name: "data", ...inRestEvent },
-    { model: "bike-rental", name: "instances", ...inBase64 },
-    { model: "sentiment", name: "review", ...asText },
-    { model: "sentiment", name: "review", ...inBase64 },
+    { model: "loan-default", name: "data", ...inRestEvent },
+    { model: "energy-demand", name: "instances", ...inBase64 },
+    { model: "ticket-urgency", name: "message", ...asText },
+    { model: "ticket-urgency", name: "message", ...inBase64 },
   ])(
     "of $model, in $way",
     async ({ model, name, toEvent }) => {
@@ -179,7 +179,7 @@ describe("no answer of an endpoint takes more than the function's memory", () =>
 describe("the measured memory", () => {
   it("is the memory of the function's process when the test's process holds more", async () => {
     // Prepare
-    const bundle = Bundle.of("breast-cancer");
+    const bundle = Bundle.of("loan-default");
     const held = Buffer.alloc(2 * MEMORY_IN_MB * 1024 * 1024, 1);
 
     // Act
@@ -212,7 +212,7 @@ describe("a direct invocation takes no more memory than Lambda's runtime needs t
     "%s",
     async (name) => {
       // Prepare
-      const bundle = Bundle.of("breast-cancer");
+      const bundle = Bundle.of("loan-default");
       const payload = largeBodies("data")[name]?.(MAX_EVENT_IN_BYTES) ?? "";
 
       // Act

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { contract } from "../../../../functions/breast-cancer/contract";
 import type { ProblemStatus } from "../../src/runtime/problem";
+import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { predictions } from "./support/answers";
 import { EndpointServer } from "./support/endpoint-server";
 import {
@@ -87,12 +87,12 @@ describe("a request that is wrong gets a 400", () => {
     {
       what: "empty text",
       body: '{"data":""}',
-      detail: "data: got no number; allowed: 30 comma-separated numbers",
+      detail: "data: got 1 comma-separated value(s); allowed: 3 comma-separated numbers",
     },
     {
       what: "blank text",
       body: '{"data":"  "}',
-      detail: "data: got no number; allowed: 30 comma-separated numbers",
+      detail: "data: got 1 comma-separated value(s); allowed: 3 comma-separated numbers",
     },
     {
       what: "a list with a number in it",
@@ -107,37 +107,37 @@ describe("a request that is wrong gets a 400", () => {
     {
       what: "a list of lists of numbers",
       body: JSON.stringify({ data: [ROW.split(",").map(Number)] }),
-      detail: "data[0]: got an array of 30; allowed: a string",
+      detail: "data[0]: got an array of 3; allowed: a string",
     },
     {
-      what: "a list with a row of 29 numbers",
+      what: "a list with a row of 2 numbers",
       body: JSON.stringify({ data: [ROW, ROW.slice(0, ROW.lastIndexOf(","))] }),
-      detail: "data[1]: got 29 comma-separated value(s); allowed: 30 comma-separated numbers",
+      detail: "data[1]: got 2 comma-separated value(s); allowed: 3 comma-separated numbers",
     },
     {
-      what: "29 numbers",
+      what: "2 numbers",
       body: JSON.stringify({ data: ROW.slice(0, ROW.lastIndexOf(",")) }),
-      detail: "data: got 29 comma-separated value(s); allowed: 30 comma-separated numbers",
+      detail: "data: got 2 comma-separated value(s); allowed: 3 comma-separated numbers",
     },
     {
-      what: "31 numbers",
+      what: "4 numbers",
       body: JSON.stringify({ data: `${ROW},1` }),
-      detail: "data: got 31 comma-separated value(s); allowed: 30 comma-separated numbers",
+      detail: "data: got more than 3 comma-separated value(s); allowed: 3 comma-separated numbers",
     },
     {
       what: "a comma too many at the end",
       body: JSON.stringify({ data: `${ROW},` }),
-      detail: "data: got 31 comma-separated value(s); allowed: 30 comma-separated numbers",
+      detail: "data: got more than 3 comma-separated value(s); allowed: 3 comma-separated numbers",
     },
     {
       what: "semicolons between the numbers",
       body: JSON.stringify({ data: ROW.replaceAll(",", ";") }),
-      detail: "data: got 1 comma-separated value(s); allowed: 30 comma-separated numbers",
+      detail: "data: got 1 comma-separated value(s); allowed: 3 comma-separated numbers",
     },
     {
       what: "two rows in one text",
       body: JSON.stringify({ data: `${ROW}\n${ROW}` }),
-      detail: "data: got 59 comma-separated value(s); allowed: 30 comma-separated numbers",
+      detail: "data: got more than 3 comma-separated value(s); allowed: 3 comma-separated numbers",
     },
     {
       what: "an unknown property beside the data",
@@ -173,12 +173,12 @@ describe("a request that is wrong gets a 400", () => {
       what: "five rows that are wrong, of which three are named",
       body: JSON.stringify({ data: ["1", "2", "3", "4", "5"] }),
       detail:
-        "data[0]: got 1 comma-separated value(s); allowed: 30 comma-separated numbers; data[1]: got 1 comma-separated value(s); allowed: 30 comma-separated numbers; data[2]: got 1 comma-separated value(s); allowed: 30 comma-separated numbers; and 2 more",
+        "data[0]: got 1 comma-separated value(s); allowed: 3 comma-separated numbers; data[1]: got 1 comma-separated value(s); allowed: 3 comma-separated numbers; data[2]: got 1 comma-separated value(s); allowed: 3 comma-separated numbers; and 2 more",
     },
     {
       what: "a long text, which is cut to be read",
-      body: JSON.stringify({ data: rowWith(TEN_LETTERS.repeat(9), 3) }),
-      detail: `data: got "${TEN_LETTERS.repeat(4)}…" as number 3; allowed: finite decimal numbers`,
+      body: JSON.stringify({ data: rowWith(TEN_LETTERS.repeat(9), 2) }),
+      detail: `data: got "${TEN_LETTERS.repeat(4)}…" as number 2; allowed: finite decimal numbers`,
     },
   ];
 
@@ -228,7 +228,7 @@ describe("a request that is wrong gets a 400", () => {
   it.each(cells)("%j in place of a number", async (cell) => {
     // Prepare
     const handler = handlerOf(endpoint);
-    const body = JSON.stringify({ data: rowWith(cell, 7) });
+    const body = JSON.stringify({ data: rowWith(cell, 3) });
     const event = restEvent(body);
 
     // Act
@@ -239,7 +239,7 @@ describe("a request that is wrong gets a 400", () => {
       answer,
       event,
       400,
-      `data: got ${JSON.stringify(cell)} as number 7; allowed: finite decimal numbers`,
+      `data: got ${JSON.stringify(cell)} as number 3; allowed: finite decimal numbers`,
     );
     expect(endpoint.requests).toEqual([]);
   });

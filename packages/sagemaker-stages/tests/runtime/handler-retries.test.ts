@@ -38,7 +38,7 @@ describe("another try after a wait", () => {
     const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toBe("M");
+    expect(answer).toBe("defaulted");
     expect(endpoint.requests).toHaveLength(2);
     expect(log.lines()).toMatchObject([{ status: 200, retries: 1 }]);
   });
@@ -54,9 +54,9 @@ describe("another try after a wait", () => {
     const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toBe("M");
+    expect(answer).toBe("defaulted");
     expect(endpoint.requests.map(({ path, body }) => ({ path, body }))).toEqual(
-      Array(6).fill({ path: "/endpoints/dev-breast-cancer-endpoint/invocations", body: ROW }),
+      Array(6).fill({ path: "/endpoints/dev-loan-default-endpoint/invocations", body: ROW }),
     );
     expect(log.lines()).toMatchObject([{ status: 200, retries: 5 }]);
   });
@@ -161,7 +161,7 @@ describe("another try at once, on a new connection", () => {
     const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toBe("M");
+    expect(answer).toBe("defaulted");
     expect(endpoint.requests.map(({ connection }) => connection)).toEqual([1, 1, 2]);
     expect(log.lines()).toMatchObject([{ retries: 0 }, { status: 200, retries: 1 }]);
   });
@@ -179,7 +179,7 @@ describe("another try at once, on a new connection", () => {
     const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toBe("M");
+    expect(answer).toBe("defaulted");
     expect(endpoint.requests.map(({ connection }) => connection)).toEqual([2, 2, 3]);
   });
 
@@ -194,7 +194,7 @@ describe("another try at once, on a new connection", () => {
     const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toBe("M");
+    expect(answer).toBe("defaulted");
     expect(endpoint.requests.map(({ connection }) => connection)).toEqual([1, 2]);
     expect(log.lines()).toMatchObject([{ status: 200, retries: 1 }]);
   });
@@ -214,7 +214,7 @@ describe("another try at once, on a new connection", () => {
     const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toBe("M");
+    expect(answer).toBe("defaulted");
     expect(endpoint.requests.map(({ connection }) => connection)).toEqual([2]);
   });
 
@@ -233,7 +233,7 @@ describe("another try at once, on a new connection", () => {
     const answer = await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toBe("M");
+    expect(answer).toBe("defaulted");
     expect(endpoint.requests.map(({ connection }) => connection)).toEqual([1, 2]);
   });
 

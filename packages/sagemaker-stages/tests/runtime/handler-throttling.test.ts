@@ -107,8 +107,8 @@ describe.each(refusals)("an endpoint that $what", ({ refused, status }) => {
 
     // Assess
     expect(answers).toMatchObject([
-      { statusCode: 200, body: '"B"' },
-      { statusCode: 200, body: '"M"' },
+      { statusCode: 200, body: '"repaid"' },
+      { statusCode: 200, body: '"defaulted"' },
     ]);
   });
 });
@@ -152,6 +152,6 @@ it("an endpoint that wakes up is waited for longer, and its time does not count 
   const { answer, ms } = await invokeIn(handler);
 
   // Assess: 120 + 240 + 480 + 960 ms for the waking endpoint
-  expect(answer).toMatchObject({ statusCode: 200, body: '"M"' });
+  expect(answer).toMatchObject({ statusCode: 200, body: '"defaulted"' });
   expect(ms).toBeGreaterThan(1_790);
 });

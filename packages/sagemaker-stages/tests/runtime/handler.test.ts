@@ -52,7 +52,7 @@ describe("each kind of event is answered in its own kind", () => {
     assessResponse(answer, event, {
       statusCode: 200,
       headers: { "Content-Type": "application/json" },
-      body: '"M"',
+      body: '"defaulted"',
     });
   });
 
@@ -67,7 +67,7 @@ describe("each kind of event is answered in its own kind", () => {
       const answer = await handler(toEvent(JSON.stringify(BATCH)), contextWith(ENOUGH_TIME_IN_MS));
 
       // Assess
-      expect(answer).toMatchObject({ statusCode: 200, body: '["B","M","B"]' });
+      expect(answer).toMatchObject({ statusCode: 200, body: '["repaid","defaulted","repaid"]' });
     },
   );
 
@@ -80,7 +80,7 @@ describe("each kind of event is answered in its own kind", () => {
     const answer = await handler(SINGLE, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toBe("B");
+    expect(answer).toBe("repaid");
   });
 
   it("answers a direct event that holds a batch with a bare list", async () => {
@@ -92,7 +92,7 @@ describe("each kind of event is answered in its own kind", () => {
     const answer = await handler(BATCH, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toEqual(["B", "M", "B"]);
+    expect(answer).toEqual(["repaid", "defaulted", "repaid"]);
   });
 
   it("answers a batch of one with a list of one", async () => {
@@ -104,7 +104,7 @@ describe("each kind of event is answered in its own kind", () => {
     const answer = await handler({ data: [ROW] }, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    expect(answer).toEqual(["M"]);
+    expect(answer).toEqual(["defaulted"]);
   });
 
   it.each(httpEvents)(
@@ -161,7 +161,7 @@ describe("what the endpoint is sent", () => {
     // Assess
     expect(endpoint.onlyRequest).toMatchObject({
       method: "POST",
-      path: "/endpoints/dev-breast-cancer-endpoint/invocations",
+      path: "/endpoints/dev-loan-default-endpoint/invocations",
       headers: {
         "content-type": "text/csv",
         accept: "application/json",
@@ -187,7 +187,7 @@ describe("content types", () => {
       );
 
       // Assess
-      expect(answer).toMatchObject({ statusCode: 200, body: '"B"' });
+      expect(answer).toMatchObject({ statusCode: 200, body: '"repaid"' });
     },
   );
 

@@ -124,7 +124,7 @@ describe("the endpoint client's request carries the signature that AWS's signer 
     { what: "an empty body", request: { ...CSV, body: "" } },
     { what: "a path before the endpoint's", request: CSV, path: "/runtime/v1" },
     { what: "the longest name an endpoint can have", request: CSV, name: `a${"-b1".repeat(20)}Z9` },
-  ])("for $what", async ({ request, path = "", name = "dev-breast-cancer-endpoint" }) => {
+  ])("for $what", async ({ request, path = "", name = "dev-loan-default-endpoint" }) => {
     // Prepare
     const environment = {
       ...environmentOf(endpoint),

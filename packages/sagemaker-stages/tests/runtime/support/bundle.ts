@@ -5,11 +5,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
-import type { ModelName } from "../../../../../functions";
 import { functionCode } from "../../../src/constructs/function/function-code";
+import { appFolder } from "../../../src/environment/paths";
 import type { PackageSize } from "./package-size";
-
-const PROJECT = join(__dirname, "../../../../..");
 
 const run = promisify(execFile);
 
@@ -23,8 +21,8 @@ export class Bundle {
     private readonly folder: string,
   ) {}
 
-  /** The package as it is deployed. */
-  static of(model: ModelName): Bundle {
+  /** The package of a model of the app in the current folder, as it is deployed. */
+  static of(model: string): Bundle {
     const { zip, sourceMap } = functionCode(model);
     const bundle = new Bundle(
       unzipSync(zip),
@@ -77,7 +75,7 @@ function dataFilesOf(sourceMap: string): PackageSize["data"] {
   return sources
     .filter((source) => source.endsWith(".json"))
     .map((file) => {
-      const document: unknown = JSON.parse(readFileSync(join(PROJECT, file), "utf8"));
+      const document: unknown = JSON.parse(readFileSync(join(appFolder(), file), "utf8"));
       return { file, bytes: gzipSync(JSON.stringify(document), { level: 9 }).length };
     });
 }

@@ -5,9 +5,8 @@ export const REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
 /** The id that Lambda gives the invocation. */
 export const LAMBDA_REQUEST_ID = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 
-/** Number 857156 of the data set: benign. */
-export const ROW =
-  "13.49,22.3,86.91,561.0,0.08752,0.07697999999999999,0.047510000000000004,0.033839999999999995,0.1809,0.057179999999999995,0.2338,1.3530000000000002,1.735,20.2,0.004455,0.013819999999999999,0.02095,0.01184,0.01641,0.001956,15.15,31.82,99.0,698.8,0.1162,0.1711,0.2282,0.1282,0.2871,0.06917000000000001";
+/** The example of loan-default, which the sample model answers with `repaid`. */
+export const ROW = "52000.5,8500,36";
 
 /** {@link ROW} with another text in place of one number. */
 export function rowWith(cell: string, position: number): string {
@@ -28,8 +27,8 @@ export interface HttpOptions {
 export function restEvent(body: string | null, options: HttpOptions = {}): unknown {
   const { contentType, headers = {}, isBase64Encoded = false } = { contentType: JSON_TYPE, ...options };
   return {
-    resource: "/breast-cancer",
-    path: "/breast-cancer",
+    resource: "/loan-default",
+    path: "/loan-default",
     httpMethod: "POST",
     headers: {
       Accept: "*/*",
@@ -45,7 +44,7 @@ export function restEvent(body: string | null, options: HttpOptions = {}): unkno
     requestContext: {
       accountId: "111122223333",
       httpMethod: "POST",
-      path: "/dev/breast-cancer",
+      path: "/dev/loan-default",
       stage: "dev",
       requestId: REQUEST_ID,
       identity: { sourceIp: "192.0.2.1" },
@@ -87,8 +86,8 @@ const JSON_TYPE = "application/json";
 export function restQueryEvent(query: string): unknown {
   const values = [...new URLSearchParams(query)];
   return {
-    resource: "/toxicity",
-    path: "/toxicity",
+    resource: "/language-check",
+    path: "/language-check",
     httpMethod: "GET",
     headers: { Accept: "*/*", Host: "abcdefghij.execute-api.us-east-1.amazonaws.com" },
     multiValueHeaders: {},
@@ -99,7 +98,7 @@ export function restQueryEvent(query: string): unknown {
     requestContext: {
       accountId: "111122223333",
       httpMethod: "GET",
-      path: "/dev/toxicity",
+      path: "/dev/language-check",
       stage: "dev",
       requestId: REQUEST_ID,
       identity: { sourceIp: "192.0.2.1" },

@@ -1,15 +1,15 @@
-import { contract } from "../../../../../functions/breast-cancer/contract";
 import type { ProxyResponse } from "../../../src/runtime/answer";
 import type { Contract } from "../../../src/runtime/contract";
 import type { Handler } from "../../../src/runtime/handler";
 import { createHandler } from "../../../src/runtime/handler";
 import { isRecord } from "../../../src/runtime/json";
+import { contract } from "../../fixtures/app/functions/loan-default/contract";
 import type { EndpointServer } from "./endpoint-server";
 
 /** What Lambda sets for a function, with the endpoint's runtime on this machine. */
 export function environmentOf(endpoint: Pick<EndpointServer, "url">): NodeJS.ProcessEnv {
   return {
-    ENDPOINT_NAME: "dev-breast-cancer-endpoint",
+    ENDPOINT_NAME: "dev-loan-default-endpoint",
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
     AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -17,7 +17,7 @@ export function environmentOf(endpoint: Pick<EndpointServer, "url">): NodeJS.Pro
   };
 }
 
-/** The breast-cancer handler, as Lambda's init phase makes it. */
+/** The loan-default handler, as Lambda's init phase makes it. */
 export function handlerOf(
   endpoint: Pick<EndpointServer, "url">,
   environment: NodeJS.ProcessEnv = {},

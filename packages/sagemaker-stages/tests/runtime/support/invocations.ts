@@ -1,9 +1,13 @@
-import { catalog, type ModelName } from "../../../../../functions";
+import type { ModelName } from "../../fixtures/app/functions";
+import { about as energyDemand } from "../../fixtures/app/functions/energy-demand/contract";
+import { about as languageCheck } from "../../fixtures/app/functions/language-check/contract";
+import { about as loanDefault } from "../../fixtures/app/functions/loan-default/contract";
+import { about as ticketUrgency } from "../../fixtures/app/functions/ticket-urgency/contract";
 import { csv, json, predictions } from "./answers";
 import type { ScriptedAnswer } from "./endpoint-server";
 
-/** What a contract with more code of its own adds to its package: a calendar, a bag of words, two formats of an answer. */
-const OWN_CODE_IN_BYTES = 500;
+/** What zod's dates, enums, whole numbers and bounds add to a package. */
+const ZOD_CHECKS_IN_BYTES = 1_300;
 
 /** One request of a model, as every model has one. */
 export interface Invocation {
@@ -22,38 +26,31 @@ export interface Invocation {
   readonly extraInBytes?: number;
 }
 
-const { "breast-cancer": breastCancer, "bike-rental": bikeRental, sentiment, toxicity } = catalog;
-
 /** One of each model. */
 export const invocations: readonly Invocation[] = [
   {
-    model: "breast-cancer",
-    event: breastCancer.example.request,
+    model: "loan-default",
+    event: loanDefault.example.request,
     answered: predictions(0),
-    sent: breastCancer.encode(breastCancer.example.request).body,
+    sent: "52000.5,8500,36",
   },
   {
-    model: "bike-rental",
-    event: bikeRental.example.request,
-    answered: csv("6.349300861358643\n"),
-    sent: bikeRental.encode(bikeRental.example.request).body,
-    extraInBytes: OWN_CODE_IN_BYTES,
+    model: "energy-demand",
+    event: energyDemand.example.request,
+    answered: csv("571.25\n"),
+    sent: "1,18,-2.5,0",
+    extraInBytes: ZOD_CHECKS_IN_BYTES,
   },
   {
-    model: "sentiment",
-    event: sentiment.example.request,
+    model: "ticket-urgency",
+    event: ticketUrgency.example.request,
     answered: csv("0.8731"),
-    sent: sentiment.encode(sentiment.example.request).body,
-    extraInBytes: OWN_CODE_IN_BYTES,
+    sent: "1,1,1,0,0,0,0",
   },
   {
-    model: "toxicity",
-    event: { queryStringParameters: toxicity.example.request },
-    answered: json([
-      [["__label__none", "__label__toxic", "__label__obscene"]],
-      [["0.9797907", "0.02019908", "3.6296085e-05"]],
-    ]),
-    sent: toxicity.encode(toxicity.example.request).body,
-    extraInBytes: OWN_CODE_IN_BYTES,
+    model: "language-check",
+    event: { queryStringParameters: languageCheck.example.request },
+    answered: json([[["__label__de", "__label__en", "__label__fr"]], [[0.91, 0.06, 0.03]]]),
+    sent: '{"instances":["guten morgen"],"configuration":{"k":3}}',
   },
 ];

@@ -24,6 +24,6 @@ export function describeExcess({ model, bytes, ownCode, data }: PackageSize): st
   return (
     `functions/${model}: got ${bytes} bytes (gzip); allowed: ${allowed} = ${parts.join(" + ")}. ` +
     "Every cold start loads the package. Remove an import that is not needed, or set extraInBytes of " +
-    `${model} to ${ownCode + bytes - allowed} in __tests__/functions/support/invocations.ts.`
+    `${model} to ${ownCode + bytes - allowed} in packages/sagemaker-stages/tests/runtime/support/invocations.ts.`
   );
 }
