@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { COMMAND } from "./local/support/project";
 import { copyProject, type Finished, runNode } from "./stacks/support/project";
 import { makeTempFolder, removeFolder } from "./stacks/support/temp-folder";
 
@@ -8,7 +9,7 @@ const TIMEOUT_IN_MS = 60_000;
 
 const CONTRACT = "functions/language-check/contract.ts";
 const HANDLER = "functions/language-check/handler.ts";
-const MODEL_TITLE = "the model toxicity could not be loaded:";
+const MODEL_TITLE = "the model language-check could not be loaded:";
 
 const folder = makeTempFolder();
 
@@ -73,10 +74,10 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
       /^ {2}functions\/language-check\/handler\.ts:1:\d+: Could not resolve "\.\/log"$/,
     ],
     [
-      "a catalog that names a missing folder",
-      { "functions/catalog.ts": (text) => text.replace("./language-check/contract", "./toxic/contract") },
-      "functions/catalog.ts could not be loaded:",
-      /^ {2}functions\/catalog\.ts: got the import "\.\/toxic\/contract"; allowed: a file beside catalog\.ts$/,
+      "an index of models that names a missing folder",
+      { "functions/index.ts": (text) => text.replace("./language-check/contract", "./missing/contract") },
+      "functions/index.ts could not be loaded:",
+      /^ {2}functions\/index\.ts: got the import "\.\/missing\/contract"; allowed: a file beside index\.ts$/,
     ],
     [
       "an environment that is no TypeScript",
@@ -122,19 +123,19 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
 
       // Act
       const { stderr } = await runWith({
-        "functions/catalog.ts": (text) =>
-          text.replace(""language-check": entry(toxicity)", '"toxic-texts": entry(toxicity)'),
+        "functions/index.ts": (text) =>
+          text.replace('"language-check": languageCheck', '"renamed-check": languageCheck'),
         "environments/dev.ts": (text) => text.replace(/memorySizeInMb: [\d_]+/, "memorySizeInMb: 1500"),
       });
       removeFolder(forgotten);
 
       // Assess
       expect(stderr).toContain(
-        'functions/toxic-texts/contract.ts: model: got "language-check"; allowed: "toxic-texts" (',
+        'functions/renamed-check/contract.ts: model: got "language-check"; allowed: "renamed-check" (',
       );
-      expect(stderr).toContain("functions/toxic-texts/handler.ts: the file: got no such file;");
+      expect(stderr).toContain("functions/renamed-check/contract.ts: the file: got no such file;");
       expect(stderr).toContain(
-        "functions/forgotten-by-catalog/contract.ts: the folder: got a contract that functions/catalog.ts does not name;",
+        "functions/forgotten-by-catalog/contract.ts: the folder: got a contract that functions/index.ts does not name;",
       );
       expect(stderr).toContain("serverless.memorySizeInMb: got 1500; allowed: ");
       expect(stderr).not.toMatch(/^\s+at /m);
@@ -144,8 +145,8 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
 });
 
 describe.each([
-  ["npm run deployer", ["stacks/print-deployer.ts", "dev", "111122223333"]],
-  ["npm run providers:lock", ["stacks/lock-providers.ts"]],
+  ["sagemaker-stages deployer", [COMMAND, "deployer", "dev", "111122223333"]],
+  ["sagemaker-stages providers-lock", [COMMAND, "providers-lock"]],
 ])("%s reports without a stack trace the fault", (_, program) => {
   it.each<[string, Readonly<Record<string, (text: string) => string>>, string, RegExp]>([
     [

@@ -61,7 +61,7 @@ describe("a change while the stage is served", () => {
       const answer = await paste(FUNCTION_URL.exec(told)?.[2] ?? "");
 
       // Assess
-      expect(answer).toMatchObject({ status: 200, body: '"B"' });
+      expect(answer).toMatchObject({ status: 200, body: '"repaid"' });
     },
     RELOAD_TIMEOUT_IN_MS,
   );
@@ -123,7 +123,7 @@ describe("a change while the stage is served", () => {
       const mended = await changeTold(
         () =>
           project.edit(CONTRACT, () =>
-            before.replace('if (label === 0) return "B"', 'if (label === 0) return "M"'),
+            before.replace('if (label === 0) return "repaid"', 'if (label === 0) return "defaulted"'),
           ),
         "Reloaded in",
       );
@@ -133,9 +133,9 @@ describe("a change while the stage is served", () => {
       expect(told).toMatch(/contract\.ts:\d+:\d+/);
       expect(told).not.toMatch(/^\s+at /m);
       expect(meanwhile.status).toBe(200);
-      expect(meanwhile.body).toBe('"B"');
+      expect(meanwhile.body).toBe('"repaid"');
       expect(mended).not.toContain(NOT_RELOADED);
-      expect(answer.body).toBe('"M"');
+      expect(answer.body).toBe('"defaulted"');
     },
     RELOAD_TIMEOUT_IN_MS,
   );
