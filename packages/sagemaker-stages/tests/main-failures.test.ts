@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { COMMAND } from "./local/support/project";
-import { copyProject, type Finished, runNode } from "./stacks/support/project";
+import { COMMAND, copyFixtureApp, OWN_HANDLER } from "./local/support/project";
+import { type Finished, runNode } from "./stacks/support/project";
 import { makeTempFolder, removeFolder } from "./stacks/support/temp-folder";
 
 const TIMEOUT_IN_MS = 60_000;
@@ -13,7 +13,7 @@ const MODEL_TITLE = "the model language-check could not be loaded:";
 
 const folder = makeTempFolder();
 
-beforeAll(() => copyProject(folder));
+beforeAll(() => copyFixtureApp(folder));
 afterAll(() => removeFolder(folder));
 
 /** Runs a program with these files changed; afterwards they are as before. */
@@ -22,17 +22,24 @@ async function runWith(
   program: readonly string[] = ["main.ts"],
 ): Promise<Finished> {
   const before = Object.keys(changes).map(
-    (file) => [join(folder, file), readFileSync(join(folder, file), "utf8")] as const,
+    (file) => [join(folder, file), readIfThere(join(folder, file))] as const,
   );
   try {
     for (const [file, change] of Object.entries(changes)) {
       const path = join(folder, file);
-      writeFileSync(path, change(readFileSync(path, "utf8")));
+      writeFileSync(path, change(readIfThere(path) ?? ""));
     }
     return await runNode(["--import", "tsx", ...program], folder);
   } finally {
-    for (const [path, text] of before) writeFileSync(path, text);
+    for (const [path, text] of before) {
+      if (text === undefined) rmSync(path);
+      else writeFileSync(path, text);
+    }
   }
+}
+
+function readIfThere(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
 describe("main.ts reports in two lines, without a stack trace, the fault", () => {
@@ -63,13 +70,13 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
     ],
     [
       "a handler that is no TypeScript",
-      { [HANDLER]: (text) => `${text}\nconst = 5;\n` },
+      { [HANDLER]: () => `${OWN_HANDLER}\nconst = 5;\n` },
       MODEL_TITLE,
       /^ {2}functions\/language-check\/handler\.ts:\d+:7: Expected identifier but found "="$/,
     ],
     [
       "a handler that imports a missing file",
-      { [HANDLER]: (text) => `import { log } from "./log";\n${text}\nlog();\n` },
+      { [HANDLER]: () => `import { log } from "./log";\n${OWN_HANDLER}\nlog();\n` },
       MODEL_TITLE,
       /^ {2}functions\/language-check\/handler\.ts:1:\d+: Could not resolve "\.\/log"$/,
     ],
@@ -87,9 +94,9 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
     ],
     [
       "a schema that cannot be a JSON request",
-      { [CONTRACT]: (text) => text.replace("k: z.optional(labelCount)", "k: z.optional(z.date())") },
+      { [CONTRACT]: (text) => text.replace("strictObject({", "strictObject({ day: z.date(),") },
       "1 fault(s) in functions/:",
-      /^ {2}functions\/language-check\/contract\.ts: schema\.k: got z\.date\(\); allowed: z\.iso\.datetime\(\) or /,
+      /^ {2}functions\/language-check\/contract\.ts: schema\.day: got z\.date\(\); allowed: z\.iso\.datetime\(\) or /,
     ],
     [
       "a model with the path of another one",

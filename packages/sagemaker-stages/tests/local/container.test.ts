@@ -14,11 +14,17 @@ let stage: RunningStage;
 
 beforeAll(async () => {
   project = new ProjectCopy();
-  // A function asks an endpoint again while it has time: with less of it, it gives up sooner.
-  project.edit("stacks/constructs/inference-function.ts", (text) =>
-    text.replace("settings.timeoutInSeconds ?? FUNCTION_TIMEOUT_IN_SECONDS", "2"),
+  const { "loan-default": settings } = DEV.models;
+  if (settings === undefined) throw new Error("there is no model");
+  project.setEnvironments(
+    {
+      ...DEV,
+      stage: { ...DEV.stage, logErrorMessages: true },
+      // A function retries its endpoint until its time is over: with less time, it gives up sooner.
+      models: { "loan-default": { ...settings, function: { timeoutInSeconds: 2 } } },
+    },
+    PROD,
   );
-  project.setEnvironments({ ...DEV, stage: { ...DEV.stage, logErrorMessages: true } }, PROD);
   container = new ContainerServer();
   await container.listen();
   stage = await RunningStage.serve(project, ["--container", `loan-default=${container.url}`]);
@@ -216,7 +222,7 @@ describe("the end", () => {
 
 describe("a container for a model that is not deployed", () => {
   it(
-    "is a mistake of the command line",
+    "ends the start with status 2",
     async () => {
       // Prepare
       const words = ["--container", `no-such-model=${container.url}`, "--port", "0"];
@@ -226,7 +232,7 @@ describe("a container for a model that is not deployed", () => {
       const end = await mistaken.ended;
 
       // Assess
-      expect(end).toEqual({ status: 1, signal: null });
+      expect(end).toEqual({ status: 2, signal: null });
       expect(mistaken.errors).toBe("--container: got the model no-such-model; allowed: loan-default\n");
       expect(await mistaken.leftovers()).toEqual({ processes: [], folders: [] });
     },

@@ -6,9 +6,9 @@ import { existingFunction } from "../../../../docs/examples/existing-function";
 import { instances } from "../../../../docs/examples/instances";
 import { provisionedConcurrency } from "../../../../docs/examples/provisioned-concurrency";
 import { banner } from "../../src/local/banner";
+import { loadSamples } from "../../src/local/samples";
 import { LocalStage } from "../../src/local/stage";
 import { type Deployment, readDeployment } from "../../src/local/terraform/deployment";
-import { samples } from "../fixtures/app/functions/samples";
 import { problemOf, send } from "./support/client";
 import { ContainerServer } from "./support/container-server";
 import { paste } from "./support/curl";
@@ -21,6 +21,7 @@ import { only, Stacks } from "./support/terraform";
 
 const START_TIMEOUT_IN_MS = 60_000;
 
+const samples = loadSamples(process.cwd(), { blazingText: false });
 const REGION = "eu-central-1";
 
 let stacks: Stacks;

@@ -410,7 +410,7 @@ describe("the workflows", () => {
     // Assess
     expect(asked.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
     expect(asked).toEqual(expect.arrayContaining(["pipeline", "programs", "review"]));
-    const usage = readFileSync(join(PROJECT, "pipeline", "main.ts"), "utf8");
+    const usage = readFileSync(join(__dirname, "../../src/pipeline/main.ts"), "utf8");
     expect(commands.filter((command) => !usage.includes(`\n  ${command} `))).toEqual([]);
     expect(new Set(privileged)).toEqual(new Set(Object.keys(PRIVILEGED)));
   });

@@ -34,6 +34,22 @@ const GENERATED = ["cdktf.out", "node_modules", "programs"];
 /** The program of the command `sagemaker-stages`. */
 export const COMMAND = join(__dirname, "../../../bin/sagemaker-stages.js");
 
+/** The text of an own `handler.ts`, which is used in place of the generated one. */
+export const OWN_HANDLER = `import { createHandler } from "sagemaker-stages/model";
+import { contract } from "./contract";
+
+export const handler = createHandler(contract);
+`;
+
+/** Copies the fixture app into an existing folder. Packages are linked, not copied. */
+export function copyFixtureApp(folder: string): void {
+  cpSync(FIXTURE_APP, folder, {
+    recursive: true,
+    filter: (source) => !GENERATED.includes(relative(FIXTURE_APP, source)),
+  });
+  symlinkSync(PACKAGES, join(folder, "node_modules"), "dir");
+}
+
 /** A copy of the fixture app, where tests may change files and synthesize. */
 export class ProjectCopy {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "project-copy-")));
@@ -41,13 +57,9 @@ export class ProjectCopy {
   readonly tempFolder = join(this.folder, "tmp");
 
   constructor() {
-    cpSync(FIXTURE_APP, this.folder, {
-      recursive: true,
-      filter: (source) => !GENERATED.includes(relative(FIXTURE_APP, source)),
-    });
+    copyFixtureApp(this.folder);
     this.setEnvironments(DEV, PROD);
     this.setAccounts(ACCOUNT);
-    symlinkSync(PACKAGES, join(this.folder, "node_modules"), "dir");
     mkdirSync(this.tempFolder);
     shareTranslations(this.tempFolder);
   }
