@@ -75,13 +75,6 @@ describe("the arguments", () => {
   });
 });
 
-/** The app changes its own Terraform: routes that are forwarded by HTTP. */
-const WITH_HTTP_PROXY = `
-  const { readFileSync, writeFileSync } = await import("node:fs");
-  const file = process.env.CDKTF_OUTDIR + "/stacks/dev/cdk.tf.json";
-  writeFileSync(file, readFileSync(file, "utf8").replaceAll("aws_proxy", "http_proxy"));
-`;
-
 describe("npm start", () => {
   const projects: ProjectCopy[] = [];
   const occupied = http.createServer();
@@ -103,7 +96,7 @@ describe("npm start", () => {
     ];
     projects.push(first, second, third, fourth);
     third.setEnvironments({ ...DEV, stage: { ...DEV.stage, throttling: { rateLimit: 1, burstLimit: 0 } } });
-    fourth.edit("main.ts", (text) => text.replace(".synth();", `.synth();\n${WITH_HTTP_PROXY}`));
+    fourth.rewriteTerraform("aws_proxy", "http_proxy");
 
     help = new RunningStage(first, ["--help"]);
     badPort = new RunningStage(first, ["--port", "http"]);

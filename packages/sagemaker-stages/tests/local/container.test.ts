@@ -14,17 +14,9 @@ let stage: RunningStage;
 
 beforeAll(async () => {
   project = new ProjectCopy();
-  const { "loan-default": settings } = DEV.models;
-  if (settings === undefined) throw new Error("there is no model");
-  project.setEnvironments(
-    {
-      ...DEV,
-      stage: { ...DEV.stage, logErrorMessages: true },
-      // A function retries its endpoint until its time is over: with less time, it gives up sooner.
-      models: { "loan-default": { ...settings, function: { timeoutInSeconds: 2 } } },
-    },
-    PROD,
-  );
+  // A function retries its endpoint until its time is over: with less time, it gives up sooner.
+  project.rewriteTerraform('"timeout": \\d+', '"timeout": 2');
+  project.setEnvironments({ ...DEV, stage: { ...DEV.stage, logErrorMessages: true } }, PROD);
   container = new ContainerServer();
   await container.listen();
   stage = await RunningStage.serve(project, ["--container", `loan-default=${container.url}`]);

@@ -1,4 +1,4 @@
-import { join, relative, sep } from "node:path";
+import { relative, sep } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { build } from "esbuild";
 import { sources } from "../../src/local/synthesize";

@@ -41,6 +41,14 @@ import { contract } from "./contract";
 export const handler = createHandler(contract);
 `;
 
+/** The statements with which an app's `main.ts` changes the synthesized Terraform of dev. */
+function rewriteDev(pattern: string, replacement: string): string {
+  return `
+  const { readFileSync, writeFileSync } = await import("node:fs");
+  const file = process.env.CDKTF_OUTDIR + "/stacks/dev/cdk.tf.json";
+  writeFileSync(file, readFileSync(file, "utf8").replace(new RegExp(${JSON.stringify(pattern)}, "g"), ${JSON.stringify(replacement)}));`;
+}
+
 /** Copies the fixture app into an existing folder. Packages are linked, not copied. */
 export function copyFixtureApp(folder: string): void {
   cpSync(FIXTURE_APP, folder, {
@@ -71,6 +79,11 @@ export class ProjectCopy {
     const after = change(before);
     if (after === before) throw new Error(`${path}: there was nothing to change`);
     writeFileSync(file, after);
+  }
+
+  /** Makes `main.ts` replace each match of `pattern` in the synthesized Terraform of the environment dev. */
+  rewriteTerraform(pattern: string, replacement: string): void {
+    this.edit("main.ts", (text) => text.replace(".synth();", `.synth();${rewriteDev(pattern, replacement)}`));
   }
 
   /** Writes a new file, and its folders where they are missing. */
