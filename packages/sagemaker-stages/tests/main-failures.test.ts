@@ -1,18 +1,19 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { copyProject, type Finished, runNode } from "./stacks/support/project";
+import { COMMAND, copyFixtureApp, OWN_HANDLER } from "./local/support/project";
+import { type Finished, runNode } from "./stacks/support/project";
 import { makeTempFolder, removeFolder } from "./stacks/support/temp-folder";
 
 const TIMEOUT_IN_MS = 60_000;
 
 const CONTRACT = "functions/language-check/contract.ts";
 const HANDLER = "functions/language-check/handler.ts";
-const MODEL_TITLE = "the model toxicity could not be loaded:";
+const MODEL_TITLE = "the model language-check could not be loaded:";
 
 const folder = makeTempFolder();
 
-beforeAll(() => copyProject(folder));
+beforeAll(() => copyFixtureApp(folder));
 afterAll(() => removeFolder(folder));
 
 /** Runs a program with these files changed; afterwards they are as before. */
@@ -21,17 +22,24 @@ async function runWith(
   program: readonly string[] = ["main.ts"],
 ): Promise<Finished> {
   const before = Object.keys(changes).map(
-    (file) => [join(folder, file), readFileSync(join(folder, file), "utf8")] as const,
+    (file) => [join(folder, file), readIfThere(join(folder, file))] as const,
   );
   try {
     for (const [file, change] of Object.entries(changes)) {
       const path = join(folder, file);
-      writeFileSync(path, change(readFileSync(path, "utf8")));
+      writeFileSync(path, change(readIfThere(path) ?? ""));
     }
     return await runNode(["--import", "tsx", ...program], folder);
   } finally {
-    for (const [path, text] of before) writeFileSync(path, text);
+    for (const [path, text] of before) {
+      if (text === undefined) rmSync(path);
+      else writeFileSync(path, text);
+    }
   }
+}
+
+function readIfThere(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
 describe("main.ts reports in two lines, without a stack trace, the fault", () => {
@@ -62,21 +70,21 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
     ],
     [
       "a handler that is no TypeScript",
-      { [HANDLER]: (text) => `${text}\nconst = 5;\n` },
+      { [HANDLER]: () => `${OWN_HANDLER}\nconst = 5;\n` },
       MODEL_TITLE,
       /^ {2}functions\/language-check\/handler\.ts:\d+:7: Expected identifier but found "="$/,
     ],
     [
       "a handler that imports a missing file",
-      { [HANDLER]: (text) => `import { log } from "./log";\n${text}\nlog();\n` },
+      { [HANDLER]: () => `import { log } from "./log";\n${OWN_HANDLER}\nlog();\n` },
       MODEL_TITLE,
       /^ {2}functions\/language-check\/handler\.ts:1:\d+: Could not resolve "\.\/log"$/,
     ],
     [
-      "a catalog that names a missing folder",
-      { "functions/catalog.ts": (text) => text.replace("./language-check/contract", "./toxic/contract") },
-      "functions/catalog.ts could not be loaded:",
-      /^ {2}functions\/catalog\.ts: got the import "\.\/toxic\/contract"; allowed: a file beside catalog\.ts$/,
+      "an index of models that names a missing folder",
+      { "functions/index.ts": (text) => text.replace("./language-check/contract", "./missing/contract") },
+      "functions/index.ts could not be loaded:",
+      /^ {2}functions\/index\.ts: got the import "\.\/missing\/contract"; allowed: a file beside index\.ts$/,
     ],
     [
       "an environment that is no TypeScript",
@@ -86,9 +94,9 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
     ],
     [
       "a schema that cannot be a JSON request",
-      { [CONTRACT]: (text) => text.replace("k: z.optional(labelCount)", "k: z.optional(z.date())") },
+      { [CONTRACT]: (text) => text.replace("strictObject({", "strictObject({ day: z.date(),") },
       "1 fault(s) in functions/:",
-      /^ {2}functions\/language-check\/contract\.ts: schema\.k: got z\.date\(\); allowed: z\.iso\.datetime\(\) or /,
+      /^ {2}functions\/language-check\/contract\.ts: schema\.day: got z\.date\(\); allowed: z\.iso\.datetime\(\) or /,
     ],
     [
       "a model with the path of another one",
@@ -122,19 +130,19 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
 
       // Act
       const { stderr } = await runWith({
-        "functions/catalog.ts": (text) =>
-          text.replace(""language-check": entry(toxicity)", '"toxic-texts": entry(toxicity)'),
+        "functions/index.ts": (text) =>
+          text.replace('"language-check": languageCheck', '"renamed-check": languageCheck'),
         "environments/dev.ts": (text) => text.replace(/memorySizeInMb: [\d_]+/, "memorySizeInMb: 1500"),
       });
       removeFolder(forgotten);
 
       // Assess
       expect(stderr).toContain(
-        'functions/toxic-texts/contract.ts: model: got "language-check"; allowed: "toxic-texts" (',
+        'functions/renamed-check/contract.ts: model: got "language-check"; allowed: "renamed-check" (',
       );
-      expect(stderr).toContain("functions/toxic-texts/handler.ts: the file: got no such file;");
+      expect(stderr).toContain("functions/renamed-check/contract.ts: the file: got no such file;");
       expect(stderr).toContain(
-        "functions/forgotten-by-catalog/contract.ts: the folder: got a contract that functions/catalog.ts does not name;",
+        "functions/forgotten-by-catalog/contract.ts: the folder: got a contract that functions/index.ts does not name;",
       );
       expect(stderr).toContain("serverless.memorySizeInMb: got 1500; allowed: ");
       expect(stderr).not.toMatch(/^\s+at /m);
@@ -144,8 +152,8 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
 });
 
 describe.each([
-  ["npm run deployer", ["stacks/print-deployer.ts", "dev", "111122223333"]],
-  ["npm run providers:lock", ["stacks/lock-providers.ts"]],
+  ["sagemaker-stages deployer", [COMMAND, "deployer", "dev", "111122223333"]],
+  ["sagemaker-stages providers-lock", [COMMAND, "providers-lock"]],
 ])("%s reports without a stack trace the fault", (_, program) => {
   it.each<[string, Readonly<Record<string, (text: string) => string>>, string, RegExp]>([
     [

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { copyProject, type Finished, runMain } from "./stacks/support/project";
+import { copyFixtureApp } from "./local/support/project";
+import { type Finished, runMain } from "./stacks/support/project";
 import { makeTempFolder, removeFolder } from "./stacks/support/temp-folder";
 
 const TIMEOUT_IN_MS = 60_000;
@@ -11,7 +12,7 @@ describe("main.ts with an environment that breaks two rules", () => {
   let run: Finished = { status: null, stdout: "", stderr: "" };
 
   beforeAll(async () => {
-    copyProject(folder);
+    copyFixtureApp(folder);
     const dev = join(folder, "environments", "dev.ts");
     const text = readFileSync(dev, "utf8");
     writeFileSync(

@@ -89,16 +89,15 @@ async function reloadOnChange(
       print(
         `\nReloaded in ${Math.round(performance.now() - start)} ms.\n\n${banner(stage, deployments, containers)}\n`,
       );
-      if (stale.length > 0)
-        print(`\nStop and start again for ${stale.join(", ")} to take effect on the page.\n`);
+      if (stale.length > 0) print(`\nStop and start again for ${stale.join(", ")} to take effect.\n`);
     } catch (error) {
       print(`\n${describe(error)}\n\nNot reloaded: what was served before is still served.\n`);
     }
   };
   const watcher = watch(sources(), { ignoreInitial: true }).on("all", (_event, path) => {
     const file = relative(appFolder(), path).replaceAll("\\", "/");
-    // This process has loaded them.
-    if (/^website\/[^/]+\.ts$/.test(file)) stale = [...new Set([...stale, file])];
+    // This process has loaded the sample models.
+    if (/^functions\/[^/]+\/sample\//.test(file)) stale = [...new Set([...stale, file])];
     clearTimeout(timer);
     timer = setTimeout(() => {
       reloading = reloading.then(reload);

@@ -18,7 +18,7 @@ import type { HttpAnswer, HttpRequest } from "./http";
 
 /** One request, and what must come of it. */
 export interface Check {
-  /** What is called, e.g. `POST /sentiment`. */
+  /** What is called, e.g. `POST /iris`. */
   readonly route: string;
   /** Who calls, and what is peculiar about it. */
   readonly caller: string;

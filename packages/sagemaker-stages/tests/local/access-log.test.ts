@@ -49,7 +49,7 @@ describe("the access log of a stage", () => {
     // Act
     const { line, text } = await logged({
       method: "GET",
-      path: "/dev/language-check?q=who%20am%20i",
+      path: "/dev/language-check?q=guten%20morgen",
       headers: KEY,
     });
 
@@ -78,7 +78,7 @@ describe("the access log of a stage", () => {
   it("names the principal, and neither the signature nor the body, when the request is signed", async () => {
     // Prepare
     const body = JSON.stringify({
-      instances: [{ features: ["2012-12-19 17:00:00", 4, 0, 1, 1, 16.4, 20.455, 50, 26.0027] }],
+      instances: [{ date: "2026-01-15", hour: 18, temperature: -2.5, day: "working" }],
     });
     const request = await sign(stage.url, { path: "/dev/energy-demand", headers: JSON_TYPE, body });
 

@@ -4,7 +4,7 @@ import type { CallerSettings, Environment } from "../../src/environment/environm
 import { type Finished, runMain, runNode } from "../stacks/support/project";
 import { send } from "./support/client";
 import { PROD } from "./support/environments";
-import { ProjectCopy } from "./support/project";
+import { COMMAND, ProjectCopy } from "./support/project";
 import { RunningStage } from "./support/running-stage";
 
 const TIMEOUT_IN_MS = 120_000;
@@ -127,7 +127,7 @@ describe("a project with an environment whose prefix begins with another one's",
   );
 });
 
-/** `npm run deployer`, without npm. */
+/** `sagemaker-stages deployer` in a copy of the fixture app. */
 function runDeployer(project: ProjectCopy, ...words: readonly string[]): Promise<Finished> {
-  return runNode(["--import", "tsx", "stacks/print-deployer.ts", ...words], project.folder);
+  return runNode([COMMAND, "deployer", ...words], project.folder);
 }

@@ -96,7 +96,7 @@ describe("npm start", () => {
     ];
     projects.push(first, second, third, fourth);
     third.setEnvironments({ ...DEV, stage: { ...DEV.stage, throttling: { rateLimit: 1, burstLimit: 0 } } });
-    fourth.edit("stacks/constructs/openapi.ts", (text) => text.replace('"aws_proxy"', '"http_proxy"'));
+    fourth.rewriteTerraform("aws_proxy", "http_proxy");
 
     help = new RunningStage(first, ["--help"]);
     badPort = new RunningStage(first, ["--port", "http"]);
@@ -128,7 +128,7 @@ describe("npm start", () => {
     const end = await badPort.ended;
 
     // Assess
-    expect(end).toEqual({ status: 1, signal: null });
+    expect(end).toEqual({ status: 2, signal: null });
     expect(badPort.output).toBe("--port: got http; allowed: a whole number from 0 to 65535\n");
   });
 
@@ -137,7 +137,7 @@ describe("npm start", () => {
     const end = await unknown.ended;
 
     // Assess
-    expect(end).toEqual({ status: 1, signal: null });
+    expect(end).toEqual({ status: 2, signal: null });
     expect(unknown.errors).toBe("environment: got test; allowed: dev, prod\n");
   });
 

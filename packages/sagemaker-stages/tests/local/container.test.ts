@@ -14,10 +14,8 @@ let stage: RunningStage;
 
 beforeAll(async () => {
   project = new ProjectCopy();
-  // A function asks an endpoint again while it has time: with less of it, it gives up sooner.
-  project.edit("stacks/constructs/inference-function.ts", (text) =>
-    text.replace("settings.timeoutInSeconds ?? FUNCTION_TIMEOUT_IN_SECONDS", "2"),
-  );
+  // A function retries its endpoint until its time is over: with less time, it gives up sooner.
+  project.rewriteTerraform('"timeout": \\d+', '"timeout": 2');
   project.setEnvironments({ ...DEV, stage: { ...DEV.stage, logErrorMessages: true } }, PROD);
   container = new ContainerServer();
   await container.listen();
@@ -58,12 +56,7 @@ describe("a container of the user's own", () => {
 
   it("is sent the caller's numbers as they are written, and answers the caller", async () => {
     // Prepare
-    const row = REPAID_ROW.split(",")
-      .with(0, " 13.490 ")
-      .with(1, "+2.23e1")
-      .with(2, ".5")
-      .with(3, "561.")
-      .join(",");
+    const row = REPAID_ROW.split(",").with(0, "+5.20005e4").with(1, "8500.").with(2, ".5").join(",");
     container.answer = () => ({ body: predictions(1) });
 
     // Act
@@ -80,7 +73,7 @@ describe("a container of the user's own", () => {
       },
     ]);
     expect(response.status).toBe(200);
-    expect(response.body).toBe('"M"');
+    expect(response.body).toBe('"defaulted"');
   });
 
   it("is sent a batch as one request, a row a line", async () => {
@@ -92,7 +85,7 @@ describe("a container of the user's own", () => {
 
     // Assess
     expect(container.invocations.map(({ body }) => body)).toEqual([`${REPAID_ROW}\n${DEFAULTED_ROW}`]);
-    expect(JSON.parse(response.body)).toEqual(["B", "M"]);
+    expect(JSON.parse(response.body)).toEqual(["repaid", "defaulted"]);
   });
 
   it("fails for the caller where it fails; its message is in the log, for the environment says so", async () => {
@@ -151,7 +144,7 @@ describe("a container of the user's own", () => {
     expect(tookInMs).toBeLessThan(1_500);
     expect(await stage.printed(cause, before)).toContain(`dev-loan-default: ${cause}\n`);
     expect(onceBack.status).toBe(200);
-    expect(onceBack.body).toBe('"B"');
+    expect(onceBack.body).toBe('"repaid"');
   });
 
   it.each([
@@ -173,7 +166,7 @@ describe("a container of the user's own", () => {
       `container at ${container.url}/invocations closed the connection before it had answered. Read its own output`,
     );
     expect(container.invocations).toHaveLength(2);
-    expect(next.body).toBe('"B"');
+    expect(next.body).toBe('"repaid"');
   });
 
   it("is named to the caller when the function cannot wait any longer", async () => {
@@ -191,7 +184,7 @@ describe("a container of the user's own", () => {
     expect(problemOf(response).detail).toContain(
       `On this machine: container at ${container.url}/invocations has not answered for`,
     );
-    expect(next.body).toBe('"B"');
+    expect(next.body).toBe('"repaid"');
   });
 
   it("is not named where it answers, however it answers", async () => {
@@ -221,7 +214,7 @@ describe("the end", () => {
 
 describe("a container for a model that is not deployed", () => {
   it(
-    "is a mistake of the command line",
+    "ends the start with status 2",
     async () => {
       // Prepare
       const words = ["--container", `no-such-model=${container.url}`, "--port", "0"];
@@ -231,7 +224,7 @@ describe("a container for a model that is not deployed", () => {
       const end = await mistaken.ended;
 
       // Assess
-      expect(end).toEqual({ status: 1, signal: null });
+      expect(end).toEqual({ status: 2, signal: null });
       expect(mistaken.errors).toBe("--container: got the model no-such-model; allowed: loan-default\n");
       expect(await mistaken.leftovers()).toEqual({ processes: [], folders: [] });
     },

@@ -44,11 +44,11 @@ async function askFunctionUrl(query: string, request: Partial<Request> = {}): Pr
   return send(functionUrl(), await sign(functionUrl(), whole, { service: "lambda" }));
 }
 
-function askToxicity(query: string): Promise<Response> {
+function askLanguageCheck(query: string): Promise<Response> {
   return send(stage.url, { method: "GET", path: `/dev/language-check?${query}`, headers: KEY });
 }
 
-function askSentiment(body: string, contentType: string): Promise<Response> {
+function askTicketUrgency(body: string, contentType: string): Promise<Response> {
   return send(stage.url, { path: "/dev/ticket-urgency", headers: { "Content-Type": contentType }, body });
 }
 
@@ -61,23 +61,21 @@ async function askEnergyDemand(instances: readonly unknown[]): Promise<Response>
   return send(stage.url, await sign(stage.url, request));
 }
 
-/** `count` labels, the likeliest first, then their probabilities as text. */
+/** `count` labels, the most probable first, then their probabilities. */
 function expectLabels(body: string, count: number): void {
-  const [labels, probabilities] = JSON.parse(body) as [string[], string[]];
-  const values = probabilities.map(Number);
+  const [labels, probabilities] = JSON.parse(body) as [string[], number[]];
   expect(labels).toHaveLength(count);
   expect(new Set(labels).size).toBe(count);
   expect(labels.every((label) => label.startsWith("__label__"))).toBe(true);
-  expect(probabilities).toEqual(labels.map(() => expect.any(String)));
-  expect(values).toEqual([...values].sort((left, right) => right - left));
-  expect(values.every((value) => value >= 0 && value <= 1.0001)).toBe(true);
+  expect(probabilities).toEqual(labels.map(() => expect.any(Number)));
+  expect(probabilities).toEqual([...probabilities].sort((left, right) => right - left));
+  expect(probabilities.every((value) => value >= 0 && value <= 1.0001)).toBe(true);
 }
 
-const FIRST_PUBLISHED = { features: ["2012-12-19 17:00:00", 4, 0, 1, 1, 16.4, 20.455, 50, 26.0027] };
-const PUBLISHED = [
-  FIRST_PUBLISHED,
-  { features: ["2012-12-19 18:00:00", 4, 0, 1, 1, 15.58, 19.695, 50, 23.9994] },
-  { features: ["2012-12-10 01:00:00", 4, 0, 1, 2, 14.76, 18.94, 100, 0] },
+const HOURS = [
+  { date: "2026-01-15", hour: 18, temperature: -2.5, day: "working" },
+  { date: "2026-07-04", hour: 3, temperature: 21.5, day: "weekend" },
+  { date: "2026-12-25", hour: 12, temperature: 0, day: "holiday" },
 ];
 
 describe("a line of the banner, pasted into a shell", () => {
@@ -86,7 +84,7 @@ describe("a line of the banner, pasted into a shell", () => {
     const answer = await paste(lineBelow("POST /dev/loan-default  (API key)"));
 
     // Assess
-    expect(answer).toEqual({ status: 200, contentType: "application/json", body: '"B"' });
+    expect(answer).toEqual({ status: 200, contentType: "application/json", body: '"repaid"' });
   });
 
   it("asks energy-demand with a signed request", async () => {
@@ -98,19 +96,19 @@ describe("a line of the banner, pasted into a shell", () => {
     expect(JSON.parse(answer.body)).toEqual([expect.any(Number)]);
   });
 
-  it("asks sentiment, which is open to everybody", async () => {
+  it("asks ticket-urgency, which is open to everybody", async () => {
     // Act
     const answer = await paste(lineBelow("POST /dev/ticket-urgency  (open to everybody)"));
 
     // Assess
     expect(answer).toMatchObject({ status: 200, contentType: "application/json" });
     expect(JSON.parse(answer.body)).toEqual({
-      "ticket-urgency": expect.stringMatching(/^(positive|negative)$/),
+      urgency: expect.stringMatching(/^(urgent|normal)$/),
       score: expect.any(Number),
     });
   });
 
-  it("asks toxicity with the key", async () => {
+  it("asks language-check with the key", async () => {
     // Act
     const answer = await paste(lineBelow("GET /dev/language-check  (API key)"));
 
@@ -119,10 +117,10 @@ describe("a line of the banner, pasted into a shell", () => {
     expectLabels(answer.body, 3);
   });
 
-  it("asks toxicity's function URL with a signed request, and gets what the route answers", async () => {
+  it("asks language-check's function URL with a signed request, and gets what the route answers", async () => {
     // Act
     const answer = await paste(lineBelow(`${functionUrl()}/  (function URL of dev-language-check`));
-    const ofRoute = await askToxicity("q=who%20am%20i&k=3");
+    const ofRoute = await askLanguageCheck("q=guten%20morgen&k=3");
 
     // Assess
     expect(answer).toEqual({ status: 200, contentType: "application/json", body: ofRoute.body });
@@ -133,57 +131,53 @@ describe("a line of the banner, pasted into a shell", () => {
 describe("energy-demand", () => {
   it("answers a batch in its order, a finite number a row", async () => {
     // Act
-    const batch = await askEnergyDemand(PUBLISHED);
-    const alone = await Promise.all(PUBLISHED.map((instance) => askEnergyDemand([instance])));
+    const batch = await askEnergyDemand(HOURS);
+    const alone = await Promise.all(HOURS.map((instance) => askEnergyDemand([instance])));
 
     // Assess
     const counts: unknown = JSON.parse(batch.body);
     expect(batch.status).toBe(200);
     expect(counts).toEqual(alone.map(({ body }) => (JSON.parse(body) as unknown[])[0]));
-    expect(counts).toEqual(PUBLISHED.map(() => expect.any(Number)));
+    expect(counts).toEqual(HOURS.map(() => expect.any(Number)));
   });
 
-  it("says which moment the calendar does not have", async () => {
+  it("names the value when the calendar does not have the date", async () => {
     // Prepare
-    const instance = { features: ["2012-02-30 17:00:00", 4, 0, 1, 1, 16.4, 20.455, 50, 26.0027] };
+    const instance = { date: "2026-02-30", hour: 18, temperature: -2.5, day: "working" };
 
     // Act
     const response = await askEnergyDemand([instance]);
 
     // Assess
     expect(response.status).toBe(400);
-    expect(problemOf(response).detail).toContain("2012-02-30");
+    expect(problemOf(response).detail).toContain("2026-02-30");
   });
 });
 
 describe("ticket-urgency", () => {
   it.each(["text/plain", "text/plain;charset=UTF-8"])(
-    "answers 1 or 0 as text to the text of a review, and agrees with what it answers to JSON: %s",
+    "answers 1 or 0 as text to the text of a message, and agrees with what it answers to JSON: %s",
     async (contentType) => {
       // Prepare
-      const reviews = ["A wonderful film, I love it.", "A terrible film, bad and boring."];
+      const messages = ["Outage: customers are down, urgent.", "A question, thanks, whenever you like."];
 
       // Act
-      const texts = await Promise.all(reviews.map((review) => askSentiment(review, contentType)));
+      const texts = await Promise.all(messages.map((message) => askTicketUrgency(message, contentType)));
       const documents = await Promise.all(
-        reviews.map((review) => askSentiment(JSON.stringify({ review }), "application/json")),
+        messages.map((message) => askTicketUrgency(JSON.stringify({ message }), "application/json")),
       );
 
       // Assess
-      const labels = documents.map(
-        ({ body }) => (JSON.parse(body) as { "ticket-urgency": string }).ticket - urgency,
-      );
+      const labels = documents.map(({ body }) => (JSON.parse(body) as { urgency: string }).urgency);
       expect(texts.map(({ status }) => status)).toEqual([200, 200]);
       expect(texts.map(({ headers }) => headers["content-type"])).toEqual(["text/plain", "text/plain"]);
-      expect(texts.map(({ body }) => body)).toEqual(
-        labels.map((label) => (label === "positive" ? "1" : "0")),
-      );
+      expect(texts.map(({ body }) => body)).toEqual(labels.map((label) => (label === "urgent" ? "1" : "0")));
     },
   );
 });
 
 describe("a JSON body of a route with a request model", () => {
-  const ROW = JSON.stringify({ data: Array.from({ length: 30 }, () => "1.5").join(",") });
+  const ROW = JSON.stringify({ data: Array.from({ length: 3 }, () => "1.5").join(",") });
 
   function classify(body: string | Buffer, headers: Record<string, string> = {}): Promise<Response> {
     return send(stage.url, {
@@ -198,7 +192,7 @@ describe("a JSON body of a route with a request model", () => {
     const { status, body } = await classify(`\ufeff${ROW}`);
 
     // Assess
-    expect([status, body]).toEqual([200, expect.stringMatching(/^"[BM]"$/)]);
+    expect([status, body]).toEqual([200, expect.stringMatching(/^"(repaid|defaulted)"$/)]);
   });
 
   it.each<[what: string, body: string | Buffer, headers: Record<string, string>, named: string]>([
@@ -224,7 +218,7 @@ describe("a JSON body of a route with a request model", () => {
 describe("language-check", () => {
   it("answers two labels where nothing is said", async () => {
     // Act
-    const response = await askToxicity("q=who%20am%20i");
+    const response = await askLanguageCheck("q=guten%20morgen");
 
     // Assess
     expect(response.status).toBe(200);
@@ -233,7 +227,7 @@ describe("language-check", () => {
 
   it.each(["k=3", "q=&k=3", ""])("is not asked without a text by API Gateway: %s", async (query) => {
     // Act
-    const response = await askToxicity(query);
+    const response = await askLanguageCheck(query);
 
     // Assess
     expect(response.status).toBe(400);
@@ -241,7 +235,7 @@ describe("language-check", () => {
     expect(problemOf(response).detail).toBe("Missing required request parameters: [q]");
   });
 
-  it.each(["/dev/language-check/?q=who%20am%20i", "/dev//language-check?q=who%20am%20i"])(
+  it.each(["/dev/language-check/?q=guten%20morgen", "/dev//language-check?q=guten%20morgen"])(
     "answers where a slash is too much: %s",
     async (path) => {
       // Act
@@ -255,8 +249,8 @@ describe("language-check", () => {
 
   it("gets a raw semicolon as API Gateway splits it, and an encoded one as text", async () => {
     // Act
-    const split = await askToxicity("q=hello;you");
-    const whole = await askToxicity("q=hello%3Byou");
+    const split = await askLanguageCheck("q=hello;you");
+    const whole = await askLanguageCheck("q=hello%3Byou");
 
     // Assess
     expect(split.status).toBe(400);
@@ -266,7 +260,7 @@ describe("language-check", () => {
 
   it.each(["q=a|b", "q={a}", "q=a}"])("is not asked with a raw %s", async (query) => {
     // Act
-    const response = await askToxicity(query);
+    const response = await askLanguageCheck(query);
 
     // Assess
     expect(response.status).toBe(400);
@@ -276,7 +270,7 @@ describe("language-check", () => {
   it("is asked with a trace, which its answer goes on with", async () => {
     // Prepare
     const root = "Root=1-65bfdbf7-1b5920a5a0a57e32194306b3";
-    const path = "/dev/language-check?q=who%20am%20i";
+    const path = "/dev/language-check?q=guten%20morgen";
 
     // Act
     const response = await send(stage.url, {
@@ -291,7 +285,7 @@ describe("language-check", () => {
 
   it("takes no key for a signature at its function URL", async () => {
     // Act
-    const response = await send(functionUrl(), { method: "GET", path: "/?q=who%20am%20i", headers: KEY });
+    const response = await send(functionUrl(), { method: "GET", path: "/?q=guten%20morgen", headers: KEY });
 
     // Assess
     expect(response.status).toBe(403);
@@ -299,13 +293,13 @@ describe("language-check", () => {
   });
 
   it.each([
-    ["q=who%20am%20i&k=3", 3],
+    ["q=guten%20morgen&k=3", 3],
     ["q=%C3%A4+%2B+100%25+%E4%BD%A0%E5%A5%BD&k=1", 1],
-    ["q=who%20am%20i", 2],
+    ["q=guten%20morgen", 2],
   ])("answers at its function URL as at its route: %s", async (query, count) => {
     // Act
     const answer = await askFunctionUrl(query);
-    const ofRoute = await askToxicity(query);
+    const ofRoute = await askLanguageCheck(query);
 
     // Assess
     expect(answer.status).toBe(200);
@@ -371,7 +365,7 @@ describe("language-check", () => {
   });
 
   it.each([
-    ["an answer", "q=who%20am%20i", 200],
+    ["an answer", "q=guten%20morgen", 200],
     ["a refusal", "k=3", 400],
   ])(
     "lets a page read %s of its function URL: one Access-Control-Allow-Origin",
@@ -389,8 +383,8 @@ describe("language-check", () => {
 
 describe("the request of a private route", () => {
   const JSON_TYPE = { "Content-Type": "application/json" };
-  /** Words of the contracts of loan-default, energy-demand and toxicity. */
-  const PRIVATE_FORMS = /comma-separated|"data"|instances|features|YYYY|numbers|labels/;
+  /** Words of the contracts of loan-default, energy-demand and language-check. */
+  const PRIVATE_FORMS = /comma-separated|"data"|instances|temperature|YYYY|numbers|labels/;
 
   it.each<[caller: string, request: Request, status: number]>([
     ["calls it without its key", { path: "/dev/loan-default", headers: JSON_TYPE, body: "{}" }, 403],
@@ -402,7 +396,7 @@ describe("the request of a private route", () => {
     ["does not sign the call", { path: "/dev/energy-demand", headers: JSON_TYPE, body: "{}" }, 403],
     ["sends no query and no key", { method: "GET", path: "/dev/language-check" }, 403],
     ["sends a preflight", { method: "OPTIONS", path: "/dev/loan-default", headers: ORIGIN }, 204],
-    ["calls an unknown path", { path: "/dev/breast", headers: JSON_TYPE, body: "{}" }, 403],
+    ["calls an unknown path", { path: "/dev/loan", headers: JSON_TYPE, body: "{}" }, 403],
     ["reads the page's document", { method: "GET", path: "/website/dev/openapi.json" }, 200],
     [
       "sends a malformed body to a public route",
@@ -429,7 +423,7 @@ describe("the request of a private route", () => {
 
   it("is found in the API's document, which the refusal of a malformed body names", async () => {
     // Act
-    const ofPublicRoute = await askSentiment("{}", "application/json");
+    const ofPublicRoute = await askTicketUrgency("{}", "application/json");
     const ofPrivateRoute = await send(stage.url, {
       path: "/dev/loan-default",
       headers: { ...JSON_TYPE, ...KEY },
@@ -438,7 +432,7 @@ describe("the request of a private route", () => {
 
     // Assess
     const detailFor = (path: string) =>
-      `Invalid request body: the body is not JSON, or does not match the request model of POST ${path}; allowed: POST /ticket-urgency takes {"review": "<text>"} as application/json, or the review itself as text/plain; for every other route, what the API's OpenAPI document describes`;
+      `Invalid request body: the body is not JSON, or does not match the request model of POST ${path}; allowed: POST /ticket-urgency takes {"message": "<text>"} as application/json, or the message itself as text/plain; for every other route, what the API's OpenAPI document describes`;
     expect(problemOf(ofPublicRoute)).toMatchObject({ status: 400, detail: detailFor("/ticket-urgency") });
     expect(problemOf(ofPrivateRoute)).toMatchObject({ status: 400, detail: detailFor("/loan-default") });
   });

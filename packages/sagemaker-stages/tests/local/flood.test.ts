@@ -22,7 +22,7 @@ const OTHER_REQUESTS = { perSecond: 10, count: 20 };
 const FLOODED: Request = {
   path: "/prod/ticket-urgency",
   headers: { "Content-Type": "text/plain" },
-  body: "wonderful",
+  body: "outage",
 };
 
 let project: ProjectCopy;
@@ -51,10 +51,11 @@ afterAll(async () => {
 /** How many invocations prod's endpoint takes at once, and how many executions its function can have. */
 function limits(): { readonly places: number; readonly executions: number } {
   const { "ticket-urgency": ticketUrgency } = prod.models;
-  if (sentiment === undefined || !("serverless" in sentiment)) throw new Error("prod has no such endpoint");
+  if (ticketUrgency === undefined || !("serverless" in ticketUrgency))
+    throw new Error("prod has no such endpoint");
   return {
-    places: sentiment.serverless.maxConcurrency,
-    executions: sentiment.function?.reservedConcurrency ?? Number.POSITIVE_INFINITY,
+    places: ticketUrgency.serverless.maxConcurrency,
+    executions: ticketUrgency.function?.reservedConcurrency ?? Number.POSITIVE_INFINITY,
   };
 }
 

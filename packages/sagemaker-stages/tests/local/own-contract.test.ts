@@ -13,7 +13,7 @@ const CONTRACT = "functions/loan-default/contract.ts";
 /** A team's own contract: kinds of schemas that no sample has, below a path of the local stage's own name. */
 const OWN_CONTRACT = `
 import * as z from "zod/mini";
-import type { About, Contract } from "../shared/contract";
+import type { About, Contract } from "sagemaker-stages/model";
 
 const schema = z.object({
   petal: z.nullable(z.number().check(z.gt(0))),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Response, send } from "./support/client";
 import { paste } from "./support/curl";
 import { DEV } from "./support/environments";
-import { ProjectCopy } from "./support/project";
+import { OWN_HANDLER, ProjectCopy } from "./support/project";
 import { REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
 
@@ -11,6 +11,7 @@ const START_TIMEOUT_IN_MS = 30_000;
 const RELOAD_TIMEOUT_IN_MS = 30_000;
 
 const CONTRACT = "functions/loan-default/contract.ts";
+const SAMPLE = "functions/loan-default/sample/index.ts";
 const HANDLER = "functions/loan-default/handler.ts";
 
 let project: ProjectCopy;
@@ -61,7 +62,7 @@ describe("a change while the stage is served", () => {
       const answer = await paste(FUNCTION_URL.exec(told)?.[2] ?? "");
 
       // Assess
-      expect(answer).toMatchObject({ status: 200, body: '"B"' });
+      expect(answer).toMatchObject({ status: 200, body: '"repaid"' });
     },
     RELOAD_TIMEOUT_IN_MS,
   );
@@ -94,16 +95,16 @@ describe("a change while the stage is served", () => {
   );
 
   it(
-    "of the page's own server code says that it takes another start",
+    "names the file and asks for a restart when a sample model changes",
     async () => {
       // Act
       const told = await changeTold(
-        () => project.edit("website/headers.ts", (text) => `${text}\n// Later.\n`),
+        () => project.edit(SAMPLE, (text) => `${text}\n// Later.\n`),
         "to take effect",
       );
 
       // Assess
-      expect(told).toContain("Stop and start again for website/headers.ts to take effect on the page.");
+      expect(told).toContain(`Stop and start again for ${SAMPLE} to take effect.`);
     },
     RELOAD_TIMEOUT_IN_MS,
   );
@@ -123,7 +124,7 @@ describe("a change while the stage is served", () => {
       const mended = await changeTold(
         () =>
           project.edit(CONTRACT, () =>
-            before.replace('if (label === 0) return "B"', 'if (label === 0) return "M"'),
+            before.replace('if (label === 0) return "repaid"', 'if (label === 0) return "defaulted"'),
           ),
         "Reloaded in",
       );
@@ -133,9 +134,9 @@ describe("a change while the stage is served", () => {
       expect(told).toMatch(/contract\.ts:\d+:\d+/);
       expect(told).not.toMatch(/^\s+at /m);
       expect(meanwhile.status).toBe(200);
-      expect(meanwhile.body).toBe('"B"');
+      expect(meanwhile.body).toBe('"repaid"');
       expect(mended).not.toContain(NOT_RELOADED);
-      expect(answer.body).toBe('"M"');
+      expect(answer.body).toBe('"defaulted"');
     },
     RELOAD_TIMEOUT_IN_MS,
   );
@@ -145,7 +146,7 @@ describe("a change while the stage is served", () => {
     async () => {
       // Act
       const told = await changeTold(
-        () => project.edit(HANDLER, (text) => `${text}\nthrow new RangeError("the vocabulary is empty");\n`),
+        () => project.write(HANDLER, `${OWN_HANDLER}\nthrow new RangeError("the vocabulary is empty");\n`),
         NOT_RELOADED,
       );
       const answer = await ask();

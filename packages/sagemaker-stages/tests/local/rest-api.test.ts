@@ -194,7 +194,7 @@ describe("a function that API Gateway may not invoke", () => {
     ],
     ["a permission for everything after the region", ["arn:aws:execute-api:us-east-1:*"]],
     ["a permission in which ? stands for no character", [`${ROUTE_ARN}?`]],
-    ["a permission in which a dot stands for a dot", [ROUTE_ARN.replace("loan-default", "breast.cancer")]],
+    ["a permission in which a dot stands for a dot", [ROUTE_ARN.replace("loan-default", "loan.default")]],
   ])("is a fault of configuration: %s", async (_case, invocableFor) => {
     // Prepare
     const told = jest.spyOn(console, "error").mockReturnValue();

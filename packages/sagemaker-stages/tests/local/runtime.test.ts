@@ -177,7 +177,7 @@ describe("the local SageMaker runtime", () => {
 
     // Assess
     expect(errorOf(response)).toMatchObject({ status: 400, type: "ValidationError" });
-    expect(told).toContain("--container sentiment=<url>");
+    expect(told).toContain("--container ticket-urgency=<url>");
   });
 
   it.each<[string, () => Promise<ContainerResponse>, string]>([
@@ -431,7 +431,7 @@ describe("the local SageMaker runtime", () => {
       "'endpointName' failed to satisfy constraint: Member must have length less than or equal to 63",
     ],
     [
-      "test_breast",
+      "test_loan",
       "'endpointName' failed to satisfy constraint: Member must satisfy regular expression pattern",
     ],
   ])("knows no endpoint that cannot be: %s", async (endpoint, message) => {

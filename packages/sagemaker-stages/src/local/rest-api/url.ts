@@ -8,7 +8,7 @@ export interface StagePath {
   readonly path: string;
 }
 
-/** `//dev/toxicity/` as its stage and the rest: slashes before the stage do not count. */
+/** `//dev/iris/` as its stage and the rest: slashes before the stage do not count. */
 export function splitStage(path: string): StagePath {
   const [, stageName = "", rest = ""] = /^\/*([^/]*)(.*)$/s.exec(path) ?? [];
   return { stageName, path: rest };

@@ -41,13 +41,13 @@ export const EVERY_MODEL: Environment = {
       serverless: SERVERLESS,
       access: "AWS_IAM",
     },
-    sentiment: {
+    "ticket-urgency": {
       artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/model.tar.gz",
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
       serverless: SERVERLESS,
       access: "PUBLIC",
     },
-    toxicity: {
+    "language-check": {
       artifact: "s3://amzn-s3-demo-bucket/language-check/model.tar.gz",
       image: { algorithm: "blazingtext", tag: "1" },
       serverless: SERVERLESS,

@@ -1,6 +1,5 @@
 import {
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -10,10 +9,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { AccountSettings } from "../../../src/environment/account";
 import type { Environment } from "../../../src/environment/environment";
 import { DEV, PROD } from "./environments";
+
+/** The small app that the engine's tests run on. */
+const FIXTURE_APP = join(__dirname, "../../fixtures/app");
 
 /** A stack beside the environments', of which nothing can be served. */
 const ACCOUNT: AccountSettings = {
@@ -23,37 +25,49 @@ const ACCOUNT: AccountSettings = {
   stateBucket: "terraform-states",
 };
 
-const PROJECT = join(__dirname, "../../../../..");
+/** The packages of the repository, among them a link to the engine. */
+const PACKAGES = join(__dirname, "../../../../../node_modules");
 
-/** All that `npm start`, `npm run smoke` and `npm run pipeline` need, as far as it exists. */
-const SOURCES = [
-  "command-line",
-  "main.ts",
-  "cdktf.json",
-  "package.json",
-  "tsconfig.json",
-  "stacks",
-  "functions",
-  "environments",
-  "local",
-  "pipeline",
-  "smoke",
-  "website",
-];
+/** Folders of the fixture app that a synthesis or a test leaves behind. */
+const GENERATED = ["cdktf.out", "node_modules", "programs"];
 
-/** The project's sources in a folder of their own, where tests may change them and synthesize. */
+/** The program of the command `sagemaker-stages`. */
+export const COMMAND = join(__dirname, "../../../bin/sagemaker-stages.js");
+
+/** The text of an own `handler.ts`, which is used in place of the generated one. */
+export const OWN_HANDLER = `import { createHandler } from "sagemaker-stages/model";
+import { contract } from "./contract";
+
+export const handler = createHandler(contract);
+`;
+
+/** The statements with which an app's `main.ts` changes the synthesized Terraform of dev. */
+function rewriteDev(pattern: string, replacement: string): string {
+  return `
+  const { readFileSync, writeFileSync } = await import("node:fs");
+  const file = process.env.CDKTF_OUTDIR + "/stacks/dev/cdk.tf.json";
+  writeFileSync(file, readFileSync(file, "utf8").replace(new RegExp(${JSON.stringify(pattern)}, "g"), ${JSON.stringify(replacement)}));`;
+}
+
+/** Copies the fixture app into an existing folder. Packages are linked, not copied. */
+export function copyFixtureApp(folder: string): void {
+  cpSync(FIXTURE_APP, folder, {
+    recursive: true,
+    filter: (source) => !GENERATED.includes(relative(FIXTURE_APP, source)),
+  });
+  symlinkSync(PACKAGES, join(folder, "node_modules"), "dir");
+}
+
+/** A copy of the fixture app, where tests may change files and synthesize. */
 export class ProjectCopy {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "project-copy-")));
-  /** What processes that run here take for the machine's folder of temporary files. */
+  /** The folder of temporary files for processes that run in the copy. */
   readonly tempFolder = join(this.folder, "tmp");
 
   constructor() {
-    for (const source of SOURCES.filter((name) => existsSync(join(PROJECT, name)))) {
-      cpSync(join(PROJECT, source), join(this.folder, source), { recursive: true });
-    }
+    copyFixtureApp(this.folder);
     this.setEnvironments(DEV, PROD);
     this.setAccounts(ACCOUNT);
-    symlinkSync(join(PROJECT, "node_modules"), join(this.folder, "node_modules"), "dir");
     mkdirSync(this.tempFolder);
     shareTranslations(this.tempFolder);
   }
@@ -67,12 +81,24 @@ export class ProjectCopy {
     writeFileSync(file, after);
   }
 
+  /** Makes `main.ts` replace each match of `pattern` in the synthesized Terraform of the environment dev. */
+  rewriteTerraform(pattern: string, replacement: string): void {
+    this.edit("main.ts", (text) => text.replace(".synth();", `.synth();${rewriteDev(pattern, replacement)}`));
+  }
+
+  /** Writes a new file, and its folders where they are missing. */
+  write(path: string, text: string): void {
+    const file = join(this.folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
   /** Makes these the environments that exist. */
   setEnvironments(...environments: readonly Environment[]): void {
     const literal = JSON.stringify(environments, null, 2);
     writeFileSync(
       join(this.folder, "environments", "index.ts"),
-      `import type { Environment } from "./environment";\n\nexport const environments: readonly Environment[] = ${literal};\n`,
+      `import type { Environment } from "sagemaker-stages";\n\nexport const environments: readonly Environment[] = ${literal};\n`,
     );
   }
 
@@ -81,7 +107,7 @@ export class ProjectCopy {
     const literal = JSON.stringify(accounts, null, 2);
     writeFileSync(
       join(this.folder, "environments", "accounts.ts"),
-      `import type { AccountSettings } from "./account";\n\nexport const accounts: readonly AccountSettings[] = ${literal};\n`,
+      `import type { AccountSettings } from "sagemaker-stages";\n\nexport const accounts: readonly AccountSettings[] = ${literal};\n`,
     );
   }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import type { ProjectCopy } from "./project";
+import { COMMAND, type ProjectCopy } from "./project";
 
 /** How a process ended. */
 export interface End {
@@ -18,7 +18,7 @@ const SERVED = "Ctrl-C stops.";
 const PARENT =
   'require("node:child_process").spawn(process.execPath, process.argv.slice(1), { stdio: "inherit" })';
 
-/** `npm start` in a copied project, without npm. */
+/** `sagemaker-stages start` in a copy of the fixture app. */
 export class RunningStage {
   /** What it printed so far, on both streams. */
   output = "";
@@ -40,7 +40,7 @@ export class RunningStage {
     startedBy: "this process" | "parent" = "this process",
   ) {
     const { folder, tempFolder } = project;
-    const own = ["--import", "tsx", "local/main.ts", ...words];
+    const own = [COMMAND, "start", ...words];
     this.process = spawn(process.execPath, startedBy === "parent" ? ["-e", PARENT, "--", ...own] : own, {
       cwd: folder,
       env: { ...process.env, TMPDIR: tempFolder },

@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseSync } from "@swc/core";
 
-const PROJECT = join(__dirname, "../../../../..");
+/** The engine's folder. */
+const PROJECT = join(__dirname, "../../..");
 
 /** A regular expression as it stands in a source. */
 export interface FoundPattern {
-  /** Path from the project's folder. */
+  /** Path from the engine's folder. */
   readonly file: string;
   readonly source: string;
   readonly flags: string;
@@ -18,7 +19,7 @@ function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null;
 }
 
-/** Every regular expression in the TypeScript files below a folder of the project. */
+/** Every regular expression in the TypeScript files below a folder of the engine. */
 export function patternsBelow(folder: string): FoundPattern[] {
   return readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AccountSettings } from "../../../src/environment/account";
 import type { Environment } from "../../../src/environment/environment";
-import { ProjectCopy } from "../../local/support/project";
+import { COMMAND, ProjectCopy } from "../../local/support/project";
 import { REPOSITORY, TOKEN } from "./github";
 
 /** How a step ended. */
@@ -21,17 +21,12 @@ export class Workspace {
 
   constructor(accounts: readonly AccountSettings[], ...environments: readonly Environment[]) {
     this.project.setEnvironments(...environments);
-    this.write(
-      "environments/accounts.ts",
-      `import type { AccountSettings } from "./account";\n\nexport const accounts: readonly AccountSettings[] = ${JSON.stringify(accounts)};\n`,
-    );
+    this.project.setAccounts(...accounts);
   }
 
   /** Writes a file of the workspace. */
   write(path: string, content: string): void {
-    const file = join(this.project.folder, path);
-    mkdirSync(join(file, ".."), { recursive: true });
-    writeFileSync(file, content);
+    this.project.write(path, content);
   }
 
   /** Commits the files of these paths, and answers the commit. */
@@ -51,12 +46,12 @@ export class Workspace {
     return git("rev-parse", "HEAD");
   }
 
-  /** `npm run pipeline -- <words>` as a step of a workflow of {@link REPOSITORY}. */
+  /** `sagemaker-stages pipeline <words>` as a step of a workflow of {@link REPOSITORY}. */
   step(words: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<Step> {
     const file = join(this.project.folder, "output");
     writeFileSync(file, "");
     const inherited = Object.entries(process.env).filter(([name]) => !/^(GITHUB_|AWS_)/.test(name));
-    const child = spawn(process.execPath, ["--import", "tsx", "pipeline/main.ts", ...words], {
+    const child = spawn(process.execPath, [COMMAND, "pipeline", ...words], {
       cwd: this.project.folder,
       env: {
         ...Object.fromEntries(inherited),

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import type { ProjectCopy } from "../../local/support/project";
+import { COMMAND, type ProjectCopy } from "../../local/support/project";
 
-/** How `npm run smoke` ended, and what it said. */
+/** How `sagemaker-stages smoke` ended, and its output. */
 export interface Smoke {
   readonly status: number | null;
   readonly table: string;
@@ -9,7 +9,7 @@ export interface Smoke {
 }
 
 /**
- * `npm run smoke` in a copied project, without npm.
+ * `sagemaker-stages smoke` in a copy of the fixture app.
  *
  * @param words - the command line, e.g. `["dev", "--wait", "2"]`
  * @param variables - of the process, on top of this one's, of which it inherits none of AWS's
@@ -20,7 +20,7 @@ export function smoke(
   variables: NodeJS.ProcessEnv = {},
 ): Promise<Smoke> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(AWS_|SMOKE_|TERRAFORM_)/.test(name));
-  const child = spawn(process.execPath, ["--import", "tsx", "smoke/main.ts", ...words], {
+  const child = spawn(process.execPath, [COMMAND, "smoke", ...words], {
     cwd: project.folder,
     env: { ...Object.fromEntries(inherited), TMPDIR: project.tempFolder, ...variables },
     stdio: ["ignore", "pipe", "pipe"],

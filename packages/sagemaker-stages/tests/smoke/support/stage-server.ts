@@ -38,7 +38,7 @@ export function preflightOf(
 const RIGHT: Readonly<Record<Asker, Answer>> = {
   preflight: preflightOf("*"),
   "foreign preflight": { status: 204 },
-  permitted: { status: 200, headers: { "Content-Type": "application/json" }, body: "M" },
+  permitted: { status: 200, headers: { "Content-Type": "application/json" }, body: "defaulted" },
   malformed: { status: 400, headers: PROBLEM, body: { detail: "data: got nothing; allowed: a string" } },
   "no key": { status: 403, headers: PROBLEM, body: { detail: "Forbidden" } },
   "wrong key": { status: 403, headers: PROBLEM, body: { detail: "Forbidden" } },
