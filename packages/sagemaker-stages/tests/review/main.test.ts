@@ -6,9 +6,7 @@ import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
 import { planJson } from "./support/plan-json";
 import { recordedText } from "./support/recorded-plans";
 
-const PROJECT = join(__dirname, "../../../..");
-const MAIN = join(PROJECT, "review", "main.ts");
-const TSX = require.resolve("tsx");
+const COMMAND = join(__dirname, "../../bin/sagemaker-stages.js");
 
 const folder = makeTempFolder();
 afterAll(() => removeFolder(folder));
@@ -16,7 +14,7 @@ afterAll(() => removeFolder(folder));
 /** `npm run review -- <words>`, in a folder with these files. */
 function review(files: Readonly<Record<string, string>>, ...words: readonly string[]) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", TSX, MAIN, ...words], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, "review", ...words], {
     cwd: folder,
     encoding: "utf8",
     env: { PATH: "", HOME: folder },

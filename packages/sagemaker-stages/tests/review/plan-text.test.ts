@@ -100,7 +100,7 @@ describe("the review refuses in one line, which says what to do:", () => {
     // Act
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ["--import", require.resolve("tsx"), join(__dirname, "../../src/review/main.ts"), file],
+      [join(__dirname, "../../bin/sagemaker-stages.js"), "review", file],
       { encoding: "utf8" },
     );
 

@@ -101,44 +101,46 @@ describe("the routes of the stack's own document", () => {
   it.each<[string, Parameters<typeof body>[0], Parameters<typeof body>[0], string[]]>([
     [
       "opened from AWS_IAM to everybody",
-      { sentiment: "AWS_IAM" },
-      { sentiment: "PUBLIC" },
+      { "ticket-urgency": "AWS_IAM" },
+      { "ticket-urgency": "PUBLIC" },
       ["authorization changed POST /ticket-urgency: AWS_IAM → NONE !opened !public"],
     ],
     [
       "weakened from AWS_IAM to a key",
-      { sentiment: "AWS_IAM" },
-      { sentiment: "API_KEY" },
+      { "ticket-urgency": "AWS_IAM" },
+      { "ticket-urgency": "API_KEY" },
       ["authorization changed POST /ticket-urgency: AWS_IAM → API_KEY !opened"],
     ],
     [
       "opened from a key to everybody",
-      { sentiment: "API_KEY" },
-      { sentiment: "PUBLIC" },
+      { "ticket-urgency": "API_KEY" },
+      { "ticket-urgency": "PUBLIC" },
       ["authorization changed POST /ticket-urgency: API_KEY → NONE !opened !public"],
     ],
     [
       "closed",
-      { sentiment: "PUBLIC" },
-      { sentiment: "AWS_IAM" },
+      { "ticket-urgency": "PUBLIC" },
+      { "ticket-urgency": "AWS_IAM" },
       ["authorization changed POST /ticket-urgency: NONE → AWS_IAM"],
     ],
     [
       "added and removed",
-      { sentiment: "API_KEY" },
-      { toxicity: "AWS_IAM" },
+      { "ticket-urgency": "API_KEY" },
+      { "language-check": "AWS_IAM" },
       [
-        "added GET /"language-check": undefined → AWS_IAM; CORS https://example.com (GET, OPTIONS)",
+        "added GET /language-check: undefined → AWS_IAM; CORS https://example.com (GET, OPTIONS)",
         "removed POST /ticket-urgency: API_KEY; CORS https://example.com (OPTIONS, POST) → undefined",
       ],
     ],
     [
       "added for everybody",
-      { sentiment: "AWS_IAM" },
-      { sentiment: "AWS_IAM", toxicity: "PUBLIC" },
-      ["added GET /"language-check": undefined → NONE; CORS https://example.com (GET, OPTIONS) !opened !public"],
+      { "ticket-urgency": "AWS_IAM" },
+      { "ticket-urgency": "AWS_IAM", "language-check": "PUBLIC" },
+      [
+        "added GET /language-check: undefined → NONE; CORS https://example.com (GET, OPTIONS) !opened !public",
+      ],
     ],
-    ["as they were", { sentiment: "PUBLIC" }, { sentiment: "PUBLIC" }, []],
+    ["as they were", { "ticket-urgency": "PUBLIC" }, { "ticket-urgency": "PUBLIC" }, []],
   ])("are told where one is %s", (_, before, after, expected) => {
     // Act
     const changes = changesOf({ body: body(before) }, { body: body(after) });
@@ -149,18 +151,20 @@ describe("the routes of the stack's own document", () => {
 
   it("are added with a new API, what is open first", () => {
     // Act
-    const changes = changesOf(undefined, { body: body({ sentiment: "PUBLIC", toxicity: "AWS_IAM" }) });
+    const changes = changesOf(undefined, {
+      body: body({ "ticket-urgency": "PUBLIC", "language-check": "AWS_IAM" }),
+    });
 
     // Assess
     expect(changes.map(line)).toEqual([
-      "added POST /"ticket-urgency": undefined → NONE; CORS https://example.com (OPTIONS, POST) !opened !public",
-      "added GET /"language-check": undefined → AWS_IAM; CORS https://example.com (GET, OPTIONS)",
+      "added POST /ticket-urgency: undefined → NONE; CORS https://example.com (OPTIONS, POST) !opened !public",
+      "added GET /language-check: undefined → AWS_IAM; CORS https://example.com (GET, OPTIONS)",
     ]);
   });
 
   it("go with the API, which opens nothing", () => {
     // Act
-    const changes = changesOf({ body: body({ sentiment: "PUBLIC" }) }, undefined);
+    const changes = changesOf({ body: body({ "ticket-urgency": "PUBLIC" }) }, undefined);
 
     // Assess
     expect(changes.map(line)).toEqual([
@@ -171,7 +175,7 @@ describe("the routes of the stack's own document", () => {
   it("stay where Terraform only forgets the API", () => {
     // Prepare
     const plan = planned([
-      { type: API, before: { body: body({ sentiment: "PUBLIC" }) }, actions: ["forget"] },
+      { type: API, before: { body: body({ "ticket-urgency": "PUBLIC" }) }, actions: ["forget"] },
     ]);
 
     // Act
@@ -183,7 +187,7 @@ describe("the routes of the stack's own document", () => {
 
   it("do not change with the document's format and order", () => {
     // Prepare
-    const document = JSON.parse(body({ sentiment: "AWS_IAM", toxicity: "API_KEY" }));
+    const document = JSON.parse(body({ "ticket-urgency": "AWS_IAM", "language-check": "API_KEY" }));
     const turned = Object.fromEntries(Object.entries(document).reverse());
     turned.paths = Object.fromEntries(Object.entries(document.paths).reverse());
 
@@ -199,7 +203,7 @@ describe("the routes of the stack's own document", () => {
 
   it("tell nothing of the document but the surface", () => {
     // Prepare
-    const withSecret = body({ sentiment: "PUBLIC" }).replaceAll(
+    const withSecret = body({ "ticket-urgency": "PUBLIC" }).replaceAll(
       "The answer",
       "ghp_0123456789abcdefghijABCDEFGHIJ",
     );
@@ -221,8 +225,8 @@ describe("CORS", () => {
   ])("is compared in preflights and in API Gateway's own answers: %s", (_, before, after, isWidened) => {
     // Act
     const changes = changesOf(
-      { body: body({ sentiment: "AWS_IAM" }, before) },
-      { body: body({ sentiment: "AWS_IAM" }, after) },
+      { body: body({ "ticket-urgency": "AWS_IAM" }, before) },
+      { body: body({ "ticket-urgency": "AWS_IAM" }, after) },
     );
 
     // Assess
@@ -518,8 +522,8 @@ describe("a document that is merged into its API", () => {
   it("takes no route away", () => {
     // Act
     const changes = changesOf(
-      { body: body({ sentiment: "PUBLIC" }) },
-      { body: body({ toxicity: "AWS_IAM" }), put_rest_api_mode: "merge" },
+      { body: body({ "ticket-urgency": "PUBLIC" }) },
+      { body: body({ "language-check": "AWS_IAM" }), put_rest_api_mode: "merge" },
     );
 
     // Assess
