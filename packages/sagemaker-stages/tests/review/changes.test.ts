@@ -233,6 +233,7 @@ describe("of the plans that Terraform made", () => {
 
     // Assess
     expect(replaced.map(({ path, forcedBy }) => `${path}: ${forcedBy.join(", ")}`)).toEqual([
+      "stage/ticket-urgency-permission: function_name",
       "ticket-urgency/endpoint/endpoint: name",
       "ticket-urgency/endpoint/log-group: name",
       "ticket-urgency/endpoint/role: name",
@@ -240,7 +241,6 @@ describe("of the plans that Terraform made", () => {
       "ticket-urgency/function/log-group: name",
       "ticket-urgency/function/policy: role",
       "ticket-urgency/function/role: name",
-      "stage/ticket-urgency-permission: function_name",
     ]);
   });
 });

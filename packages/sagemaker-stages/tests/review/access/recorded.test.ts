@@ -19,8 +19,8 @@ describe("a plan that Terraform made", () => {
     [
       "widened",
       [
-        "+ Role `prod-ticket-urgency-function` can now call `sagemaker:InvokeEndpointAsync` on the SageMaker endpoint `prod-ticket-urgency`.",
         "+ Role `prod-language-check-function` can now call `sagemaker:InvokeEndpointAsync` on the SageMaker endpoint `prod-language-check`.",
+        "+ Role `prod-ticket-urgency-function` can now call `sagemaker:InvokeEndpointAsync` on the SageMaker endpoint `prod-ticket-urgency`.",
       ],
     ],
   ])("tells of %s what is different, and no more", (name, words) => {

@@ -16,7 +16,9 @@ export function largePlans(environments: number, copies: number): readonly { nam
     const plan = JSON.parse(
       recorded
         .replaceAll(/\bprod\b/g, name)
-        .replaceAll('"ENDPOINT_NAME":', `"API_TOKEN":"token of ticket-urgency in ${name}","ENDPOINT_NAME":`),
+        // Names of ordinary length: with longer ones, fewer rows fit into a comment.
+        .replaceAll("ticket-urgency", "urgency")
+        .replaceAll('"ENDPOINT_NAME":', `"API_TOKEN":"token of urgency in ${name}","ENDPOINT_NAME":`),
     ) as PlanText;
     const copiesOf = (resources: readonly object[]): object[] =>
       Array.from({ length: copies }, (_, copy) => (copy === 0 ? resources : copied(resources, copy))).flat();
@@ -35,7 +37,7 @@ export function largePlans(environments: number, copies: number): readonly { nam
 /** The same of other models, which refer to one another. */
 function copied(resources: readonly object[], copy: number): readonly object[] {
   const text = JSON.stringify(resources)
-    .replaceAll(/\b(ticket-urgency|language-check)/g, `$1${copy}`)
+    .replaceAll(/\b(urgency|language-check)/g, `$1${copy}`)
     .replaceAll(/"((?:aws_\w+|terraform_data)\.\w+)((?:\.\w+)*)"/g, `"$1${copy}$2"`);
   return JSON.parse(text) as object[];
 }
