@@ -53,7 +53,7 @@ const environment: DeployableEnvironment = {
   state: { s3: { bucket: Bucket, key: "small.tfstate" } },
   stage: { throttling: { rateLimit: 10, burstLimit: 20 }, logRetentionInDays: 7 },
   models: {
-    sentiment: {
+    "ticket-urgency": {
       artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/2026-11-20/model.tar.gz",
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },

@@ -12,11 +12,16 @@ import { squashed } from "./support/squashed";
 
 const TIMEOUT_IN_MS = 600_000;
 
-const { "loan-default": loanDefault, sentiment, toxicity, "energy-demand": energyDemand } = dev.models;
+const {
+  "loan-default": loanDefault,
+  "ticket-urgency": ticketUrgency,
+  "language-check": languageCheck,
+  "energy-demand": energyDemand,
+} = dev.models;
 if (
   loanDefault === undefined ||
-  sentiment === undefined ||
-  toxicity === undefined ||
+  ticketUrgency === undefined ||
+  languageCheck === undefined ||
   energyDemand === undefined
 )
   throw new Error("dev lacks a model of this test");
@@ -24,7 +29,10 @@ if (
 /** dev with two of its models. */
 const first: Environment = {
   ...dev,
-  models: { "loan-default": { ...loanDefault, artifact: "models/first.tar.gz" }, sentiment },
+  models: {
+    "loan-default": { ...loanDefault, artifact: "models/first.tar.gz" },
+    "ticket-urgency": ticketUrgency,
+  },
 };
 const second = withModel(first, "loan-default", { artifact: "models/second.tar.gz" });
 const third = withModel(second, "ticket-urgency", {
@@ -33,7 +41,7 @@ const third = withModel(second, "ticket-urgency", {
 const fourth: Environment = {
   ...third,
   stage: { ...third.stage, accessLogs: true },
-  models: { ...third.models, "energy-demand": energyDemand, toxicity },
+  models: { ...third.models, "energy-demand": energyDemand, "language-check": languageCheck },
 };
 
 /** What AWS's services write to once they run, of a model and a stage that Terraform has not made yet. */

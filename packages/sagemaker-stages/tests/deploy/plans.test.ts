@@ -8,8 +8,9 @@ import { succeeded } from "./support/project";
 
 const TIMEOUT_IN_MS = 600_000;
 
-const { sentiment, toxicity } = prod.models;
-if (sentiment === undefined || toxicity === undefined) throw new Error("prod serves sentiment and toxicity");
+const { "ticket-urgency": ticketUrgency, "language-check": languageCheck } = prod.models;
+if (ticketUrgency === undefined || languageCheck === undefined)
+  throw new Error("prod serves ticket-urgency and language-check");
 const signed: Environment = {
   name: "prod",
   region: prod.region,
@@ -17,7 +18,7 @@ const signed: Environment = {
   tags: { Project: "sagemaker-stages" },
   state: { local: { path: "terraform.prod.tfstate" } },
   stage: { ...prod.stage, corsAllowOrigin: "https://www.example.com" },
-  models: { sentiment, toxicity },
+  models: { "ticket-urgency": ticketUrgency, "language-check": languageCheck },
   protected: true,
 };
 const deployed = withModel(signed, "ticket-urgency", { access: "AWS_IAM" });

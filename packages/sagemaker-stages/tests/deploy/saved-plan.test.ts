@@ -17,7 +17,7 @@ const DIGEST_OF_STACKS = "npm run --silent pipeline -- digest cdktf.out/stacks";
 const Bucket = "amzn-s3-demo-state-bucket";
 
 const { "ticket-urgency": ticketUrgency } = dev.models;
-if (sentiment === undefined) throw new Error("dev lacks the model of this test");
+if (ticketUrgency === undefined) throw new Error("dev lacks the model of this test");
 
 /** One model, with state where workflows find it. */
 const small: Environment = {
@@ -25,7 +25,7 @@ const small: Environment = {
   name: "small",
   accountId: "123456789012",
   state: { s3: { bucket: Bucket, key: "small.tfstate" } },
-  models: { sentiment: { ...(ticket - urgency), access: "AWS_IAM" } },
+  models: { "ticket-urgency": { ...(ticket - urgency), access: "AWS_IAM" } },
 };
 const withRateLimit = (rateLimit: number): Environment => ({
   ...small,

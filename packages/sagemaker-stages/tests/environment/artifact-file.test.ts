@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { strToU8, zipSync } from "fflate";
-import { PROJECT } from "../../src/environment/paths";
+import { appFolder } from "../../src/environment/paths";
 import type { Fault } from "../../src/environment/report";
 import { checkEnvironments } from "../support/app";
 import { environmentOf, SERVERLESS } from "./support/environments";
@@ -19,8 +19,8 @@ let folder: string;
 let tar: Buffer;
 
 beforeAll(() => {
-  mkdirSync(join(PROJECT, "cdktf.out"), { recursive: true });
-  folder = mkdtempSync(join(PROJECT, "cdktf.out", "artifacts-"));
+  mkdirSync(join(appFolder(), "cdktf.out"), { recursive: true });
+  folder = mkdtempSync(join(appFolder(), "cdktf.out", "artifacts-"));
   writeFileSync(join(folder, "weights.bin"), randomBytes(100_000));
   tar = execFileSync("tar", ["-cf", "-", "-C", folder, "weights.bin"], { maxBuffer: 1e6 });
 });
@@ -33,7 +33,7 @@ afterAll(() => {
 function faultsOf(bytes: Uint8Array): { readonly artifact: string; readonly faults: Fault[] } {
   const file = join(mkdtempSync(join(folder, "one-")), "model.tar.gz");
   writeFileSync(file, bytes);
-  const artifact = relative(PROJECT, file);
+  const artifact = relative(appFolder(), file);
   return { artifact, faults: checkEnvironments([environmentOf({ ...SERVERLESS, artifact })]) };
 }
 
@@ -105,7 +105,7 @@ describe("an artifact that is a file of the project", () => {
     // Prepare
     const path = join(folder, "model.tar.gz");
     mkdirSync(path);
-    const artifact = relative(PROJECT, path);
+    const artifact = relative(appFolder(), path);
 
     // Act
     const faults = checkEnvironments([environmentOf({ ...SERVERLESS, artifact })]);

@@ -24,7 +24,7 @@ const VALID: Environment = {
   models: {
     "loan-default": { ...MODEL, functionUrl: {} },
     "energy-demand": { ...MODEL, access: "API_KEY" },
-    sentiment: { ...MODEL, access: "PUBLIC" },
+    "ticket-urgency": { ...MODEL, access: "PUBLIC" },
   },
   callers: { shop: CALLER },
 };
@@ -56,7 +56,7 @@ interface Broken {
   readonly because: string;
 }
 
-const MODELS = "loan-default, energy-demand, sentiment";
+const MODELS = "loan-default, energy-demand, ticket-urgency";
 const NO_ROUTE_RULE = "functionUrl, endpoint, or route where its access is AWS_IAM";
 const QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
 
@@ -306,7 +306,7 @@ describe("a caller of what is there already", () => {
     models: {
       "loan-default": { existingEndpoint: "name", functionUrl: {} },
       "energy-demand": { ...MODEL, existingFunction: "scoring" },
-      sentiment: { existingEndpoint: "name", existingFunction: "reading" },
+      "ticket-urgency": { existingEndpoint: "name", existingFunction: "reading" },
     },
     callers: { shop: { mayInvoke, roles } },
   });

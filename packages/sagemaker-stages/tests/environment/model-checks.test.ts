@@ -443,7 +443,7 @@ describe("one existing function for several models", () => {
   it.each<[string, Environment[], string, string]>([
     [
       "of one environment",
-      together({ "loan-default": FUNCTION, sentiment: FUNCTION }),
+      together({ "loan-default": FUNCTION, "ticket-urgency": FUNCTION }),
       "models.ticket-urgency.existingFunction",
       "its variable ENDPOINT_NAME cannot name test-ticket-urgency and test-loan-default, which models.loan-default of test asks",
     ],
@@ -471,7 +471,7 @@ describe("one existing function for several models", () => {
     (existingFunctionRole) => {
       // Prepare
       const environments = together(
-        { "loan-default": { ...FUNCTION, existingFunctionRole }, sentiment: SERVERLESS },
+        { "loan-default": { ...FUNCTION, existingFunctionRole }, "ticket-urgency": SERVERLESS },
         { "loan-default": SERVERLESS },
       );
 
@@ -496,14 +496,14 @@ describe("one existing function for several models", () => {
       "in two variables",
       together({
         "loan-default": FUNCTION,
-        sentiment: { ...FUNCTION, sagemakerEnvironmentVariableName: "SENTIMENT_ENDPOINT" },
+        "ticket-urgency": { ...FUNCTION, sagemakerEnvironmentVariableName: "SENTIMENT_ENDPOINT" },
       }),
     ],
     [
       "for one endpoint",
       together({
         "loan-default": { existingEndpoint: "name", existingFunction: "scoring" },
-        sentiment: { existingEndpoint: "name", existingFunction: "scoring" },
+        "ticket-urgency": { existingEndpoint: "name", existingFunction: "scoring" },
       }),
     ],
     [

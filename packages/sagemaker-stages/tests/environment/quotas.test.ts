@@ -201,7 +201,7 @@ describe("endpoints that are not serverless ones of the environments", () => {
     expect(faults.map(({ field, got }) => [field, got])).toEqual([
       [
         "models.*.serverless.maxConcurrency",
-        "6 in eu-central-1 of account 111122223333 (dev: loan-default 3, toxicity 3)",
+        "6 in eu-central-1 of account 111122223333 (dev: loan-default 3, language-check 3)",
       ],
       ["models", "2 in eu-central-1 of account 111122223333 (dev: 2)"],
     ]);
@@ -480,11 +480,11 @@ describe("what else one account has in one region", () => {
         ...many(62, 4),
         ...many(62, 4).map(inAnotherRegion),
         environment("both", {
-          models: { "loan-default": model(), sentiment: { existingEndpoint: "name" } },
+          models: { "loan-default": model(), "ticket-urgency": { existingEndpoint: "name" } },
         }),
-        environment("one", { models: { sentiment: { existingEndpoint: "name" } } }),
+        environment("one", { models: { "ticket-urgency": { existingEndpoint: "name" } } }),
         environment("none", {
-          models: { sentiment: { existingEndpoint: "name", existingFunction: "scoring" } },
+          models: { "ticket-urgency": { existingEndpoint: "name", existingFunction: "scoring" } },
         }),
         environment("four", { models: { "loan-default": model(), "language-check": model() } }),
       ]),

@@ -459,7 +459,7 @@ describe("the boundary of an environment's roles", () => {
     const uri = "999988887777.dkr.ecr.eu-central-1.amazonaws.com/team/model:1";
     const withImage: Environment = {
       ...deployed,
-      models: { sentiment: { ...exampleModel, image: { uri } } },
+      models: { "ticket-urgency": { ...exampleModel, image: { uri } } },
     };
 
     // Act
@@ -495,7 +495,11 @@ describe("the policies of the longest names, with every model and caller", () =>
           },
         ]),
       ),
-      toxicity: { existingEndpoint: "shared", existingFunction: "scoring", existingFunctionRole: "scoring" },
+      "language-check": {
+        existingEndpoint: "shared",
+        existingFunction: "scoring",
+        existingFunctionRole: "scoring",
+      },
     },
   };
   const { stateBucket: ___, ...withoutBucket } = account;

@@ -76,7 +76,7 @@ describe("the boundary of an environment's roles", () => {
         },
       },
       "energy-demand": { existingEndpoint: "shared" },
-      sentiment: {
+      "ticket-urgency": {
         ...exampleModel,
         artifact: "__tests__/stacks/artifacts/first.tar.gz",
         access: "PUBLIC",

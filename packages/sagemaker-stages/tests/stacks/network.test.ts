@@ -17,7 +17,7 @@ const inNewVpc: Environment = {
   network: { vpc: { availabilityZones: ["eu-central-1c", "eu-central-1a"] } },
   models: {
     "loan-default": exampleModel,
-    toxicity: { ...exampleModel, artifact: "s3://amzn-s3-demo-bucket/language-check/1/model.tar.gz" },
+    "language-check": { ...exampleModel, artifact: "s3://amzn-s3-demo-bucket/language-check/1/model.tar.gz" },
   },
 };
 const inExistingVpc: Environment = {

@@ -32,7 +32,7 @@ const environment: Environment = {
   models: {
     "loan-default": { ...exampleModel, access: "PUBLIC", functionUrl: {} },
     "energy-demand": { ...exampleModel, artifact: "__tests__/stacks/artifacts/first.tar.gz" },
-    toxicity: { ...exampleModel, access: "API_KEY" },
+    "language-check": { ...exampleModel, access: "API_KEY" },
   },
   callers: { notebooks: { mayInvoke: [{ model: "loan-default", by: "endpoint" }] } },
 };

@@ -2,14 +2,14 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { OwnStack } from "../../../../docs/examples/own-stack";
-import { COMMITTED_LOCK_FILE, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
+import { committedLockFile, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
 import { accountName } from "../../src/environment/account";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { createApp } from "../support/app";
 import { makeTempFolder, removeFolder } from "./support/temp-folder";
 
-const committed = readFileSync(COMMITTED_LOCK_FILE, "utf8");
+const committed = readFileSync(committedLockFile(), "utf8");
 
 /** Where a stack's lock file is. */
 const lockFileOf = (outdir: string, stack: string): string => join(outdir, "stacks", stack, LOCK_FILE);

@@ -7,14 +7,14 @@ import { EVERY_MODEL } from "../local/support/environments";
 
 const ACCOUNT = "123456789012";
 
-/** A key for loan-default, signatures for energy-demand and toxicity, nothing for sentiment; one function URL. */
+/** A key for loan-default, signatures for energy-demand and language-check, nothing for ticket-urgency; one function URL. */
 const environment: Environment = {
   ...EVERY_MODEL,
   name: "staging",
   models: {
     ...EVERY_MODEL.models,
-    ...(EVERY_MODEL.models.language - check && {
-      toxicity: { ...(EVERY_MODEL.models.language - check), access: "AWS_IAM" },
+    ...(EVERY_MODEL.models["language-check"] && {
+      "language-check": { ...EVERY_MODEL.models["language-check"], access: "AWS_IAM" },
     }),
   },
 };
@@ -77,7 +77,7 @@ describe("who smoke-tests an environment", () => {
 
     // Act
     const policy = smokeTestPolicy(
-      { ...environment, models: sentiment ? { "ticket-urgency": ticketUrgency } : {} },
+      { ...environment, models: ticketUrgency ? { "ticket-urgency": ticketUrgency } : {} },
       ACCOUNT,
     );
 

@@ -11,7 +11,7 @@ const withPage: Environment = {
   website: {},
   models: {
     "loan-default": exampleModel,
-    sentiment: { ...exampleModel, access: "PUBLIC" },
+    "ticket-urgency": { ...exampleModel, access: "PUBLIC" },
   },
 };
 const { website: __, ...withoutPage } = withPage;

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { COMMITTED_LOCK_FILE, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
+import { committedLockFile, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
 import { accountName } from "../../src/environment/account";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
@@ -35,7 +35,7 @@ const outdir = join(temp, "out");
 const terraform = new Terraform(join(temp, "home"));
 const folderOf = (stack: string): string => join(outdir, "stacks", stack);
 const lockOf = (folder: string): string => readFileSync(join(folder, LOCK_FILE), "utf8");
-const committed = readFileSync(COMMITTED_LOCK_FILE, "utf8");
+const committed = readFileSync(committedLockFile(), "utf8");
 
 /** The checksums of a scheme in a lock file. */
 function checksums(lock: string, scheme: "h1" | "zh"): string[] {

@@ -98,7 +98,7 @@ function everythingWith(changing: Changing): Environment {
           autoscaling: { minCapacity: 1, ...serverlessScaling },
         },
       },
-      sentiment: SCORED_BY_OTHERS,
+      "ticket-urgency": SCORED_BY_OTHERS,
     },
   };
 }

@@ -37,8 +37,8 @@ export const everything: Environment = {
       functionUrl: {},
     },
     "energy-demand": { ...exampleModel, existingFunction: "scoring", access: "API_KEY" },
-    sentiment: { ...exampleModel, access: "PUBLIC" },
-    toxicity: {
+    "ticket-urgency": { ...exampleModel, access: "PUBLIC" },
+    "language-check": {
       artifact: "s3://amzn-s3-demo-bucket/language-check/1/model.tar.gz",
       artifactKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ab`,
       image: exampleModel.image,
