@@ -9,7 +9,8 @@ const BROWSER = "page/browser/";
 
 /**
  * Compiles `src` of the package into `dist`: each TypeScript file to CommonJS, each JSON file as it is, and declarations
- * of the exports (`tsconfig.build.json`). Other files, such as the page's HTML, are read from `src`, which the package contains.
+ * of the exports (`tsconfig.build.json`). Other files, such as the page's HTML, are read from `src`, which the package
+ * contains.
  *
  * @param folder - the package's folder
  * @throws Error where a source does not compile; the compiler has printed the reason

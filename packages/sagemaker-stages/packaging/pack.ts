@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { publishTemplate, readRepositoryTemplate } from "../src/cli/template/files";
 import { compile } from "./compile";
 import { exportedFiles, type Manifest, toPublishedManifest } from "./manifest";
 
@@ -7,7 +8,7 @@ import { exportedFiles, type Manifest, toPublishedManifest } from "./manifest";
 const KEPT = "package.json.repository";
 
 /**
- * Makes the package's folder ready for `npm pack`: `dist`, and a `package.json` whose exports are the files in `dist`.
+ * Makes the package's folder ready for `npm pack`: `dist` with the compiled sources and the template of an app, and a `package.json` whose exports are the files in `dist`.
  * {@link restore} takes both back.
  *
  * @param folder - the package's folder
@@ -27,6 +28,7 @@ export function prepare(folder: string): void {
   mkdirSync(join(folder, "dist"));
   try {
     compile(folder);
+    publishTemplate(folder, readRepositoryTemplate(join(folder, "../.."), join(folder, "template")));
     requireFiles(folder, exportedFiles(published));
   } catch (error) {
     rmSync(join(folder, "dist"), { recursive: true, force: true });

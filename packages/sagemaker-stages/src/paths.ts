@@ -1,7 +1,10 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** The engine's own folder, which holds `package.json` and `src`: in a repository, or in an app's `node_modules`. */
 const PACKAGE = join(__dirname, "..");
+
+/** Whether this process runs the compiled files of a published package. */
+export const IS_COMPILED = basename(__dirname) === "dist";
 
 /**
  * Path of a source file of the engine that is bundled or read at run time, e.g. `local/lambda/bootstrap.ts`. The sources

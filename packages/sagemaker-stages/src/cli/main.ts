@@ -5,6 +5,8 @@ import { UserError } from "../lib/user-error";
 
 /** Every command. A command's module is loaded when the command runs, because most of them load CDKTF or much else. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import("./init")).init,
+  doctor: async () => (await import("./doctor")).doctor,
   start: async () => (await import("../local/main")).start,
   review: async () => (await import("../review/main")).review,
   smoke: async () => (await import("./smoke")).smoke,

@@ -24,7 +24,7 @@ describe("npm pack of the engine", () => {
 
   it("contains sources and compiled files, and no tests and no packaging", async () => {
     // Act
-    const files = await filesOf(tarball);
+    const files = (await filesOf(tarball)).filter((file) => !file.startsWith("dist/template/"));
 
     // Assess
     expect(packed).toMatchObject({ status: 0 });
@@ -34,23 +34,50 @@ describe("npm pack of the engine", () => {
       "bin/sagemaker-stages.js",
       "dist/cli/main.js",
       "dist/cli/main.js.map",
+      "dist/cli/template/files.js",
+      "dist/cli/template/files.js.map",
       ...compiled("index"),
       ...compiled("loader"),
       ...compiled("model"),
+      "dist/paths.js",
+      "dist/paths.js.map",
       ...compiled("sample"),
       "dist/settings.json",
       ...compiled("testing/index"),
       "package.json",
       "src/cli/main.ts",
+      "src/cli/template/files.ts",
       "src/index.ts",
       "src/loader.ts",
       "src/model.ts",
       "src/page/browser/page.ts",
       "src/page/index.html",
+      "src/paths.ts",
       "src/sample.ts",
       "src/settings.json",
       "src/testing/index.ts",
     ]);
+  });
+
+  it("contains the template of an app, with file names that npm packs", async () => {
+    // Act
+    const template = (await filesOf(tarball)).filter((file) => file.startsWith("dist/template/"));
+
+    // Assess
+    expect(template).toEqual(
+      expect.arrayContaining([
+        "dist/template/README.md",
+        "dist/template/dot.ci/run",
+        "dist/template/dot.github/workflows/plan.yml",
+        "dist/template/dot.gitignore",
+        "dist/template/dot.npmrc",
+        "dist/template/environments/dev.ts",
+        "dist/template/functions/index.ts",
+        "dist/template/main.ts",
+        "dist/template/package.json",
+        "dist/template/stacks/dot.terraform.lock.hcl",
+      ]),
+    );
   });
 
   it("refers to the compiled files in every export", async () => {

@@ -35,6 +35,7 @@ const PINNED = [
 /** What each job's token may do. */
 const PERMISSIONS = {
   "check.yml": { check: { contents: "read" } },
+  "engine.yml": { engine: { contents: "read" } },
   "deploy.yml": {
     programs: { contents: "read" },
     stacks: { contents: "read" },
@@ -377,10 +378,13 @@ describe("the workflows", () => {
     const bin = join(folder, "bin");
     mkdirSync(join(folder, ".ci"));
     mkdirSync(bin);
-    copyFileSync(join(FOLDER, "..", "..", ".ci", "run"), join(folder, ".ci", "run"));
+    for (const script of ["run", "engine"]) {
+      copyFileSync(join(FOLDER, "..", "..", ".ci", script), join(folder, ".ci", script));
+    }
     for (const name of ["npm", "chromium", ...programs])
       writeFileSync(join(bin, name), "#!/bin/sh\n", { mode: 0o755 });
-    for (const name of ["dirname", "head"]) symlinkSync(join("/usr/bin", name), join(bin, name));
+    for (const name of ["bash", "dirname", "env", "head"])
+      symlinkSync(join("/usr/bin", name), join(bin, name));
 
     // Act
     const ended = spawnSync("/bin/bash", [join(folder, ".ci", "run")], {
@@ -392,10 +396,40 @@ describe("the workflows", () => {
     // Assess
     expect(ended.stdout).toContain(told);
     expect(ended.status).toBe(status);
-    expect(workflowOf("check.yml").jobs.check?.steps.at(-1)).toEqual({
-      env: { CI_REQUIRES_ALL: "1" },
-      run: ".ci/run",
-    });
+  });
+
+  it("check an app, and the engine with everything that its slow tests need, in two workflows", () => {
+    // Act
+    const [app, engine] = [workflowOf("check.yml").jobs.check, workflowOf("engine.yml").jobs.engine];
+
+    // Assess
+    expect(app?.steps.at(-1)).toEqual({ env: { CI_PART: "app" }, run: ".ci/run" });
+    expect(engine?.steps.at(-1)).toEqual({ env: { CI_REQUIRES_ALL: "1" }, run: ".ci/engine" });
+  });
+
+  it("check an app without the engine's slow tests", () => {
+    // Prepare
+    const folder = mkdtempSync(join(tmpdir(), "ci-"));
+    const bin = join(folder, "bin");
+    mkdirSync(join(folder, ".ci"));
+    mkdirSync(bin);
+    copyFileSync(join(FOLDER, "..", "..", ".ci", "run"), join(folder, ".ci", "run"));
+    writeFileSync(join(folder, ".ci", "engine"), "#!/bin/bash\necho engine\n", { mode: 0o755 });
+    writeFileSync(join(bin, "npm"), "#!/bin/sh\n", { mode: 0o755 });
+    symlinkSync("/usr/bin/dirname", join(bin, "dirname"));
+
+    // Act
+    const [alone, all] = ["app", ""].map((part) =>
+      spawnSync("/bin/bash", [join(folder, ".ci", "run")], {
+        encoding: "utf8",
+        env: { PATH: bin, CI_PART: part },
+      }),
+    );
+    rmSync(folder, { recursive: true });
+
+    // Assess
+    expect(alone).toMatchObject({ status: 0, stdout: expect.not.stringContaining("engine") });
+    expect(all).toMatchObject({ status: 0, stdout: expect.stringContaining("engine") });
   });
 
   it("run npm scripts and pipeline commands that exist", () => {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { MAINTAINED_FILES } from "../../../src/cli/template/files";
 
 /** The engine's folder in this repository. */
 const ENGINE = join(__dirname, "../../..");
@@ -12,10 +13,17 @@ const PACKAGING = [
   "tsconfig.build.json",
   "bin",
   "packaging",
+  "template",
   "LICENSE",
   "README.md",
   ".gitignore",
+  // Packaging collects the template with these modules.
+  "src/cli/template/files.ts",
+  "src/paths.ts",
 ];
+
+/** The top level of an app, which the package's template is made from. */
+const APP = [...MAINTAINED_FILES, ".gitignore", ".npmrc", "main.ts", "stacks", "__tests__"];
 
 /** Sources with each export, a JSON file, and files that the package must not contain in `dist`. */
 const SOURCES: Readonly<Record<string, string>> = {
@@ -62,7 +70,7 @@ export function writeSmallRepository(folder: string): string {
   write(folder, {
     "package.json": JSON.stringify({ name: "app", private: true, workspaces: ["packages/*"] }),
   });
-  cpSync(join(REPOSITORY, "tsconfig.json"), join(folder, "tsconfig.json"));
+  for (const file of APP) cpSync(join(REPOSITORY, file), join(folder, file), { recursive: true });
   symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"), "junction");
   for (const file of PACKAGING) cpSync(join(ENGINE, file), join(engine, file), { recursive: true });
   write(engine, SOURCES);

@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { engineFile, IS_COMPILED } from "../../paths";
+
+/** Files of an app: text by path from the app's folder, with slashes. */
+export type AppFiles = ReadonlyMap<string, string>;
+
+/** Files that an app takes over from the engine's repository and keeps in step with the engine (`doctor`). */
+export const MAINTAINED_FILES = [
+  ".ci/run",
+  ".github/dependabot.yml",
+  ".github/workflows/check.yml",
+  ".github/workflows/deploy.yml",
+  ".github/workflows/plan.yml",
+  ".nvmrc",
+  "biome.json",
+  "cdktf.json",
+  "tsconfig.json",
+] as const;
+
+/** Files and folders that a new app takes over from the engine's repository, and that the team then owns. */
+const FIRST_FILES = [".gitignore", ".npmrc", "main.ts", "package.json", "stacks"] as const;
+
+/** The folder of the app's tests. Its own folders belong to the models of the repository. */
+const TESTS = "__tests__";
+
+/** Where a published package keeps the template: `npm pack` writes this folder. */
+const PUBLISHED = "dist/template";
+
+/**
+ * The files of the template, which are those of a new app, except for `package.json`: {@link toAppManifest} makes that of
+ * an app from that of the repository. A published package contains the template; in the repository, the template is the
+ * repository's top level with the files in the engine's folder `template`.
+ *
+ * @throws Error where a file of the template is missing
+ */
+export function readTemplate(): AppFiles {
+  return IS_COMPILED
+    ? readPublishedTemplate(engineFile(PUBLISHED))
+    : readRepositoryTemplate(engineFile("../.."), engineFile("template"));
+}
+
+/**
+ * The template in the repository.
+ *
+ * @param repository - the repository's folder
+ * @param own - the folder of files that replace those of the repository, because the repository's name its samples
+ * @throws Error where a file of the template is missing
+ */
+export function readRepositoryTemplate(repository: string, own: string): AppFiles {
+  const shared = [...MAINTAINED_FILES, ...FIRST_FILES].flatMap((path) => pathsBelow(repository, path));
+  const tests = pathsBelow(repository, TESTS).filter((path) => /^[^/]+\/[^/]+\.test\.ts$/.test(path));
+  return new Map([...readAll(repository, [...shared, ...tests]), ...readAll(own, pathsBelow(own))]);
+}
+
+/**
+ * Writes the template into a package that is about to be published.
+ *
+ * @param folder - the package's folder
+ */
+export function publishTemplate(folder: string, files: AppFiles): void {
+  writeFiles(
+    join(folder, PUBLISHED),
+    new Map([...files].map(([path, text]) => [path.replace(/(^|\/)\./g, "$1dot."), text])),
+  );
+}
+
+/** npm never packs `.npmrc` and `.gitignore`: a published template has names that start with `dot.` instead. */
+function readPublishedTemplate(folder: string): AppFiles {
+  const files = readAll(folder, pathsBelow(folder));
+  return new Map([...files].map(([path, text]) => [path.replace(/(^|\/)dot\./g, "$1."), text]));
+}
+
+/** Writes files, and the folders that they need. A script (`#!`) becomes executable. */
+export function writeFiles(folder: string, files: AppFiles): void {
+  for (const [path, text] of files) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode: isScript(text) ? 0o755 : 0o644 });
+  }
+}
+
+/** Whether a file is a program that a shell can start. */
+export function isScript(text: string): boolean {
+  return text.startsWith("#!");
+}
+
+function readAll(folder: string, paths: readonly string[]): Map<string, string> {
+  return new Map(paths.map((path) => [path, readFileSync(join(folder, path), "utf8")]));
+}
+
+/** Paths of the files in a folder and its folders, or the path of a file itself; sorted. */
+function pathsBelow(folder: string, path = ""): string[] {
+  const file = join(folder, path);
+  if (!existsSync(file)) {
+    throw new Error(
+      `the template of an app: got no ${file}; allowed: a checkout of the engine's repository, or a package that npm pack made with its scripts`,
+    );
+  }
+  if (!statSync(file).isDirectory()) return [path];
+  const names = readdirSync(file).sort();
+  return names.flatMap((name) => pathsBelow(folder, path === "" ? name : `${path}/${name}`));
+}

@@ -1,0 +1,95 @@
+/** A `package.json`, as far as it is read here. */
+export interface Manifest {
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
+}
+
+/** What an app's `package.json` states itself. */
+export interface AppIdentity {
+  readonly name: string;
+  /** What npm installs as the engine: a version, or `file:` and a path. */
+  readonly engine: string;
+}
+
+/** The name of the engine's package. */
+export const ENGINE = "sagemaker-stages";
+
+/** The scripts of an app. The repository's other scripts test and record the engine. */
+const SCRIPTS = [
+  "start",
+  "synth",
+  "check",
+  "format",
+  "test",
+  "review",
+  "deployer",
+  "providers:lock",
+  "smoke",
+  "pipeline",
+  "programs",
+] as const;
+
+/**
+ * The `package.json` of an app, made from that of the engine's repository: the same versions of the same packages, and
+ * the scripts that an app needs. Where the repository has a script `<name>:app`, it is the app's script `<name>`.
+ *
+ * @param repository - the repository's `package.json`
+ * @throws Error where the repository has no such script
+ */
+export function toAppManifest(repository: Manifest, { name, engine }: AppIdentity): Manifest {
+  const { engines, scripts = {}, dependencies = {}, devDependencies = {}, overrides, jest } = repository;
+  return {
+    name,
+    version: "0.1.0",
+    private: true,
+    engines,
+    scripts: Object.fromEntries(SCRIPTS.map((script) => [script, appScript(scripts, script)])),
+    dependencies: { ...dependencies, [ENGINE]: engine },
+    devDependencies,
+    overrides,
+    jest,
+  };
+}
+
+function appScript(scripts: Readonly<Record<string, string>>, name: string): string {
+  const script = scripts[`${name}:app`] ?? scripts[name];
+  if (script === undefined)
+    throw new Error(`package.json: scripts: got no ${name}; an app needs this script`);
+  return script;
+}
+
+/**
+ * An app's `package.json` with the engine's scripts, Jest configuration and overrides, and with the packages that the
+ * app lacks. The app's own scripts, packages and versions stay.
+ */
+export function updateManifest(app: Manifest, template: Manifest): Manifest {
+  const packages = { ...app.dependencies, ...app.devDependencies };
+  return withoutUndefined({
+    ...app,
+    scripts: { ...app.scripts, ...template.scripts },
+    dependencies: addMissing(app.dependencies, template.dependencies, packages),
+    devDependencies: addMissing(app.devDependencies, template.devDependencies, packages),
+    overrides: { ...(app.overrides ?? {}), ...(template.overrides ?? {}) },
+    jest: template.jest,
+  });
+}
+
+function addMissing(
+  own: Readonly<Record<string, string>> = {},
+  needed: Readonly<Record<string, string>> = {},
+  present: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const missing = Object.entries(needed).filter(([name]) => !Object.hasOwn(present, name));
+  return { ...own, ...Object.fromEntries(missing) };
+}
+
+function withoutUndefined(manifest: Manifest): Manifest {
+  return Object.fromEntries(Object.entries(manifest).filter(([, value]) => value !== undefined));
+}
+
+/** A `package.json` as npm writes it. */
+export function printManifest(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}
