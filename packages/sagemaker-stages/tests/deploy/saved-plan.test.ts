@@ -25,7 +25,7 @@ const small: Environment = {
   name: "small",
   accountId: "123456789012",
   state: { s3: { bucket: Bucket, key: "small.tfstate" } },
-  models: { "ticket-urgency": { ...(ticket - urgency), access: "AWS_IAM" } },
+  models: { "ticket-urgency": { ...ticketUrgency, access: "AWS_IAM" } },
 };
 const withRateLimit = (rateLimit: number): Environment => ({
   ...small,

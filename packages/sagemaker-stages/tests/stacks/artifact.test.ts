@@ -6,8 +6,8 @@ import type { Environment } from "../../src/environment/environment";
 import { exampleModel, exampleWith, named } from "./support/environments";
 import { type SynthesizedStack, synthesize } from "./support/synthesized";
 
-const FIRST = "__tests__/stacks/artifacts/first.tar.gz";
-const SECOND = "__tests__/stacks/artifacts/second.tar.gz";
+const FIRST = "artifacts/first.tar.gz";
+const SECOND = "artifacts/second.tar.gz";
 
 const local: Environment = exampleWith({ artifact: FIRST });
 const two: Environment = {
@@ -135,7 +135,7 @@ describe("the bucket for artifacts", () => {
 
 function sha256(path: string): string {
   return createHash("sha256")
-    .update(readFileSync(join(__dirname, "../../../..", path)))
+    .update(readFileSync(join(__dirname, "../fixtures/app", path)))
     .digest("hex");
 }
 

@@ -78,7 +78,7 @@ describe("the boundary of an environment's roles", () => {
       "energy-demand": { existingEndpoint: "shared" },
       "ticket-urgency": {
         ...exampleModel,
-        artifact: "__tests__/stacks/artifacts/first.tar.gz",
+        artifact: "artifacts/first.tar.gz",
         access: "PUBLIC",
       },
     },

@@ -3,13 +3,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { App } from "cdktf";
 import * as z from "zod/mini";
-import {
-  type CatalogEntry,
-  checkCatalog,
-  InvalidCatalog,
-  RESERVED_NAMES,
-} from "../../src/app/catalog-checks";
+import { checkCatalog, InvalidCatalog, RESERVED_NAMES } from "../../src/app/catalog-checks";
 import { InferenceStack } from "../../src/constructs/inference-stack";
+import type { Model } from "../../src/models";
 import { models as catalog } from "../fixtures/app/functions";
 import { example, exampleWith } from "./support/environments";
 import { makeTempFolder, removeFolder } from "./support/temp-folder";
@@ -17,7 +13,7 @@ import { makeTempFolder, removeFolder } from "./support/temp-folder";
 const request = { petal: 1.4 };
 
 /** A model without faults. */
-function entryOf(model: string, changes: Partial<CatalogEntry> = {}): CatalogEntry {
+function entryOf(model: string, changes: Partial<Model> = {}): Model {
   return {
     model,
     route: { method: "POST", path: `/${model}` },
@@ -48,7 +44,7 @@ function makeFolder(name: string, files: readonly string[] = ["contract.ts", "ha
 }
 
 /** The faults of a catalog whose folders are all there, each as `file: field`, and their texts. */
-function check(models: Readonly<Record<string, CatalogEntry>>) {
+function check(models: Readonly<Record<string, Model>>) {
   for (const name of Object.keys(models)) makeFolder(name);
   return checkCatalog(models, functions);
 }
@@ -68,15 +64,16 @@ describe("the project's own catalog", () => {
     const { accountId: _account, ...anyAccount } = exampleWith({
       functionUrl: {},
       access: "PUBLIC",
-      artifact: "docs/examples/model.tar.gz",
+      artifact: "model.tar.gz",
     });
-    const stack = new InferenceStack(new App({ outdir: functions }), {
+    const environment = {
       ...anyAccount,
       stage,
       website: {},
       network: { vpc: { availabilityZones: ["eu-central-1a"] } },
-      callers: { notebooks: { mayInvoke: [{ model: "loan-default", by: "route" }] } },
-    });
+      callers: { notebooks: { mayInvoke: [{ model: "loan-default", by: "route" } as const] } },
+    };
+    const stack = new InferenceStack(new App({ outdir: functions }), environment, catalog);
 
     // Act
     const ids = stack.node.children.map(({ node }) => node.id);
@@ -306,7 +303,7 @@ describe("a contract", () => {
     const { title: _t, description: _d, allowed: _a, example: _e, ...contract } = entryOf("iris");
 
     // Act
-    const faults = check({ iris: contract as CatalogEntry });
+    const faults = check({ iris: contract as Model });
 
     // Assess
     expect(faults.map(({ field, got }) => `${field}: ${got}`)).toEqual([
@@ -318,7 +315,7 @@ describe("a contract", () => {
     expect(faults[0]?.because).toContain("functions/shared/contract.ts");
   });
 
-  it.each<[string, Partial<CatalogEntry>, string, string]>([
+  it.each<[string, Partial<Model>, string, string]>([
     [
       "rows in a list that the request does not have",
       { limits: { rows: 10, rowsIn: "petals", payloadInBytes: 100 } },

@@ -503,7 +503,7 @@ const RETENTION =
   "logRetentionInDays: got 8; allowed: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653 (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html)";
 const TAG =
   'tags: got "aws:x"; allowed: a key of 1–128 letters, digits, spaces and _.:/=+-@ that does not start with aws: (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html)';
-const FILE = "__tests__/stacks/artifacts/first.tar.gz";
+const FILE = "artifacts/first.tar.gz";
 
 describe("values", () => {
   it.each([

@@ -12,6 +12,7 @@ import type { Asked } from "../deploy/support/authorization";
 import { everything } from "../deploy/support/environments";
 import { isAllowed } from "../deploy/support/evaluation";
 import { readRecording } from "../deploy/support/recordings";
+import { models } from "../fixtures/app/functions";
 import { createApp } from "../support/app";
 import { example, exampleModel, exampleWithCallers } from "./support/environments";
 import { parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
@@ -31,7 +32,7 @@ const environment: Environment = {
   network: { vpc: { availabilityZones: ["eu-central-1a"] } },
   models: {
     "loan-default": { ...exampleModel, access: "PUBLIC", functionUrl: {} },
-    "energy-demand": { ...exampleModel, artifact: "__tests__/stacks/artifacts/first.tar.gz" },
+    "energy-demand": { ...exampleModel, artifact: "artifacts/first.tar.gz" },
     "language-check": { ...exampleModel, access: "API_KEY" },
   },
   callers: { notebooks: { mayInvoke: [{ model: "loan-default", by: "endpoint" }] } },
@@ -180,7 +181,10 @@ describe("who deploys an environment of a project", () => {
   );
 
   it.each([
-    ["its policies", (one: DeployableEnvironment) => deployRolePolicies(one).map(({ policy }) => policy)],
+    [
+      "its policies",
+      (one: DeployableEnvironment) => deployRolePolicies(one, models).map(({ policy }) => policy),
+    ],
     ["its limits", (one: DeployableEnvironment) => [deployLimitsPolicy(one).policy]],
   ] as const)("may call by %s the routes of its own project alone, for the smoke test", (_, policiesOf) => {
     // Prepare

@@ -3,6 +3,7 @@ import type { Environment } from "../../src/environment/environment";
 import { deployLimits } from "../../src/iam/deployment/deploy-limits";
 import { smokeTestPolicy } from "../../src/iam/deployment/smoke-test";
 import { isAllowed } from "../deploy/support/evaluation";
+import { models } from "../fixtures/app/functions";
 import { EVERY_MODEL } from "../local/support/environments";
 
 const ACCOUNT = "123456789012";
@@ -44,7 +45,7 @@ describe("who smoke-tests an environment", () => {
     ],
   ])("%s %s on %s", (verdict, action, resource, context) => {
     // Prepare
-    const policy = smokeTestPolicy(environment, ACCOUNT);
+    const policy = smokeTestPolicy(environment, ACCOUNT, models);
 
     // Act
     const allowed = policy !== undefined && isAllowed([policy], { action, resource, context });
@@ -79,6 +80,7 @@ describe("who smoke-tests an environment", () => {
     const policy = smokeTestPolicy(
       { ...environment, models: ticketUrgency ? { "ticket-urgency": ticketUrgency } : {} },
       ACCOUNT,
+      models,
     );
 
     // Assess

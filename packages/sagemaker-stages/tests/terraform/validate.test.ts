@@ -27,7 +27,7 @@ const REGISTRY = "999988887777.dkr.ecr.eu-central-1.amazonaws.com";
 
 /** What the project's own environments do not show. */
 const variants: readonly Environment[] = [
-  named("file", exampleWith({ artifact: "__tests__/stacks/artifacts/first.tar.gz" })),
+  named("file", exampleWith({ artifact: "artifacts/first.tar.gz" })),
   named("public", exampleWith({ access: "PUBLIC", image: { uri: `${REGISTRY}/team/model:1` } })),
   named("digest", {
     ...exampleWith({

@@ -11,7 +11,7 @@ import { changesOf, type PlannedChange, State } from "./state";
 const PROJECT = join(__dirname, "../../../../..");
 
 /** Files that can be models' artifacts: `models/first.tar.gz` and `models/second.tar.gz`. */
-const ARTIFACTS = join(PROJECT, "__tests__", "stacks", "artifacts");
+const ARTIFACTS = join(__dirname, "../../fixtures/app/artifacts");
 
 /** The provider that the tests know: that of the committed lock file. */
 export const PROVIDER_VERSION = "5.100.0";

@@ -20,7 +20,7 @@ export const INSTANCES: InstanceEndpoint = {
 };
 
 /** A file of the project that is there. */
-export const FILE = "__tests__/stacks/artifacts/first.tar.gz";
+export const FILE = "artifacts/first.tar.gz";
 
 /** A key in the region of {@link environmentOf}. */
 export const KEY_ARN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";

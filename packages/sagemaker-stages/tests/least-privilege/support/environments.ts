@@ -33,7 +33,7 @@ export const everything: Environment = {
   models: {
     "loan-default": {
       ...exampleModel,
-      artifact: "__tests__/stacks/artifacts/first.tar.gz",
+      artifact: "artifacts/first.tar.gz",
       functionUrl: {},
     },
     "energy-demand": { ...exampleModel, existingFunction: "scoring", access: "API_KEY" },

@@ -4,7 +4,8 @@ import {
   type Invocation,
   namePrefix,
 } from "../../../../src/environment/environment";
-import { models } from "../../../fixtures/app/functions";
+import type { Route } from "../../../../src/runtime/contract";
+import { type ModelName, models } from "../../../fixtures/app/functions";
 import { whoeverHas } from "../read-world";
 import { type AccessRequest, only, type Use } from "../request";
 import { namesOf, type PrincipalRules, type Sources } from "./principal";
@@ -68,16 +69,22 @@ function usesOf(name: string, settings: CallerSettings, sources: Sources): Use[]
   );
 }
 
+function routeOf(name: string): Route {
+  const model = Object.hasOwn(models, name) ? models[name as ModelName] : undefined;
+  if (model === undefined) throw new Error(`the fixture app has no model ${name}`);
+  return model.route;
+}
+
 /** What it takes to invoke a model in one way. */
 function requestsOf(
   { model, by }: Invocation,
   { stack, environment }: Sources,
 ): Omit<AccessRequest, "subject" | "who">[] {
-  const names = namesOf(environment, model);
+  const names = namesOf(environment, model as ModelName);
   const functionArn = only(stack.account.arn("lambda", `function:${names.function}`));
   switch (by) {
     case "route": {
-      const { method, path } = models[model].route;
+      const { method, path } = routeOf(model);
       return stack.all("aws_api_gateway_stage").map((stage) => ({
         action: "execute-api:Invoke",
         resource: only(
