@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { examples } from "../../../../docs/examples";
-import { callers } from "../../../../docs/examples/callers";
-import { existingEndpoint } from "../../../../docs/examples/existing-endpoint";
-import { existingFunction } from "../../../../docs/examples/existing-function";
-import { instances } from "../../../../docs/examples/instances";
-import { provisionedConcurrency } from "../../../../docs/examples/provisioned-concurrency";
+import { examples } from "../../examples";
+import { callers } from "../../examples/callers";
+import { existingEndpoint } from "../../examples/existing-endpoint";
+import { existingFunction } from "../../examples/existing-function";
+import { instances } from "../../examples/instances";
+import { provisionedConcurrency } from "../../examples/provisioned-concurrency";
 import { banner } from "../../src/local/banner";
 import { loadSamples } from "../../src/local/samples";
 import { LocalStage } from "../../src/local/stage";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { examples } from "../../../../docs/examples";
+import { examples } from "../../examples";
 import type { Environment } from "../../src/environment/environment";
 import type { InstanceEndpoint, ServingSettings } from "../../src/environment/model-settings";
 import { example, exampleModel, exampleWith } from "./support/environments";

@@ -1,12 +1,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { examples } from "../../../../docs/examples";
+import { examples } from "../../examples";
 import { checkEnvironments } from "../support/app";
 import { synthesize } from "./support/synthesized";
 import { TERRAFORM_TYPES } from "./support/terraform-types";
 
-const FOLDER = join(__dirname, "../../../../docs/examples");
+const FOLDER = join(__dirname, "../../examples");
 
 describe("the examples", () => {
   it("are every file of their folder", () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { OwnStack } from "../../../../docs/examples/own-stack";
+import { OwnStack } from "../../examples/own-stack";
 import { committedLockFile, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
 import { accountName } from "../../src/environment/account";
 import { environments } from "../fixtures/app/environments";

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { examples } from "../../../../docs/examples";
-import { OwnStack } from "../../../../docs/examples/own-stack";
+import { examples } from "../../examples";
+import { OwnStack } from "../../examples/own-stack";
 import { type AccountSettings, accountName } from "../../src/environment/account";
 import type { Environment } from "../../src/environment/environment";
 import { environments } from "../fixtures/app/environments";

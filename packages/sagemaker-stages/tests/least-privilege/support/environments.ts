@@ -1,4 +1,4 @@
-import { examples } from "../../../../../docs/examples";
+import { examples } from "../../../examples";
 import type { Environment } from "../../../src/environment/environment";
 import { environments } from "../../fixtures/app/environments";
 import { example, exampleModel, exampleWithCallers, named } from "../../stacks/support/environments";

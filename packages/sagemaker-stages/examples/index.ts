@@ -1,4 +1,4 @@
-import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
+import type { Environment } from "sagemaker-stages";
 import { callers } from "./callers";
 import { existingEndpoint } from "./existing-endpoint";
 import { existingFunction } from "./existing-function";

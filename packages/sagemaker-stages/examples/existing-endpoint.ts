@@ -1,4 +1,4 @@
-import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
+import type { Environment } from "sagemaker-stages";
 
 /**
  * An endpoint that a notebook made, behind a URL: a function, a route and the right to ask this one endpoint. The
@@ -10,6 +10,6 @@ export const existingEndpoint: Environment = {
   state: { local: { path: "terraform.notebook.tfstate" } },
   stage: { throttling: { rateLimit: 10, burstLimit: 20 }, logRetentionInDays: 7 },
   models: {
-    "breast-cancer": { existingEndpoint: "linear-learner-2026-11-20-08-15-30-123" },
+    "loan-default": { existingEndpoint: "linear-learner-2026-11-20-08-15-30-123" },
   },
 };

@@ -1,4 +1,4 @@
-import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
+import type { Environment } from "sagemaker-stages";
 
 /** Who may call, and how: notebooks the endpoint itself, a shop's user the route, and a backend the function URL. */
 export const callers: Environment = {
@@ -7,16 +7,16 @@ export const callers: Environment = {
   state: { local: { path: "terraform.called.tfstate" } },
   stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 30 },
   models: {
-    toxicity: {
-      artifact: "s3://amzn-s3-demo-bucket/toxicity/2026-11-20/model.tar.gz",
+    "language-check": {
+      artifact: "s3://amzn-s3-demo-bucket/language-check/2026-11-20/model.tar.gz",
       image: { algorithm: "blazingtext", tag: "1" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
       functionUrl: { corsAllowOrigins: ["https://www.example.com"] },
     },
   },
   callers: {
-    notebooks: { mayInvoke: [{ model: "toxicity", by: "endpoint" }], roles: ["SageMaker-Execution"] },
-    shop: { mayInvoke: [{ model: "toxicity", by: "route" }], users: ["shop"] },
-    backend: { mayInvoke: [{ model: "toxicity", by: "functionUrl" }], roles: ["backend"] },
+    notebooks: { mayInvoke: [{ model: "language-check", by: "endpoint" }], roles: ["SageMaker-Execution"] },
+    shop: { mayInvoke: [{ model: "language-check", by: "route" }], users: ["shop"] },
+    backend: { mayInvoke: [{ model: "language-check", by: "functionUrl" }], roles: ["backend"] },
   },
 };

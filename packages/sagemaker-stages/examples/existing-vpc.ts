@@ -1,4 +1,4 @@
-import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
+import type { Environment } from "sagemaker-stages";
 
 /**
  * Functions and endpoint in subnets that are there already. From them S3 and SageMaker's runtime must be reachable, and
@@ -16,8 +16,8 @@ export const existingVpc: Environment = {
     },
   },
   models: {
-    "bike-rental": {
-      artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
+    "energy-demand": {
+      artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-20/model.tar.gz",
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
       instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
       inNetwork: true,

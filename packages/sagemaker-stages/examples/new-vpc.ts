@@ -1,4 +1,4 @@
-import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
+import type { Environment } from "sagemaker-stages";
 
 /**
  * Everything in a VPC without a way to the internet: the functions, and the endpoint on instances, which reads its
@@ -13,14 +13,14 @@ export const newVpc: Environment = {
     vpc: { cidrBlock: "10.20.0.0/20", availabilityZones: ["eu-central-1a", "eu-central-1b"] },
   },
   models: {
-    "bike-rental": {
-      artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
+    "energy-demand": {
+      artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-20/model.tar.gz",
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
       instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
       inNetwork: true,
     },
-    "breast-cancer": {
-      artifact: "s3://amzn-s3-demo-bucket/breast-cancer/2026-11-20/model.tar.gz",
+    "loan-default": {
+      artifact: "s3://amzn-s3-demo-bucket/loan-default/2026-11-20/model.tar.gz",
       image: { algorithm: "linear-learner", tag: "1" },
       serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
     },

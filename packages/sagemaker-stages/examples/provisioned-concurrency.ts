@@ -1,4 +1,4 @@
-import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
+import type { Environment } from "sagemaker-stages";
 
 /**
  * Serverless without cold starts: two invocations at once are always warm, and up to ten while they are used. The
@@ -10,8 +10,8 @@ export const provisionedConcurrency: Environment = {
   state: { local: { path: "terraform.warm.tfstate" } },
   stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 30 },
   models: {
-    sentiment: {
-      artifact: "s3://amzn-s3-demo-bucket/sentiment/2026-11-20/model.tar.gz",
+    "ticket-urgency": {
+      artifact: "s3://amzn-s3-demo-bucket/ticket-urgency/2026-11-20/model.tar.gz",
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
       containerEnvironment: { SAGEMAKER_NUM_MODEL_WORKERS: "1" },
       serverless: {

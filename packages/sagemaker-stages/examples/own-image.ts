@@ -1,4 +1,4 @@
-import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
+import type { Environment } from "sagemaker-stages";
 
 /**
  * An image of one's own, in another account's registry, told by its digest; and an artifact that is a file of the
@@ -10,8 +10,8 @@ export const ownImage: Environment = {
   state: { local: { path: "terraform.own-image.tfstate" } },
   stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 30 },
   models: {
-    "breast-cancer": {
-      artifact: "docs/examples/model.tar.gz",
+    "loan-default": {
+      artifact: "model.tar.gz",
       image: {
         uri: "444455556666.dkr.ecr.eu-central-1.amazonaws.com/team/scoring@sha256:4c1a7b52a1f3a4f3f1ad2d8d4a5f7e1b8a0f5c5d0e6b7a8c9d0e1f2a3b4c5d6e",
       },

@@ -1,4 +1,4 @@
-import type { Environment } from "../../packages/sagemaker-stages/src/environment/environment";
+import type { Environment } from "sagemaker-stages";
 
 /**
  * Instances that follow the load. An update sends a tenth of the traffic to the new model first, and is taken back where
@@ -13,8 +13,8 @@ export const instances: Environment = {
   state: { s3: { bucket: "amzn-s3-demo-state-bucket", key: "stages/instances.tfstate" } },
   stage: { throttling: { rateLimit: 500, burstLimit: 1_000 }, logRetentionInDays: 90 },
   models: {
-    "bike-rental": {
-      artifact: "s3://amzn-s3-demo-bucket/bike-rental/2026-11-20/model.tar.gz",
+    "energy-demand": {
+      artifact: "s3://amzn-s3-demo-bucket/energy-demand/2026-11-20/model.tar.gz",
       artifactKeyArn: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
       instances: {

@@ -2,10 +2,7 @@ import { resolve } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { functionPackage } from "../../packages/sagemaker-stages/src/constructs/function/function-code";
-import { LambdaToSagemakerEndpoint } from "../../packages/sagemaker-stages/src/constructs/lambda-to-sagemaker-endpoint";
-import { Account } from "../../packages/sagemaker-stages/src/constructs/terraform/account";
-import { requireVersions } from "../../packages/sagemaker-stages/src/constructs/terraform/terraform-settings";
+import { Account, functionPackage, LambdaToSagemakerEndpoint, requireVersions } from "sagemaker-stages";
 
 const REGION = "eu-central-1";
 
@@ -23,12 +20,12 @@ export class OwnStack extends TerraformStack {
       account: new Account(this, { region: REGION }),
       name: `${id}-scoring`,
       newFunction: {
-        code: functionPackage("breast-cancer", resolve(App.of(this).outdir, "functions")),
+        code: functionPackage("loan-default", resolve(App.of(this).outdir, "functions")),
         description: "Scores",
         memorySizeInMb: 512,
       },
       newEndpoint: {
-        artifact: "s3://amzn-s3-demo-bucket/breast-cancer/2026-11-20/model.tar.gz",
+        artifact: "s3://amzn-s3-demo-bucket/loan-default/2026-11-20/model.tar.gz",
         image: { algorithm: "linear-learner", tag: "1" },
         instances: { instanceType: "ml.m5.large", initialInstanceCount: 1 },
         inNetwork: true,
