@@ -257,7 +257,7 @@ describe("accounts beside each other, and beside environments, have a fault wher
           },
         ],
         [
-          `test: models["ticket-urgency"].existingFunctionRole: got "${role}"; allowed: a role that no account makes`,
+          `test: models.ticket-urgency.existingFunctionRole: got "${role}"; allowed: a role that no account makes`,
         ],
       ],
     ),

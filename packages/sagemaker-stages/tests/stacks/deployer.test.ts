@@ -367,7 +367,7 @@ it("looks at an existing network as Lambda asks, and changes nothing of it", () 
 
 describe("npm run deployer", () => {
   const print = (...args: readonly string[]) => {
-    const program = ["--import", "tsx", join(PROJECT, "stacks", "print-deployer.ts"), ...args];
+    const program = [join(PROJECT, "packages/sagemaker-stages/bin/sagemaker-stages.js"), "deployer", ...args];
     const { status, stdout, stderr } = spawnSync(process.execPath, program, {
       cwd: PROJECT,
       encoding: "utf8",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, posix } from "node:path";
+import { basename, dirname, join, posix, relative } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
 import { type Zippable, zipSync } from "fflate";
 import { toLoadFailure } from "../../app/load-failure";
@@ -179,14 +179,16 @@ function contractOf(model: string): string {
 }
 
 /**
- * Sources are named from the app's folder, packages, which may lie elsewhere on this machine, from the folder that holds
- * them all, and a generated handler as if it lay in the model's folder.
+ * Sources are named from the app's folder; packages, which may lie elsewhere on this machine, from the folder that holds
+ * them all, also the engine; and a generated handler as if it lay in the model's folder.
  */
 function withoutMachine(model: string, map: string): string {
   const document: { readonly sources: readonly string[] } = JSON.parse(map);
   const sources = document.sources.map((source) => {
     const path = posix.join("functions", model, source);
     if (new RegExp(`(^|/)handlers-[^/]+/${model}\\.ts$`).test(path)) return `functions/${model}/handler.ts`;
+    const inEngine = relative(engineSource(""), join(realpathSync(appFolder()), path)).replaceAll("\\", "/");
+    if (!inEngine.startsWith("..")) return `node_modules/sagemaker-stages/src/${inEngine}`;
     return path.replace(/^.*node_modules\//, "node_modules/");
   });
   return JSON.stringify({ ...document, sources });

@@ -59,7 +59,7 @@ function artifactArn(
   { partition, id, region }: Account,
 ): string {
   if (artifact.startsWith("s3://")) return `arn:${partition}:s3:::${artifact.slice("s3://".length)}`;
-  const content = readFileSync(join(PROJECT, artifact));
+  const content = readFileSync(artifact);
   const key = `${model}/${createHash("sha256").update(content).digest("hex")}/model.tar.gz`;
   return `arn:${partition}:s3:::${namePrefix(environment)}-artifacts-${id}-${region}/${key}`;
 }

@@ -11,23 +11,17 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-const PROJECT = join(__dirname, "../../../../..");
-const SOURCES = [
-  "cdktf.json",
-  "environments",
-  "functions",
-  "main.ts",
-  "package.json",
-  "stacks",
-  "tsconfig.json",
-  "website",
-];
+/** The repository: its `node_modules` hold a link to the engine. */
+const REPOSITORY = join(__dirname, "../../../../..");
+const FIXTURE_APP = join(__dirname, "../../fixtures/app");
+const SOURCES = ["cdktf.json", "environments", "functions", "main.ts", "stacks"];
 
 /** Copies what a synthesis needs from `from` into `folder`, which it makes; packages are linked, not copied. */
-export function copyProject(folder: string, from: string = PROJECT): void {
+export function copyProject(folder: string, from: string = FIXTURE_APP): void {
   mkdirSync(folder, { recursive: true });
   for (const source of SOURCES) cpSync(join(from, source), join(folder, source), { recursive: true });
-  symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"), "junction");
+  cpSync(join(REPOSITORY, "tsconfig.json"), join(folder, "tsconfig.json"));
+  symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"), "junction");
 }
 
 /** What a process left behind. */
