@@ -189,7 +189,7 @@ const brokenRoles: Broken[] = [
       because: expect.stringContaining("AWS alone may change it") as unknown as string,
     }),
   ),
-  ...["test-loan-default-function", "test-ticket-urgency-endpoint", "Test-Ticket urgency-Endpoint"].map(
+  ...["test-loan-default-function", "test-ticket-urgency-endpoint", "Test-Ticket-Urgency-Endpoint"].map(
     (role) => ({
       what: `the stack's own role ${role}`,
       environment: callerWith({ roles: [role] }),

@@ -312,7 +312,7 @@ describe("a contract", () => {
       "allowed: nothing",
       "example: nothing",
     ]);
-    expect(faults[0]?.because).toContain("functions/shared/contract.ts");
+    expect(faults[0]?.because).toContain("sagemaker-stages/model");
   });
 
   it.each<[string, Partial<Model>, string, string]>([

@@ -14,7 +14,8 @@ import { dev } from "../fixtures/app/environments/dev";
 import { prod } from "../fixtures/app/environments/prod";
 import { example, exampleWith, exampleWithCallers } from "./support/environments";
 
-const PROJECT = join(__dirname, "../../../..");
+const COMMAND = join(__dirname, "../../bin/sagemaker-stages.js");
+const FIXTURE_APP = join(__dirname, "../fixtures/app");
 const ACCOUNT = "123456789012";
 const PROD_ACCOUNT = "444455556666";
 const EVERYTHING_ACCOUNT = "111122223333";
@@ -367,9 +368,9 @@ it("looks at an existing network as Lambda asks, and changes nothing of it", () 
 
 describe("npm run deployer", () => {
   const print = (...args: readonly string[]) => {
-    const program = [join(PROJECT, "packages/sagemaker-stages/bin/sagemaker-stages.js"), "deployer", ...args];
+    const program = [COMMAND, "deployer", ...args];
     const { status, stdout, stderr } = spawnSync(process.execPath, program, {
-      cwd: PROJECT,
+      cwd: FIXTURE_APP,
       encoding: "utf8",
     });
     return { status, stdout, stderr };
@@ -394,7 +395,7 @@ describe("npm run deployer", () => {
     const { status, stdout, stderr } = print(...args);
 
     // Assess
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(stdout).toBe("");
     expect(stderr).toContain(expected);
   });

@@ -9,6 +9,7 @@ import { type Finished, runNode } from "./project";
 import { SynthesizedStack } from "./synthesized";
 
 const PROJECT = join(__dirname, "../../../../..");
+const FIXTURE_APP = join(__dirname, "../../fixtures/app");
 
 /** The model of the catalog of which every generated model is a copy. */
 const TEMPLATE = "loan-default";
@@ -111,7 +112,7 @@ export class ManyModels {
 
   private addModel(model: string): void {
     const folder = join(this.project.folder, "functions", model);
-    cpSync(join(PROJECT, "functions", TEMPLATE), folder, { recursive: true });
+    cpSync(join(FIXTURE_APP, "functions", TEMPLATE), folder, { recursive: true });
     const contract = join(folder, "contract.ts");
     writeFileSync(contract, readFileSync(contract, "utf8").replaceAll(TEMPLATE, model));
   }
@@ -121,11 +122,11 @@ export class ManyModels {
     const imports = this.models.map(
       (model, index) => `import * as ${names[index]} from "./${model}/contract";`,
     );
-    const entries = this.models.map((model, index) => `  "${model}": entry(${names[index]}),`);
-    this.project.edit("functions/catalog.ts", (text) =>
+    const entries = this.models.map((model, index) => `  "${model}": ${names[index]},`);
+    this.project.edit("functions/index.ts", (text) =>
       `${imports.join("\n")}\n${text}`.replace(
-        "export const catalog = {",
-        `export const catalog = {\n${entries.join("\n")}`,
+        "export const models = defineModels({",
+        `export const models = defineModels({\n${entries.join("\n")}`,
       ),
     );
   }
