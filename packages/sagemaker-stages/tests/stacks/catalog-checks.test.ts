@@ -174,7 +174,7 @@ describe("the name of a model", () => {
         field: "model",
         got: '"irises"',
         allowed: '"iris"',
-        because: 'functions/catalog.ts and the folder name the model "iris"',
+        because: 'functions/index.ts and the folder name the model "iris"',
       },
     ]);
   });
@@ -191,7 +191,7 @@ describe("the name of a model", () => {
         field: "model",
         got: '"iris"',
         allowed: '"wine"',
-        because: 'functions/iris/contract.ts has this name; functions/catalog.ts names this model "wine"',
+        because: 'functions/iris/contract.ts has this name; functions/index.ts names this model "wine"',
       },
     ]);
   });
@@ -258,9 +258,9 @@ describe("the name of a model", () => {
 });
 
 describe("the folders", () => {
-  it("must hold the contract and the handler of every model", () => {
+  it("must hold the contract of every model", () => {
     // Prepare
-    makeFolder("iris", ["contract.ts"]);
+    makeFolder("iris", ["handler.ts"]);
 
     // Act
     const faults = checkCatalog({ iris: entryOf("iris") }, functions);
@@ -268,10 +268,10 @@ describe("the folders", () => {
     // Assess
     expect(faults).toEqual([
       expect.objectContaining({
-        environment: "functions/iris/handler.ts",
+        environment: "functions/iris/contract.ts",
         field: "the file",
         got: "no such file",
-        because: "functions/catalog.ts names the model iris",
+        because: "functions/index.ts names the model iris",
       }),
     ]);
   });
@@ -280,7 +280,6 @@ describe("the folders", () => {
     // Prepare
     makeFolder("iris");
     makeFolder("wine");
-    makeFolder("shared");
     makeFolder("notes", ["README.md"]);
 
     // Act
@@ -291,7 +290,7 @@ describe("the folders", () => {
       expect.objectContaining({
         environment: "functions/wine/contract.ts",
         field: "the folder",
-        allowed: 'an entry "wine" in functions/catalog.ts, or no such folder',
+        allowed: 'an entry "wine" in functions/index.ts, or no such folder',
       }),
     ]);
   });

@@ -14,7 +14,8 @@ import { copyProject, runNode } from "./support/project";
 import { makeTempFolder, removeFolder } from "./support/temp-folder";
 
 const FIXTURE_APP = join(__dirname, "../fixtures/app");
-const FUNCTION_CODE = join(__dirname, "../../src/constructs/function/function-code");
+const SOURCES = join(__dirname, "../../src");
+const FUNCTION_CODE = join(SOURCES, "constructs/function/function-code");
 
 const TIMEOUT_IN_MS = 60_000;
 
@@ -31,7 +32,22 @@ afterAll(() => removeFolder(folder));
 function bundleAlone(model: string): Buffer {
   const { outputFiles } = buildSync({
     absWorkingDir: FIXTURE_APP,
-    entryPoints: [`functions/${model}/handler.ts`],
+    stdin: {
+      // As the engine generates the handler: the letters of the import paths decide on the short names.
+      contents: `import { createHandler } from "sagemaker-stages/handler";
+import { contract } from "functions/${model}/contract";
+
+export const handler = createHandler(contract);
+`,
+      resolveDir: FIXTURE_APP,
+      loader: "ts",
+    },
+    alias: {
+      "sagemaker-stages/handler": join(SOURCES, "runtime/handler.ts"),
+      "sagemaker-stages/model": join(SOURCES, "model.ts"),
+      [`functions/${model}/contract`]: join(FIXTURE_APP, "functions", model, "contract.ts"),
+    },
+    tsconfigRaw: { compilerOptions: { strict: true } },
     bundle: true,
     write: false,
     platform: "node",
