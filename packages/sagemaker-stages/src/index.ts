@@ -3,14 +3,20 @@ export { type AppProps, createApp } from "./app/create-app";
 export { runApp } from "./app/run-app";
 export { AccountStack, type AccountStackContext } from "./constructs/account-stack";
 export { type FunctionPackage, functionPackage } from "./constructs/function/function-code";
-export { InferenceStack } from "./constructs/inference-stack";
+export { type DeployedModel, InferenceStack } from "./constructs/inference-stack";
 export {
   LambdaToSagemakerEndpoint,
   type LambdaToSagemakerEndpointProps,
 } from "./constructs/lambda-to-sagemaker-endpoint";
 export { Account } from "./constructs/terraform/account";
 export { requireVersions } from "./constructs/terraform/terraform-settings";
-export type { AccountSettings } from "./environment/account";
-export type { CallerSettings, Environment, Invocation, StageSettings } from "./environment/environment";
-export type { ModelSettings } from "./environment/model-settings";
+export type { AccountSettings, ParsedAccountSettings } from "./environment/account";
+export type {
+  CallerSettings,
+  Environment,
+  Invocation,
+  ParsedEnvironment,
+  StageSettings,
+} from "./environment/environment";
+export type { ModelSettings, ParsedModelSettings } from "./environment/model-settings";
 export type { Model, Models } from "./models";

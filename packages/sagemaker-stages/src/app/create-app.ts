@@ -1,9 +1,10 @@
 import { App } from "cdktf";
 import { AccountStack } from "../constructs/account-stack";
 import { InferenceStack } from "../constructs/inference-stack";
-import { type AccountSettings, hasAccessLogs } from "../environment/account";
+import type { AccountSettings } from "../environment/account";
 import { checkEnvironments, InvalidEnvironments } from "../environment/checks";
 import type { Environment } from "../environment/environment";
+import { parseAccount, parseEnvironment } from "../environment/parse";
 import { withoutUndefined } from "../environment/present";
 import type { Fault } from "../environment/report";
 import { findNetworkPolicyFaults } from "../iam/deployment/network-limits";
@@ -84,12 +85,12 @@ export function createApp(props: AppProps): App {
   if (faultsOfPolicies.length > 0) throw new InvalidEnvironments(faultsOfPolicies);
 
   const app = new App(outdir === undefined ? {} : { outdir });
-  for (const environment of environments) {
-    const accessLogs = hasAccessLogs(environment, accounts);
-    new EnvironmentStack(app, { ...environment, stage: { ...environment.stage, accessLogs } }, models);
+  const parsed = environments.map((environment) => parseEnvironment(environment, accounts));
+  for (const environment of parsed) {
+    new EnvironmentStack(app, environment, models);
   }
   for (const account of described) {
-    new StackOfAccount(app, account, { environments, models });
+    new StackOfAccount(app, parseAccount(account), { environments: parsed, models });
   }
   return app;
 }

@@ -1,13 +1,13 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import {
-  type AccountSettings,
   accountName,
   deployableEnvironments,
   logsRoleName,
+  type ParsedAccountSettings,
   planRoleName,
 } from "../environment/account";
-import type { Environment } from "../environment/environment";
+import type { ParsedEnvironment } from "../environment/environment";
 import type { ModelRoutes } from "../models";
 import { ApiGatewayLogs } from "./account/api-gateway-logs";
 import { GithubRoles } from "./account/github-roles";
@@ -18,7 +18,7 @@ import { addTerraformSettings } from "./terraform/terraform-settings";
 /** What an account's stack is made from besides the account's settings. */
 export interface AccountStackContext {
   /** All environments of the app: the roles of this stack plan and deploy the environments of the account. */
-  readonly environments: readonly Environment[];
+  readonly environments: readonly ParsedEnvironment[];
   /** The app's models. */
   readonly models: ModelRoutes;
 }
@@ -28,12 +28,16 @@ export interface AccountStackContext {
  * `cdktf deploy account`.
  */
 export class AccountStack extends TerraformStack {
-  constructor(scope: Construct, settings: AccountSettings, { environments, models }: AccountStackContext) {
+  constructor(
+    scope: Construct,
+    settings: ParsedAccountSettings,
+    { environments, models }: AccountStackContext,
+  ) {
     const name = accountName(settings);
     super(scope, name);
     addTerraformSettings(this, { ...settings, environmentTag: name });
     const account = new Account(this, settings);
-    const { stateBucket, apiGatewayLogs = false, github } = settings;
+    const { stateBucket, apiGatewayLogs, github } = settings;
 
     if (stateBucket !== undefined) {
       new StateBucket(this, "state", { bucketName: stateBucket });

@@ -2,162 +2,202 @@ import { resolve } from "node:path";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { boundaryArn } from "../environment/account";
-import { callerPolicyName, type Environment, namePrefix } from "../environment/environment";
-import {
-  type ExistingEndpoint,
-  type ModelSettings,
-  type NewEndpoint,
-  routeAccess,
-} from "../environment/model-settings";
+import { callerPolicyName, namePrefix, type ParsedEnvironment } from "../environment/environment";
+import type { ParsedModelSettings } from "../environment/model-settings";
+import { omitUndefined } from "../environment/present";
+import type { ParsedCallerSettings } from "../environment/settings/callers";
 import type { Model, Models } from "../models";
 import { Caller } from "./api/caller";
 import { RestStage, type StageRoute } from "./api/rest-stage";
 import { ArtifactBucket, isInS3 } from "./endpoint/artifact-bucket";
 import { bundleFunctions, functionPackage } from "./function/function-code";
 import { FunctionUrl } from "./function/function-url";
-import { LambdaToSagemakerEndpoint } from "./lambda-to-sagemaker-endpoint";
+import { newFunctionSettings, type ParsedNewFunction } from "./function/new-function";
+import { FunctionAndEndpoint } from "./function-and-endpoint";
 import { Network } from "./network/network";
 import { Account } from "./terraform/account";
 import { addTerraformSettings } from "./terraform/terraform-settings";
 import { Website } from "./website/website";
 
-/** A route with what stands behind and beside it. */
-interface DeployedModel extends StageRoute {
-  readonly pair: LambdaToSagemakerEndpoint;
-  readonly endpoint: LambdaToSagemakerEndpoint["sagemakerEndpoint"];
+/** A model of the environment with its constructs. */
+export interface DeployedModel extends StageRoute {
+  /** The function and the endpoint. */
+  readonly pair: FunctionAndEndpoint;
+  /** Name and ARN of the endpoint. */
+  readonly endpoint: FunctionAndEndpoint["sagemakerEndpoint"];
+  /** The function URL, where the model has one. */
   readonly functionUrl: FunctionUrl | undefined;
 }
 
 /**
- * One environment: for each of its models an endpoint and the function that asks it, behind one REST
- * API with one stage. The stack is named as the environment, hence `cdktf deploy <environment>`.
+ * One environment: for each of its models an endpoint and the function that invokes it, behind one REST API with one
+ * stage. The stack has the environment's name, hence `cdktf deploy <environment>`.
+ *
+ * An app extends the class in `stacks/inference-stack.ts` and passes its subclass to `createApp`.
+ *
+ * @example Add a resource, and override an argument of an existing resource
+ * class OwnStack extends InferenceStack {
+ *   constructor(scope: Construct, environment: ParsedEnvironment, models: Models) {
+ *     super(scope, environment, models);
+ *     new CloudwatchDashboard(this, "dashboard", { dashboardName: this.prefix, dashboardBody });
+ *     for (const { pair } of this.models) pair.lambdaFunction.addOverride("tracing_config.mode", "PassThrough");
+ *   }
+ * }
  */
 export class InferenceStack extends TerraformStack {
-  /** @param catalog - the app's models, from which the environment serves some or all */
-  constructor(scope: Construct, environment: Environment, catalog: Models) {
+  /** The environment with its defaults. */
+  readonly environment: ParsedEnvironment;
+  /** The environment's prefix: every name begins with it. */
+  readonly prefix: string;
+  /** Account and region of the resources, with the ARNs of names. */
+  readonly account: Account;
+  /** The web page, where the environment has one. */
+  readonly website: Website | undefined;
+  /** The network, where the environment has one. */
+  readonly network: Network | undefined;
+  /** The models that the environment serves, in its order. */
+  readonly models: readonly DeployedModel[];
+  /** The REST API with its stage. */
+  readonly stage: RestStage;
+
+  private readonly artifacts: ArtifactBucket | undefined;
+  private readonly corsAllowOrigin: string;
+
+  /** @param models - the app's models, from which the environment serves some or all */
+  constructor(scope: Construct, environment: ParsedEnvironment, models: Models) {
     super(scope, environment.name);
-    const prefix = namePrefix(environment);
-    addTerraformSettings(this, { ...environment, environmentTag: prefix });
+    this.environment = environment;
+    this.prefix = namePrefix(environment);
+    addTerraformSettings(this, { ...environment, environmentTag: this.prefix });
 
-    const account = new Account(this, environment);
-    const isProtected = environment.protected ?? false;
-    const website =
-      environment.website === undefined
-        ? undefined
-        : new Website(this, "website", {
-            account,
-            environmentName: prefix,
-            settings: environment.website,
-            protected: isProtected,
-          });
-    const corsAllowOrigin = website?.origin ?? environment.stage.corsAllowOrigin ?? "*";
-    const network =
-      environment.network === undefined
-        ? undefined
-        : new Network(this, "network", {
-            account,
-            environmentName: prefix,
-            settings: environment.network,
-          });
-    const models = Object.entries(environment.models).map(([model, settings]) => ({
-      model,
-      settings,
-      contract: contractOf(catalog, model),
-    }));
+    this.account = new Account(this, environment);
+    this.website = this.createWebsite();
+    this.corsAllowOrigin = this.website?.origin ?? environment.stage.corsAllowOrigin ?? "*";
+    this.network = this.createNetwork();
+    this.artifacts = this.createArtifactBucket();
+    this.models = this.createModels(models);
+    this.network?.admit(this.models.map(({ pair }) => pair.networked()));
+    this.stage = this.createStage();
+    this.website?.publish({ url: this.stage.url, origin: this.stage.origin, openApi: this.stage.openApi });
 
-    const artifacts = models.every(({ settings }) => !("artifact" in settings) || isInS3(settings.artifact))
-      ? undefined
-      : new ArtifactBucket(this, "artifacts", {
-          account,
-          environmentName: prefix,
-          protected: isProtected,
-        });
-    const packages = resolve(App.of(this).outdir, "functions");
-    bundleFunctions(
-      models.flatMap(({ model, settings }) => (settings.existingFunction === undefined ? [model] : [])),
+    this.createOutputs();
+    for (const [name, settings] of Object.entries(environment.callers)) this.grantInvoke(name, settings);
+  }
+
+  private createWebsite(): Website | undefined {
+    const { website: settings, protected: isProtected } = this.environment;
+    if (settings === undefined) return undefined;
+    const { account, prefix: environmentName } = this;
+    return new Website(this, "website", { account, environmentName, settings, protected: isProtected });
+  }
+
+  private createNetwork(): Network | undefined {
+    const { network: settings } = this.environment;
+    if (settings === undefined) return undefined;
+    return new Network(this, "network", { account: this.account, environmentName: this.prefix, settings });
+  }
+
+  /** The bucket for artifacts that are files of the project, where there are any. */
+  private createArtifactBucket(): ArtifactBucket | undefined {
+    const { models, protected: isProtected } = this.environment;
+    const hasFiles = Object.values(models).some(
+      (settings) => "artifact" in settings && !isInS3(settings.artifact),
     );
+    if (!hasFiles) return undefined;
+    const { account, prefix: environmentName } = this;
+    return new ArtifactBucket(this, "artifacts", { account, environmentName, protected: isProtected });
+  }
 
-    const routes = models.map(({ model, settings, contract }): DeployedModel => {
-      const endpoint = endpointOf(settings);
-      const pair = new LambdaToSagemakerEndpoint(this, model, {
+  private createModels(models: Models): DeployedModel[] {
+    const served = Object.entries(this.environment.models);
+    bundleFunctions(
+      served.flatMap(([model, { existingFunction }]) => (existingFunction === undefined ? [model] : [])),
+    );
+    return served.map(([model, settings]) => this.createModel(model, settings, modelOf(models, model)));
+  }
+
+  private createModel(model: string, settings: ParsedModelSettings, contract: Model): DeployedModel {
+    const pair = this.createFunctionAndEndpoint(model, settings, contract);
+    return {
+      contract,
+      access: settings.access,
+      function: pair.function,
+      pair,
+      endpoint: pair.sagemakerEndpoint,
+      functionUrl: this.createFunctionUrl(model, settings, pair),
+    };
+  }
+
+  private createFunctionAndEndpoint(
+    model: string,
+    settings: ParsedModelSettings,
+    contract: Model,
+  ): FunctionAndEndpoint {
+    const { account, artifacts, network, environment } = this;
+    const { existingFunction } = settings;
+    return new FunctionAndEndpoint(
+      this,
+      model,
+      omitUndefined({
         account,
-        name: `${prefix}-${model}`,
-        ...("existingEndpoint" in endpoint ? endpoint : { newEndpoint: endpoint }),
-        ...(settings.existingFunction === undefined
-          ? {
-              newFunction: {
-                ...settings.function,
-                code: functionPackage(model, packages),
-                description: contract.description,
-                environment: {
-                  CORS_ALLOW_ORIGIN: corsAllowOrigin,
-                  ...(environment.stage.logErrorMessages === true ? { LOG_ERROR_MESSAGES: "true" } : {}),
-                },
-              },
-            }
-          : { existingFunction: settings.existingFunction }),
-        ...(settings.sagemakerEnvironmentVariableName === undefined
-          ? {}
-          : { sagemakerEnvironmentVariableName: settings.sagemakerEnvironmentVariableName }),
-        ...(artifacts === undefined ? {} : { artifacts }),
-        ...(network === undefined ? {} : { network }),
-        ...(environment.permissionsBoundary === true
-          ? { permissionsBoundaryArn: boundaryArn(environment, account.accountId) }
-          : {}),
+        name: `${this.prefix}-${model}`,
+        existingEndpoint: "existingEndpoint" in settings ? settings.existingEndpoint : undefined,
+        newEndpoint: "existingEndpoint" in settings ? undefined : settings,
+        existingFunction,
+        newFunction: existingFunction === undefined ? this.newFunction(model, settings, contract) : undefined,
+        sagemakerEnvironmentVariableName: settings.sagemakerEnvironmentVariableName,
+        artifacts,
+        network,
+        permissionsBoundaryArn: environment.permissionsBoundary
+          ? boundaryArn(environment, account.accountId)
+          : undefined,
         logRetentionInDays: environment.stage.logRetentionInDays,
-        protected: isProtected,
+        protected: environment.protected,
         tags: { ...settings.tags, Model: model },
-      });
-      const functionUrl =
-        settings.functionUrl === undefined
-          ? undefined
-          : new FunctionUrl(this, `${model}-function-url`, {
-              function: pair.function,
-              settings: settings.functionUrl,
-            });
-      return {
-        contract,
-        access: routeAccess(settings),
-        function: pair.function,
-        pair,
-        endpoint: pair.sagemakerEndpoint,
-        functionUrl,
-      };
+      }),
+    );
+  }
+
+  private newFunction(model: string, settings: ParsedModelSettings, contract: Model): ParsedNewFunction {
+    return newFunctionSettings.parse({
+      ...settings.function,
+      code: functionPackage(model, resolve(App.of(this).outdir, "functions")),
+      description: contract.description,
+      environment: {
+        CORS_ALLOW_ORIGIN: this.corsAllowOrigin,
+        ...(this.environment.stage.logErrorMessages ? { LOG_ERROR_MESSAGES: "true" } : {}),
+      },
     });
+  }
 
-    network?.admit(routes.map(({ pair }) => pair.networked()));
+  private createFunctionUrl(
+    model: string,
+    { functionUrl: settings }: ParsedModelSettings,
+    pair: FunctionAndEndpoint,
+  ): FunctionUrl | undefined {
+    if (settings === undefined) return undefined;
+    return new FunctionUrl(this, `${model}-function-url`, { function: pair.function, settings });
+  }
 
-    const stage = new RestStage(this, "stage", {
+  private createStage(): RestStage {
+    const { account, prefix, environment, corsAllowOrigin, models } = this;
+    return new RestStage(this, "stage", {
       account,
       apiName: `${prefix}-inference`,
-      // Policies that stand before there is an API know its routes by the stage alone.
+      // Policies that are created before the API know its routes by the stage's name only.
       stageName: prefix,
       settings: environment.stage,
       corsAllowOrigin,
-      routes,
-      protected: isProtected,
+      routes: models,
+      protected: environment.protected,
     });
+  }
 
-    website?.publish({ url: stage.url, origin: stage.origin, openApi: stage.openApi });
-
+  private createOutputs(): void {
+    const { stage, website } = this;
     this.addOutput("stage_url", "The stage's URL", stage.url);
     if (website !== undefined) this.addOutput("website_url", "The web page", website.origin);
-    for (const { contract, endpoint, functionUrl } of routes) {
-      const prefix = contract.model.replaceAll("-", "_");
-      this.addOutput(
-        `${prefix}_url`,
-        `${contract.title}: the route's URL`,
-        `${stage.url}${contract.route.path}`,
-      );
-      this.addOutput(
-        `${prefix}_endpoint_name`,
-        `${contract.title}: the endpoint's name`,
-        endpoint.endpointName,
-      );
-      if (functionUrl !== undefined) {
-        this.addOutput(`${prefix}_function_url`, `${contract.title}: the function's URL`, functionUrl.url);
-      }
-    }
+    for (const model of this.models) this.createModelOutputs(model);
     if (stage.apiKeyId !== undefined) {
       this.addOutput(
         "api_key_id",
@@ -165,16 +205,29 @@ export class InferenceStack extends TerraformStack {
         stage.apiKeyId,
       );
     }
-    for (const [name, settings] of Object.entries(environment.callers ?? {})) {
-      const policyName = callerPolicyName(prefix, name);
-      const caller = new Caller(this, `${name}-caller`, { policyName, settings, stage, models: routes });
-      for (const [index, arn] of caller.policyArns.entries()) {
-        this.addOutput(
-          `${name.replaceAll("-", "_")}_caller_policy_arn${index === 0 ? "" : `_${index + 1}`}`,
-          `${name}: ARN of the policy that lets it call`,
-          arn,
-        );
-      }
+  }
+
+  private createModelOutputs({ contract, endpoint, functionUrl }: DeployedModel): void {
+    const { title, model, route } = contract;
+    const name = model.replaceAll("-", "_");
+    this.addOutput(`${name}_url`, `${title}: the route's URL`, `${this.stage.url}${route.path}`);
+    this.addOutput(`${name}_endpoint_name`, `${title}: the endpoint's name`, endpoint.endpointName);
+    if (functionUrl !== undefined) {
+      this.addOutput(`${name}_function_url`, `${title}: the function's URL`, functionUrl.url);
+    }
+  }
+
+  /** Lets a caller invoke its models. */
+  private grantInvoke(name: string, settings: ParsedCallerSettings): void {
+    const { stage, models } = this;
+    const policyName = callerPolicyName(this.prefix, name);
+    const caller = new Caller(this, `${name}-caller`, { policyName, settings, stage, models });
+    for (const [index, arn] of caller.policyArns.entries()) {
+      this.addOutput(
+        `${name.replaceAll("-", "_")}_caller_policy_arn${index === 0 ? "" : `_${index + 1}`}`,
+        `${name}: ARN of the policy that lets it call`,
+        arn,
+      );
     }
   }
 
@@ -184,23 +237,8 @@ export class InferenceStack extends TerraformStack {
 }
 
 /** @throws Error where the app has no such model; the rules of environments refuse this case before */
-function contractOf(models: Models, name: string): Model {
+function modelOf(models: Models, name: string): Model {
   const model = models[name];
   if (model === undefined) throw new Error(`models: got ${name}; allowed: ${Object.keys(models).join(", ")}`);
   return model;
-}
-
-/** The endpoint alone. */
-function endpointOf(settings: ModelSettings): NewEndpoint | ExistingEndpoint {
-  const {
-    access: _access,
-    functionUrl: _functionUrl,
-    function: _function,
-    existingFunction: _existingFunction,
-    existingFunctionRole: _existingFunctionRole,
-    sagemakerEnvironmentVariableName: _variableName,
-    tags: _tags,
-    ...endpoint
-  } = settings;
-  return endpoint;
 }

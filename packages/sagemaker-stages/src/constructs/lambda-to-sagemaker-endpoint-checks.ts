@@ -1,54 +1,16 @@
-import * as z from "zod";
-import { checkLogRetention } from "../environment/log-retention";
+import type * as z from "zod";
 import { DEFAULT_ENVIRONMENT_VARIABLE_NAME } from "../environment/model-settings";
 import { describeFault, type Fault, inWords, Report, show } from "../environment/report";
 import { checkEndpoint } from "../environment/rules/endpoint-checks";
-import { checkExistingFunction, checkVariableName } from "../environment/rules/model-checks";
+import { checkExistingFunction } from "../environment/rules/model-checks";
 import { checkExistingVpc, checkNewVpc } from "../environment/rules/network-checks";
 import { checkResourceTags } from "../environment/rules/tag-checks";
-import { findFaultsOfShape, type Properties, shapes } from "../environment/shape";
-import { ArtifactBucket, isInS3 } from "./endpoint/artifact-bucket";
-import type { FunctionPackage } from "./function/function-code";
-import type { NewFunction } from "./function/inference-function";
-import { checkFunction } from "./function/new-function-checks";
-import type { LambdaToSagemakerEndpointProps } from "./lambda-to-sagemaker-endpoint";
-import { Network } from "./network/network";
-import { Account } from "./terraform/account";
+import { checkRules } from "../environment/settings/check-rules";
+import { findFaultsOfShape } from "../environment/shape";
+import { isInS3 } from "./endpoint/artifact-bucket";
+import { type NewFunction, notReserved } from "./function/new-function";
+import type { LambdaToSagemakerEndpointProps } from "./lambda-to-sagemaker-endpoint-props";
 import { checkReferences, isReference, type Written } from "./terraform/references";
-
-const text = z.string();
-
-const newFunction = z.strictObject({
-  ...shapes.newFunction,
-  code: z.strictObject({
-    zipFile: text,
-    sha256: text,
-    handler: text,
-    runtime: text,
-  } satisfies Properties<FunctionPackage>),
-  description: text,
-  environment: z.optional(z.record(text, text)),
-  architecture: z.optional(text),
-  timeoutInSeconds: z.optional(z.number()),
-} satisfies Properties<NewFunction>);
-
-const shape = z.strictObject({
-  account: z.instanceof(Account),
-  name: text,
-  existingFunction: z.optional(text),
-  newFunction: z.optional(newFunction),
-  existingEndpoint: z.optional(text),
-  newEndpoint: z.optional(shapes.newEndpoint),
-  artifacts: z.optional(z.instanceof(ArtifactBucket)),
-  existingVpc: z.optional(shapes.existingVpc),
-  newVpc: z.optional(shapes.newVpc),
-  network: z.optional(z.instanceof(Network)),
-  sagemakerEnvironmentVariableName: z.optional(text),
-  permissionsBoundaryArn: z.optional(text),
-  logRetentionInDays: z.number(),
-  protected: z.optional(z.boolean()),
-  tags: z.optional(z.record(text, text)),
-} satisfies Properties<LambdaToSagemakerEndpointProps>);
 
 /** Where the properties of what a prop holds are documented. */
 const DOCUMENTATION: Readonly<Record<string, string>> = {
@@ -69,8 +31,6 @@ const WRITTEN: Written = {
 /** A bucket and something in it, each of which may be a reference. */
 const PLACE_IN_S3 = /^s3:\/\/[^/]+\/./;
 
-const MANAGED_POLICY_ARN = /^arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/;
-
 /** What a policy's statement is named after. */
 const ID = /^[a-zA-Z0-9-]+$/;
 
@@ -78,18 +38,25 @@ const ID = /^[a-zA-Z0-9-]+$/;
  * Rules of the construct's props, those of an environment among them. References to other resources are taken as they
  * are, where they can be.
  *
- * @param props - without those that are `undefined`
- * @param path - the construct's, which names it
- * @param id - the construct's own
+ * @param schema - of the props
+ * @param props - without properties that are `undefined`
+ * @param path - path of the construct, for messages
+ * @param id - id of the construct
  * @throws Error with every fault
  */
-export function checkProps(props: LambdaToSagemakerEndpointProps, path: string, id: string): void {
-  const faults = findShape(props, path);
+export function checkProps(
+  schema: z.ZodType,
+  props: LambdaToSagemakerEndpointProps,
+  path: string,
+  id: string,
+): void {
+  const faults = findShape(schema, props, path);
   const report = new Report(path, faults, "", isReference);
   // Each is looked at only where what it needs is all right.
   if (faults.length === 0) checkReferences(props, WRITTEN, report);
   if (faults.length === 0) {
     checkApart(props, report);
+    checkRules(schema, props, "", report);
     checkValues(props, report);
     checkVpc(props, id, report);
   }
@@ -98,9 +65,9 @@ export function checkProps(props: LambdaToSagemakerEndpointProps, path: string, 
   }
 }
 
-function findShape(props: LambdaToSagemakerEndpointProps, path: string): Fault[] {
+function findShape(schema: z.ZodType, props: LambdaToSagemakerEndpointProps, path: string): Fault[] {
   const found = findFaultsOfShape(
-    shape,
+    schema,
     props,
     ([prop]) => DOCUMENTATION[String(prop)] ?? "stacks/constructs/lambda-to-sagemaker-endpoint.ts",
   );
@@ -136,21 +103,8 @@ function checkApart(props: LambdaToSagemakerEndpointProps, report: Report): void
 }
 
 function checkValues(props: LambdaToSagemakerEndpointProps, report: Report): void {
-  const { account, name, existingFunction, existingEndpoint, newEndpoint } = props;
+  const { account, existingFunction, newFunction, newEndpoint, tags = {} } = props;
   const { region, accountId } = account;
-  const {
-    newFunction,
-    tags,
-    logRetentionInDays,
-    sagemakerEnvironmentVariableName: variableName = DEFAULT_ENVIRONMENT_VARIABLE_NAME,
-  } = props;
-  report.require(
-    /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,53}$/.test(name),
-    "name",
-    name,
-    "1–54 letters, digits and -, neither first nor last a -",
-    "it is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
-  );
   if (existingFunction !== undefined) {
     checkExistingFunction(
       existingFunction,
@@ -159,26 +113,37 @@ function checkValues(props: LambdaToSagemakerEndpointProps, report: Report): voi
       report,
     );
   }
-  checkVariableName(variableName, report);
-  if (newFunction !== undefined) checkFunction(newFunction, variableName, report);
-  // What there is no network for is told below, with this construct's own props.
-  const place = { region, hasNetwork: true };
-  if (existingEndpoint !== undefined) checkEndpoint({ existingEndpoint }, place, report);
+  if (newFunction !== undefined) checkVariables(newFunction, props, report);
   if (newEndpoint !== undefined) {
-    checkEndpoint(newEndpoint, place, report.in("newEndpoint"));
+    // checkVpc reports a missing network with the construct's own props.
+    checkEndpoint(newEndpoint, { region, hasNetwork: true }, report.in("newEndpoint"));
     checkPlacesInS3(props, report.in("newEndpoint"));
   }
-  if (props.permissionsBoundaryArn !== undefined) {
-    report.require(
-      MANAGED_POLICY_ARN.test(props.permissionsBoundaryArn),
-      "permissionsBoundaryArn",
-      props.permissionsBoundaryArn,
-      "the ARN of a managed policy, e.g. arn:aws:iam::111122223333:policy/boundary",
-      "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
-    );
-  }
-  checkLogRetention(logRetentionInDays, report);
-  checkResourceTags(tags ?? {}, report);
+  checkResourceTags(tags, report);
+}
+
+/** The variable with the endpoint's name is neither Lambda's own nor one of the function's variables. */
+function checkVariables(
+  { environment = {} }: NewFunction,
+  {
+    sagemakerEnvironmentVariableName: name = DEFAULT_ENVIRONMENT_VARIABLE_NAME,
+  }: LambdaToSagemakerEndpointProps,
+  report: Report,
+): void {
+  report.require(
+    notReserved.holds(name),
+    "sagemakerEnvironmentVariableName",
+    name,
+    notReserved.allowed,
+    notReserved.source,
+  );
+  report.require(
+    !Object.hasOwn(environment, name),
+    "newFunction.environment",
+    inWords(`${name}, which names the endpoint already`),
+    `no ${name}, or another name for either: sagemakerEnvironmentVariableName says the endpoint's`,
+    "the function would ask another endpoint than the one it may ask",
+  );
 }
 
 /** What references must show of themselves; what is written out has rules of its own. */

@@ -1,28 +1,25 @@
 import { UserError } from "../lib/user-error";
 import type { ModelRoutes } from "../models";
 import { type AccountSettings, accountName } from "./account";
-import type { Environment, QuotaSettings, StageSettings } from "./environment";
-import { namePrefix, PRICE_CLASSES, partitionOf } from "./environment";
-import { checkLogRetention } from "./log-retention";
+import { anyEnvironment, type Environment, namePrefix, partitionOf } from "./environment";
 import {
   DEFAULT_ENVIRONMENT_VARIABLE_NAME,
   functionNameOf,
   type ModelSettings,
   routeAccess,
 } from "./model-settings";
-import { checkNames, checkNamesTogether, NAME, NAME_ALLOWED } from "./names";
-import { ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE } from "./patterns";
+import { checkNames, checkNamesTogether } from "./names";
 import { withoutUndefined } from "./present";
-import { describeFaults, type Fault, inWords, Report, show } from "./report";
+import { describeFaults, type Fault, inOrderOf, inWords, Report, show } from "./report";
 import { checkAccounts, findAccountShapeFaults } from "./rules/account-checks";
 import { checkCallers, checkCallersTogether, checkExistingRoles } from "./rules/caller-checks";
 import { checkModel } from "./rules/model-checks";
 import { checkNetwork } from "./rules/network-checks";
-import { checkAccountId, checkRegion } from "./rules/place-checks";
-import { findQuotaFaults, isQuotaValue } from "./rules/quotas";
-import { checkState, findSharedStacks } from "./rules/state-checks";
+import { findQuotaFaults } from "./rules/quotas";
+import { findSharedStacks } from "./rules/state-checks";
 import { checkTags } from "./rules/tag-checks";
-import { findShapeFaults, type ShapeFault } from "./shape";
+import { checkRules } from "./settings/check-rules";
+import { findFaultsOfShape, type ShapeFault } from "./shape";
 
 /** Thrown where environments break rules; `message` is the whole list. */
 export class InvalidEnvironments extends UserError {
@@ -56,7 +53,10 @@ export function checkEnvironments(
   given: readonly Environment[],
   { models, accounts: givenAccounts = [] }: EnvironmentContext,
 ): Fault[] {
-  const [misshapen, environments] = checkShapes(given.map(withoutUndefined<Environment>), findShapeFaults);
+  const [misshapen, environments] = checkShapes(
+    given.map(withoutUndefined<Environment>),
+    findEnvironmentShapeFaults,
+  );
   const [misshapenAccounts, accounts] = checkShapes(
     givenAccounts.map(withoutUndefined<AccountSettings>),
     findAccountShapeFaults,
@@ -75,8 +75,21 @@ export function checkEnvironments(
   ];
 }
 
-/** The faults of shape, and what has none. @param unnamed - the name of what says none */
-function checkShapes<Settings extends { readonly name?: string }>(
+/**
+ * Where a value does not have the type {@link Environment}: properties that are missing, misspelt or of another type.
+ * The compiler says the same, but nothing runs the compiler before a deployment, and a misspelt `protected` protects
+ * nothing.
+ */
+function findEnvironmentShapeFaults(environment: Environment): ShapeFault[] {
+  return findFaultsOfShape(
+    anyEnvironment,
+    environment,
+    ([property]) => `environments/${property === "models" ? "model-settings" : "environment"}.ts`,
+  );
+}
+
+/** The faults of shape, and the settings without such a fault. @param unnamed - the name of settings without a name */
+function checkShapes<Settings extends Environment | AccountSettings>(
   given: readonly Settings[],
   find: (settings: Settings) => ShapeFault[],
   unnamed = "(without a name)",
@@ -94,30 +107,14 @@ function checkShapes<Settings extends { readonly name?: string }>(
   return [faults, found.filter(({ shape }) => shape.length === 0).map(({ settings }) => settings)];
 }
 
-const THROTTLING_SOURCE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html";
-
-const MOST_REQUESTS_PER_SECOND = 10_000;
-const MOST_REQUESTS_AT_ONCE = 5_000;
-/** The account-wide stack's name, and paths of the local stage. */
-const RESERVED_NAMES = ["account", "endpoints", "website"];
-
 function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[] {
   const faults: Fault[] = [];
-  const { name, region, accountId, state, stage, models } = environment;
+  const { name, accountId, models } = environment;
   const report = new Report(String(name), faults);
 
-  report.require(
-    NAME.test(name) && !RESERVED_NAMES.includes(name),
-    "name",
-    name,
-    `${NAME_ALLOWED}, other than ${RESERVED_NAMES.join(", ")}`,
-    "it is part of names of at most 63 characters: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
-  );
+  checkRules(anyEnvironment, environment, "", report);
   checkNames(environment, report);
-  checkRegion(region, report);
-  if (accountId !== undefined) {
-    checkAccountId(accountId, report);
-  } else {
+  if (accountId === undefined) {
     report.require(
       environment.protected !== true,
       "accountId",
@@ -134,10 +131,7 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
     );
   }
   checkTags(environment.tags ?? {}, report);
-  checkState(state, report.in("state"));
-  checkStage(stage, report.in("stage"));
   checkWebsite(environment, report);
-  checkQuotas(environment.quotas ?? {}, report.in("quotas"));
   checkNetwork(environment, report.in("network"));
   report.require(
     environment.network === undefined ||
@@ -162,7 +156,7 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
     checkModel(settings, environment, report.in(`models.${model}`));
   }
   checkCallers(environment, report.in("callers"));
-  return faults;
+  return inOrderOf(environment, faults);
 }
 
 /** New functions all are; endpoints say so. */
@@ -172,20 +166,12 @@ function isInNetwork(settings: ModelSettings): boolean {
 
 function checkWebsite({ website, region, stage, models }: Environment, report: Report): void {
   if (website === undefined) return;
-  const { priceClass } = website;
   report.require(
     partitionOf(region) === "aws",
     "website",
     website,
     `no website in ${region}`,
     "CloudFront is not in AWS GovCloud (US), and a service of its own in China: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/setting-up-cloudfront.html, https://docs.amazonaws.cn/en_us/AmazonCloudFront/latest/DeveloperGuide/cloudfront-in-china-how-works.html",
-  );
-  report.require(
-    priceClass === undefined || PRICE_CLASSES.includes(priceClass),
-    "website.priceClass",
-    priceClass,
-    PRICE_CLASSES.join(", "),
-    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PriceClass.html",
   );
   const accesses = Object.values(models).map(routeAccess);
   report.require(
@@ -202,48 +188,6 @@ function checkWebsite({ website, region, stage, models }: Environment, report: R
     "nothing beside a website",
     "the stage then answers the page's origin",
   );
-}
-
-function checkQuotas(quotas: QuotaSettings, report: Report): void {
-  for (const [setting, value] of Object.entries(quotas)) {
-    report.require(
-      isQuotaValue(value),
-      setting,
-      value,
-      "a whole number from 1",
-      "environments/environment.ts",
-    );
-  }
-}
-
-function checkStage(
-  { throttling, logRetentionInDays, corsAllowOrigin }: StageSettings,
-  report: Report,
-): void {
-  report.requireWholeNumber(
-    throttling.rateLimit,
-    "throttling.rateLimit",
-    1,
-    MOST_REQUESTS_PER_SECOND,
-    THROTTLING_SOURCE,
-  );
-  report.requireWholeNumber(
-    throttling.burstLimit,
-    "throttling.burstLimit",
-    1,
-    MOST_REQUESTS_AT_ONCE,
-    THROTTLING_SOURCE,
-  );
-  checkLogRetention(logRetentionInDays, report);
-  if (corsAllowOrigin !== undefined) {
-    report.require(
-      ORIGIN.test(corsAllowOrigin),
-      "corsAllowOrigin",
-      corsAllowOrigin,
-      ORIGIN_ALLOWED,
-      ORIGIN_SOURCE,
-    );
-  }
 }
 
 /** Rules between environments. */

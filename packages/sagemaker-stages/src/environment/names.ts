@@ -1,16 +1,11 @@
 import { type AccountSettings, accountName } from "./account";
 import { callerPolicyName, type Environment, namePrefix } from "./environment";
 import { functionNameOf } from "./model-settings";
-import { principalName } from "./patterns";
+import { NAME, principalName } from "./patterns";
 import { inWords, type Report } from "./report";
 
 /** The ends of the names of an environment's alarms, which roll back updates of endpoints. */
 export const ALARMS = ["server-errors", "model-latency"] as const;
-
-/** A name of an environment, or of a project. */
-export const NAME = /^[a-z][a-z0-9-]{0,15}$/;
-/** {@link NAME} in words. */
-export const NAME_ALLOWED = "1–16 characters a-z, 0-9, -, starting with a letter";
 
 const MAX_BUCKET_CHARACTERS = 63;
 const BUCKET_SOURCE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html";
@@ -26,9 +21,6 @@ const IAM_SOURCE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_i
  */
 export function checkNames(environment: Environment, report: Report): void {
   const { name, project, region, models, callers = {} } = environment;
-  if (project !== undefined) {
-    report.require(NAME.test(project), "project", project, NAME_ALLOWED, "it is part of every name");
-  }
   // A name that breaks its own rule has a fault already.
   if (!NAME.test(name) || (project !== undefined && !NAME.test(project))) return;
   const prefix = namePrefix(environment);

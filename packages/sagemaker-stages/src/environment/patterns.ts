@@ -1,3 +1,8 @@
+/** A name of an environment, a project or an account. */
+export const NAME = /^[a-z][a-z0-9-]{0,15}$/;
+/** {@link NAME} in words. */
+export const NAME_ALLOWED = "1–16 characters a-z, 0-9, -, starting with a letter";
+
 /** One origin, or all of them. */
 export const ORIGIN = /^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?)$/;
 /** {@link ORIGIN} in words. */
@@ -37,3 +42,16 @@ export function principalName(principal: string): string {
 
 /** Names of roles that IAM answers with UnmodifiableEntity. */
 export const ROLE_OF_AWS = /^(AWSServiceRoleFor|AWSReservedSSO_)/i;
+
+/** An environment variable of a Lambda function. */
+export const VARIABLE = /^[a-zA-Z][a-zA-Z0-9_]+$/;
+/** {@link VARIABLE} in words. */
+export const VARIABLE_ALLOWED = "two or more letters, digits and _, starting with a letter";
+/** Where the rule of {@link VARIABLE} comes from. */
+export const VARIABLE_SOURCE = "https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html";
+
+/** An AWS region. */
+export const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+/** Where the rule of {@link REGION} comes from. */
+export const REGIONS_SOURCE =
+  "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html";

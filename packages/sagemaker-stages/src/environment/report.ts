@@ -76,10 +76,37 @@ export class Report {
    */
   requireWholeNumber(value: number, field: string, least: number, most: number, because: string): boolean {
     const holds = Number.isInteger(value) && value >= least && value <= most;
-    const range = most === UNLIMITED ? `from ${least}` : `from ${least} to ${most}`;
-    this.require(holds, field, value, `a whole number ${range}`, because);
+    this.require(holds, field, value, wholeNumberAllowed(least, most), because);
     return holds;
   }
+}
+
+/** Faults in the order of the fields in the settings, so that a person reads them beside the file. */
+export function inOrderOf(settings: object, faults: readonly Fault[]): Fault[] {
+  const positions = faults.map((fault) => ({
+    fault,
+    position: positionOf(fault.field.split("."), settings),
+  }));
+  return positions.sort((one, other) => compare(one.position, other.position)).map(({ fault }) => fault);
+}
+
+/** Positions of a path's keys, from the outside in. A key that is absent comes last. */
+function positionOf([key, ...rest]: readonly string[], value: unknown): number[] {
+  if (key === undefined || typeof value !== "object" || value === null) return [];
+  const position = Object.keys(value).indexOf(key);
+  if (position === -1) return [Number.POSITIVE_INFINITY];
+  return [position, ...positionOf(rest, Reflect.get(value, key))];
+}
+
+function compare(one: readonly number[], other: readonly number[]): number {
+  const index = one.findIndex((position, at) => position !== other[at]);
+  const [first = 0, second = 0] = [one[index], other[index]];
+  return first === second ? 0 : first - second;
+}
+
+/** A range of whole numbers, in words. @param max - {@link UNLIMITED} where there is no limit */
+export function wholeNumberAllowed(min: number, max: number): string {
+  return `a whole number ${max === UNLIMITED ? `from ${min}` : `from ${min} to ${max}`}`;
 }
 
 /** No limit is known. */

@@ -5,7 +5,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { describe, expect, it } from "@jest/globals";
 import { App, TerraformStack } from "cdktf";
 import { functionPackage } from "../../src/constructs/function/function-code";
-import type { NewFunction } from "../../src/constructs/function/inference-function";
+import type { NewFunction } from "../../src/constructs/function/new-function";
 import {
   LambdaToSagemakerEndpoint,
   type LambdaToSagemakerEndpointProps,

@@ -5,8 +5,9 @@ import { IamUserPolicyAttachment } from "@cdktf/provider-aws/lib/iam-user-policy
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { InvalidEnvironments } from "../../environment/checks";
-import type { CallerSettings, InvokedBy } from "../../environment/environment";
+import type { InvokedBy } from "../../environment/environment";
 import { principalName } from "../../environment/patterns";
+import type { ParsedCallerSettings } from "../../environment/settings/callers";
 import { findPolicyFaults, type NamedPolicy, splitPolicy } from "../../iam/iam-limits";
 import { callerPolicy } from "../../iam/workload/caller";
 import type { EndpointFunction } from "../function/endpoint-function";
@@ -25,7 +26,7 @@ export interface InvokableModel {
 export interface CallerProps {
   /** Name of the managed policy; at most 128 characters. A second policy ends with `-2`, and so on. */
   readonly policyName: string;
-  readonly settings: CallerSettings;
+  readonly settings: ParsedCallerSettings;
   readonly stage: RestStage;
   /** The environment's models. */
   readonly models: readonly InvokableModel[];
@@ -67,25 +68,25 @@ export class Caller extends Construct {
   }
 
   /** @param suffix - of the ids: nothing for the first policy, which is the only one of most callers */
-  private addPolicy({ name, policy }: NamedPolicy, suffix: string, settings: CallerSettings): string {
+  private addPolicy({ name, policy }: NamedPolicy, suffix: string, settings: ParsedCallerSettings): string {
     const { arn } = new IamPolicy(this, `policy${suffix}`, {
       name,
       description: "Lets its principals invoke models of this environment",
       policy: terraformJson(policy),
     });
-    for (const role of settings.roles ?? []) {
+    for (const role of settings.roles) {
       new IamRolePolicyAttachment(this, `role-${role}${suffix}`, {
         role: principalName(role),
         policyArn: arn,
       });
     }
-    for (const user of settings.users ?? []) {
+    for (const user of settings.users) {
       new IamUserPolicyAttachment(this, `user-${user}${suffix}`, {
         user: principalName(user),
         policyArn: arn,
       });
     }
-    for (const group of settings.groups ?? []) {
+    for (const group of settings.groups) {
       new IamGroupPolicyAttachment(this, `group-${group}${suffix}`, {
         group: principalName(group),
         policyArn: arn,

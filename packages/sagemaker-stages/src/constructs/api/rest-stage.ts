@@ -8,7 +8,7 @@ import { ApiGatewayUsagePlanKey } from "@cdktf/provider-aws/lib/api-gateway-usag
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Fn, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import type { StageSettings } from "../../environment/environment";
+import type { ParsedEnvironment } from "../../environment/environment";
 import type { RouteAccess } from "../../environment/model-settings";
 import { type RouteOfStage, routeArn, routePermission } from "../../iam/workload/api-gateway";
 import type { EndpointFunction } from "../function/endpoint-function";
@@ -34,7 +34,7 @@ export interface RestStageProps {
   readonly apiName: string;
   /** Name of the stage: the first part of every path. */
   readonly stageName: string;
-  readonly settings: StageSettings;
+  readonly settings: ParsedEnvironment["stage"];
   readonly corsAllowOrigin: string;
   readonly routes: readonly StageRoute[];
   /** Refuse to plan the API's destruction, which would end its URL for good. */
@@ -90,14 +90,13 @@ export class RestStage extends Construct {
       triggers: { redeployment: Fn.sha256(api.body) },
       lifecycle: { createBeforeDestroy: true },
     });
-    const accessLogs =
-      settings.accessLogs === true
-        ? new AccessLogs(this, "access-logs", {
-            account,
-            apiName,
-            retentionInDays: settings.logRetentionInDays,
-          })
-        : undefined;
+    const accessLogs = settings.accessLogs
+      ? new AccessLogs(this, "access-logs", {
+          account,
+          apiName,
+          retentionInDays: settings.logRetentionInDays,
+        })
+      : undefined;
     const stage = new ApiGatewayStage(this, "stage", {
       restApiId: api.id,
       deploymentId: deployment.id,
@@ -135,7 +134,7 @@ export class RestStage extends Construct {
     name: string,
     api: ApiGatewayRestApi,
     stage: ApiGatewayStage,
-    { throttling }: StageSettings,
+    { throttling }: RestStageProps["settings"],
   ): ApiGatewayApiKey {
     const key = new ApiGatewayApiKey(this, "api-key", { name });
     const plan = new ApiGatewayUsagePlan(this, "usage-plan", {

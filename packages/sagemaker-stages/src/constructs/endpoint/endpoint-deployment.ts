@@ -4,7 +4,8 @@ import type {
   SagemakerEndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfiguration,
 } from "@cdktf/provider-aws/lib/sagemaker-endpoint";
 import { Construct } from "constructs";
-import type { DeploymentSettings, RollbackSettings } from "../../environment/model-settings";
+import { omitUndefined } from "../../environment/present";
+import type { ParsedDeploymentSettings, ParsedRollbackSettings } from "../../environment/settings/deployment";
 import { literalInArn } from "../../iam/arn-text";
 import type { Account } from "../terraform/account";
 import { terraformText } from "../terraform/terraform-json";
@@ -15,7 +16,7 @@ export interface EndpointDeploymentProps {
   /** Name of the endpoint, and prefix of its alarms'. */
   readonly endpointName: string;
   readonly variantName: string;
-  readonly settings: DeploymentSettings;
+  readonly settings: ParsedDeploymentSettings;
   /** Tags beyond the provider's default tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -41,22 +42,19 @@ export class EndpointDeployment extends Construct {
     this.alarmArns = [...own.map(({ alarmNameInput = "" }) => alarmNameInput), ...others].map((name) =>
       account.arn("cloudwatch", `alarm:${literalInArn(name)}`),
     );
-    this.config = {
-      blueGreenUpdatePolicy: {
+    const alarms = alarmNames.map((alarmName) => ({ alarmName }));
+    this.config = omitUndefined({
+      blueGreenUpdatePolicy: omitUndefined({
         trafficRoutingConfiguration: trafficRouting(settings),
-        terminationWaitInSeconds: settings.terminationWaitInSeconds ?? 0,
-        ...(settings.maximumExecutionTimeoutInSeconds === undefined
-          ? {}
-          : { maximumExecutionTimeoutInSeconds: settings.maximumExecutionTimeoutInSeconds }),
-      },
-      ...(alarmNames.length === 0
-        ? {}
-        : { autoRollbackConfiguration: { alarms: alarmNames.map((alarmName) => ({ alarmName })) } }),
-    };
+        terminationWaitInSeconds: settings.terminationWaitInSeconds,
+        maximumExecutionTimeoutInSeconds: settings.maximumExecutionTimeoutInSeconds,
+      }),
+      autoRollbackConfiguration: alarms.length === 0 ? undefined : { alarms },
+    });
   }
 
   private addAlarms(
-    { serverErrorsPerMinute, modelLatencyInMs }: RollbackSettings,
+    { serverErrorsPerMinute, modelLatencyInMs }: ParsedRollbackSettings,
     { endpointName, variantName, tags }: EndpointDeploymentProps,
   ): CloudwatchMetricAlarm[] {
     const alarms: CloudwatchMetricAlarm[] = [];
@@ -99,21 +97,21 @@ export class EndpointDeployment extends Construct {
 }
 
 function trafficRouting({
-  trafficShift,
-}: DeploymentSettings): SagemakerEndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfiguration {
-  if (trafficShift === undefined) return { type: "ALL_AT_ONCE", waitIntervalInSeconds: 0 };
-  if ("canary" in trafficShift) {
-    const { percent, waitInSeconds } = trafficShift.canary;
+  trafficShift: { canary, linear } = {},
+}: ParsedDeploymentSettings): SagemakerEndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfiguration {
+  if (canary !== undefined) {
     return {
       type: "CANARY",
-      waitIntervalInSeconds: waitInSeconds,
-      canarySize: { type: "CAPACITY_PERCENT", value: percent },
+      waitIntervalInSeconds: canary.waitInSeconds,
+      canarySize: { type: "CAPACITY_PERCENT", value: canary.percent },
     };
   }
-  const { percent, waitInSeconds } = trafficShift.linear;
-  return {
-    type: "LINEAR",
-    waitIntervalInSeconds: waitInSeconds,
-    linearStepSize: { type: "CAPACITY_PERCENT", value: percent },
-  };
+  if (linear !== undefined) {
+    return {
+      type: "LINEAR",
+      waitIntervalInSeconds: linear.waitInSeconds,
+      linearStepSize: { type: "CAPACITY_PERCENT", value: linear.percent },
+    };
+  }
+  return { type: "ALL_AT_ONCE", waitIntervalInSeconds: 0 };
 }

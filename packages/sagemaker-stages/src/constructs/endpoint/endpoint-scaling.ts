@@ -4,10 +4,11 @@ import { dependable, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type {
   InstanceSettings,
-  NewEndpoint,
+  ParsedNewEndpoint,
   ScalingSettings,
   ServerlessSettings,
 } from "../../environment/model-settings";
+import { omitUndefined } from "../../environment/present";
 import { Revision } from "./revision";
 
 /** Props of {@link EndpointScaling}. */
@@ -33,7 +34,7 @@ export interface Scaling {
 }
 
 /** How a new endpoint scales, if it does. */
-export function scalingOf(settings: NewEndpoint): Scaling | undefined {
+export function scalingOf(settings: ParsedNewEndpoint): Scaling | undefined {
   return "serverless" in settings ? ofServerless(settings.serverless) : ofInstances(settings.instances);
 }
 
@@ -94,16 +95,12 @@ export class EndpointScaling extends Construct {
       serviceNamespace: target.serviceNamespace,
       resourceId: target.resourceId,
       scalableDimension: target.scalableDimension,
-      targetTrackingScalingPolicyConfiguration: {
+      targetTrackingScalingPolicyConfiguration: omitUndefined({
         predefinedMetricSpecification: { predefinedMetricType: scaling.metric },
         targetValue: scaling.targetValue,
-        ...(capacity.scaleInCooldownInSeconds === undefined
-          ? {}
-          : { scaleInCooldown: capacity.scaleInCooldownInSeconds }),
-        ...(capacity.scaleOutCooldownInSeconds === undefined
-          ? {}
-          : { scaleOutCooldown: capacity.scaleOutCooldownInSeconds }),
-      },
+        scaleInCooldown: capacity.scaleInCooldownInSeconds,
+        scaleOutCooldown: capacity.scaleOutCooldownInSeconds,
+      }),
       ...lifecycle,
     });
   }

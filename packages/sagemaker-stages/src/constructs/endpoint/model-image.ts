@@ -1,7 +1,7 @@
 import { DataAwsSagemakerPrebuiltEcrImage } from "@cdktf/provider-aws/lib/data-aws-sagemaker-prebuilt-ecr-image";
 import { Fn } from "cdktf";
 import type { Construct } from "constructs";
-import type { NewEndpointBase } from "../../environment/model-settings";
+import type { ModelImageSettings } from "../../environment/model-settings";
 import { ecrRepositoryArn } from "../../iam/workload/ecr-repository";
 import type { Account } from "../terraform/account";
 import { inExpression, isReference } from "../terraform/references";
@@ -18,7 +18,7 @@ export interface ModelImage {
 const ECR_IMAGE = "^([0-9]+)[.]dkr[.]ecr[.]([a-z0-9-]+)[.][^/]+/([^:@]+)";
 
 /** The image that an environment names; of SageMaker's own, Terraform knows the account in each region. */
-export function modelImage(scope: Construct, account: Account, image: NewEndpointBase["image"]): ModelImage {
+export function modelImage(scope: Construct, account: Account, image: ModelImageSettings): ModelImage {
   if ("uri" in image && isReference(image.uri)) {
     const parts = Fn.regex(ECR_IMAGE, inExpression(scope, "image", image.uri));
     const [accountId, region, repository] = [0, 1, 2].map((index) => Fn.element(parts, index));

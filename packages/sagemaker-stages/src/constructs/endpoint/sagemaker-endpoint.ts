@@ -8,8 +8,12 @@ import {
   type SagemakerEndpointConfigurationProductionVariants,
 } from "@cdktf/provider-aws/lib/sagemaker-endpoint-configuration";
 import { SagemakerModel } from "@cdktf/provider-aws/lib/sagemaker-model";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { CAPTURE_MODES, type DataCaptureSettings, type NewEndpoint } from "../../environment/model-settings";
+import type { ParsedNewEndpoint } from "../../environment/model-settings";
+import { omitUndefined } from "../../environment/present";
+import type { ParsedDataCaptureSettings } from "../../environment/settings/data-capture";
+import type { ParsedInstanceEndpoint } from "../../environment/settings/endpoint";
 import { type EndpointNeeds, endpointRolePolicy, endpointRoleTrust } from "../../iam/workload/endpoint-role";
 import type { NetworkPlace } from "../network/network";
 import type { Account } from "../terraform/account";
@@ -17,7 +21,7 @@ import { terraformJson, terraformText } from "../terraform/terraform-json";
 import type { Artifact } from "./artifact-bucket";
 import { EndpointDeployment } from "./endpoint-deployment";
 import { EndpointScaling, scalingOf } from "./endpoint-scaling";
-import { modelImage } from "./model-image";
+import { type ModelImage, modelImage } from "./model-image";
 import { Revision, type RevisionContent } from "./revision";
 
 /** Props of {@link SagemakerEndpoint}. */
@@ -27,7 +31,7 @@ export interface SagemakerEndpointProps {
   readonly name: string;
   readonly artifact: Artifact;
   /** Everything else of it. */
-  readonly settings: NewEndpoint;
+  readonly settings: ParsedNewEndpoint;
   /**
    * Where its containers run.
    *
@@ -79,145 +83,244 @@ export class SagemakerEndpoint extends Construct {
 
   constructor(scope: Construct, id: string, props: SagemakerEndpointProps) {
     super(scope, id);
-    const { account, name, settings, artifact, network, tags } = props;
-    const roleName = `${name}-endpoint`;
+    const { account, name, settings, artifact } = props;
     this.endpointName = name;
     this.endpointArn = account.arn("sagemaker", `endpoint/${name}`);
-    this.roleArn = account.roleArn(roleName);
+    this.roleArn = account.roleArn(roleNameOf(props));
     this.artifactArn = artifact.arn;
-    const onInstances = "instances" in settings ? settings : undefined;
-    const capture = onInstances?.dataCapture;
-    this.capturedObjectsArn =
-      capture && `${account.objectArn(`${capture.destination}/${name}/${VARIANT_NAME}`)}/*`;
+    this.capturedObjectsArn = capturedObjectsArn(props);
 
     const image = modelImage(this, account, settings.image);
-    const deployment =
-      settings.deployment === undefined
-        ? undefined
-        : new EndpointDeployment(this, "deployment", {
-            account,
-            endpointName: name,
-            variantName: VARIANT_NAME,
-            settings: settings.deployment,
-            tags,
-          });
-    const logGroupName = `/aws/sagemaker/Endpoints/${name}`;
-    const logGroup = new CloudwatchLogGroup(this, "log-group", {
-      name: logGroupName,
-      retentionInDays: props.logRetentionInDays,
-      tags,
-    });
-    const role = new IamRole(this, "role", {
-      name: roleName,
-      description: `Execution role of the SageMaker endpoint ${name}`,
-      assumeRolePolicy: terraformJson(
-        endpointRoleTrust({ accountId: account.accountId, regionArnPrefix: account.arnPrefix("sagemaker") }),
-      ),
-      ...(props.permissionsBoundaryArn === undefined
-        ? {}
-        : { permissionsBoundary: props.permissionsBoundaryArn }),
-      tags,
-    });
+    const deployment = this.createDeployment(props);
+    const logGroup = this.createLogGroup(props);
+    const role = this.createRole(props);
+    const model = this.createModelRevision(image, props);
+    const policy = this.createRolePolicy(role, endpointNeeds(image, deployment, props));
+    this.model = this.createModel(model, image, role, policy, props);
+    this.configuration = this.createEndpointConfiguration(props);
+    this.endpoint = this.createEndpoint(deployment, [logGroup, policy], props);
+    this.createScaling(props);
+  }
 
-    const variables = containerVariables(settings);
-    const isolation = onInstances?.networkIsolation === true ? { enableNetworkIsolation: true } : {};
-    const modelRevision = new Revision(this, "model-revision", {
-      artifact: terraformText(artifact.url),
-      image: image.uri,
-      ...variables,
-      ...isolation,
-      ...(network === undefined
-        ? {}
-        : { subnets: network.subnetIds.join(), securityGroups: network.securityGroupIds.join() }),
+  private createDeployment(props: SagemakerEndpointProps): EndpointDeployment | undefined {
+    const { account, name, settings, tags } = props;
+    if (settings.deployment === undefined) return undefined;
+    return new EndpointDeployment(this, "deployment", {
+      account,
+      endpointName: name,
+      variantName: VARIANT_NAME,
+      settings: settings.deployment,
+      tags,
     });
-    const needs: EndpointNeeds = {
-      repositoryArn: image.repositoryArn,
-      artifactArn: artifact.arn,
-      logGroupArn: account.arn("logs", `log-group:${logGroupName}`),
-      s3ServiceName: account.serviceName("s3"),
-      artifactKeyArn: settings.artifactKeyArn,
-      volumeKeyArn: onInstances?.volumeKeyArn,
-      dataCapture:
-        this.capturedObjectsArn === undefined
-          ? undefined
-          : { objectsArn: this.capturedObjectsArn, keyArn: capture?.kmsKeyArn },
-      alarmArns: deployment?.alarmArns,
-      network: network === undefined ? undefined : networkInterfacePlaces(account, network),
-    };
-    // A policy for each set of needs: while one configuration takes over from another, and where SageMaker goes back to
-    // the old one, the role has what both need.
-    const policyRevision = new Revision(this, "policy-revision", needsContent(needs));
-    const policy = new IamRolePolicy(this, "policy", {
-      name: `endpoint-${policyRevision.digits}`,
+  }
+
+  private createLogGroup({ name, logRetentionInDays, tags }: SagemakerEndpointProps): CloudwatchLogGroup {
+    return new CloudwatchLogGroup(this, "log-group", {
+      name: logGroupNameOf(name),
+      retentionInDays: logRetentionInDays,
+      tags,
+    });
+  }
+
+  private createRole(props: SagemakerEndpointProps): IamRole {
+    const { account, name, tags } = props;
+    return new IamRole(
+      this,
+      "role",
+      omitUndefined({
+        name: roleNameOf(props),
+        description: `Execution role of the SageMaker endpoint ${name}`,
+        assumeRolePolicy: terraformJson(
+          endpointRoleTrust({
+            accountId: account.accountId,
+            regionArnPrefix: account.arnPrefix("sagemaker"),
+          }),
+        ),
+        permissionsBoundary: props.permissionsBoundaryArn,
+        tags,
+      }),
+    );
+  }
+
+  /**
+   * A policy for each set of needs: during an update, and where SageMaker rolls an update back, the role has the
+   * permissions that both configurations need.
+   */
+  private createRolePolicy(role: IamRole, needs: EndpointNeeds): IamRolePolicy {
+    const revision = new Revision(this, "policy-revision", needsContent(needs));
+    return new IamRolePolicy(this, "policy", {
+      name: `endpoint-${revision.digits}`,
       role: role.name,
       policy: terraformJson(endpointRolePolicy(needs)),
       lifecycle: { createBeforeDestroy: true },
     });
-    this.model = new SagemakerModel(this, "model", {
-      name: `${name}-${modelRevision.digits}`,
-      executionRoleArn: role.arn,
-      primaryContainer: { image: image.uri, modelDataUrl: terraformText(artifact.url), ...variables },
-      ...isolation,
-      ...(network === undefined
-        ? {}
-        : {
-            vpcConfig: { subnets: [...network.subnetIds], securityGroupIds: [...network.securityGroupIds] },
-          }),
-      tags,
-      lifecycle: { createBeforeDestroy: true },
-      // SageMaker reads the artifact with the role while it creates the model.
-      dependsOn: [policy, ...artifact.dependsOn],
-    });
-
-    const variant = variantOf(settings);
-    const volume = onInstances?.volumeKeyArn === undefined ? {} : { kmsKeyArn: onInstances.volumeKeyArn };
-    const revision = new Revision(this, "configuration-revision", {
-      model: this.model.name,
-      ...variant.content,
-      ...volume,
-      ...(capture === undefined ? {} : { dataCapture: captureContent(capture) }),
-    });
-    this.configuration = new SagemakerEndpointConfiguration(this, "configuration", {
-      name: `${name}-${revision.digits}`,
-      productionVariants: [{ variantName: VARIANT_NAME, modelName: this.model.name, ...variant.arguments }],
-      ...volume,
-      ...(capture === undefined ? {} : { dataCaptureConfig: dataCaptureConfig(capture) }),
-      tags,
-      lifecycle: { createBeforeDestroy: true },
-    });
-
-    this.endpoint = new Endpoint(this, "endpoint", {
-      name,
-      endpointConfigName: this.configuration.name,
-      ...(deployment === undefined ? {} : { deploymentConfig: deployment.config }),
-      tags,
-      // SageMaker would create the group without a retention; and the old policy may go only after the update.
-      dependsOn: [logGroup, policy],
-      lifecycle: {
-        ...(props.protected ? { preventDestroy: true } : {}),
-        postcondition: [
-          {
-            condition: `\${self.endpoint_config_name == ${this.configuration.fqn}.name}`,
-            errorMessage:
-              `SageMaker rolled the update of endpoint ${name} back to its old configuration: the new model did not ` +
-              `come up. Read the log group ${logGroupName}, mend the model, or take the change back, and apply ` +
-              "again; the old configuration is still live and was not deleted.",
-          },
-        ],
-      },
-    });
-
-    const scaling = scalingOf(settings);
-    if (scaling !== undefined) {
-      new EndpointScaling(this, "scaling", {
-        endpointName: name,
-        variantName: VARIANT_NAME,
-        scaling,
-        endpoint: this.endpoint,
-        tags,
-      });
-    }
   }
+
+  private createModelRevision({ uri }: ModelImage, props: SagemakerEndpointProps): Revision {
+    const { settings, artifact, network } = props;
+    return new Revision(
+      this,
+      "model-revision",
+      omitUndefined({
+        artifact: terraformText(artifact.url),
+        image: uri,
+        environment: containerVariables(settings),
+        enableNetworkIsolation: enableNetworkIsolation(settings),
+        subnets: network?.subnetIds.join(),
+        securityGroups: network?.securityGroupIds.join(),
+      }),
+    );
+  }
+
+  private createModel(
+    revision: Revision,
+    image: ModelImage,
+    role: IamRole,
+    policy: IamRolePolicy,
+    { name, settings, artifact, network, tags }: SagemakerEndpointProps,
+  ): SagemakerModel {
+    return new SagemakerModel(
+      this,
+      "model",
+      omitUndefined({
+        name: `${name}-${revision.digits}`,
+        executionRoleArn: role.arn,
+        primaryContainer: omitUndefined({
+          image: image.uri,
+          modelDataUrl: terraformText(artifact.url),
+          environment: containerVariables(settings),
+        }),
+        enableNetworkIsolation: enableNetworkIsolation(settings),
+        vpcConfig: network && {
+          subnets: [...network.subnetIds],
+          securityGroupIds: [...network.securityGroupIds],
+        },
+        tags,
+        lifecycle: { createBeforeDestroy: true },
+        // SageMaker reads the artifact with the role while it creates the model.
+        dependsOn: [policy, ...artifact.dependsOn],
+      }),
+    );
+  }
+
+  private createEndpointConfiguration({
+    name,
+    settings,
+    tags,
+  }: SagemakerEndpointProps): SagemakerEndpointConfiguration {
+    const variant = variantOf(settings);
+    const { volumeKeyArn: kmsKeyArn, dataCapture } = instanceSettingsOf(settings);
+    const revision = new Revision(
+      this,
+      "configuration-revision",
+      omitUndefined({
+        model: this.model.name,
+        ...variant.content,
+        kmsKeyArn,
+        dataCapture: dataCapture && captureContent(dataCapture),
+      }),
+    );
+    return new SagemakerEndpointConfiguration(
+      this,
+      "configuration",
+      omitUndefined({
+        name: `${name}-${revision.digits}`,
+        productionVariants: [{ variantName: VARIANT_NAME, modelName: this.model.name, ...variant.arguments }],
+        kmsKeyArn,
+        dataCaptureConfig: dataCapture && dataCaptureConfig(dataCapture),
+        tags,
+        lifecycle: { createBeforeDestroy: true },
+      }),
+    );
+  }
+
+  /** @param dependsOn - the log group, which SageMaker would create without a retention, and the role's policy */
+  private createEndpoint(
+    deployment: EndpointDeployment | undefined,
+    dependsOn: ITerraformDependable[],
+    { name, tags, protected: isProtected }: SagemakerEndpointProps,
+  ): Endpoint {
+    return new Endpoint(
+      this,
+      "endpoint",
+      omitUndefined({
+        name,
+        endpointConfigName: this.configuration.name,
+        deploymentConfig: deployment?.config,
+        tags,
+        // The old policy is deleted only after the update.
+        dependsOn,
+        lifecycle: omitUndefined({
+          preventDestroy: isProtected || undefined,
+          postcondition: [
+            {
+              condition: `\${self.endpoint_config_name == ${this.configuration.fqn}.name}`,
+              errorMessage:
+                `SageMaker rolled the update of endpoint ${name} back to its old configuration: the new model did not ` +
+                `come up. Read the log group ${logGroupNameOf(name)}, mend the model, or take the change back, and apply ` +
+                "again; the old configuration is still live and was not deleted.",
+            },
+          ],
+        }),
+      }),
+    );
+  }
+
+  private createScaling({ name, settings, tags }: SagemakerEndpointProps): void {
+    const scaling = scalingOf(settings);
+    if (scaling === undefined) return;
+    new EndpointScaling(this, "scaling", {
+      endpointName: name,
+      variantName: VARIANT_NAME,
+      scaling,
+      endpoint: this.endpoint,
+      tags,
+    });
+  }
+}
+
+function roleNameOf({ name }: Pick<SagemakerEndpointProps, "name">): string {
+  return `${name}-endpoint`;
+}
+
+function logGroupNameOf(name: string): string {
+  return `/aws/sagemaker/Endpoints/${name}`;
+}
+
+/** The settings that only an endpoint on instances has. */
+function instanceSettingsOf(settings: ParsedNewEndpoint): Partial<ParsedInstanceEndpoint> {
+  return "instances" in settings ? settings : {};
+}
+
+/** CDKTF writes the argument only where it is on. */
+function enableNetworkIsolation(settings: ParsedNewEndpoint): true | undefined {
+  return instanceSettingsOf(settings).networkIsolation === true ? true : undefined;
+}
+
+function capturedObjectsArn({ account, name, settings }: SagemakerEndpointProps): string | undefined {
+  const { dataCapture } = instanceSettingsOf(settings);
+  return dataCapture && `${account.objectArn(`${dataCapture.destination}/${name}/${VARIANT_NAME}`)}/*`;
+}
+
+function endpointNeeds(
+  { repositoryArn }: ModelImage,
+  deployment: EndpointDeployment | undefined,
+  props: SagemakerEndpointProps,
+): EndpointNeeds {
+  const { account, name, settings, artifact, network } = props;
+  const { volumeKeyArn, dataCapture } = instanceSettingsOf(settings);
+  const objectsArn = capturedObjectsArn(props);
+  return {
+    repositoryArn,
+    artifactArn: artifact.arn,
+    logGroupArn: account.arn("logs", `log-group:${logGroupNameOf(name)}`),
+    s3ServiceName: account.serviceName("s3"),
+    artifactKeyArn: settings.artifactKeyArn,
+    volumeKeyArn,
+    dataCapture: objectsArn === undefined ? undefined : { objectsArn, keyArn: dataCapture?.kmsKeyArn },
+    alarmArns: deployment?.alarmArns,
+    network: network && networkInterfacePlaces(account, network),
+  };
 }
 
 /** A variant's compute, as the configuration takes it and as a plan tells of its changes. */
@@ -226,7 +329,7 @@ interface Variant {
   readonly content: RevisionContent;
 }
 
-function variantOf(settings: NewEndpoint): Variant {
+function variantOf(settings: ParsedNewEndpoint): Variant {
   if ("serverless" in settings) {
     const { autoscaling: _, ...content } = settings.serverless;
     return { arguments: { serverlessConfig: content }, content: { ...content } };
@@ -235,40 +338,40 @@ function variantOf(settings: NewEndpoint): Variant {
   return { arguments: content, content: { ...content } };
 }
 
-function dataCaptureConfig(settings: DataCaptureSettings): SagemakerEndpointConfigurationDataCaptureConfig {
-  const { destination, samplingPercentage, captureModes = CAPTURE_MODES, kmsKeyArn } = settings;
-  return {
+function dataCaptureConfig(
+  settings: ParsedDataCaptureSettings,
+): SagemakerEndpointConfigurationDataCaptureConfig {
+  return omitUndefined({
     enableCapture: true,
-    destinationS3Uri: terraformText(destination),
-    initialSamplingPercentage: samplingPercentage,
-    captureOptions: captureModes.map((captureMode) => ({ captureMode })),
-    ...(kmsKeyArn === undefined ? {} : { kmsKeyId: kmsKeyArn }),
-  };
+    destinationS3Uri: terraformText(settings.destination),
+    initialSamplingPercentage: settings.samplingPercentage,
+    captureOptions: settings.captureModes.map((captureMode) => ({ captureMode })),
+    kmsKeyId: settings.kmsKeyArn,
+  });
 }
 
-function captureContent({ captureModes, destination, ...settings }: DataCaptureSettings): RevisionContent {
-  return {
-    destination: terraformText(destination),
-    ...settings,
-    captureModes: (captureModes ?? CAPTURE_MODES).join(),
-  };
+function captureContent({
+  captureModes,
+  destination,
+  ...settings
+}: ParsedDataCaptureSettings): RevisionContent {
+  return { destination: terraformText(destination), ...settings, captureModes: captureModes.join() };
 }
 
-/** What of its needs can differ between two configurations of one endpoint, as a plan tells of it. */
+/** The needs that can differ between two configurations of one endpoint, as a plan shows them. */
 function needsContent({ repositoryArn, artifactArn, ...needs }: EndpointNeeds): RevisionContent {
   const { artifactKeyArn, volumeKeyArn, dataCapture, alarmArns = [], network } = needs;
-  return {
+  return omitUndefined({
     artifact: terraformText(artifactArn),
     repository: repositoryArn,
-    ...(artifactKeyArn === undefined ? {} : { artifactKey: artifactKeyArn }),
-    ...(volumeKeyArn === undefined ? {} : { volumeKey: volumeKeyArn }),
-    ...(dataCapture === undefined ? {} : { capturedObjects: terraformText(dataCapture.objectsArn) }),
-    ...(dataCapture?.keyArn === undefined ? {} : { captureKey: dataCapture.keyArn }),
-    ...(alarmArns.length === 0 ? {} : { alarms: terraformText(alarmArns.join()) }),
-    ...(network === undefined
-      ? {}
-      : { subnets: network.subnetArns.join(), securityGroups: network.securityGroupArns.join() }),
-  };
+    artifactKey: artifactKeyArn,
+    volumeKey: volumeKeyArn,
+    capturedObjects: dataCapture && terraformText(dataCapture.objectsArn),
+    captureKey: dataCapture?.keyArn,
+    alarms: alarmArns.length === 0 ? undefined : terraformText(alarmArns.join()),
+    subnets: network?.subnetArns.join(),
+    securityGroups: network?.securityGroupArns.join(),
+  });
 }
 
 function networkInterfacePlaces(account: Account, { subnetIds, securityGroupIds }: NetworkPlace) {
@@ -279,10 +382,10 @@ function networkInterfacePlaces(account: Account, { subnetIds, securityGroupIds 
   };
 }
 
-/** Where there are any. Values of other people may look like Terraform's own. */
-function containerVariables({ containerEnvironment = {} }: NewEndpoint): {
-  readonly environment?: Record<string, string>;
-} {
+/** The container's variables, where there are any. Their values may look like expressions of Terraform. */
+function containerVariables({
+  containerEnvironment = {},
+}: ParsedNewEndpoint): Record<string, string> | undefined {
   const escaped = Object.entries(containerEnvironment).map(([name, value]) => [name, terraformText(value)]);
-  return escaped.length === 0 ? {} : { environment: Object.fromEntries(escaped) };
+  return escaped.length === 0 ? undefined : Object.fromEntries(escaped);
 }

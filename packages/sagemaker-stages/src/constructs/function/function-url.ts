@@ -1,6 +1,6 @@
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { Construct } from "constructs";
-import type { FunctionUrlSettings } from "../../environment/model-settings";
+import type { ParsedFunctionUrlSettings } from "../../environment/settings/function-url";
 import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";
 import { CORS_ALLOW_HEADERS, PREFLIGHT_MAX_AGE_IN_SECONDS } from "../api/cors";
 import type { EndpointFunction } from "./endpoint-function";
@@ -8,7 +8,7 @@ import type { EndpointFunction } from "./endpoint-function";
 /** Props of {@link FunctionUrl}. */
 export interface FunctionUrlProps {
   readonly function: EndpointFunction;
-  readonly settings: FunctionUrlSettings;
+  readonly settings: ParsedFunctionUrlSettings;
 }
 
 /**
@@ -25,7 +25,7 @@ export class FunctionUrl extends Construct {
       functionName: props.function.functionReference,
       authorizationType: "AWS_IAM",
       cors: {
-        allowOrigins: [...(props.settings.corsAllowOrigins ?? ["*"])],
+        allowOrigins: [...props.settings.corsAllowOrigins],
         allowMethods: ["*"],
         allowHeaders: [...CORS_ALLOW_HEADERS],
         exposeHeaders: ["access-control-allow-origin", ...CORS_EXPOSE_HEADERS.split(",")],

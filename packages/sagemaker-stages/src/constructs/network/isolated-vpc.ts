@@ -10,7 +10,7 @@ import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-securit
 import { dependable, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { parseCidr, partOf } from "../../environment/cidr";
-import type { NewVpc } from "../../environment/environment";
+import type { ParsedNewVpc } from "../../environment/settings/network";
 import { runtimeEndpointPolicy, s3GatewayPolicy } from "../../iam/workload/network";
 import type { InferenceFunction } from "../function/inference-function";
 import type { Account } from "../terraform/account";
@@ -18,11 +18,9 @@ import { terraformJson } from "../terraform/terraform-json";
 import type { NetworkedModel, NetworkPlace, NetworkProps } from "./network";
 
 /** Props of {@link IsolatedVpc}. */
-export interface IsolatedVpcProps extends NetworkProps {
-  readonly settings: NewVpc;
+export interface IsolatedVpcProps extends Omit<NetworkProps, "settings"> {
+  readonly settings: ParsedNewVpc;
 }
-
-const DEFAULT_CIDR_BLOCK = "10.0.0.0/16";
 
 /** Eight parts: one for each letter of a zone. */
 const SUBNET_BITS = 3;
@@ -62,7 +60,7 @@ export class IsolatedVpc extends Construct {
     super(scope, id);
     this.account = account;
     this.environmentName = environmentName;
-    const { cidrBlock = DEFAULT_CIDR_BLOCK, availabilityZones } = settings.vpc;
+    const { cidrBlock, availabilityZones } = settings;
 
     this.vpc = new Vpc(this, "vpc", {
       cidrBlock,

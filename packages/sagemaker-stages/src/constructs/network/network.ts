@@ -1,6 +1,6 @@
 import type { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Construct } from "constructs";
-import type { ExistingVpc, NewVpc } from "../../environment/environment";
+import { type NetworkSettings, networkSettings } from "../../environment/settings/network";
 import type { SagemakerEndpoint } from "../endpoint/sagemaker-endpoint";
 import type { InferenceFunction } from "../function/inference-function";
 import type { Account } from "../terraform/account";
@@ -11,7 +11,7 @@ export interface NetworkProps {
   readonly account: Account;
   /** Prefix of the names of what is new. */
   readonly environmentName: string;
-  readonly settings: NewVpc | ExistingVpc;
+  readonly settings: NetworkSettings;
 }
 
 /** Where something runs. */
@@ -41,14 +41,15 @@ export class Network extends Construct {
   private readonly existing: NetworkPlace | undefined;
   private admitted = false;
 
-  constructor(scope: Construct, id: string, { settings, ...props }: NetworkProps) {
+  constructor(scope: Construct, id: string, { settings: given, ...props }: NetworkProps) {
     super(scope, id);
+    const settings = networkSettings.parse(given);
     if ("existing" in settings) {
       const { subnetIds, securityGroupIds } = settings.existing;
       this.existing = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
       return;
     }
-    this.isolated = new IsolatedVpc(this, "vpc", { ...props, settings });
+    this.isolated = new IsolatedVpc(this, "vpc", { ...props, settings: settings.vpc });
     this.vpc = this.isolated.vpc;
     // Without it every request would hang: nothing passes a VPC's ways out that no policy names.
     this.node.addValidation({

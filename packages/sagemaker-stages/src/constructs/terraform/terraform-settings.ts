@@ -1,6 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { LocalBackend, S3Backend, type TerraformStack } from "cdktf";
-import type { Environment } from "../../environment/environment";
+import type { ParsedEnvironment } from "../../environment/environment";
 import { lockProviders } from "./provider-lock";
 
 /**
@@ -23,14 +23,14 @@ export function requireVersions(stack: TerraformStack): void {
 }
 
 /** What a stack is deployed to and where its state is, as an environment or an account says it. */
-export type StackSettings = Pick<Environment, "region" | "accountId" | "tags" | "state"> & {
+export type StackSettings = Pick<ParsedEnvironment, "region" | "accountId" | "tags" | "state"> & {
   /** Value of the tag `Environment` of every resource: an environment's prefix, or the name of an account's stack. */
   readonly environmentTag: string;
 };
 
 /** Versions, provider and backend of a stack. */
 export function addTerraformSettings(stack: TerraformStack, settings: StackSettings): void {
-  const { environmentTag, region, accountId, tags = {}, state } = settings;
+  const { environmentTag, region, accountId, tags, state } = settings;
 
   new AwsProvider(stack, "aws", {
     region,

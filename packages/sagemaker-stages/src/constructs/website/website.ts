@@ -6,7 +6,7 @@ import { CloudfrontOriginAccessControl } from "@cdktf/provider-aws/lib/cloudfron
 import { CloudfrontResponseHeadersPolicy } from "@cdktf/provider-aws/lib/cloudfront-response-headers-policy";
 import { App, AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import type { WebsiteSettings } from "../../environment/environment";
+import type { ParsedWebsiteSettings } from "../../environment/settings/website";
 import { websiteBucketPolicy } from "../../iam/workload/website-bucket";
 import { buildWebsite, STAGE_ORIGIN, type WebsiteFile } from "../../page/build";
 import { securityHeaders } from "../../page/headers";
@@ -20,7 +20,7 @@ export interface WebsiteProps {
   readonly account: Account;
   /** The environment's prefix, of every name. */
   readonly environmentName: string;
-  readonly settings: WebsiteSettings;
+  readonly settings: ParsedWebsiteSettings;
   /** Refuse to plan the destruction of the distribution, and with it of the page's URL. */
   readonly protected: boolean;
 }
@@ -119,7 +119,7 @@ export class Website extends Construct {
       enabled: true,
       isIpv6Enabled: true,
       httpVersion: "http2and3",
-      priceClass: settings.priceClass ?? "PriceClass_100",
+      priceClass: settings.priceClass,
       defaultRootObject: "index.html",
       origin: [
         {

@@ -1,58 +1,24 @@
-import * as z from "zod";
 import {
   type AccountSettings,
   accountName,
+  accountSettings,
   deployableEnvironments,
   deployRoleName,
-  type GithubSettings,
   logsRoleName,
-  OIDC_PROVIDERS,
   planRoleName,
 } from "../account";
 import type { Environment } from "../environment";
-import { BUCKET_SOURCE, principalName } from "../patterns";
+import { principalName } from "../patterns";
 import { type Fault, Report } from "../report";
-import { findFaultsOfShape, type Properties, type ShapeFault, shapes } from "../shape";
-import { checkAccountId, checkRegion } from "./place-checks";
-import { checkState } from "./state-checks";
+import { checkRules } from "../settings/check-rules";
+import { findFaultsOfShape, type ShapeFault } from "../shape";
 import { checkTags } from "./tag-checks";
 
-const text = z.string();
-
-const account = z.strictObject({
-  name: z.optional(text),
-  region: text,
-  accountId: text,
-  state: shapes.state,
-  stateBucket: z.optional(text),
-  apiGatewayLogs: z.optional(z.boolean()),
-  github: z.optional(
-    z.strictObject({
-      repository: text,
-      branch: z.optional(text),
-      oidcProvider: z.optional(text),
-    } satisfies Properties<GithubSettings>),
-  ),
-  tags: z.optional(z.record(text, text)),
-} satisfies Properties<AccountSettings>);
-
-/** Where a value is not of the type {@link AccountSettings}. */
+/** Where a value does not have the type {@link AccountSettings}. */
 export function findAccountShapeFaults(value: unknown): ShapeFault[] {
-  return findFaultsOfShape(account, value, () => "environments/account.ts");
+  return findFaultsOfShape(accountSettings, value, () => "environments/account.ts");
 }
 
-const NAME = /^[a-z][a-z0-9-]{0,15}$/;
-/**
- * Stricter than AWS, which also takes dots: with them, certificates do not fit the bucket's own domain. AWS refuses
- * `amzn-s3-demo-` as well; it stands in examples to be replaced.
- */
-const NEW_BUCKET =
-  /^(?!xn--|sthree-)(?!.*(?:-s3alias|--ol-s3|--x-s3|--table-s3)$)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
-/** GitHub's own names, each with its id or both without: no character that a policy reads as another. */
-const REPOSITORY = /^[A-Za-z0-9-]{1,39}(?:@\d+\/[A-Za-z0-9._-]{1,100}@\d+|\/[A-Za-z0-9._-]{1,100})$/;
-/** https://git-scm.com/docs/git-check-ref-format, without what a policy or Terraform reads as its own. */
-const BRANCH = /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/;
-const CLAIMS_SOURCE = "https://docs.github.com/en/actions/reference/security/oidc";
 /** A role has at most 10 managed policies (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html), and what plans an environment takes two. */
 const MOST_ENVIRONMENTS = 5;
 
@@ -74,61 +40,15 @@ export function checkAccounts(
 type ReportOf = (name: string) => Report;
 
 function checkAccount(settings: AccountSettings, report: Report): void {
-  const { region, accountId, state, stateBucket, apiGatewayLogs = false, github, tags = {} } = settings;
-  const name = accountName(settings);
-  report.require(
-    NAME.test(name),
-    "name",
-    name,
-    "1–16 characters a-z, 0-9, -, starting with a letter",
-    "it is part of names of at most 64 characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
-  );
-  checkRegion(region, report);
-  checkAccountId(accountId, report);
-  checkState(state, report.in("state"));
+  const { stateBucket, apiGatewayLogs, github, tags = {} } = settings;
+  checkRules(accountSettings, settings, "", report);
   checkTags(tags, report);
-  if (stateBucket !== undefined) {
-    report.require(
-      NEW_BUCKET.test(stateBucket),
-      "stateBucket",
-      stateBucket,
-      "3–63 characters a-z, 0-9 and -, without the beginnings and ends that AWS keeps for itself",
-      BUCKET_SOURCE,
-    );
-  }
-  if (github !== undefined) checkGithub(github, report.in("github"));
   report.require(
-    stateBucket !== undefined || apiGatewayLogs || github !== undefined,
+    stateBucket !== undefined || apiGatewayLogs === true || github !== undefined,
     "stateBucket",
     stateBucket,
     "a bucket, or apiGatewayLogs, or github",
     "the stack would hold nothing",
-  );
-}
-
-function checkGithub({ repository, branch, oidcProvider }: GithubSettings, report: Report): void {
-  report.require(
-    REPOSITORY.test(repository),
-    "repository",
-    repository,
-    "<owner>@<id>/<name>@<id>, or <owner>/<name>, as GitHub's tokens name it",
-    CLAIMS_SOURCE,
-  );
-  if (branch !== undefined) {
-    report.require(
-      BRANCH.test(branch),
-      "branch",
-      branch,
-      "the name of one branch, of letters, digits and _ . / -",
-      CLAIMS_SOURCE,
-    );
-  }
-  report.require(
-    oidcProvider === undefined || OIDC_PROVIDERS.includes(oidcProvider),
-    "oidcProvider",
-    oidcProvider,
-    OIDC_PROVIDERS.join(", "),
-    "environments/account.ts",
   );
 }
 

@@ -1,5 +1,4 @@
 import type { CallerSettings, Environment, Invocation } from "../environment";
-import { INVOKED_BY } from "../environment";
 import { routeAccess } from "../model-settings";
 import { isRoleOf } from "../names";
 import { isPrincipal, principalAllowed, principalName, ROLE_OF_AWS } from "../patterns";
@@ -55,13 +54,6 @@ function checkInvocations({ mayInvoke }: CallerSettings, environment: Environmen
 }
 
 function checkInvocation({ model, by }: Invocation, { models }: Environment, report: Report): void {
-  report.require(
-    INVOKED_BY.includes(by),
-    "by",
-    by,
-    INVOKED_BY.join(", "),
-    "these are the ways to a model: environments/environment.ts",
-  );
   const settings = Object.hasOwn(models, model) ? models[model] : undefined;
   report.require(
     settings !== undefined,

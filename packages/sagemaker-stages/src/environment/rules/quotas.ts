@@ -2,6 +2,9 @@ import type { ModelRoutes } from "../../models";
 import type { Environment, QuotaSettings } from "../environment";
 import type { ModelSettings, ServerlessSettings } from "../model-settings";
 import type { Fault } from "../report";
+import { keepsRules } from "../settings/check-rules";
+import { quotaValue } from "../settings/quotas";
+import { MAX_CONCURRENCY } from "../settings/serverless";
 
 /** What AWS counts together: what an account has in one region or in all of them, or one environment by itself. */
 type Scope = "region" | "account" | "environment";
@@ -40,9 +43,6 @@ const SERVERLESS_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/serve
 const LAMBDA_SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html";
 const REST_API_SOURCE =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html";
-
-/** Invocations at once of one serverless endpoint: AWS takes no more in its configuration. */
-export const MOST_CONCURRENCY = 200;
 
 /** Concurrent executions that Lambda keeps for functions without reserved concurrency (LAMBDA_SOURCE). */
 const UNRESERVED_CONCURRENCY = 100;
@@ -228,13 +228,8 @@ function statedValues(
   return environments.flatMap(({ name, quotas }) => {
     const value = quotas?.[setting];
     // A value that breaks its own rule has a fault already.
-    return value === undefined || !isQuotaValue(value) ? [] : [{ environment: name, value }];
+    return value === undefined || !keepsRules(quotaValue, value) ? [] : [{ environment: name, value }];
   });
-}
-
-/** Whether a number can be the value of a quota. */
-export function isQuotaValue(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 1;
 }
 
 /**
@@ -242,13 +237,13 @@ export function isQuotaValue(value: number): boolean {
  * endpoint can have has a fault of its own already, and is not counted.
  */
 function concurrencyOf({ maxConcurrency }: ServerlessSettings): number {
-  return maxConcurrency > MOST_CONCURRENCY || maxConcurrency < 1 ? 0 : maxConcurrency;
+  return maxConcurrency > MAX_CONCURRENCY || maxConcurrency < 1 ? 0 : maxConcurrency;
 }
 
 /** A value that breaks its own rule has a fault already, and is not counted. */
 function reservedConcurrencyOf({ function: settings }: ModelSettings): number {
   const { reservedConcurrency = 0 } = settings ?? {};
-  return isQuotaValue(reservedConcurrency) ? reservedConcurrency : 0;
+  return keepsRules(quotaValue, reservedConcurrency) ? reservedConcurrency : 0;
 }
 
 function entriesOf(models: Environment["models"]): [string, ModelSettings][] {

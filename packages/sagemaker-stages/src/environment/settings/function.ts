@@ -1,0 +1,42 @@
+import type * as z from "zod";
+import { UNLIMITED } from "../report";
+import { optional, settings, wholeNumber, withDefault } from "./setting";
+
+const LAMBDA_API = "https://docs.aws.amazon.com/lambda/latest/api";
+
+/** Settings of a new function. */
+export const functionSettings = settings({
+  /**
+   * Memory in MB, 128–10240; CPU grows with memory
+   * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). A request of 6 MB, parsed, encoded and
+   * answered, fits into the default. More memory also makes cold starts shorter.
+   *
+   * @default 256
+   */
+  memorySizeInMb: withDefault(wholeNumber(128, 10_240, `${LAMBDA_API}/API_CreateFunction.html`), 256),
+
+  /**
+   * Lambda's reserved concurrency: a whole number from 1. The function can have this many invocations at once, and no
+   * other function can use them. Lambda refuses further invocations, and API Gateway then answers 500. A flood of
+   * requests to one route therefore cannot stop the other functions of the account. Lambda keeps at least 100 of the
+   * account's concurrency unreserved, so that the sum over all environments of an account and region is limited by
+   * `quotas.lambdaConcurrency`
+   * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html). Allow more than the endpoint's
+   * `maxConcurrency`, because invocations also wait for a moment before the endpoint's throttling is passed on.
+   *
+   * @default - none: the function shares the account's unreserved concurrency, because a small account cannot reserve any
+   */
+  reservedConcurrency: optional(
+    wholeNumber(
+      1,
+      UNLIMITED,
+      `0 would switch the function off; leave the setting out to reserve none: ${LAMBDA_API}/API_PutFunctionConcurrency.html`,
+    ),
+  ),
+});
+
+/** Settings of a new function. */
+export type FunctionSettings = z.input<typeof functionSettings>;
+
+/** {@link FunctionSettings} with defaults. */
+export type ParsedFunctionSettings = z.output<typeof functionSettings>;
