@@ -67,6 +67,14 @@ const brokenFunctions: Broken[] = [
     allowed: "a whole number from 128 to 10240",
     because: `${LAMBDA_API}/API_CreateFunction.html`,
   })),
+  ...[511, 10_241, 512.5, 0, -512].map((ephemeralStorageInMb) => ({
+    what: `a function with ${ephemeralStorageInMb} MB of storage`,
+    model: { ...SERVERLESS, function: { ephemeralStorageInMb } },
+    field: "function.ephemeralStorageInMb",
+    got: String(ephemeralStorageInMb),
+    allowed: "a whole number from 512 to 10240",
+    because: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html",
+  })),
   ...[0, -1, 0.5].map((reservedConcurrency) => ({
     what: `a function with the reserved concurrency ${reservedConcurrency}`,
     model: { ...SERVERLESS, function: { reservedConcurrency } },
@@ -274,6 +282,8 @@ describe("a setting of a model at its limit is no fault", () => {
     ["a function that says nothing", { ...SERVERLESS, function: {} }],
     ["the smallest function", { ...SERVERLESS, function: { memorySizeInMb: 128 } }],
     ["the largest function", { ...SERVERLESS, function: { memorySizeInMb: 10_240 } }],
+    ["the smallest storage", { ...SERVERLESS, function: { ephemeralStorageInMb: 512 } }],
+    ["the largest storage", { ...SERVERLESS, function: { ephemeralStorageInMb: 10_240 } }],
     ["one reserved execution", { ...SERVERLESS, function: { reservedConcurrency: 1 } }],
     ["all executions that AWS lets reserve", { ...SERVERLESS, function: { reservedConcurrency: 900 } }],
     ["an existing function", existing],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Environment } from "../../src/environment/environment";
 import { type Deployment, readDeployment } from "../../src/local/terraform/deployment";
 import { environments } from "../fixtures/app/environments";
-import { DEV, PROD } from "./support/environments";
+import { DEV, LOAN_DEFAULT, PROD } from "./support/environments";
 import { REPAID_ROW } from "./support/rows";
 import { only, Stacks } from "./support/terraform";
 
@@ -114,6 +114,21 @@ describe("the stack of an environment with a key", () => {
     // Assess
     expect(functions.map((fn) => fn.reservedConcurrency)).toEqual([reservedConcurrency]);
     expect(notDone.filter((line) => line.includes("reserved_concurrent_executions"))).toEqual([]);
+  });
+
+  it("has ephemeral storage that this machine does not limit, and says so", () => {
+    // Prepare
+    const models = { "loan-default": { ...LOAN_DEFAULT, function: { ephemeralStorageInMb: 1024 } } };
+
+    // Act
+    const { functions, notDone } = readDeployment("dev", stacks.synthesize({ ...DEV, models }));
+
+    // Assess
+    expect(functions).toHaveLength(1);
+    expect(notDone.filter((line) => /NOT (SERVED|INTERPRETED)/.test(line))).toEqual([]);
+    expect(notDone).toContain(
+      "ephemeral storage: functions write to this machine's temporary folder, whose size is not limited",
+    );
   });
 
   it("lets API Gateway invoke the function for its one route", () => {

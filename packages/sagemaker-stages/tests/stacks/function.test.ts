@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { createApp } from "../support/app";
-import { example } from "./support/environments";
+import { example, exampleWith } from "./support/environments";
 import { type Found, type SynthesizedStack, synthesizeOne } from "./support/synthesized";
 import { inTempFolder } from "./support/temp-folder";
 
@@ -77,6 +77,28 @@ describe("a function", () => {
     // Assess
     expect(values.environment.variables.CORS_ALLOW_ORIGIN).toBe("*");
   });
+
+  it("has Lambda's default of ephemeral storage, without an argument, where the settings name none", () => {
+    // Act
+    const { values } = fn;
+
+    // Assess
+    expect(values).not.toHaveProperty("ephemeral_storage");
+  });
+
+  it.each([512, 10_240])(
+    "has %i MB of ephemeral storage where the settings say so",
+    (ephemeralStorageInMb) => {
+      // Prepare
+      const environment = exampleWith({ function: { ephemeralStorageInMb } });
+
+      // Act
+      const { values } = synthesizeOne(environment).one("aws_lambda_function");
+
+      // Assess
+      expect(values.ephemeral_storage).toEqual({ size: ephemeralStorageInMb });
+    },
+  );
 
   it("is traced", () => {
     // Act

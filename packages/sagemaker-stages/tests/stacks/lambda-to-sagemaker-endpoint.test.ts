@@ -199,6 +199,26 @@ describe("a new function", () => {
     // Assess
     expect(values.reserved_concurrent_executions).toBe(40);
   });
+
+  it("has the ephemeral storage that its settings name", () => {
+    // Act
+    const { values } = deploy(withFunction({ ephemeralStorageInMb: 2048 })).stack.one("aws_lambda_function");
+
+    // Assess
+    expect(values.ephemeral_storage).toEqual({ size: 2048 });
+  });
+
+  it("refuses an ephemeral storage that Lambda does not have", () => {
+    // Act
+    const act = () => deploy(withFunction({ ephemeralStorageInMb: 256 }));
+
+    // Assess
+    expect(act).toThrow(
+      faults(
+        "newFunction.ephemeralStorageInMb: got 256; allowed: a whole number from 512 to 10240 (https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html)",
+      ),
+    );
+  });
 });
 
 describe("an existing function", () => {

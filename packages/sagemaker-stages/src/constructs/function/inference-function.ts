@@ -112,7 +112,7 @@ export class InferenceFunction extends Construct implements EndpointFunction {
     logGroup: CloudwatchLogGroup,
     { name, settings, endpoint, variableName, network, tags }: InferenceFunctionProps,
   ): LambdaFunction {
-    const { code } = settings;
+    const { code, ephemeralStorageInMb: size } = settings;
     const asset = new TerraformAsset(this, "code", { path: code.zipFile, type: AssetType.FILE });
     return new LambdaFunction(
       this,
@@ -128,6 +128,7 @@ export class InferenceFunction extends Construct implements EndpointFunction {
         sourceCodeHash: code.sha256,
         timeout: settings.timeoutInSeconds,
         memorySize: settings.memorySizeInMb,
+        ephemeralStorage: size === undefined ? undefined : { size },
         reservedConcurrentExecutions: settings.reservedConcurrency,
         environment: { variables: { [variableName]: endpoint.endpointName, ...settings.environment } },
         // JSON, so that Lambda's own lines can be queried like the handler's.

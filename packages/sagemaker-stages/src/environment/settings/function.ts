@@ -16,6 +16,22 @@ export const functionSettings = settings({
   memorySizeInMb: withDefault(wholeNumber(128, 10_240, `${LAMBDA_API}/API_CreateFunction.html`), 256),
 
   /**
+   * Ephemeral storage of the function, `/tmp`, in MB: a whole number, 512–10240
+   * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html). More than 512 MB costs money by
+   * the second of each invocation. To return to the default, write 512: where the setting is removed, Terraform's AWS
+   * provider keeps the last value.
+   *
+   * @default 512
+   */
+  ephemeralStorageInMb: optional(
+    wholeNumber(
+      512,
+      10_240,
+      "https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html",
+    ),
+  ),
+
+  /**
    * Lambda's reserved concurrency: a whole number from 1. The function can have this many invocations at once, and no
    * other function can use them. Lambda refuses further invocations, and API Gateway then answers 500. A flood of
    * requests to one route therefore cannot stop the other functions of the account. Lambda keeps at least 100 of the

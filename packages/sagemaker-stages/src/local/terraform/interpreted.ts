@@ -56,6 +56,7 @@ export const INTERPRETED = {
     logging_config: z.optional(z.object({ log_format: text, log_group: text })),
     tracing_config: z.optional(z.object({ mode: text })),
     vpc_config: onAwsAlone,
+    ephemeral_storage: onAwsAlone,
     role: text,
   }),
   aws_lambda_permission: z.object({

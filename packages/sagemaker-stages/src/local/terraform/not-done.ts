@@ -48,6 +48,11 @@ const ARGUMENTS_WITHOUT_EFFECT: readonly (readonly [InterpretedType, argument: s
     "VPC: functions run on this machine's network, whatever their subnets and security groups are",
   ],
   [
+    "aws_lambda_function",
+    "ephemeral_storage",
+    "ephemeral storage: functions write to this machine's temporary folder, whose size is not limited",
+  ],
+  [
     "aws_sagemaker_model",
     "vpc_config",
     "VPC: containers of models run on this machine's network, whatever their subnets and security groups are",

@@ -3,7 +3,7 @@ import type { ModelSettings } from "../../../src/environment/model-settings";
 
 const SERVERLESS = { memorySizeInMb: 2048, maxConcurrency: 5 };
 
-const LOAN_DEFAULT: ModelSettings = {
+export const LOAN_DEFAULT: ModelSettings = {
   artifact: "s3://amzn-s3-demo-bucket/loan-default/model.tar.gz",
   image: { algorithm: "linear-learner", tag: "1" },
   serverless: SERVERLESS,
