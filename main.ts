@@ -4,5 +4,7 @@ runApp(async () => {
   const { models } = await import("./functions");
   const { environments } = await import("./environments");
   const { accounts } = await import("./environments/accounts");
-  createApp({ models, environments, accounts }).synth();
+  const { InferenceStack } = await import("./stacks/inference-stack");
+  const { AccountStack } = await import("./stacks/account-stack");
+  createApp({ models, environments, accounts, InferenceStack, AccountStack }).synth();
 });

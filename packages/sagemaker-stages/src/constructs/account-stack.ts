@@ -1,7 +1,6 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import {
-  accountName,
   deployableEnvironments,
   logsRoleName,
   type ParsedAccountSettings,
@@ -24,44 +23,69 @@ export interface AccountStackContext {
 }
 
 /**
- * What an account and region have once. The stack is named `account` unless it says otherwise, hence
+ * The resources that an account and region have once. The stack has the account's name, by default `account`, hence
  * `cdktf deploy account`.
+ *
+ * An app extends the class in `stacks/account-stack.ts` and passes its subclass to `createApp`.
+ *
+ * @example Add a resource, and override an argument of a resource
+ * class OwnStack extends AccountStack {
+ *   constructor(...args: ConstructorParameters<typeof AccountStack>) {
+ *     super(...args);
+ *     new IamAccountAlias(this, "alias", { accountAlias: "shop" });
+ *     this.stateBucket?.bucket.addOverride("object_lock_enabled", true);
+ *   }
+ * }
  */
 export class AccountStack extends TerraformStack {
-  constructor(
-    scope: Construct,
-    settings: ParsedAccountSettings,
-    { environments, models }: AccountStackContext,
-  ) {
-    const name = accountName(settings);
-    super(scope, name);
-    addTerraformSettings(this, { ...settings, environmentTag: name });
-    const account = new Account(this, settings);
-    const { stateBucket, apiGatewayLogs, github } = settings;
+  /** The account's settings with their defaults. */
+  readonly settings: ParsedAccountSettings;
+  /** Account and region of the resources, with the ARNs of names. */
+  readonly account: Account;
+  /** The bucket for Terraform's states, where the account has one. */
+  readonly stateBucket: StateBucket | undefined;
 
-    if (stateBucket !== undefined) {
-      new StateBucket(this, "state", { bucketName: stateBucket });
-      this.addOutput("state_bucket", "The bucket for Terraform's states", stateBucket);
-    }
-    if (apiGatewayLogs) {
-      new ApiGatewayLogs(this, "api-gateway-logs", { account, roleName: logsRoleName(settings) });
-    }
-    if (github !== undefined) {
-      const roles = new GithubRoles(this, "github", {
-        account,
-        planRoleName: planRoleName(settings),
-        settings: github,
-        environments: deployableEnvironments(settings, environments),
-        routes: models,
-      });
-      this.addOutput("plan_role_arn", "The role with which workflows plan", roles.planRoleArn);
-      for (const [environment, arn] of Object.entries(roles.deployRoleArns)) {
-        this.addOutput(
-          `${environment.replaceAll("-", "_")}_deploy_role_arn`,
-          `${environment}: the role with which workflows deploy it`,
-          arn,
-        );
-      }
+  constructor(scope: Construct, settings: ParsedAccountSettings, context: AccountStackContext) {
+    super(scope, settings.name);
+    this.settings = settings;
+    addTerraformSettings(this, { ...settings, environmentTag: settings.name });
+    this.account = new Account(this, settings);
+    this.stateBucket = this.createStateBucket();
+    this.createApiGatewayLogs();
+    this.createGithubRoles(context);
+  }
+
+  private createStateBucket(): StateBucket | undefined {
+    const { stateBucket: bucketName } = this.settings;
+    if (bucketName === undefined) return undefined;
+    const bucket = new StateBucket(this, "state", { bucketName });
+    this.addOutput("state_bucket", "The bucket for Terraform's states", bucketName);
+    return bucket;
+  }
+
+  private createApiGatewayLogs(): void {
+    const { account, settings } = this;
+    if (!settings.apiGatewayLogs) return;
+    new ApiGatewayLogs(this, "api-gateway-logs", { account, roleName: logsRoleName(settings) });
+  }
+
+  private createGithubRoles({ environments, models }: AccountStackContext): void {
+    const { account, settings } = this;
+    if (settings.github === undefined) return;
+    const roles = new GithubRoles(this, "github", {
+      account,
+      planRoleName: planRoleName(settings),
+      settings: settings.github,
+      environments: deployableEnvironments(settings, environments),
+      routes: models,
+    });
+    this.addOutput("plan_role_arn", "The role with which workflows plan", roles.planRoleArn);
+    for (const [environment, arn] of Object.entries(roles.deployRoleArns)) {
+      this.addOutput(
+        `${environment.replaceAll("-", "_")}_deploy_role_arn`,
+        `${environment}: the role with which workflows deploy it`,
+        arn,
+      );
     }
   }
 

@@ -1,3 +1,4 @@
+import type { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { Construct } from "constructs";
 import { privateBucketPolicy } from "../../iam/workload/private-bucket";
 import { PrivateBucket } from "../website/private-bucket";
@@ -14,9 +15,13 @@ export interface StateBucketProps {
  * Terraform knows.
  */
 export class StateBucket extends Construct {
+  /** The bucket itself. */
+  readonly bucket: S3Bucket;
+
   constructor(scope: Construct, id: string, { bucketName }: StateBucketProps) {
     super(scope, id);
     const bucket = new PrivateBucket(this, { bucketName, forceDestroy: false, protected: true });
     bucket.addPolicy(privateBucketPolicy(bucket.bucket.arn));
+    this.bucket = bucket.bucket;
   }
 }

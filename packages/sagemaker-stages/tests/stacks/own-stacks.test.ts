@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
+import { IamAccountAlias } from "@cdktf/provider-aws/lib/iam-account-alias";
+import { describe, expect, it } from "@jest/globals";
+import { type AccountSettings, AccountStack, type AppProps, createApp, InferenceStack } from "../../src";
+import { models } from "../fixtures/app/functions";
+import { example } from "./support/environments";
+import type { JsonObject } from "./support/synthesized";
+import { inTempFolder } from "./support/temp-folder";
+
+/** An app's stack of an environment, as the example of {@link InferenceStack} shows it. */
+class OwnInferenceStack extends InferenceStack {
+  constructor(...args: ConstructorParameters<typeof InferenceStack>) {
+    super(...args);
+    new CloudwatchDashboard(this, "dashboard", {
+      dashboardName: `${this.prefix}-inference`,
+      dashboardBody: JSON.stringify({ widgets: [] }),
+    });
+    for (const { pair } of this.models) {
+      pair.lambdaFunction.addOverride("tracing_config.mode", "PassThrough");
+    }
+  }
+}
+
+/** An app's stack of an account, as the example of {@link AccountStack} shows it. */
+class OwnAccountStack extends AccountStack {
+  constructor(...args: ConstructorParameters<typeof AccountStack>) {
+    super(...args);
+    new IamAccountAlias(this, "alias", { accountAlias: "shop" });
+    this.stateBucket?.bucket.addOverride("object_lock_enabled", true);
+  }
+}
+
+const account: AccountSettings = {
+  region: "us-east-1",
+  accountId: "444455556666",
+  state: { local: { path: "terraform.account.tfstate" } },
+  stateBucket: "terraform-states",
+};
+
+/** Terraform's resources of one stack, by type and id. */
+type Resources = Readonly<Record<string, Readonly<Record<string, JsonObject>>>>;
+
+/** The resources of the app's stack of this name. */
+function resourcesOf(
+  stack: string,
+  classes: Pick<AppProps, "InferenceStack" | "AccountStack"> = {},
+): Resources {
+  return inTempFolder((outdir) => {
+    createApp({ models, environments: [example], accounts: [account], outdir, ...classes }).synth();
+    return JSON.parse(readFileSync(join(outdir, `stacks/${stack}/cdk.tf.json`), "utf8")).resource;
+  });
+}
+
+/** The addresses of resources, with each argument that is not the same in both. */
+function differences(one: Resources, other: Resources): string[] {
+  const flat = (resources: Resources) =>
+    Object.entries(resources).flatMap(([type, byId]) =>
+      Object.entries(byId).map(([id, { "//": _, ...values }]) => [`${type}.${id}`, values] as const),
+    );
+  const before = new Map(flat(one));
+  return flat(other).flatMap(([address, values]) => {
+    const known = before.get(address);
+    if (known === undefined) return [address];
+    const keys = Object.keys({ ...known, ...values });
+    return keys
+      .filter((key) => JSON.stringify(known[key]) !== JSON.stringify(values[key]))
+      .map((key) => `${address}.${key}`);
+  });
+}
+
+describe("an app's subclass of InferenceStack", () => {
+  it("has the resource that it adds and the argument that it overrides, and changes nothing else", () => {
+    // Prepare
+    const plain = resourcesOf(example.name);
+
+    // Act
+    const own = resourcesOf(example.name, { InferenceStack: OwnInferenceStack });
+
+    // Assess
+    const [[address, fn] = ["", {}]] = Object.entries(own.aws_lambda_function ?? {});
+    expect(own.aws_cloudwatch_dashboard?.dashboard).toMatchObject({
+      dashboard_name: `${example.name}-inference`,
+    });
+    expect(fn).toMatchObject({ tracing_config: { mode: "PassThrough" } });
+    expect(differences(plain, own).sort()).toEqual([
+      "aws_cloudwatch_dashboard.dashboard",
+      `aws_lambda_function.${address}.tracing_config`,
+    ]);
+  });
+});
+
+describe("an app's subclass of AccountStack", () => {
+  it("has the resource that it adds and the argument that it overrides, and changes nothing else", () => {
+    // Prepare
+    const plain = resourcesOf("account");
+
+    // Act
+    const own = resourcesOf("account", { AccountStack: OwnAccountStack });
+
+    // Assess
+    const [[address, bucket] = ["", {}]] = Object.entries(own.aws_s3_bucket ?? {});
+    expect(own.aws_iam_account_alias?.alias).toMatchObject({ account_alias: "shop" });
+    expect(bucket).toMatchObject({ object_lock_enabled: true });
+    expect(differences(plain, own).sort()).toEqual([
+      "aws_iam_account_alias.alias",
+      `aws_s3_bucket.${address}.object_lock_enabled`,
+    ]);
+  });
+});
