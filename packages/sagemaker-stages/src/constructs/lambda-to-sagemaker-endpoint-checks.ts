@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { DEFAULT_ENVIRONMENT_VARIABLE_NAME } from "../environment/model-settings";
-import { describeFault, type Fault, inWords, Report, show } from "../environment/report";
+import { describeFault, type Fault, inOrderOf, inWords, Report, show } from "../environment/report";
 import { checkEndpoint } from "../environment/rules/endpoint-checks";
 import { checkExistingFunction } from "../environment/rules/model-checks";
 import { checkExistingVpc, checkNewVpc } from "../environment/rules/network-checks";
@@ -61,7 +61,9 @@ export function checkProps(
     checkVpc(props, id, report);
   }
   if (faults.length > 0) {
-    throw new Error([`${faults.length} fault(s) in its props:`, ...faults.map(describeFault)].join("\n"));
+    throw new Error(
+      [`${faults.length} fault(s) in its props:`, ...inOrderOf(props, faults).map(describeFault)].join("\n"),
+    );
   }
 }
 

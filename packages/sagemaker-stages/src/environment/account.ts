@@ -141,6 +141,9 @@ export interface ParsedAccountSettings extends z.output<typeof accountSettings> 
 /** The repository on GitHub whose workflows may assume the account's roles. */
 export type GithubSettings = z.input<typeof githubSettings>;
 
+/** {@link GithubSettings} with defaults. */
+export type ParsedGithubSettings = z.output<typeof githubSettings>;
+
 /** An environment that workflows can deploy: its account is known, and its state is where they find it. */
 export type DeployableEnvironment = Environment & { readonly accountId: string; readonly state: S3State };
 

@@ -5,6 +5,7 @@ import { App } from "cdktf";
 import * as z from "zod/mini";
 import { checkCatalog, InvalidCatalog, RESERVED_NAMES } from "../../src/app/catalog-checks";
 import { InferenceStack } from "../../src/constructs/inference-stack";
+import { parseEnvironment } from "../../src/environment/parse";
 import type { Model } from "../../src/models";
 import { models as catalog } from "../fixtures/app/functions";
 import { example, exampleWith } from "./support/environments";
@@ -73,7 +74,7 @@ describe("the project's own catalog", () => {
       network: { vpc: { availabilityZones: ["eu-central-1a"] } },
       callers: { notebooks: { mayInvoke: [{ model: "loan-default", by: "route" } as const] } },
     };
-    const stack = new InferenceStack(new App({ outdir: functions }), environment, catalog);
+    const stack = new InferenceStack(new App({ outdir: functions }), parseEnvironment(environment), catalog);
 
     // Act
     const ids = stack.node.children.map(({ node }) => node.id);

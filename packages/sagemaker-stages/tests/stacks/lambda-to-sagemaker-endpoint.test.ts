@@ -668,7 +668,7 @@ describe("values", () => {
     ],
     [
       "a new VPC",
-      withProps({ newVpc: { availabilityZones: [], cidrBlock: "10.0.0.0/8" } }),
+      withProps({ newVpc: { cidrBlock: "10.0.0.0/8", availabilityZones: [] } }),
       [
         'newVpc.cidrBlock: got "10.0.0.0/8"; allowed: a range such as 10.0.0.0/16, from its first address, of length 16–24 in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html)',
         "newVpc.availabilityZones: got []; allowed: at least one zone of eu-central-1 (a function needs a subnet)",

@@ -6,7 +6,11 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { type DeployableEnvironment, deployRoleName, type GithubSettings } from "../../environment/account";
+import {
+  type DeployableEnvironment,
+  deployRoleName,
+  type ParsedGithubSettings,
+} from "../../environment/account";
 import { deployRoleTrust, GITHUB_AUDIENCE, GITHUB_ISSUER, planRoleTrust } from "../../iam/deployment/github";
 import {
   deployLimitsPolicy,
@@ -34,7 +38,7 @@ export interface GithubRolesProps {
   readonly account: Account;
   /** Of the plan role; at most 64 characters. */
   readonly planRoleName: string;
-  readonly settings: GithubSettings;
+  readonly settings: ParsedGithubSettings;
   /**
    * What is planned and deployed, at most 5: each adds two managed policies to the plan role. IAM takes all of their
    * policies: `pipeline-policies.ts` checks them before.

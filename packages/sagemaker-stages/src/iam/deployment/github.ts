@@ -1,4 +1,4 @@
-import { type GithubSettings, repositoryName } from "../../environment/account";
+import { type ParsedGithubSettings, repositoryName } from "../../environment/account";
 import { type Environment, partitionOf } from "../../environment/environment";
 import { type PolicyDocument, policyDocument } from "../policy-document";
 
@@ -11,7 +11,7 @@ export const GITHUB_AUDIENCE = "sts.amazonaws.com";
 /** Who may plan: workflows of pull requests from the repository's own branches, and of one branch. */
 export function planRoleTrust(
   providerArn: string,
-  { repository, branch = "main" }: GithubSettings,
+  { repository, branch }: ParsedGithubSettings,
 ): PolicyDocument {
   return trust(providerArn, [
     `repo:${repository}:pull_request`,
@@ -28,10 +28,10 @@ const DEPLOY_WORKFLOW = ".github/workflows/deploy.yml";
  */
 export function deployRoleTrust(
   providerArn: string,
-  github: GithubSettings,
+  github: ParsedGithubSettings,
   { name, region }: Pick<Environment, "name" | "region">,
 ): PolicyDocument {
-  const ref = `refs/heads/${github.branch ?? "main"}`;
+  const ref = `refs/heads/${github.branch}`;
   // STS knows these claims (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif)
   // in commercial regions (https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/):
   // one that it does not know would refuse everybody.

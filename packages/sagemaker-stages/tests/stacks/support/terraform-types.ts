@@ -185,6 +185,7 @@ export interface TerraformTypes {
       readonly source_code_hash: string;
       readonly timeout: number;
       readonly tracing_config: { readonly mode: string };
+      readonly ephemeral_storage?: { readonly size: number };
       readonly vpc_config?: {
         readonly subnet_ids: readonly string[];
         readonly security_group_ids: readonly string[];
