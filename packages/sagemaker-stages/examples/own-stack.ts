@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { Account, functionPackage, LambdaToSagemakerEndpoint, requireVersions } from "sagemaker-stages";
+import { AwsScope, functionPackage, LambdaToSagemakerEndpoint, requireVersions } from "sagemaker-stages";
 
 const REGION = "eu-central-1";
 
@@ -17,7 +17,7 @@ export class OwnStack extends TerraformStack {
     requireVersions(this);
 
     const scoring = new LambdaToSagemakerEndpoint(this, "scoring", {
-      account: new Account(this, { region: REGION }),
+      account: new AwsScope(this, { region: REGION }),
       name: `${id}-scoring`,
       newFunction: {
         code: functionPackage("loan-default", resolve(App.of(this).outdir, "functions")),

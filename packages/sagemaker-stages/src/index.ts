@@ -8,7 +8,7 @@ export {
   LambdaToSagemakerEndpoint,
   type LambdaToSagemakerEndpointProps,
 } from "./constructs/lambda-to-sagemaker-endpoint";
-export { Account } from "./constructs/terraform/account";
+export { AwsScope } from "./constructs/terraform/aws-scope";
 export { requireVersions } from "./constructs/terraform/terraform-settings";
 export type { AccountSettings, ParsedAccountSettings } from "./environment/account";
 export type {

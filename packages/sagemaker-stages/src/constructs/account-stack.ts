@@ -11,7 +11,7 @@ import type { ModelRoutes } from "../models";
 import { ApiGatewayLogs } from "./account/api-gateway-logs";
 import { GithubRoles } from "./account/github-roles";
 import { StateBucket } from "./account/state-bucket";
-import { Account } from "./terraform/account";
+import { AwsScope } from "./terraform/aws-scope";
 import { addTerraformSettings } from "./terraform/terraform-settings";
 
 /** What an account's stack is made from besides the account's settings. */
@@ -41,7 +41,7 @@ export class AccountStack extends TerraformStack {
   /** The account's settings with their defaults. */
   readonly settings: ParsedAccountSettings;
   /** Account and region of the resources, with the ARNs of names. */
-  readonly account: Account;
+  readonly account: AwsScope;
   /** The bucket for Terraform's states, where the account has one. */
   readonly stateBucket: StateBucket | undefined;
 
@@ -49,7 +49,7 @@ export class AccountStack extends TerraformStack {
     super(scope, settings.name);
     this.settings = settings;
     addTerraformSettings(this, { ...settings, environmentTag: settings.name });
-    this.account = new Account(this, settings);
+    this.account = new AwsScope(this, settings);
     this.stateBucket = this.createStateBucket();
     this.createApiGatewayLogs();
     this.createGithubRoles(context);

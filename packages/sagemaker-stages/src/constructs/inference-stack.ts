@@ -15,7 +15,7 @@ import { FunctionUrl } from "./function/function-url";
 import { newFunctionSettings, type ParsedNewFunction } from "./function/new-function";
 import { FunctionAndEndpoint } from "./function-and-endpoint";
 import { Network } from "./network/network";
-import { Account } from "./terraform/account";
+import { AwsScope } from "./terraform/aws-scope";
 import { addTerraformSettings } from "./terraform/terraform-settings";
 import { Website } from "./website/website";
 
@@ -50,7 +50,7 @@ export class InferenceStack extends TerraformStack {
   /** The environment's prefix: every name begins with it. */
   readonly prefix: string;
   /** Account and region of the resources, with the ARNs of names. */
-  readonly account: Account;
+  readonly account: AwsScope;
   /** The web page, where the environment has one. */
   readonly website: Website | undefined;
   /** The network, where the environment has one. */
@@ -70,7 +70,7 @@ export class InferenceStack extends TerraformStack {
     this.prefix = namePrefix(environment);
     addTerraformSettings(this, { ...environment, environmentTag: this.prefix });
 
-    this.account = new Account(this, environment);
+    this.account = new AwsScope(this, environment);
     this.website = this.createWebsite();
     this.corsAllowOrigin = this.website?.origin ?? environment.stage.corsAllowOrigin ?? "*";
     this.network = this.createNetwork();

@@ -19,14 +19,14 @@ import { ArtifactBucket } from "./endpoint/artifact-bucket";
 import { newFunctionSettings } from "./function/new-function";
 import { checkProps } from "./lambda-to-sagemaker-endpoint-checks";
 import { Network } from "./network/network";
-import { Account } from "./terraform/account";
+import { AwsScope } from "./terraform/aws-scope";
 
 const { sagemakerEnvironmentVariableName } = propertiesOf(routeSettings);
 
 /** Props besides those of which there are several kinds. */
 const commonProps = settings({
   /** Account and region of all resources: the region of the stack's AWS provider, and its account. */
-  account: z.instanceof(Account),
+  account: z.instanceof(AwsScope),
 
   /**
    * Name of the new function and of the new endpoint, and prefix of the names of their roles, models and configurations.

@@ -11,7 +11,7 @@ export type { LambdaToSagemakerEndpointProps } from "./lambda-to-sagemaker-endpo
  *
  * @example
  * new LambdaToSagemakerEndpoint(this, "scoring", {
- *   account: new Account(this, { region: "eu-central-1", accountId: "111122223333" }),
+ *   account: new AwsScope(this, { region: "eu-central-1", accountId: "111122223333" }),
  *   name: "shop-scoring",
  *   newFunction: { code: functionPackage("scoring", folder), description: "Scores orders" },
  *   existingEndpoint: "notebook-1",

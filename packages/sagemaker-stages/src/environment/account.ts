@@ -1,11 +1,6 @@
 import type * as z from "zod";
-import {
-  type Environment,
-  type NamedEnvironment,
-  namePrefix,
-  partitionOf,
-  type S3State,
-} from "./environment";
+import { ArnFactory } from "../aws/arn";
+import { type Environment, type NamedEnvironment, namePrefix, type S3State } from "./environment";
 import { BUCKET_SOURCE, NAME, NAME_ALLOWED } from "./patterns";
 import { accountId, region } from "./settings/place";
 import { byName, flag, oneOf, optional, settings, text, textLike, withDefault } from "./settings/setting";
@@ -177,7 +172,7 @@ export function planRoleName(account: AccountSettings): string {
 
 /** ARN of {@link planRoleName}; the role exists where the account has `github`. */
 export function planRoleArn(account: AccountSettings): string {
-  return iamArn(account, `role/${planRoleName(account)}`);
+  return new ArnFactory(account.region, account.accountId).roleArn(planRoleName(account));
 }
 
 /** Name of the role with which API Gateway writes logs; it exists where the account has `apiGatewayLogs`. */
@@ -209,7 +204,7 @@ export function deployRoleName(environment: NamedEnvironment): string {
 
 /** ARN of {@link deployRoleName}; the role exists where its account has `github`. */
 export function deployRoleArn(environment: DeployableEnvironment): string {
-  return iamArn(environment, `role/${deployRoleName(environment)}`);
+  return new ArnFactory(environment.region, environment.accountId).roleArn(deployRoleName(environment));
 }
 
 /** Name of the managed policy that is the permissions boundary of an environment's roles. */
@@ -222,12 +217,8 @@ export function boundaryArn(
   environment: NamedEnvironment & Pick<Environment, "region">,
   accountId: string,
 ): string {
-  return iamArn({ region: environment.region, accountId }, `policy/${boundaryName(environment)}`);
-}
-
-function iamArn(
-  { region, accountId }: Pick<AccountSettings, "region" | "accountId">,
-  resource: string,
-): string {
-  return `arn:${partitionOf(region)}:iam::${accountId}:${resource}`;
+  return new ArnFactory(environment.region, accountId).globalArn(
+    "iam",
+    `policy/${boundaryName(environment)}`,
+  );
 }

@@ -1,7 +1,8 @@
+import { partitionOf } from "../aws/partition";
 import { UserError } from "../lib/user-error";
 import type { ModelRoutes } from "../models";
 import { type AccountSettings, accountName } from "./account";
-import { anyEnvironment, type Environment, namePrefix, partitionOf } from "./environment";
+import { anyEnvironment, type Environment, namePrefix } from "./environment";
 import {
   DEFAULT_ENVIRONMENT_VARIABLE_NAME,
   functionNameOf,

@@ -202,14 +202,3 @@ export function namePrefix({ name, project }: NamedEnvironment): string {
 export function callerPolicyName(prefix: string, caller: string): string {
   return `${prefix}-${caller}-caller`;
 }
-
-/** The domain under which AWS's services of a region live, e.g. `amazonaws.com`. */
-export function domainOf(region: string): string {
-  return region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-}
-
-/** The partition that a region belongs to, e.g. `aws` or `aws-cn`. */
-export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-}

@@ -1,3 +1,4 @@
+import { percentEncode } from "../aws/percent-encode";
 import type { Authorization, Method } from "./rest-api/openapi";
 import type { Container } from "./sagemaker/container";
 import { LOCAL_CREDENTIALS } from "./signature";
@@ -138,14 +139,6 @@ function curlLine(url: string, method: Method, authorization: readonly string[])
     words.push("-H", quote("content-type: application/json"), "-d", quote(JSON.stringify(method.example)));
   }
   return words.join(" ");
-}
-
-/** As signatures want it: encodeURIComponent leaves these five as they are. */
-function percentEncode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }
 
 function quote(word: string): string {

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import aws4 from "aws4";
+import { ArnFactory } from "../aws/arn";
 import { type HttpRequest, headerOf } from "./http";
 
 /** The one pair of credentials of this machine's stages. They open nothing else. */
@@ -27,8 +28,11 @@ export function accessKeyIdOf(request: HttpRequest): string | undefined {
 }
 
 /** An account's user that has an access key, as IAM would name it: here the key is the user's name, too. */
-export function userArnOf(partition: string, accountId: string, accessKeyId: string): string {
-  return `arn:${partition}:iam::${accountId}:user/${accessKeyId}`;
+export function userArnOf(
+  { region, accountId }: Pick<ArnFactory, "region" | "accountId">,
+  accessKeyId: string,
+): string {
+  return new ArnFactory(region, accountId).globalArn("iam", `user/${accessKeyId}`);
 }
 
 /** The region that a request is signed for, if it is signed at all. */

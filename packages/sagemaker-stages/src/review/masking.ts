@@ -1,3 +1,4 @@
+import { parseJson } from "../lib/json";
 import { credentialsIn, credentialsInAddress, decodedText, type Range } from "./credentials";
 import { Needles } from "./needles";
 import { isAboutSecret, isContentName, isNoSecret, isOfVariables, isSecretName } from "./secret-names";
@@ -179,15 +180,6 @@ export class Masking {
 
 /** JSON that is deeper was made by no person. */
 const MAX_DEPTH = 100;
-
-/** What a text is as JSON; undefined where it is none. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** A longer text is kept back as a whole: nobody reads it, and searching it for secrets takes minutes. */
 const MAX_TEXT = 1_000_000;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { parseJson } from "../lib/json";
 import { NotReviewable } from "./errors";
 
 /** How a plan's JSON is made. */
@@ -73,15 +74,6 @@ export function parsePlan(text: string, file: string): object {
 
 const LOG = (file: string): string =>
   `${file} is the log of \`terraform plan -json\`, line by line, and not a plan; plan with \`-out=<plan file>\`, and ${HOW}`;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The message of JSON.parse quotes the text, which can hold secrets.
-    return undefined;
-  }
-}
 
 /** Lines that begin an object; more of them are no wrapper's. */
 const MAX_CANDIDATES = 100;

@@ -1,3 +1,5 @@
+import { isObject } from "../lib/json";
+
 /** Names what a value is, never the value. */
 function kindOf(value: unknown): string {
   if (value === undefined) return "nothing";
@@ -29,10 +31,6 @@ export function findMisfit(answer: unknown, example: unknown, place = "the answe
     return first(Object.keys(example), (name) => findMisfit(answer[name], example[name], `${place}.${name}`));
   }
   return undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function first<Item>(

@@ -1,4 +1,5 @@
 import type { Credentials } from "aws4";
+import { percentEncode } from "../aws/percent-encode";
 import type { Environment } from "../environment/environment";
 import { type RouteAccess, routeAccess } from "../environment/model-settings";
 import type { Model, Models } from "../models";
@@ -298,14 +299,6 @@ function requestOf({ url, contract }: Target, request: unknown): HttpRequest {
     .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
     .join("&");
   return { method, url: query === "" ? url : `${url}?${query}`, headers: {} };
-}
-
-/** As signatures want it: encodeURIComponent leaves these five as they are. */
-function percentEncode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }
 
 function unlessStatus({ status }: HttpAnswer, expected: number): string | undefined {

@@ -11,7 +11,7 @@ import {
   type LambdaToSagemakerEndpointProps,
 } from "../../src/constructs/lambda-to-sagemaker-endpoint";
 import { Network } from "../../src/constructs/network/network";
-import { Account } from "../../src/constructs/terraform/account";
+import { AwsScope } from "../../src/constructs/terraform/aws-scope";
 import type { NewEndpoint } from "../../src/environment/model-settings";
 import { exampleModel } from "./support/environments";
 import { SynthesizedStack } from "./support/synthesized";
@@ -33,7 +33,7 @@ const onInstances = {
 };
 
 /** A stack of somebody else's, and what `make` made in it. */
-function inStack<Made>(make: (stack: TerraformStack, account: Account, directory: string) => Made): {
+function inStack<Made>(make: (stack: TerraformStack, account: AwsScope, directory: string) => Made): {
   made: Made;
   stack: SynthesizedStack;
 } {
@@ -43,7 +43,7 @@ function inStack<Made>(make: (stack: TerraformStack, account: Account, directory
     new AwsProvider(stack, "aws", { region: "eu-central-1" });
     const made = make(
       stack,
-      new Account(stack, { region: "eu-central-1", accountId: "111122223333" }),
+      new AwsScope(stack, { region: "eu-central-1", accountId: "111122223333" }),
       directory,
     );
     app.synth();
@@ -259,7 +259,7 @@ describe("an existing function", () => {
   ])("is compared with an account that Terraform finds out: %s", (_, existingFunction, conditions) => {
     // Act
     const { stack } = inStack((own, _account, directory) => {
-      const account = new Account(own, { region: "eu-central-1" });
+      const account = new AwsScope(own, { region: "eu-central-1" });
       const { newFunction: _function, ...rest } = everything(directory);
       new LambdaToSagemakerEndpoint(own, "scoring", { account, ...rest, existingFunction });
     });
@@ -723,7 +723,7 @@ describe("values", () => {
     [
       "an account that is a text",
       { account: "111122223333" },
-      'account: got "111122223333"; allowed: a value of the type Account',
+      'account: got "111122223333"; allowed: a value of the type AwsScope',
     ],
   ])("are not dropped where a property is wrong: %s", (_, part, expected) => {
     // Act

@@ -2,7 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { describe, expect, it } from "@jest/globals";
 import { App, TerraformStack } from "cdktf";
 import { Network } from "../../src/constructs/network/network";
-import { Account } from "../../src/constructs/terraform/account";
+import { AwsScope } from "../../src/constructs/terraform/aws-scope";
 import type { Environment } from "../../src/environment/environment";
 import { example, exampleModel, named } from "./support/environments";
 import { type SynthesizedStack, synthesize } from "./support/synthesized";
@@ -369,7 +369,7 @@ describe("a network that several share", () => {
       const app = new App({ outdir });
       const own = new TerraformStack(app, "own");
       new AwsProvider(own, "aws", { region: "eu-central-1" });
-      const account = new Account(own, { region: "eu-central-1", accountId: "111122223333" });
+      const account = new AwsScope(own, { region: "eu-central-1", accountId: "111122223333" });
       use(new Network(own, "network", { account, environmentName: "own", settings: NEW_VPC }));
       app.synth();
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import { matchesArn } from "../../src/aws/arn-pattern";
 import type { Environment } from "../../src/environment/environment";
 import { environments } from "../fixtures/app/environments";
-import { fitsArn } from "../least-privilege/support/wildcards";
 import { example, exampleWith, exampleWithCallers } from "./support/environments";
 import { synthesize, synthesizeOne } from "./support/synthesized";
 
@@ -53,7 +53,7 @@ describe("API Gateway's permission to invoke a function", () => {
     const pattern = values.source_arn.replace(/^\$\{[^}]*\}/, api);
 
     // Act
-    const fits = fitsArn(pattern, `${api}/${call}`);
+    const fits = matchesArn(pattern, `${api}/${call}`);
 
     // Assess
     expect(fits).toBe(isAllowed);

@@ -8,7 +8,7 @@ import {
   LambdaToSagemakerEndpoint,
   type LambdaToSagemakerEndpointProps,
 } from "../../src/constructs/lambda-to-sagemaker-endpoint";
-import { Account } from "../../src/constructs/terraform/account";
+import { AwsScope } from "../../src/constructs/terraform/aws-scope";
 import { exampleModel } from "./support/environments";
 import { ReferencesStack } from "./support/references-stack";
 import { SynthesizedStack } from "./support/synthesized";
@@ -218,7 +218,7 @@ describe("references that cannot be", () => {
         const stack = new TerraformStack(new App({ outdir: directory }), "own");
         new AwsProvider(stack, "aws", { region: "eu-central-1" });
         new LambdaToSagemakerEndpoint(stack, "scoring", {
-          account: new Account(stack, { region: "eu-central-1" }),
+          account: new AwsScope(stack, { region: "eu-central-1" }),
           name: "own-scoring",
           newFunction: { code: functionPackage("loan-default", directory), description: "Scores" },
           newEndpoint: exampleModel,

@@ -3,12 +3,12 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 import { apiGatewayLogsPolicy, apiGatewayLogsTrust } from "../../iam/workload/api-gateway-logs";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 
 /** Props of {@link ApiGatewayLogs}. */
 export interface ApiGatewayLogsProps {
-  readonly account: Account;
+  readonly account: AwsScope;
   /** At most 64 characters. */
   readonly roleName: string;
 }

@@ -21,7 +21,7 @@ import {
 import type { NamedPolicy } from "../../iam/iam-limits";
 import type { PolicyDocument } from "../../iam/policy-document";
 import type { ModelRoutes } from "../../models";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 
 /** The shortest that IAM takes, and its default: a plan takes minutes. */
@@ -35,7 +35,7 @@ const DEPLOY_SESSION_IN_SECONDS = 3 * 3_600;
 
 /** Props of {@link GithubRoles}. */
 export interface GithubRolesProps {
-  readonly account: Account;
+  readonly account: AwsScope;
   /** Of the plan role; at most 64 characters. */
   readonly planRoleName: string;
   readonly settings: ParsedGithubSettings;

@@ -1,11 +1,11 @@
 import type { ApiGatewayStageAccessLogSettings } from "@cdktf/provider-aws/lib/api-gateway-stage";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { Construct } from "constructs";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 
 /** Props of {@link AccessLogs}. */
 export interface AccessLogsProps {
-  readonly account: Account;
+  readonly account: AwsScope;
   /** Name of the API; it begins with the environment's name. */
   readonly apiName: string;
   /** Days that the lines are kept. */

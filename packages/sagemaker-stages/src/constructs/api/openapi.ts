@@ -1,3 +1,4 @@
+import { buildArn } from "../../aws/arn";
 import type { RouteAccess } from "../../environment/model-settings";
 import type { About, Contract } from "../../runtime/contract";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
@@ -90,7 +91,14 @@ function pathItem(route: OpenApiRoute, { region, partition, corsAllowOrigin }: O
       "x-amazon-apigateway-integration": {
         type: "aws_proxy",
         httpMethod: "POST",
-        uri: `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`,
+        uri: buildArn({
+          partition,
+          service: "apigateway",
+          region,
+          // The service that API Gateway calls stands in place of an account.
+          accountId: "lambda",
+          resource: `path/2015-03-31/functions/${functionArn}/invocations`,
+        }),
         passthroughBehavior: "when_no_match",
         timeoutInMillis: GATEWAY_TIMEOUT_IN_SECONDS * 1000,
       },

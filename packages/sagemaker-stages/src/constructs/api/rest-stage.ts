@@ -12,7 +12,7 @@ import type { ParsedEnvironment } from "../../environment/environment";
 import type { RouteAccess } from "../../environment/model-settings";
 import { type RouteOfStage, routeArn, routePermission } from "../../iam/workload/api-gateway";
 import type { EndpointFunction } from "../function/endpoint-function";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 import { AccessLogs } from "./access-logs";
 import { checkDefinitionSize } from "./definition-size";
@@ -29,7 +29,7 @@ export interface StageRoute {
 
 /** Props of {@link RestStage}. */
 export interface RestStageProps {
-  readonly account: Account;
+  readonly account: AwsScope;
   /** Name of the API and of its key. */
   readonly apiName: string;
   /** Name of the stage: the first part of every path. */

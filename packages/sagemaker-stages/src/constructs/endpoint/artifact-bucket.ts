@@ -5,7 +5,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { appFolder } from "../../environment/paths";
 import { privateBucketPolicy } from "../../iam/workload/private-bucket";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 import { FROM_STACK_TO_PROJECT } from "../terraform/terraform-settings";
 import { environmentBucketName, PrivateBucket } from "../website/private-bucket";
 
@@ -25,13 +25,13 @@ export function isInS3(artifact: string): boolean {
 }
 
 /** An artifact that somebody else put into S3. */
-export function artifactInS3(url: string, account: Account): Artifact {
+export function artifactInS3(url: string, account: AwsScope): Artifact {
   return { url, arn: account.objectArn(url), dependsOn: [] };
 }
 
 /** Props of {@link ArtifactBucket}. */
 export interface ArtifactBucketProps {
-  readonly account: Account;
+  readonly account: AwsScope;
   /** The environment's prefix, of the bucket's name. */
   readonly environmentName: string;
   /** Refuse to plan the destruction of a bucket that holds anything. */
@@ -41,7 +41,7 @@ export interface ArtifactBucketProps {
 /** The environment's private bucket for artifacts that are files of the project. */
 export class ArtifactBucket extends Construct {
   private readonly bucket: PrivateBucket;
-  private readonly account: Account;
+  private readonly account: AwsScope;
 
   constructor(
     scope: Construct,

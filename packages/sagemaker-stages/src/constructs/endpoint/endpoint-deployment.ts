@@ -4,15 +4,15 @@ import type {
   SagemakerEndpointDeploymentConfigBlueGreenUpdatePolicyTrafficRoutingConfiguration,
 } from "@cdktf/provider-aws/lib/sagemaker-endpoint";
 import { Construct } from "constructs";
+import { literalInPattern } from "../../aws/wildcards";
 import { omitUndefined } from "../../environment/present";
 import type { ParsedDeploymentSettings, ParsedRollbackSettings } from "../../environment/settings/deployment";
-import { literalInArn } from "../../iam/arn-text";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 import { terraformText } from "../terraform/terraform-json";
 
 /** Props of {@link EndpointDeployment}. */
 export interface EndpointDeploymentProps {
-  readonly account: Account;
+  readonly account: AwsScope;
   /** Name of the endpoint, and prefix of its alarms'. */
   readonly endpointName: string;
   readonly variantName: string;
@@ -40,7 +40,7 @@ export class EndpointDeployment extends Construct {
     // References for the endpoint, which waits for them; names for the policy, which a plan shows in full.
     const alarmNames = [...own.map(({ alarmName }) => alarmName), ...others.map(terraformText)];
     this.alarmArns = [...own.map(({ alarmNameInput = "" }) => alarmNameInput), ...others].map((name) =>
-      account.arn("cloudwatch", `alarm:${literalInArn(name)}`),
+      account.arn("cloudwatch", `alarm:${literalInPattern(name)}`),
     );
     const alarms = alarmNames.map((alarmName) => ({ alarmName }));
     this.config = omitUndefined({

@@ -1,9 +1,10 @@
 import { DataAwsSagemakerPrebuiltEcrImage } from "@cdktf/provider-aws/lib/data-aws-sagemaker-prebuilt-ecr-image";
 import { Fn } from "cdktf";
 import type { Construct } from "constructs";
+import { ecrRepositoryArn } from "../../aws/arn";
 import type { ModelImageSettings } from "../../environment/model-settings";
-import { ecrRepositoryArn } from "../../iam/workload/ecr-repository";
-import type { Account } from "../terraform/account";
+import { imageRepositoryArn } from "../../iam/workload/ecr-repository";
+import type { AwsScope } from "../terraform/aws-scope";
 import { inExpression, isReference } from "../terraform/references";
 
 /** An inference image. */
@@ -18,17 +19,22 @@ export interface ModelImage {
 const ECR_IMAGE = "^([0-9]+)[.]dkr[.]ecr[.]([a-z0-9-]+)[.][^/]+/([^:@]+)";
 
 /** The image that an environment names; of SageMaker's own, Terraform knows the account in each region. */
-export function modelImage(scope: Construct, account: Account, image: ModelImageSettings): ModelImage {
+export function modelImage(scope: Construct, account: AwsScope, image: ModelImageSettings): ModelImage {
   if ("uri" in image && isReference(image.uri)) {
     const parts = Fn.regex(ECR_IMAGE, inExpression(scope, "image", image.uri));
-    const [accountId, region, repository] = [0, 1, 2].map((index) => Fn.element(parts, index));
+    const part = (index: number): string => Fn.element(parts, index);
     return {
       uri: image.uri,
-      repositoryArn: `arn:${account.partition}:ecr:${region}:${accountId}:repository/${repository}`,
+      repositoryArn: ecrRepositoryArn({
+        partition: account.partition,
+        region: part(1),
+        accountId: part(0),
+        repository: part(2),
+      }),
     };
   }
   if ("uri" in image) {
-    return { uri: image.uri, repositoryArn: ecrRepositoryArn(image.uri, account.partition) };
+    return { uri: image.uri, repositoryArn: imageRepositoryArn(image.uri, account.partition) };
   }
   const prebuilt = new DataAwsSagemakerPrebuiltEcrImage(scope, "image", {
     repositoryName: image.algorithm,
@@ -36,6 +42,6 @@ export function modelImage(scope: Construct, account: Account, image: ModelImage
   });
   return {
     uri: prebuilt.registryPath,
-    repositoryArn: `arn:${account.partition}:ecr:${account.region}:${prebuilt.registryId}:repository/${image.algorithm}`,
+    repositoryArn: account.repositoryArn(prebuilt.registryId, image.algorithm),
   };
 }

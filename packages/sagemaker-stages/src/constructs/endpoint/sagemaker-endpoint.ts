@@ -16,7 +16,7 @@ import type { ParsedDataCaptureSettings } from "../../environment/settings/data-
 import type { ParsedInstanceEndpoint } from "../../environment/settings/endpoint";
 import { type EndpointNeeds, endpointRolePolicy, endpointRoleTrust } from "../../iam/workload/endpoint-role";
 import type { NetworkPlace } from "../network/network";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson, terraformText } from "../terraform/terraform-json";
 import type { Artifact } from "./artifact-bucket";
 import { EndpointDeployment } from "./endpoint-deployment";
@@ -26,7 +26,7 @@ import { Revision, type RevisionContent } from "./revision";
 
 /** Props of {@link SagemakerEndpoint}. */
 export interface SagemakerEndpointProps {
-  readonly account: Account;
+  readonly account: AwsScope;
   /** Name of the endpoint, and prefix of its model's, configuration's and role's names; at most 54 characters. */
   readonly name: string;
   readonly artifact: Artifact;
@@ -374,7 +374,7 @@ function needsContent({ repositoryArn, artifactArn, ...needs }: EndpointNeeds): 
   });
 }
 
-function networkInterfacePlaces(account: Account, { subnetIds, securityGroupIds }: NetworkPlace) {
+function networkInterfacePlaces(account: AwsScope, { subnetIds, securityGroupIds }: NetworkPlace) {
   return {
     subnetArns: subnetIds.map((subnet) => account.arn("ec2", `subnet/${subnet}`)),
     securityGroupArns: securityGroupIds.map((group) => account.arn("ec2", `security-group/${group}`)),

@@ -2,16 +2,17 @@ import { DataAwsLambdaFunction } from "@cdktf/provider-aws/lib/data-aws-lambda-f
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Fn, type TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
+import { regionalArnPrefix } from "../../aws/arn";
 import { functionNameOf } from "../../environment/model-settings";
 import { existingFunctionRolePolicy } from "../../iam/workload/function-role";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 import { inExpression, isReference } from "../terraform/references";
 import { terraformJson } from "../terraform/terraform-json";
 import type { EndpointFunction } from "./endpoint-function";
 
 /** Props of {@link ExistingFunction}. */
 export interface ExistingFunctionProps {
-  readonly account: Account;
+  readonly account: AwsScope;
   /** Its name, or its ARN without version, or a reference to either. */
   readonly nameOrArn: string;
   /** `<environment>-<model>`: what is added to the function and its role is named so. */
@@ -72,10 +73,10 @@ function ofThisAccount(
   { account, nameOrArn }: ExistingFunctionProps,
   given: string,
 ): Pick<TerraformResourceLifecycle, "precondition"> {
-  const { partition, region, accountId } = account;
+  const { region, accountId } = account;
   const isKnown = !isReference(nameOrArn) && (!nameOrArn.includes(":") || !isReference(accountId));
   if (isKnown) return {};
-  const prefix = `arn:${partition}:lambda:${region}:`;
+  const prefix = regionalArnPrefix("lambda", region);
   const accountInExpression = isReference(accountId) ? accountId : JSON.stringify(accountId);
   return {
     precondition: [

@@ -7,14 +7,14 @@ import { Construct } from "constructs";
 import { omitUndefined } from "../../environment/present";
 import { functionRolePolicy, functionRoleTrust } from "../../iam/workload/function-role";
 import type { NetworkPlace } from "../network/network";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 import type { EndpointFunction } from "./endpoint-function";
 import type { ParsedNewFunction } from "./new-function";
 
 /** Props of {@link InferenceFunction}. */
 export interface InferenceFunctionProps {
-  readonly account: Account;
+  readonly account: AwsScope;
   /** Name of the function, and prefix of its role's; at most 55 characters. */
   readonly name: string;
   readonly settings: ParsedNewFunction;

@@ -13,7 +13,7 @@ import { parseCidr, partOf } from "../../environment/cidr";
 import type { ParsedNewVpc } from "../../environment/settings/network";
 import { runtimeEndpointPolicy, s3GatewayPolicy } from "../../iam/workload/network";
 import type { InferenceFunction } from "../function/inference-function";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 import type { NetworkedModel, NetworkPlace, NetworkProps } from "./network";
 
@@ -53,7 +53,7 @@ export class IsolatedVpc extends Construct {
   private readonly wayToS3: ITerraformDependable[];
   private functionsGroup: SecurityGroup | undefined;
   private endpointsGroup: SecurityGroup | undefined;
-  private readonly account: Account;
+  private readonly account: AwsScope;
   private readonly environmentName: string;
 
   constructor(scope: Construct, id: string, { account, environmentName, settings }: IsolatedVpcProps) {
@@ -259,7 +259,7 @@ interface AskingFunction {
 }
 
 /** In China the name has a prefix of its own; S3's gateway has not. */
-function runtimeServiceName({ partition, region }: Account): string {
+function runtimeServiceName({ partition, region }: AwsScope): string {
   return `${partition === "aws-cn" ? "cn." : ""}com.amazonaws.${region}.sagemaker.runtime`;
 }
 

@@ -3,12 +3,12 @@ import { Construct } from "constructs";
 import { type NetworkSettings, networkSettings } from "../../environment/settings/network";
 import type { SagemakerEndpoint } from "../endpoint/sagemaker-endpoint";
 import type { InferenceFunction } from "../function/inference-function";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 import { IsolatedVpc } from "./isolated-vpc";
 
 /** Props of {@link Network}. */
 export interface NetworkProps {
-  readonly account: Account;
+  readonly account: AwsScope;
   /** Prefix of the names of what is new. */
   readonly environmentName: string;
   readonly settings: NetworkSettings;

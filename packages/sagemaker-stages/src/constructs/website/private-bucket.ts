@@ -8,7 +8,7 @@ import { S3Object, type S3ObjectConfig } from "@cdktf/provider-aws/lib/s3-object
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { PolicyDocument } from "../../iam/policy-document";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 
 /** Props of {@link PrivateBucket}. */
@@ -31,7 +31,7 @@ export interface PrivateBucketProps {
  * @param environmentName - the environment's prefix
  * @param purpose - what the bucket is for, in one word
  */
-export function environmentBucketName(account: Account, environmentName: string, purpose: string): string {
+export function environmentBucketName(account: AwsScope, environmentName: string, purpose: string): string {
   return `${environmentName}-${purpose}-${account.accountId}-${account.region}`;
 }
 

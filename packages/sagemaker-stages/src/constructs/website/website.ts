@@ -11,13 +11,13 @@ import { websiteBucketPolicy } from "../../iam/workload/website-bucket";
 import { buildWebsite, STAGE_ORIGIN, type WebsiteFile } from "../../page/build";
 import { securityHeaders } from "../../page/headers";
 import { publicDocument } from "../../page/public-document";
-import type { Account } from "../terraform/account";
+import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson, terraformText } from "../terraform/terraform-json";
 import { environmentBucketName, PrivateBucket } from "./private-bucket";
 
 /** Props of {@link Website}. */
 export interface WebsiteProps {
-  readonly account: Account;
+  readonly account: AwsScope;
   /** The environment's prefix, of every name. */
   readonly environmentName: string;
   readonly settings: ParsedWebsiteSettings;

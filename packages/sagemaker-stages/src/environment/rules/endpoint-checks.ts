@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { regionalArnPrefix } from "../../aws/arn";
+import { domainOf } from "../../aws/partition";
 import { describeWrongArtifact } from "../artifact-file";
-import { domainOf, type Environment, partitionOf } from "../environment";
+import type { Environment } from "../environment";
 import type { ExistingEndpoint, ModelImageSettings, NewEndpoint } from "../model-settings";
 import { appFolder, isProjectFile } from "../paths";
 import { inWords, type Report, UNLIMITED } from "../report";
@@ -58,7 +60,7 @@ const MAX_TIMEOUT_IN_SECONDS = 14_400;
 
 /**
  * A bucket and a key. The key becomes the resource of a policy, which holds every character of `policy-text.ts`:
- * characters that IAM or Terraform interprets are escaped (`iam/arn-text.ts`, `constructs/terraform/terraform-json.ts`).
+ * characters that IAM or Terraform interprets are escaped (`aws/wildcards.ts`, `constructs/terraform/terraform-json.ts`).
  */
 const ARTIFACT = /^s3:\/\/([^/]+)\/(.+\.tar\.gz)$/s;
 const ECR_IMAGE =
@@ -301,7 +303,7 @@ function checkKey(
   report: Report,
 ): void {
   if (arn === undefined) return;
-  const prefix = `arn:${partitionOf(region)}:kms:${region}:`;
+  const prefix = regionalArnPrefix("kms", region);
   report.require(
     arn.startsWith(prefix) && KEY.test(arn.slice(prefix.length)),
     field,

@@ -1,4 +1,5 @@
-import { type Environment, partitionOf } from "../environment";
+import { regionalArnPrefix } from "../../aws/arn";
+import type { Environment } from "../environment";
 import {
   DEFAULT_ENVIRONMENT_VARIABLE_NAME,
   type ModelSettings,
@@ -64,7 +65,7 @@ export function checkExistingFunction(
   { region, accountId }: Pick<Environment, "region" | "accountId">,
   report: Report,
 ): void {
-  const prefix = `arn:${partitionOf(region)}:lambda:${region}:`;
+  const prefix = regionalArnPrefix("lambda", region);
   const [, account, name = existingFunction] =
     (existingFunction.startsWith(prefix) &&
       FUNCTION_OF_ACCOUNT.exec(existingFunction.slice(prefix.length))) ||

@@ -1,8 +1,9 @@
-import { domainOf, type Environment } from "../../environment/environment";
+import { serviceDomain } from "../../aws/partition";
+import { literalInPattern } from "../../aws/wildcards";
+import type { Environment } from "../../environment/environment";
 import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
-import { literalInArn, s3ObjectArn } from "../arn-text";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
-import { ecrRepositoryArn } from "../workload/ecr-repository";
+import { imageRepositoryArn } from "../workload/ecr-repository";
 import { ENDPOINTS_NETWORK_ACTIONS } from "../workload/endpoint-role";
 import { NETWORK_INTERFACE_ACTIONS } from "../workload/function-role";
 import { deployerPolicies } from "./deployer";
@@ -61,8 +62,8 @@ function endpointStatements(arns: EnvironmentArns, registryOf: (algorithm: strin
   });
   const repositories = own.map(({ image }) =>
     "uri" in image
-      ? ecrRepositoryArn(image.uri, arns.partition)
-      : `arn:${arns.partition}:ecr:${arns.region}:${registryOf(image.algorithm)}:repository/${image.algorithm}`,
+      ? imageRepositoryArn(image.uri, arns.partition)
+      : arns.repositoryArn(registryOf(image.algorithm), image.algorithm),
   );
   const groups = arns.logGroups("endpoints");
   return [
@@ -100,7 +101,7 @@ function dataCaptureStatements(arns: EnvironmentArns, own: readonly NewEndpoint[
     "instances" in settings && settings.dataCapture !== undefined ? [settings.dataCapture.destination] : [],
   );
   if (destinations.length === 0) return [];
-  const objects = destinations.map((destination) => s3ObjectArn(arns.partition, destination));
+  const objects = destinations.map((destination) => arns.objectArn(destination));
   return [
     allow(
       "WriteCapturedData",
@@ -115,7 +116,7 @@ function alarmStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): St
   const others = own.flatMap(({ deployment }) => deployment?.rollbackOn?.alarmNames ?? []);
   const alarms = [
     ...(hasAlarms(arns.environment) ? arns.alarms() : []),
-    ...others.map((name) => arns.arn("cloudwatch", `alarm:${literalInArn(name)}`)),
+    ...others.map((name) => arns.arn("cloudwatch", `alarm:${literalInPattern(name)}`)),
   ];
   return alarms.length === 0 ? [] : [allow("WatchAlarms", ["cloudwatch:DescribeAlarms"], alarms)];
 }
@@ -132,7 +133,7 @@ function networkStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): 
 
 /** Keys, by way of the service that stores what they encrypt. */
 function keyStatements({ environment, region }: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
-  const throughS3 = { StringEquals: { "kms:ViaService": `s3.${region}.${domainOf(region)}` } };
+  const throughS3 = { StringEquals: { "kms:ViaService": serviceDomain("s3", region) } };
   const ofArtifacts = own.flatMap(({ artifactKeyArn }) => artifactKeyArn ?? []);
   const ofCapture = own.flatMap((settings) =>
     "instances" in settings ? (settings.dataCapture?.kmsKeyArn ?? []) : [],

@@ -55,7 +55,7 @@ export function deployLimits(environment: Environment, accountId: string): Polic
       ["apigateway:*", "cloudfront:*"],
       [
         ...["restapis", "apikeys", "usageplans", "tags"].flatMap((type) => {
-          const collection = `arn:${arns.partition}:apigateway:${arns.region}::/${type}`;
+          const collection = arns.apiGatewayArn(`/${type}`);
           return [collection, `${collection}/*`];
         }),
         arns.globalArn("cloudfront", "*"),

@@ -1,4 +1,5 @@
-import { domainOf, type Environment } from "../../environment/environment";
+import { serviceDomain } from "../../aws/partition";
+import type { Environment } from "../../environment/environment";
 import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
 import { allow, type Statement } from "../policy-document";
 import type { EnvironmentArns } from "./environment-arns";
@@ -148,7 +149,7 @@ function volumeStatements({ environment, region }: EnvironmentArns): Statement[]
     // https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
     allow("LetVolumesUseTheirKeys", ["kms:CreateGrant"], keys, {
       Bool: { "kms:GrantIsForAWSResource": "true" },
-      StringEquals: { "kms:ViaService": `sagemaker.${region}.${domainOf(region)}` },
+      StringEquals: { "kms:ViaService": serviceDomain("sagemaker", region) },
     }),
   ];
 }

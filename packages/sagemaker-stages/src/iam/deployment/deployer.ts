@@ -252,10 +252,9 @@ function keepLogGroups(sid: string, groups: readonly string[]): Statement {
  * and, from their APIs, deployments and stages have
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html).
  */
-function apiStatements({ prefix, partition, region }: EnvironmentArns): Statement[] {
-  const collections = ["restapis", "apikeys", "usageplans"].map(
-    (type) => `arn:${partition}:apigateway:${region}::/${type}`,
-  );
+function apiStatements(arns: EnvironmentArns): Statement[] {
+  const { prefix } = arns;
+  const collections = ["restapis", "apikeys", "usageplans"].map((type) => arns.apiGatewayArn(`/${type}`));
   return [
     allow("CreateApis", ["apigateway:POST"], collections, {
       StringEquals: { "aws:RequestTag/Environment": prefix },
@@ -268,12 +267,9 @@ function apiStatements({ prefix, partition, region }: EnvironmentArns): Statemen
     ),
     // What is created is tagged by a request of its own kind, whose resource has no tags yet; what another
     // environment's tag marks is left alone.
-    allow(
-      "TagApis",
-      ["apigateway:DELETE", "apigateway:PUT"],
-      [`arn:${partition}:apigateway:${region}::/tags/*`],
-      { StringEqualsIfExists: { "aws:ResourceTag/Environment": prefix } },
-    ),
+    allow("TagApis", ["apigateway:DELETE", "apigateway:PUT"], [arns.apiGatewayArn("/tags/*")], {
+      StringEqualsIfExists: { "aws:ResourceTag/Environment": prefix },
+    }),
   ];
 }
 

@@ -1,12 +1,12 @@
+import { ArnFactory } from "../../aws/arn";
+import { literalInPattern } from "../../aws/wildcards";
 import {
   type CallerSettings,
   callerPolicyName,
   type Environment,
   namePrefix,
-  partitionOf,
 } from "../../environment/environment";
 import { ALARMS } from "../../environment/names";
-import { literalInArn } from "../arn-text";
 
 /** The digits of a revision. */
 const DIGITS = "????????";
@@ -33,9 +33,7 @@ export const PRINCIPAL_KINDS = ["Role", "User", "Group"] as const;
  * names, because nothing else has such a name: `environments/names.ts` refuses environments whose prefix begins with
  * another one's, and existing resources within a prefix.
  */
-export class EnvironmentArns {
-  readonly partition: string;
-  readonly region: string;
+export class EnvironmentArns extends ArnFactory {
   /** See {@link namePrefix}; also the value of the tag `Environment`. */
   readonly prefix: string;
   /** `<prefix>-<any model>` */
@@ -43,22 +41,11 @@ export class EnvironmentArns {
 
   constructor(
     readonly environment: Environment,
-    readonly accountId: string,
+    accountId: string,
   ) {
-    this.partition = partitionOf(environment.region);
-    this.region = environment.region;
+    super(environment.region, accountId);
     this.prefix = namePrefix(environment);
     this.anyModel = `${this.prefix}-*`;
-  }
-
-  /** `arn:<partition>:<service>:<region>:<account>:<resource>` */
-  arn(service: string, resource: string): string {
-    return `arn:${this.partition}:${service}:${this.region}:${this.accountId}:${resource}`;
-  }
-
-  /** `arn:<partition>:<service>::<account>:<resource>`, of a service without regions */
-  globalArn(service: string, resource: string): string {
-    return `arn:${this.partition}:${service}::${this.accountId}:${resource}`;
   }
 
   /** Roles of functions, or execution roles of endpoints. */
@@ -140,12 +127,7 @@ export class EnvironmentArns {
     const { state } = this.environment;
     if (!("s3" in state)) return undefined;
     const bucket = this.bucketArn(state.s3.bucket);
-    const file = `${bucket}/${literalInArn(state.s3.key)}`;
+    const file = `${bucket}/${literalInPattern(state.s3.key)}`;
     return { bucket, file, lock: `${file}.tflock` };
-  }
-
-  /** A bucket by its name. */
-  bucketArn(name: string): string {
-    return `arn:${this.partition}:s3:::${name}`;
   }
 }

@@ -1,5 +1,6 @@
+import { partitionOf } from "../../aws/partition";
 import { type ParsedGithubSettings, repositoryName } from "../../environment/account";
-import { type Environment, partitionOf } from "../../environment/environment";
+import type { Environment } from "../../environment/environment";
 import { type PolicyDocument, policyDocument } from "../policy-document";
 
 /** Who signs the tokens of GitHub's workflows, without `https://`; conditions name their claims so. */

@@ -1,7 +1,6 @@
 import type { Environment } from "../../environment/environment";
 import type { ModelSettings } from "../../environment/model-settings";
 import type { Fault } from "../../environment/report";
-import { s3ObjectArn } from "../arn-text";
 import type { PolicyDocument } from "../policy-document";
 import { type Asking, type Reading, runtimeEndpointPolicy, s3GatewayPolicy } from "../workload/network";
 import { EnvironmentArns } from "./environment-arns";
@@ -75,8 +74,7 @@ function readingsOf(models: readonly [string, ModelSettings][], arns: Environmen
         roleArn: arns.globalArn("iam", `role/${name}-endpoint`),
         artifactsArn: `${bucket === undefined ? arns.bucket("artifacts") : arns.bucketArn(bucket)}/*`,
         capturedObjectsArn:
-          settings.dataCapture &&
-          `${s3ObjectArn(arns.partition, settings.dataCapture.destination)}/${name}/AllTraffic/*`,
+          settings.dataCapture && `${arns.objectArn(settings.dataCapture.destination)}/${name}/AllTraffic/*`,
       },
     ];
   });

@@ -1,4 +1,5 @@
-import { type Environment, namePrefix, partitionOf } from "../../environment/environment";
+import { ArnFactory } from "../../aws/arn";
+import { type Environment, namePrefix } from "../../environment/environment";
 import { routeAccess } from "../../environment/model-settings";
 import type { ModelRoutes } from "../../models";
 import type { PolicyDocument } from "../policy-document";
@@ -20,17 +21,16 @@ export function smokeTestPolicy(
 ): PolicyDocument | undefined {
   const { region, models } = environment;
   const prefix = namePrefix(environment);
-  const arnOf = (service: string, resource: string): string =>
-    `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
+  const arns = new ArnFactory(region, accountId);
   const served = Object.entries(models);
   const policy = callerPolicy({
     routeArns: served
       .filter(([, settings]) => routeAccess(settings) === "AWS_IAM")
       .flatMap(([model]) => routes[model]?.route ?? [])
-      .map(({ method, path }) => arnOf("execute-api", `*/${prefix}/${method}${path}`)),
+      .map(({ method, path }) => arns.arn("execute-api", `*/${prefix}/${method}${path}`)),
     functionArns: served
       .filter(([, { functionUrl }]) => functionUrl !== undefined)
-      .map(([model]) => arnOf("lambda", `function:${prefix}-${model}`)),
+      .map(([model]) => arns.arn("lambda", `function:${prefix}-${model}`)),
     endpointArns: [],
   });
   return policy.Statement.length === 0 ? undefined : policy;

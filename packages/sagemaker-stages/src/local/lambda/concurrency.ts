@@ -1,3 +1,5 @@
+import { splitArn } from "../../aws/arn";
+
 /**
  * Concurrent executions of an account in a region where AWS has not raised the quota
  * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). The Terraform does not say what an
@@ -67,5 +69,5 @@ export class UnreservedConcurrency {
 
 /** Partition, service, region and account of an ARN. */
 function placeOf(arn: string): string {
-  return arn.split(":").slice(0, 5).join(":");
+  return splitArn(arn).slice(0, -1).join(":");
 }

@@ -3,7 +3,6 @@ import { passedOn, withAdded, withContentType } from "../response-headers";
 import { newRequestIds, toCommonLogTime } from "../rest-api/proxy";
 import { accessKeyIdOf, findSignatureFault, type SignatureFault, userArnOf } from "../signature";
 import type { CorsDefinition, FunctionUrlDefinition } from "../terraform/deployment";
-import { partitionOf } from "../terraform/stack";
 import { newSegmentId, TRACE_HEADER, traceRootOf, withTrace } from "../trace";
 import {
   type InvocationResult,
@@ -161,7 +160,7 @@ export function toFunctionUrlEvent(
           callerId: accessKey,
           cognitoIdentity: null,
           principalOrgId: null,
-          userArn: userArnOf(partitionOf(region), accountId, accessKey),
+          userArn: userArnOf({ region, accountId }, accessKey),
           userId: accessKey,
         },
       },

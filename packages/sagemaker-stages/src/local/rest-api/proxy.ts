@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { parseArn } from "../../aws/arn";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { passedOn, withContentType, withMissing } from "../response-headers";
 import { accessKeyIdOf, userArnOf } from "../signature";
@@ -86,8 +87,8 @@ function callerOf(
   if (accessKey === undefined) {
     return { accessKey: null, accountId: null, caller: null, user: null, userArn: null };
   }
-  const [, partition = ""] = executionArn.split(":");
-  const userArn = userArnOf(partition, accountId, accessKey);
+  const { region = "" } = parseArn(executionArn) ?? {};
+  const userArn = userArnOf({ region, accountId }, accessKey);
   return { accessKey, accountId, caller: accessKey, user: accessKey, userArn };
 }
 

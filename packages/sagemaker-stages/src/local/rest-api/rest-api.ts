@@ -1,6 +1,6 @@
 import type { ValidateFunction } from "ajv";
 import Ajv from "ajv-draft-04";
-import { matchesArnPattern } from "../arn-pattern";
+import { matchesArn } from "../../aws/arn-pattern";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import {
   type InvocationResult,
@@ -161,8 +161,7 @@ export class RestApi {
   /** Who signs with this machine's credentials, as IAM would name a user. */
   private localSigner(): NonNullable<Learned["signer"]> {
     const { accountId } = this.account;
-    const [, partition = ""] = this.stage.executionArn.split(":");
-    return { userArn: userArnOf(partition, accountId, LOCAL_CREDENTIALS.accessKeyId), accountId };
+    return { userArn: userArnOf(this.account, LOCAL_CREDENTIALS.accessKeyId), accountId };
   }
 
   /** @returns the key, where the method wants one */
@@ -216,10 +215,7 @@ export class RestApi {
     const arn = /\/functions\/(arn:[^/]+)\/invocations$/.exec(uri)?.[1];
     const fn = arn === undefined ? undefined : this.functions.get(arn);
     const sourceArn = `${this.stage.executionArn}/${method.httpMethod}${method.path}`;
-    if (
-      fn === undefined ||
-      !fn.definition.invocableFor.some((pattern) => matchesArnPattern(pattern, sourceArn))
-    ) {
+    if (fn === undefined || !fn.definition.invocableFor.some((pattern) => matchesArn(pattern, sourceArn))) {
       console.error(
         `${method.httpMethod} ${method.path}: API Gateway has no permission to invoke ${arn ?? uri}`,
       );

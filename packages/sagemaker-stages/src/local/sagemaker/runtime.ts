@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { ArnFactory } from "../../aws/arn";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { refusalLatency } from "../latency";
 import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS, regionOf } from "../signature";
 import type { EndpointCompute, EndpointDefinition } from "../terraform/endpoints";
-import { partitionOf } from "../terraform/stack";
 import { type Container, ContainerFailed, type ContainerResponse } from "./container";
 import { ContainerFailures } from "./container-failures";
 import { EVENT_STREAM_TYPE, encodeEvent } from "./event-stream";
@@ -236,13 +236,13 @@ function modelFailure(
   status: number,
   message: string,
 ): HttpResponse {
-  const logStreamArn = `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:/aws/sagemaker/Endpoints/${name}`;
+  const arns = new ArnFactory(region, accountId);
   const kind = status >= 400 && status < 500 ? "client" : "server";
   return errorResponse(424, "ModelError", {
     Message: `Received ${kind} error (${status}) from primary with message "${message}".`,
     OriginalStatusCode: status,
     OriginalMessage: message,
-    LogStreamArn: logStreamArn,
+    LogStreamArn: arns.arn("logs", `log-group:/aws/sagemaker/Endpoints/${name}`),
   });
 }
 

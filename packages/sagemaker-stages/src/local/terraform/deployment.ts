@@ -124,7 +124,7 @@ function readFunctions(stack: Stack): FunctionDefinition[] {
     const { function_name: functionName } = values;
     return {
       name: functionName,
-      arn: functionArn(stack, functionName),
+      arn: stack.arns.arn("lambda", `function:${functionName}`),
       zipFile: join(stack.folder, values.filename),
       codeSha256: values.source_code_hash,
       sourceMapFile: sourceMapOf(stack, values.filename, values.source_code_hash),
@@ -155,7 +155,7 @@ function sourceMapOf(stack: Stack, zipFile: string, codeSha256: string): string 
 function readExistingFunctions(stack: Stack): ExistingFunctionDefinition[] {
   return read(stack, "data.aws_lambda_function").map(({ values: { function_name: name } }) => ({
     name,
-    arn: functionArn(stack, name),
+    arn: stack.arns.arn("lambda", `function:${name}`),
     invocableFor: readInvocableFor(stack, name),
   }));
 }
@@ -172,13 +172,9 @@ function readInvocableFor(stack: Stack, functionName: string): string[] {
     .map(({ values }) => values.source_arn);
 }
 
-function functionArn({ partition, region, accountId }: Stack, name: string): string {
-  return `arn:${partition}:lambda:${region}:${accountId}:function:${name}`;
-}
-
 function readFunctionUrls(stack: Stack): FunctionUrlDefinition[] {
   return read(stack, "aws_lambda_function_url").map(({ resource, values }) => ({
-    functionArn: functionArn(stack, values.function_name),
+    functionArn: stack.arns.arn("lambda", `function:${values.function_name}`),
     functionName: values.function_name,
     urlId: stack.idOf(resource),
     region: stack.region,
@@ -205,7 +201,7 @@ function readStages(stack: Stack): StageDefinition[] {
     return {
       stageName,
       apiId,
-      executionArn: `arn:${stack.partition}:execute-api:${stack.region}:${stack.accountId}:${apiId}/${stageName}`,
+      executionArn: stack.arns.arn("execute-api", `${apiId}/${stageName}`),
       openApi: readOpenApi(api.values.body),
       throttling:
         throttling === undefined

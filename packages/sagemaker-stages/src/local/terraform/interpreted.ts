@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isObjectOrList } from "../../lib/json";
 import { NotServable } from "../errors";
 import type { Resource, Stack } from "./stack";
 
@@ -209,12 +210,7 @@ export function unreadArguments(written: object, values: object): string[] {
   return Object.entries(written).flatMap(([key, inner]) => {
     if (!known.has(key)) return [key];
     const read = known.get(key);
-    if (!isObject(inner) || !isObject(read)) return [];
+    if (!isObjectOrList(inner) || !isObjectOrList(read)) return [];
     return unreadArguments(inner, read).map((argument) => `${key}.${argument}`);
   });
-}
-
-/** Lists, too: their keys are numbers. */
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { ArnFactory } from "../../aws/arn";
 import { ErrorForPeople, NotServable } from "../errors";
 
 const blocks = z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown())));
@@ -36,9 +37,9 @@ export class UnknownReference extends ErrorForPeople {
 /** One synthesized stack, read from `<folder>/cdk.tf.json`. */
 export class Stack {
   readonly region: string;
-  /** `aws`, `aws-cn` or `aws-us-gov`: the second part of every ARN. */
-  readonly partition: string;
   readonly accountId: string;
+  /** ARNs of the stack's account and region. */
+  readonly arns: ArnFactory;
   readonly resources: readonly Resource[];
   readonly dataSources: readonly Resource[];
 
@@ -57,8 +58,8 @@ export class Stack {
     const [provider] = data.provider.aws;
     if (provider === undefined) throw new NotServable(`${file}: got no AWS provider`);
     this.region = provider.region;
-    this.partition = partitionOf(provider.region);
     this.accountId = provider.allowed_account_ids?.[0] ?? LOCAL_ACCOUNT_ID;
+    this.arns = new ArnFactory(this.region, this.accountId);
     this.resources = listed(data.resource);
     this.dataSources = listed(data.data ?? {}, "data.");
   }
@@ -116,7 +117,7 @@ export class Stack {
         return `${this.idOf(resource)}.cloudfront.net`;
       }
       if (type === "aws_api_gateway_rest_api" && attribute === "execution_arn") {
-        return `arn:${this.partition}:execute-api:${this.region}:${this.accountId}:${this.idOf(resource)}`;
+        return this.arns.arn("execute-api", this.idOf(resource));
       }
     }
     throw new UnknownReference(`stack ${this.name}: only AWS can tell ${expression}`);
@@ -132,10 +133,4 @@ function listed(types: z.infer<typeof blocks>, prefix = ""): Resource[] {
       values,
     })),
   );
-}
-
-/** The partition of a region (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html). */
-export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }

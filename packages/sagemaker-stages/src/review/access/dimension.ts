@@ -1,6 +1,7 @@
+import { coversArn } from "../../aws/arn-pattern";
+import { coversPattern } from "../../aws/wildcards";
 import type { Named, Principal } from "./grant";
 import { coversAddresses, networkBits } from "./operator";
-import { coversArn, coversPattern } from "./pattern";
 import { coversPorts } from "./ports";
 
 /** How values of one member of a statement are compared: its principals, its actions or its resources. */

@@ -1,3 +1,4 @@
+import { isObject, type JsonObject, parseJson } from "../../lib/json";
 import { type Condition, condition, inOrder } from "./condition";
 import type { Grant, Named, Place, Principal } from "./grant";
 
@@ -9,8 +10,6 @@ export interface Standing {
   readonly resource: string;
   readonly places: readonly Place[];
 }
-
-type JsonObject = { readonly [name: string]: unknown };
 
 /**
  * What a policy document says; undefined where it is none, or says what IAM's grammar does not know
@@ -46,16 +45,6 @@ export function isDocument(text: string): boolean {
   if (!text.includes('"Statement"')) return false;
   const parsed = parseJson(text);
   return isObject(parsed) && parsed.Statement !== undefined;
-}
-
-/** What a text is as JSON; undefined where it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The message of JSON.parse quotes the text, which can hold secrets.
-    return undefined;
-  }
 }
 
 const MEMBERS = new Set([
@@ -165,8 +154,4 @@ function textsOf(value: unknown, hasVariables = true): string[] | undefined {
     found.push(hasVariables ? String(one) : String(one).replaceAll(/\$(?=\{)/g, VARIABLE_OF_ITS_SIGN));
   }
   return found;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

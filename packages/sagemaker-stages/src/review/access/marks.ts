@@ -1,6 +1,7 @@
+import { parseArn } from "../../aws/arn";
+import { coversPattern } from "../../aws/wildcards";
 import type { Difference } from "./compare";
 import type { Named, Principal } from "./grant";
-import { coversPattern } from "./pattern";
 import permissionsManagement from "./permissions-management.json";
 import { isOfAnyone } from "./strangers";
 
@@ -82,7 +83,9 @@ export function resourceAspect(resource: Named): string {
 function accountOf(principal: Principal): string | undefined {
   if (principal.kind === "account") return principal.name;
   if (principal.kind !== "AWS") return undefined;
-  return /^arn:[^:]*:(?:iam|sts)::([^:]*):/.exec(principal.name)?.[1];
+  const arn = parseArn(principal.name);
+  const isPrincipal = arn !== undefined && ["iam", "sts"].includes(arn.service) && arn.region === "";
+  return isPrincipal ? arn.accountId : undefined;
 }
 
 function isEveryAction(action: Named): boolean {
@@ -94,7 +97,7 @@ function isEveryAction(action: Named): boolean {
 
 function isEveryResource(resource: Named): boolean {
   if (resource.kind !== "one") return true;
-  return /^\*+$|^arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+$/.test(resource.text);
+  return /^\*+$/.test(parseArn(resource.text)?.resource ?? resource.text);
 }
 
 function givesRights(action: Named): boolean {
@@ -118,8 +121,8 @@ export function accountsIn(arns: Iterable<string>, pinned: string | undefined): 
   if (pinned !== undefined) return new Set([pinned]);
   const found = new Set<string>();
   for (const arn of arns) {
-    const account = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1];
-    if (account !== undefined) found.add(account);
+    const account = parseArn(arn)?.accountId ?? "";
+    if (/^\d{12}$/.test(account)) found.add(account);
   }
   return found;
 }

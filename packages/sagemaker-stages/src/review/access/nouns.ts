@@ -1,5 +1,5 @@
+import { splitArnPattern } from "../../aws/arn-pattern";
 import type { Named } from "./grant";
-import { partsOf } from "./pattern";
 import { code, listed, thing } from "./text";
 
 /** By service, and how the resource part of the ARN begins: what it is called. The rest of the part is its name. */
@@ -44,7 +44,7 @@ function objectOf(resource: Named, isOfObjects: boolean): string {
   const { text } = resource;
   if (text === "*") return isOfObjects ? "every object of every bucket" : "every resource";
   if (!text.startsWith("arn:")) return `the ${thing(text)}`;
-  const [, , service = "", , , rest = ""] = partsOf(text);
+  const [, , service = "", , , rest = ""] = splitArnPattern(text);
   if (service === "s3") return objectOfS3(rest, isOfObjects);
   if (service === "logs" && rest.startsWith("log-group:")) return logOf(rest.slice("log-group:".length));
   if (service === "execute-api") return routeOf(rest) ?? code(text);

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { coversArn, coversPattern } from "./pattern";
+import { coversArn } from "../../aws/arn-pattern";
+import { coversPattern } from "../../aws/wildcards";
 
 /** What more values of an operator do: `any` of them is enough, `none` may fit, `below` and `above` are a limit. */
 type Sense = "any" | "none" | "below" | "above";

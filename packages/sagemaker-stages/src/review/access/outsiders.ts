@@ -1,6 +1,7 @@
+import { matchesArn } from "../../aws/arn-pattern";
+import { matchesPattern } from "../../aws/wildcards";
 import type { Condition } from "./condition";
 import { baseOf, isNoneOf } from "./operator";
-import { coversPattern } from "./pattern";
 import { isOfTheWorld } from "./security-groups";
 
 /** Somebody outside who brings nothing along: without credentials, or with those of an account that nobody names. */
@@ -46,8 +47,12 @@ export function meets(one: Condition, outsider: Outsider): boolean {
       isNoneOf(one.operator) || one.operator.endsWith("IfExists") || one.operator.startsWith("ForAllValues:")
     );
   }
-  const fits = one.values.some((text) =>
-    /Like$|^Arn/.test(base) ? coversPattern(text, value) : text === value,
-  );
+  const fits = one.values.some((pattern) => matches(base, pattern, value));
   return isNoneOf(one.operator) ? !fits : fits;
+}
+
+/** As the operator compares, whether it is negated or not. */
+function matches(operator: string, pattern: string, value: string): boolean {
+  if (operator.startsWith("Arn")) return pattern === "*" || matchesArn(pattern, value);
+  return operator.endsWith("Like") ? matchesPattern(pattern, value) : pattern === value;
 }

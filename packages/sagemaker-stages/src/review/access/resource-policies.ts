@@ -1,7 +1,8 @@
+import { parseJson } from "../../lib/json";
 import type { Plan, PlannedResource } from "../plan";
 import { at, isValues, textOf, type Value } from "../values";
 import { accessListOf } from "./access-lists";
-import { isDocument, parseJson, readParsed } from "./document";
+import { isDocument, readParsed } from "./document";
 import { grant } from "./grant";
 import { kmsGrantOf } from "./kms-grant";
 import { permissionOf, urlPermissionOf } from "./lambda-permission";

@@ -1,3 +1,4 @@
+import { parseArn, s3ObjectArn } from "../../aws/arn";
 import type { Plan, PlannedResource } from "../plan";
 import { at, textOf } from "../values";
 import type { AccessChange } from "./access";
@@ -53,9 +54,9 @@ function moveOf({ type, actions, before, after }: PlannedResource): Move[] {
   if (role === undefined || role !== textOf(after?.execution_role_arn)) return [];
   const was = textOf(at(before, "primary_container", 0, "model_data_url"));
   const is = textOf(at(after, "primary_container", 0, "model_data_url"));
-  const partition = /^arn:([^:]+):/.exec(role)?.[1];
-  if (was === undefined || is === undefined || !isNextVersion(was, is)) return [];
-  const arnOf = (url: string): string => `arn:${partition}:s3:::${url.slice("s3://".length)}`;
+  const partition = parseArn(role)?.partition;
+  if (partition === undefined || was === undefined || is === undefined || !isNextVersion(was, is)) return [];
+  const arnOf = (url: string): string => s3ObjectArn(partition, url);
   return [{ role: `role ${role.split("/").at(-1)}`, from: arnOf(was), to: arnOf(is) }];
 }
 

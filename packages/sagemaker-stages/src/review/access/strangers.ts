@@ -1,7 +1,8 @@
+import { parseArn } from "../../aws/arn";
+import { splitArnPattern } from "../../aws/arn-pattern";
 import type { Condition } from "./condition";
 import type { Principal } from "./grant";
 import { baseOf, isAnyOf, isNoneOf } from "./operator";
-import { partsOf } from "./pattern";
 import { isOfTheWorld } from "./security-groups";
 
 const isLiteral = (value: string): boolean => value !== "" && !/[*?$]/.test(value);
@@ -35,7 +36,7 @@ function firstPart(text: string, separator: string): string {
 
 /** Of a bucket alone the name says whose it is: its ARN has no account. */
 function isArnOfSomebody(value: string): boolean {
-  const [, , service, , account = "", rest = ""] = partsOf(value);
+  const [, , service, , account = "", rest = ""] = splitArnPattern(value);
   if (account !== "") return /^\d{12}$/.test(account);
   return service === "s3" && isLiteral(firstPart(rest, "/"));
 }
@@ -76,7 +77,8 @@ function namesSomebody({ key, values, hidden }: Condition): boolean {
 
 /** A SAML provider is the account's own, and knows its own people alone. */
 function isOwnProvider(name: string): boolean {
-  return /^arn:[^:]*:iam::\d*:saml-provider\//.test(name);
+  const arn = parseArn(name);
+  return arn?.service === "iam" && arn.region === "" && arn.resource.startsWith("saml-provider/");
 }
 
 const GITHUB = "token.actions.githubusercontent.com";

@@ -1,3 +1,4 @@
+import { parseArn } from "../../aws/arn";
 import type { Plan, PlannedResource } from "../plan";
 import { at, textOf } from "../values";
 import { attribute, referencesOf, type Side, valuesOn } from "./side";
@@ -130,9 +131,13 @@ function keyOf(kind: ThingKind, id: string): string {
 
 /** Roles, functions and keys are named by ARNs as well. */
 function shortId(kind: ThingKind, id: string): string {
-  if (kind === "role") return /^arn:[^:]*:iam::\d*:role\/(?:.*\/)?([^/]+)$/.exec(id)?.[1] ?? id;
+  // Lambda also takes parts of an ARN, e.g. `<account>:function:<name>`.
   if (kind === "function")
     return /^(?:arn:[^:]*:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?([^:]+)/.exec(id)?.[1] ?? id;
-  if (kind === "key") return /^arn:[^:]*:kms:.*:key\/(.+)$/.exec(id)?.[1] ?? id;
+  const { service, resource = "" } = parseArn(id) ?? {};
+  if (kind === "role" && service === "iam" && resource.startsWith("role/"))
+    return resource.split("/").at(-1) || id;
+  if (kind === "key" && service === "kms" && resource.startsWith("key/"))
+    return resource.slice("key/".length) || id;
   return id;
 }

@@ -1,4 +1,4 @@
-import { coversPattern } from "../access/pattern";
+import { coversPattern } from "../../aws/wildcards";
 import { inAws } from "../in-aws";
 import type { PlannedResource } from "../plan";
 import { at, isSame, textOf, type Value, type Values } from "../values";

@@ -1,65 +1,62 @@
 import type { PolicyDocument, Statement } from "../../../src/iam/policy-document";
-import { namesResource } from "../../least-privilege/support/evaluator";
-import { fits, fitsArn } from "../../least-privilege/support/wildcards";
+import {
+  appliesTo,
+  type EvaluatedCondition,
+  type EvaluatedRequest,
+  type EvaluatedStatement,
+  evaluate,
+  holdAll,
+} from "../../least-privilege/support/iam-evaluator";
 import type { Asked } from "./authorization";
 
-/** Whether policies allow what is asked: a denial wins. */
+/** Whether policies allow a request: a denial wins. */
 export function isAllowed(policies: readonly PolicyDocument[], asked: Asked): boolean {
-  const applying = policies.flatMap(({ Statement }) =>
-    Statement.filter((statement) => applies(statement, asked)),
-  );
-  return applying.length > 0 && applying.every(({ Effect }) => Effect === "Allow");
+  const statements = policies.flatMap(({ Statement }) => Statement.map(toEvaluated));
+  return evaluate(statements, toRequest(asked)) === "allowed";
 }
 
 /**
- * Whether a statement allows what is asked.
+ * Whether a statement allows a request.
  *
- * @throws Error where it is a denial, or says what is not read here
+ * @throws Error where the statement is a denial, or has what is not evaluated
  */
 export function allows(statement: Statement, asked: Asked): boolean {
   if (statement.Effect !== "Allow") throw new Error(`${statement.Sid} allows nothing: it is a Deny`);
-  return applies(statement, asked);
+  return appliesTo(toEvaluated(statement), toRequest(asked));
 }
 
 /** Whether a role's trust lets somebody take it: with a token of its provider, whose claims are the context. */
 export function trusts({ Statement }: PolicyDocument, context: Asked["context"]): boolean {
   return Statement.some(
-    ({ Sid, Effect, Action, Condition = {} }) =>
-      Effect === "Allow" &&
-      Action.includes("sts:AssumeRoleWithWebIdentity") &&
-      holdsAll(Sid, Condition, context),
+    (statement) =>
+      statement.Effect === "Allow" &&
+      statement.Action.includes("sts:AssumeRoleWithWebIdentity") &&
+      holdAll(toEvaluated(statement), { contextValue: valueIn(context) }),
   );
 }
 
-function applies({ Sid, Action, Resource = [], Condition = {} }: Statement, asked: Asked): boolean {
-  return (
-    Action.some((pattern) => fits(pattern, asked.action, "no case")) &&
-    Resource.some((pattern) => namesResource(pattern, asked.resource)) &&
-    holdsAll(Sid, Condition, asked.context)
-  );
-}
-
-function holdsAll(
-  Sid: string,
-  condition: NonNullable<Statement["Condition"]>,
-  context: Asked["context"],
-): boolean {
-  return Object.entries(condition).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, values]) => {
-      const test = OPERATORS[operator];
-      if (test === undefined) throw new Error(`evaluation.ts does not read ${operator} (${Sid})`);
-      return test([values].flat(), context[key]);
-    }),
-  );
-}
-
-const OPERATORS: Readonly<Record<string, (values: readonly string[], value: string | undefined) => boolean>> =
-  {
-    ArnEquals: (values, value) => value !== undefined && values.some((pattern) => fitsArn(pattern, value)),
-    StringEquals: (values, value) => value !== undefined && values.includes(value),
-    StringEqualsIfExists: (values, value) => value === undefined || values.includes(value),
-    Null: (values, value) => values.includes(String(value === undefined)),
-    Bool: (values, value) => value !== undefined && values.includes(value),
-    // A key that is not there equals nothing.
-    StringNotEquals: (values, value) => value === undefined || !values.includes(value),
+function toEvaluated({ Sid, Effect, Action, Resource = [], Condition = {} }: Statement): EvaluatedStatement {
+  return {
+    sid: Sid,
+    effect: Effect,
+    actions: Action,
+    resources: Resource,
+    conditions: toConditions(Condition),
   };
+}
+
+function toConditions(condition: NonNullable<Statement["Condition"]>): EvaluatedCondition[] {
+  return Object.entries(condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, values]) => ({ operator, key, values: [values].flat() })),
+  );
+}
+
+function toRequest({ action, resource, context }: Asked): EvaluatedRequest {
+  return { action, resource, contextValue: valueIn(context) };
+}
+
+/** The names of keys are compared without regard to case. */
+function valueIn(context: Asked["context"]): EvaluatedRequest["contextValue"] {
+  const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
+  return (key) => values.get(key.toLowerCase());
+}

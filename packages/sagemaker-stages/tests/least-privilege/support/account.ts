@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { partitionOf } from "../../../src/environment/environment";
+import { ArnFactory } from "../../../src/aws/arn";
 import type { TerraformJson } from "../../stacks/support/synthesized";
 
 /** The account of an environment that names none. */
@@ -10,16 +10,15 @@ const REGISTRY_ACCOUNT = "683313688378";
 export const OTHER_ACCOUNT = "999999999999";
 
 /** Where a stack lives, and the concrete names that stand for what Terraform knows only after an apply. */
-export class Account {
-  readonly partition: string;
+export class Account extends ArnFactory {
   private readonly placeholders: (readonly [value: string, placeholder: string])[] = [];
 
   private constructor(
-    readonly region: string,
+    region: string,
     readonly id: string,
     isPinned: boolean,
   ) {
-    this.partition = partitionOf(region);
+    super(region, id);
     if (!isPinned) this.placeholders.push([id, "<account>"]);
   }
 
@@ -32,16 +31,6 @@ export class Account {
       pinned === undefined ? UNPINNED_ACCOUNT : String(pinned),
       pinned !== undefined,
     );
-  }
-
-  /** `arn:<partition>:<service>:<region>:<account>:<resource>` */
-  arn(service: string, resource: string): string {
-    return `arn:${this.partition}:${service}:${this.region}:${this.id}:${resource}`;
-  }
-
-  /** ARN of what IAM has in every region. */
-  globalArn(service: string, resource: string): string {
-    return `arn:${this.partition}:${service}::${this.id}:${resource}`;
   }
 
   /** Some region beside the stack's own. */

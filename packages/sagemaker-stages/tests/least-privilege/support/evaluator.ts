@@ -1,37 +1,22 @@
-import type { Condition, Statement } from "./policy";
-import { Refused } from "./refused";
+import { type EvaluatedRequest, evaluate, matchesAction, type Verdict } from "./iam-evaluator";
+import type { Statement } from "./policy";
 import { type AccessRequest, type Requester, textOf } from "./request";
-import { fits, fitsArn } from "./wildcards";
 
 /**
- * What a policy says to a request: IAM's three outcomes
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
+ * What statements say to a request.
+ *
+ * @throws Refused where a statement has what is not evaluated
  */
-export type Verdict = "allowed" | "denied" | "not mentioned";
-
-/** An explicit denial wins, then an allowance; else nothing is said. */
 export function judge(statements: readonly Statement[], request: AccessRequest): Verdict {
-  let verdict: Verdict = "not mentioned";
-  for (const statement of statements) {
-    if (!appliesTo(statement, request)) continue;
-    if (statement.effect === "Deny") return "denied";
-    verdict = "allowed";
-  }
-  return verdict;
-}
-
-function appliesTo(statement: Statement, request: AccessRequest): boolean {
-  return (
-    namesAction(statement, request.action) &&
-    namesPrincipal(statement, request.who) &&
-    statement.resources.some((pattern) => namesResource(pattern, textOf(request.resource))) &&
-    statement.conditions.every((condition) => holds(condition, request))
+  return evaluate(
+    statements.filter((statement) => namesPrincipal(statement, request.who)),
+    toEvaluated(request),
   );
 }
 
 /** Actions are compared without regard to case. */
 export function namesAction({ actions }: Pick<Statement, "actions">, action: string): boolean {
-  return actions.some((pattern) => fits(pattern, action, "no case"));
+  return actions.some((pattern) => matchesAction(pattern, action));
 }
 
 function namesPrincipal({ principal }: Statement, who: Requester): boolean {
@@ -39,34 +24,13 @@ function namesPrincipal({ principal }: Statement, who: Requester): boolean {
   return who.kind === "service" && principal.includes(who.name);
 }
 
-/** `*` alone names what has no ARN, too. */
-export function namesResource(pattern: string, resource: string): boolean {
-  return pattern === "*" || (resource !== "*" && fitsArn(pattern, resource));
-}
-
-/** A key that the request does not carry fits no value: none of the operators here is a negation. */
-function holds({ operator, key, values }: Condition, request: AccessRequest): boolean {
-  const got = contextValue(request, key);
-  if (got === undefined) return false;
-  switch (operator) {
-    case "StringEquals":
-      return values.includes(got);
-    case "ArnEquals":
-    case "ArnLike":
-      // IAM documents the two as the same: both know wildcards.
-      return values.some((pattern) => pattern === "*" || fitsArn(pattern, got));
-    case "Bool":
-      return values.some((value) => readBool(value, key) === got.toLowerCase());
-  }
-}
-
-function readBool(value: string, key: string): string {
-  if (!/^(true|false)$/i.test(value)) throw new Refused(`${key}: ${value} is neither true nor false`);
-  return value.toLowerCase();
+function toEvaluated(request: AccessRequest): EvaluatedRequest {
+  const { action, resource } = request;
+  return { action, resource: textOf(resource), contextValue: (key) => valueOfKey(request, key) };
 }
 
 /** The names of keys are compared without regard to case. */
-function contextValue({ context, who }: AccessRequest, key: string): string | undefined {
+function valueOfKey({ context, who }: AccessRequest, key: string): string | undefined {
   const wanted = key.toLowerCase();
   for (const [name, value] of Object.entries(context)) {
     if (name.toLowerCase() === wanted) return textOf(value);

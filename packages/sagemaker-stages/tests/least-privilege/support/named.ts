@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { ecrRepositoryArn } from "../../../src/aws/arn";
 import { type Environment, namePrefix } from "../../../src/environment/environment";
 import type { NewEndpoint } from "../../../src/environment/model-settings";
 import type { ModelName } from "../../fixtures/app/functions";
 import type { Account } from "./account";
 import { namesOf } from "./principals/principal";
 import { textOf, type Use } from "./request";
-
-const PROJECT = join(__dirname, "../../../../..");
 
 /** Actions on what an environment names: a model's endpoint, its artifact and its image. */
 const ACTIONS = ["sagemaker:InvokeEndpoint", "s3:GetObject", "ecr:BatchGetImage"];
@@ -56,20 +54,19 @@ function artifactArn(
   environment: Environment,
   model: string,
   { artifact }: NewEndpoint,
-  { partition, id, region }: Account,
+  account: Account,
 ): string {
-  if (artifact.startsWith("s3://")) return `arn:${partition}:s3:::${artifact.slice("s3://".length)}`;
+  if (artifact.startsWith("s3://")) return account.objectArn(artifact);
   const content = readFileSync(artifact);
   const key = `${model}/${createHash("sha256").update(content).digest("hex")}/model.tar.gz`;
-  return `arn:${partition}:s3:::${namePrefix(environment)}-artifacts-${id}-${region}/${key}`;
+  return account.bucketArn(`${namePrefix(environment)}-artifacts-${account.id}-${account.region}/${key}`);
 }
 
 function repositoryArn({ image }: NewEndpoint, account: Account): string {
-  const { partition, region } = account;
   if ("algorithm" in image) {
-    return `arn:${partition}:ecr:${region}:${account.registry()}:repository/${image.algorithm}`;
+    return account.repositoryArn(account.registry(), image.algorithm);
   }
-  const [, id, itsRegion, repository] =
+  const [, accountId = "", region = "", repository = ""] =
     /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[^/]+\/([^:@]+)/.exec(image.uri) ?? [];
-  return `arn:${partition}:ecr:${itsRegion}:${id}:repository/${repository}`;
+  return ecrRepositoryArn({ partition: account.partition, region, accountId, repository });
 }

@@ -1,4 +1,4 @@
-import { domainOf } from "../../../src/environment/environment";
+import { domainOf } from "../../../src/aws/partition";
 import type { Json, JsonObject, TerraformJson } from "../../stacks/support/synthesized";
 import { Account } from "./account";
 import { Refused } from "./refused";
@@ -50,7 +50,7 @@ const COMPUTED: Readonly<Record<string, Readonly<Record<string, Computed>>>> = {
   },
   aws_s3_bucket: {
     id: (bucket) => bucket.text("bucket"),
-    arn: (bucket, { partition }) => `arn:${partition}:s3:::${bucket.text("bucket")}`,
+    arn: (bucket, account) => account.bucketArn(bucket.text("bucket")),
     bucket_regional_domain_name: (bucket, { region }) =>
       `${bucket.text("bucket")}.s3.${region}.amazonaws.com`,
   },

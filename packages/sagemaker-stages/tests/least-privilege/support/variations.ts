@@ -1,7 +1,7 @@
+import { splitArn } from "../../../src/aws/arn";
 import { OTHER_ACCOUNT } from "./account";
 import { type AccessRequest, type Exactly, keyOf, only, type Requester, textOf, type Use } from "./request";
 import type { ResolvedStack } from "./resolved-stack";
-import { partsOf } from "./wildcards";
 
 /** A request that differs from one that must get through in one thing, and must not get through. */
 export interface Variation {
@@ -125,7 +125,7 @@ function differing(
   const replaced = (difference: string, from: RegExp | string, to: string) =>
     [difference, { exact: exact.replace(from, to), free }] as const;
   // What is no ARN may be an account, or name a region.
-  const [, , , region, owner] = partsOf(exact);
+  const [, , , region, owner] = splitArn(exact);
   return [
     replaced("another account's", owner || account.id, OTHER_ACCOUNT),
     replaced("another region's", region || account.region, account.otherRegion),

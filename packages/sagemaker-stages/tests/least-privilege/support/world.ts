@@ -1,8 +1,9 @@
-import { judge, namesAction, type Verdict } from "./evaluator";
+import { parseArn } from "../../../src/aws/arn";
+import { judge, namesAction } from "./evaluator";
+import type { Verdict } from "./iam-evaluator";
 import type { PolicyKind, Statement } from "./policy";
 import { Refused } from "./refused";
 import { type AccessRequest, textOf } from "./request";
-import { partsOf } from "./wildcards";
 
 /** A policy in the stack. */
 export interface Policy {
@@ -97,7 +98,7 @@ function isAllowedByPolicies(world: World, request: AccessRequest): boolean {
   if (own === "denied" || guarded === "denied" || way !== "allowed") return false;
 
   if (!("arn" in who) || guard?.kind === "trust") return guarded === "allowed";
-  const isOfAccount = partsOf(who.arn)[4] === world.accountId;
+  const isOfAccount = parseArn(who.arn)?.accountId === world.accountId;
   return isOfAccount
     ? own === "allowed" || guarded === "allowed"
     : own === "allowed" && guarded === "allowed";

@@ -320,6 +320,12 @@ describe("a Deny that keeps strangers from what is allowed to anyone", () => {
       false,
     ],
     ["is followed by another one", [open, ofEndpoint], [open, outside("10.0.0.0/8")], false],
+    [
+      "has a pattern of too few parts, whose wildcard would have to match a colon",
+      [open, fence({ ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:user/*" } })],
+      [open, fence({ ArnLike: { "aws:PrincipalArn": "arn:aws:iam:*:user/*" } })],
+      true,
+    ],
     ["leaves out the action", [open, ofEndpoint], [open, fence(ofEndpoint.Condition, "s3:Put*")], true],
     ["goes where nothing is allowed to anyone", [own, ofEndpoint], [own], false],
     ["was of other actions", [open, fence(ofEndpoint.Condition, "s3:PutObject")], [open], false],

@@ -9,7 +9,7 @@ import { App, TerraformStack, TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
 import { functionPackage } from "../../../src/constructs/function/function-code";
 import { LambdaToSagemakerEndpoint } from "../../../src/constructs/lambda-to-sagemaker-endpoint";
-import { Account } from "../../../src/constructs/terraform/account";
+import { AwsScope } from "../../../src/constructs/terraform/aws-scope";
 import { requireVersions } from "../../../src/constructs/terraform/terraform-settings";
 
 const REGION = "eu-central-1";
@@ -20,7 +20,7 @@ export class ReferencesStack extends TerraformStack {
     super(scope, id);
     new AwsProvider(this, "aws", { region: REGION });
     requireVersions(this);
-    const account = new Account(this, { region: REGION });
+    const account = new AwsScope(this, { region: REGION });
     const bucket = new S3Bucket(this, "bucket", {});
     const key = new KmsKey(this, "key", {});
     const repository = new EcrRepository(this, "repository", { name: "model" });

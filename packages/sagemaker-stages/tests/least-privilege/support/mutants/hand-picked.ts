@@ -75,7 +75,7 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
     }),
     more(endpoint, "lists the bucket of its artifact", ["granted, not used"], {
       Action: ["s3:ListBucket"],
-      Resource: [`arn:${account.partition}:s3:::amzn-s3-demo-bucket`],
+      Resource: [account.bucketArn("amzn-s3-demo-bucket")],
     }),
     more(endpoint, "reads the next model's artifact", ["granted, not used"], {
       Action: ["s3:GetObject"],

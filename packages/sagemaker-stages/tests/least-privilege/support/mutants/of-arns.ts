@@ -1,6 +1,6 @@
+import { splitArn } from "../../../../src/aws/arn";
 import { OTHER_ACCOUNT } from "../account";
 import type { Fault } from "../finding";
-import { partsOf } from "../wildcards";
 import type { At, Change } from "./change";
 import { texts } from "./mutant";
 
@@ -35,7 +35,7 @@ export function ofResources(at: At): Change[] {
               killedBy,
             },
           ];
-    const [, , , region = "", account = ""] = partsOf(resource);
+    const [, , , region = "", account = ""] = splitArn(resource);
     // Up to the end of what must be exact: the name of a log group, of a bucket, or all.
     const exact = resource.replace(/(:log-stream)?:\*$|\/\*$/, "");
     const free = resource.slice(exact.length);

@@ -1,4 +1,5 @@
-import { domainOf, namePrefix } from "../../../../src/environment/environment";
+import { serviceDomain } from "../../../../src/aws/partition";
+import { namePrefix } from "../../../../src/environment/environment";
 import type { JsonObject } from "../../../stacks/support/synthesized";
 import { type AccessRequest, type Exactly, only, type Use } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
@@ -109,7 +110,7 @@ function ofArtifactKey(endpoint: EndpointInStack, { stack, environment }: Source
 }
 
 function viaS3({ account: { region } }: ResolvedStack): Use["context"] {
-  return { "kms:ViaService": only(`s3.${region}.${domainOf(region)}`) };
+  return { "kms:ViaService": only(serviceDomain("s3", region)) };
 }
 
 function ofVolumes({ configuration }: EndpointInStack): Asked[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { matchesArnPattern } from "../../src/local/arn-pattern";
+import { coversArn, isArnPattern, matchesArn, splitArnPattern } from "../../src/aws/arn-pattern";
 
 const ROUTE = "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev/POST/loan-default";
 
@@ -16,7 +16,7 @@ describe("a pattern of IAM's ArnLike", () => {
     ["several *", "arn:aws:execute-api:us-east-1:123456789012:*/**/*"],
   ])("matches a route: %s", (_case, pattern) => {
     // Act
-    const matches = matchesArnPattern(pattern, ROUTE);
+    const matches = matchesArn(pattern, ROUTE);
 
     // Assess
     expect(matches).toBe(true);
@@ -37,7 +37,7 @@ describe("a pattern of IAM's ArnLike", () => {
     ["an empty pattern", ""],
   ])("does not match it: %s", (_case, pattern) => {
     // Act
-    const matches = matchesArnPattern(pattern, ROUTE);
+    const matches = matchesArn(pattern, ROUTE);
 
     // Assess
     expect(matches).toBe(false);
@@ -45,12 +45,67 @@ describe("a pattern of IAM's ArnLike", () => {
 
   it("matches colons in the resource, where an ARN may have them", () => {
     // Act
-    const matches = matchesArnPattern(
+    const matches = matchesArn(
       "arn:aws:lambda:us-east-1:123456789012:function:*",
       "arn:aws:lambda:us-east-1:123456789012:function:dev-test:live",
     );
 
     // Assess
     expect(matches).toBe(true);
+  });
+});
+
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: policy variables look like placeholders
+describe("a pattern with policy variables", () => {
+  it.each<[string, string, boolean]>([
+    ["arn:aws:s3:::bucket/${*}", "arn:aws:s3:::bucket/*", true],
+    ["arn:aws:s3:::bucket/${*}", "arn:aws:s3:::bucket/key", false],
+    ["arn:aws:s3:::bucket/${aws:username}", "arn:aws:s3:::bucket/key", false],
+  ])("%s matches %s: %s", (pattern, arn, expected) => {
+    // Act
+    const matches = matchesArn(pattern, arn);
+
+    // Assess
+    expect(matches).toBe(expected);
+  });
+
+  it("is not split at the colon of a variable", () => {
+    // Act
+    const parts = splitArnPattern("arn:aws:iam::${aws:PrincipalAccount}:role/${aws:username}:x");
+
+    // Assess
+    expect(parts).toEqual(["arn", "aws", "iam", "", "${aws:PrincipalAccount}", "role/${aws:username}:x"]);
+  });
+});
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: policy variables look like placeholders
+
+it.each<[string, boolean]>([
+  ["arn:aws:s3:::*", true],
+  ["arn:*:*:*:*:*", true],
+  ["arn:aws:s3:*", false],
+  ["*", false],
+])("%s has the parts of an ARN: %s", (pattern, expected) => {
+  // Act
+  const isPattern = isArnPattern(pattern);
+
+  // Assess
+  expect(isPattern).toBe(expected);
+});
+
+describe("a pattern of ARNs and another pattern", () => {
+  it.each<[string, string, boolean]>([
+    ["*", "arn:aws:sqs:eu-west-1:1:q", true],
+    ["arn:aws:sqs:*:1:q", "arn:aws:sqs:eu-west-1:1:q", true],
+    ["arn:aws:sqs:*:1:q", "arn:aws:sqs:eu-*:1:q", true],
+    ["arn:aws:sqs:eu-*:1:q", "arn:aws:sqs:*:1:q", false],
+    ["arn:aws:sqs:*:q", "arn:aws:sqs:eu-west-1:1:q", false],
+    ["arn:aws:logs:*:*:log-group:a:*", "arn:aws:logs:us-east-1:1:log-group:a:log-stream:b", true],
+    ["arn:aws:s3:::a/*", "arn:aws:s3:::ab/c", false],
+  ])("%s covers %s: %s", (outer, inner, isCovered) => {
+    // Act
+    const covers = coversArn(outer, inner);
+
+    // Assess
+    expect(covers).toBe(isCovered);
   });
 });

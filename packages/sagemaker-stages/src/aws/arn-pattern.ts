@@ -1,0 +1,63 @@
+import { ARN_PARTS, splitArn } from "./arn";
+import { covers, type Tokens, tokenize } from "./wildcards";
+
+/**
+ * Whether an ARN matches a pattern of IAM's `ArnLike` and `ArnEquals`: each of the six parts is compared separately. `*`
+ * and `?` match characters of one part; only the last part, the resource, can contain colons
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN).
+ *
+ * Patterns of the element `Resource` are compared in the same way, except that `*` alone is everything. AWS documents that
+ * a `*` at the end of a part of them "can expand to match beyond the colon boundaries"
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html), but not when: this
+ * function does not follow that. A caller that must not underestimate a grant has to refuse patterns with fewer than six
+ * parts, see {@link isArnPattern}.
+ *
+ * @returns `false` also where the pattern or the ARN has fewer than six parts
+ */
+export function matchesArn(pattern: string, arn: string): boolean {
+  const wanted = partsOfPattern(pattern);
+  const parts = splitArn(arn);
+  if (wanted === undefined || parts.length < ARN_PARTS) return false;
+  return wanted.every((part, index) => covers(part, parts[index] ?? ""));
+}
+
+/** Whether a pattern has the six parts of an ARN. */
+export function isArnPattern(pattern: string): boolean {
+  return partsOfPattern(pattern) !== undefined;
+}
+
+/**
+ * Whether every ARN that matches the pattern `inner` matches the pattern `outer`, too, part by part as in
+ * {@link matchesArn}. `*` alone covers everything. The answer is `false` where it is not certain.
+ */
+export function coversArn(outer: string, inner: string): boolean {
+  if (outer === "*" || outer === inner) return true;
+  const outerParts = partsOfPattern(outer);
+  const innerParts = partsOfPattern(inner);
+  if (outerParts === undefined || innerParts === undefined) return false;
+  return outerParts.every((part, index) => covers(part, innerParts[index] ?? ""));
+}
+
+/**
+ * The parts of a pattern of ARNs. A colon in a policy variable, as in `${aws:username}`, separates nothing. A pattern
+ * with fewer than six parts has fewer.
+ */
+export function splitArnPattern(pattern: string): string[] {
+  if (!pattern.includes("${")) return splitArn(pattern);
+  const parts = [""];
+  for (const [piece] of pattern.matchAll(/\$\{[^}]*\}|[\s\S]/g)) {
+    if (piece === ":" && parts.length < ARN_PARTS) parts.push("");
+    else parts.push(`${parts.pop()}${piece}`);
+  }
+  return parts;
+}
+
+const knownParts = new Map<string, readonly Tokens[] | undefined>();
+
+function partsOfPattern(pattern: string): readonly Tokens[] | undefined {
+  if (knownParts.has(pattern)) return knownParts.get(pattern);
+  const parts = splitArnPattern(pattern);
+  const tokens = parts.length < ARN_PARTS ? undefined : parts.map(tokenize);
+  knownParts.set(pattern, tokens);
+  return tokens;
+}

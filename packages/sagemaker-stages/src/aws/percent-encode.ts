@@ -1,0 +1,10 @@
+/**
+ * A name or value of a query as Signature Version 4 encodes it: `encodeURIComponent` leaves `!`, `'`, `(`, `)` and `*` as
+ * they are (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+ */
+export function percentEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
