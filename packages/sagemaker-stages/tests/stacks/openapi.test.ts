@@ -310,7 +310,7 @@ describe("what API Gateway answers by itself", () => {
         { model: "loan-default", access: "API_KEY" },
         { model: "ticket-urgency", access: "PUBLIC" },
       ],
-      `POST /ticket-urgency takes ${models.ticket - urgency.allowed}; for every other route, what the API's OpenAPI document describes`,
+      `POST /ticket-urgency takes ${models["ticket-urgency"].allowed}; for every other route, what the API's OpenAPI document describes`,
     ],
     [
       "every route with a body is public",
@@ -318,7 +318,7 @@ describe("what API Gateway answers by itself", () => {
         { model: "ticket-urgency", access: "PUBLIC" },
         { model: "language-check", access: "API_KEY" },
       ],
-      `POST /ticket-urgency takes ${models.ticket - urgency.allowed}`,
+      `POST /ticket-urgency takes ${models["ticket-urgency"].allowed}`,
     ],
   ])("describes the request bodies of public routes alone when %s", (_, routes, described) => {
     // Act

@@ -13,6 +13,7 @@ import { committedLockFile, LOCK_FILE } from "../../src/constructs/terraform/pro
 import { accountName } from "../../src/environment/account";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
+import { COMMAND } from "../local/support/project";
 import { copyProject } from "../stacks/support/project";
 import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
 import { createApp } from "../support/app";
@@ -135,7 +136,7 @@ describe("the committed lock file of providers", () => {
   );
 });
 
-describe("npm run providers:lock", () => {
+describe("sagemaker-stages providers-lock", () => {
   it(
     "writes the lock file with the checksums of the packages of all platforms, which a readonly init takes",
     () => {
@@ -148,7 +149,7 @@ describe("npm run providers:lock", () => {
       writeFileSync(lockFile, "# to be replaced\n");
 
       // Act
-      const { status, output } = runScript(project, [`-fs-mirror=${mirror}`]);
+      const { status, output } = lockProviders(project, [`-fs-mirror=${mirror}`]);
 
       // Assess
       expect(output).toContain("is written");
@@ -172,7 +173,7 @@ describe("npm run providers:lock", () => {
       copyProject(project);
 
       // Act
-      const { status, output } = runScript(project, [`-fs-mirror=${join(temp, "nothing")}`]);
+      const { status, output } = lockProviders(project, [`-fs-mirror=${join(temp, "nothing")}`]);
 
       // Assess
       expect(status).toBe(1);
@@ -182,9 +183,9 @@ describe("npm run providers:lock", () => {
     TIMEOUT_IN_MS,
   );
 
-  /** Runs the script as npm does. */
-  function runScript(project: string, options: readonly string[]): TerraformAnswer {
-    return terraform.runProgram("npm", project, ["run", "--silent", "providers:lock", "--", ...options]);
+  /** Runs the command in the folder of an app. */
+  function lockProviders(project: string, options: readonly string[]): TerraformAnswer {
+    return terraform.runProgram(process.execPath, project, [COMMAND, "providers-lock", ...options]);
   }
 
   /** A mirror that has the installed package of a stack for every platform: its content is all that counts here. */

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { COMMAND } from "../local/support/project";
 import { copyProject } from "../stacks/support/project";
 import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
 import { type Aws, startAws } from "./support/aws";
 
 /** The provider is a download of some hundred megabytes, once. */
 const TIMEOUT_IN_MS = 300_000;
-const PROJECT = join(__dirname, "../../../..");
 const ACCOUNT = "111122223333";
 
 const temp = makeTempFolder();
@@ -18,9 +18,6 @@ let aws: Aws;
 
 beforeAll(async () => {
   copyProject(project);
-  for (const folder of ["review", "command-line"]) {
-    cpSync(join(PROJECT, folder), join(project, folder), { recursive: true });
-  }
   mkdirSync(temporary);
   aws = await startAws(ACCOUNT, []);
 });
@@ -34,7 +31,7 @@ function start(words: readonly string[], more: NodeJS.ProcessEnv = {}): ChildPro
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(AWS_|TF_CLI_ARGS|TF_WORKSPACE$)/.test(name),
   );
-  return spawn(process.execPath, ["--import", "tsx", "review/main.ts", ...words], {
+  return spawn(process.execPath, [COMMAND, "review", ...words], {
     cwd: project,
     env: {
       ...Object.fromEntries(inherited),
@@ -76,7 +73,7 @@ function pretended(onPlan: string): string {
 /** Folders of plans that are left. */
 const left = (): string[] => readdirSync(temporary).filter((name) => name.startsWith("review-"));
 
-describe("npm run review -- dev", () => {
+describe("sagemaker-stages review dev", () => {
   it(
     "plans what is in environments/ now, with the real Terraform, and leaves no plan behind",
     async () => {
