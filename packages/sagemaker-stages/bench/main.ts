@@ -11,18 +11,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
-import { prod } from "../../../environments/prod";
 import { functionCode } from "../src/constructs/function/function-code";
+import { prod } from "../tests/fixtures/app/environments/prod";
 import type { Request } from "../tests/local/support/client";
 import { ContainerServer } from "../tests/local/support/container-server";
 import { flood, offer, statuses } from "../tests/local/support/load";
-import { ProjectCopy } from "../tests/local/support/project";
+import { COMMAND, ProjectCopy } from "../tests/local/support/project";
 import { RunningStage } from "../tests/local/support/running-stage";
 import { sign } from "../tests/local/support/signing";
 import { largePlans } from "../tests/review/support/large-plans";
 import { largePolicies, planOfMany, planOfPair } from "../tests/review/support/large-policies";
 
-const PROJECT = join(__dirname, "../../..");
+/** The app that is measured. */
+const FIXTURE_APP = join(__dirname, "../tests/fixtures/app");
 const PROCESSES = 9;
 const WARM_CALLS = 2_000;
 
@@ -31,7 +32,7 @@ const FLOOD_CONNECTIONS = 50;
 const OFFERED_PER_SECOND = 20;
 
 const ANSWER = '{"predictions":[{"score":0.01,"predicted_label":0}]}';
-const ROW = Array.from({ length: 30 }, (_, index) => String(index / 7)).join(",");
+const ROW = "52000.5,8500,36";
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -41,7 +42,7 @@ function median(values: readonly number[]): number {
 function timeProcess(words: readonly string[], env: NodeJS.ProcessEnv = process.env): number {
   const times = Array.from({ length: PROCESSES }, () => {
     const start = performance.now();
-    execFileSync(process.execPath, words, { cwd: PROJECT, env, stdio: "ignore" });
+    execFileSync(process.execPath, words, { cwd: FIXTURE_APP, env, stdio: "ignore" });
     return performance.now() - start;
   });
   return median(times);
@@ -58,7 +59,7 @@ function benchSynthesis(folder: string): void {
   const libraries = join(folder, "libraries.cjs");
   const provider = ["lambda-function", "api-gateway-rest-api", "sagemaker-endpoint", "iam-role", "provider"];
   const names = ["cdktf", "constructs", ...provider.map((name) => `@cdktf/provider-aws/lib/${name}`)];
-  const resolve = `require("node:module").createRequire(${JSON.stringify(join(PROJECT, "main.ts"))})`;
+  const resolve = `require("node:module").createRequire(${JSON.stringify(join(FIXTURE_APP, "main.ts"))})`;
   writeFileSync(
     libraries,
     `const r=${resolve};${names.map((name) => `r(${JSON.stringify(name)});`).join("")}`,
@@ -82,7 +83,7 @@ function benchReview(folder: string): void {
   writeFileSync(empty, "");
   const base = timeProcess(["--import", "tsx", empty]);
   const benchPlans = (what: string, plans: readonly string[]): number => {
-    const value = timeProcess(["--import", "tsx", "review/main.ts", ...plans]);
+    const value = timeProcess([COMMAND, "review", ...plans]);
     report(what, value, "starting Node.js with tsx", base, "ms");
     return value;
   };
@@ -93,8 +94,8 @@ function benchReview(folder: string): void {
     const file = join(folder, `pair-${index}.json`);
     writeFileSync(file, planOfPair(pair));
     const start = performance.now();
-    execFileSync(process.execPath, ["--import", "tsx", "review/main.ts", file], {
-      cwd: PROJECT,
+    execFileSync(process.execPath, [COMMAND, "review", file], {
+      cwd: FIXTURE_APP,
       stdio: "ignore",
     });
     return { file, name: pair.name, time: performance.now() - start };
@@ -117,7 +118,7 @@ async function benchHandler(folder: string): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  const bundle = unzipSync(functionCode("breast-cancer").zip)["index.js"];
+  const bundle = unzipSync(functionCode("loan-default").zip)["index.js"];
   if (bundle === undefined) throw new Error("the deployment package has no index.js");
   writeFileSync(join(folder, "index.js"), bundle);
   // Times inside the process: import and first call, then warm calls; and the same requests without a handler.
@@ -208,11 +209,15 @@ async function benchFlood(seconds: number): Promise<void> {
   container.answer = () => ({ contentType: "text/csv", body: "0.9" });
   container.answerTimeInMs = 1_000;
   await container.listen();
-  const stage = await RunningStage.serve(project, ["prod", "--container", `sentiment=${container.url}`]);
+  const stage = await RunningStage.serve(project, ["prod", "--container", `ticket-urgency=${container.url}`]);
   try {
-    const flooding = { path: "/prod/sentiment", headers: { "Content-Type": "text/plain" }, body: "good" };
+    const flooding = {
+      path: "/prod/ticket-urgency",
+      headers: { "Content-Type": "text/plain" },
+      body: "urgent",
+    };
     const other = await sign(stage.url, {
-      path: "/prod/breast-cancer",
+      path: "/prod/loan-default",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ data: ROW }),
     });
@@ -245,6 +250,8 @@ async function benchFlood(seconds: number): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  // The engine works on the app in the current folder.
+  process.chdir(FIXTURE_APP);
   const [only, seconds = "10"] = process.argv.slice(2);
   if (only === "flood") return await benchFlood(Number(seconds));
   const folder = mkdtempSync(join(tmpdir(), "bench-"));

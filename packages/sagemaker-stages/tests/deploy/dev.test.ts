@@ -317,7 +317,7 @@ describe("the life of dev", () => {
 
         // Assess
         expect(status).not.toBe(0);
-        expect(squashed(output)).toContain("SageMakerrolledtheupdateofendpointdev-sentimentback");
+        expect(squashed(output)).toContain("SageMakerrolledtheupdateofendpointdev-ticket-urgencyback");
         expect(await liveModel("ticket-urgency")).toEqual(before);
         // The role reads the old artifact as long as it serves.
         expect(await deployment.made()).toEqual(expect.arrayContaining([...policies]));

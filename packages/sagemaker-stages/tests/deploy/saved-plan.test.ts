@@ -64,7 +64,7 @@ describe("a plan that is read and carried out by the workflows", () => {
       const VersioningConfiguration = { Status: "Enabled" } as const;
       await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
     });
-    for (const folder of ["pipeline", "review", "smoke", "command-line"]) deployment.project.take(folder);
+    deployment.project.addScripts();
     succeeded(await deployment.project.shell("git init --quiet"));
     succeeded(await step("deploy.yml", "programs", "npm run --silent programs"));
   }, TIMEOUT_IN_MS);

@@ -476,7 +476,7 @@ describe("one existing function for several models", () => {
     ]);
   });
 
-  it.each(["second-loan-default-endpoint", "TEST-SENTIMENT-FUNCTION"])(
+  it.each(["second-loan-default-endpoint", "TEST-TICKET-URGENCY-FUNCTION"])(
     "has a role that no environment makes: not %s",
     (existingFunctionRole) => {
       // Prepare
@@ -506,7 +506,7 @@ describe("one existing function for several models", () => {
       "in two variables",
       together({
         "loan-default": FUNCTION,
-        "ticket-urgency": { ...FUNCTION, sagemakerEnvironmentVariableName: "SENTIMENT_ENDPOINT" },
+        "ticket-urgency": { ...FUNCTION, sagemakerEnvironmentVariableName: "TICKET_URGENCY_ENDPOINT" },
       }),
     ],
     [

@@ -61,6 +61,28 @@ export const handler = createHandler(contract);
   return Buffer.from(file.contents);
 }
 
+/** A marker that an own handler logs, and no generated handler has. */
+const MARKER = "the own handler of this test";
+
+/** The SHA-256 and the code of a model's package, as a process in the folder of an app builds it. */
+async function packageIn(
+  project: string,
+  model: string,
+): Promise<{ readonly sha256: string; readonly code: string }> {
+  const script = join(project, "package-one.ts");
+  writeFileSync(
+    script,
+    `import { unzipSync } from "fflate";
+import { functionCode } from ${JSON.stringify(FUNCTION_CODE)};
+const { sha256, zip } = functionCode(${JSON.stringify(model)});
+console.log(JSON.stringify({ sha256, code: Buffer.from(unzipSync(zip)["index.js"]).toString() }));
+`,
+  );
+  const { status, stdout, stderr } = await runNode(["--import", "tsx", script], project);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return JSON.parse(stdout);
+}
+
 describe("a function's package", () => {
   it("is the bundle that esbuild makes without a source map", () => {
     // Prepare
@@ -108,6 +130,53 @@ console.log(JSON.stringify(models.map((model) => {
         return { sha256, sourceMap: JSON.parse(sourceMap) };
       });
       expect(JSON.parse(stdout)).toEqual(alone);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "has the same bytes when the handler is generated in apps whose folders differ in length and characters",
+    async () => {
+      // Prepare
+      const short = join(folder, "a");
+      const long = join(folder, "an app in a folder with a much longer path, and spaces", "zzzz");
+      for (const project of [short, long]) copyProject(project);
+
+      // Act
+      const packages = [await packageIn(short, "language-check"), await packageIn(long, "language-check")];
+
+      // Assess
+      expect(existsSync(join(short, "functions/language-check/handler.ts"))).toBe(false);
+      const { sha256 } = functionCode("language-check");
+      expect(packages.map((one) => one.sha256)).toEqual([sha256, sha256]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "holds the model's own handler.ts, and no generated handler, when the model's folder has a handler.ts",
+    async () => {
+      // Prepare
+      const project = join(folder, "own-handler");
+      copyProject(project);
+      const generated = await packageIn(project, "loan-default");
+      writeFileSync(
+        join(project, "functions/loan-default/handler.ts"),
+        `export const handler = async () => console.log(${JSON.stringify(MARKER)});\n`,
+      );
+
+      // Act
+      const own = await packageIn(project, "loan-default");
+
+      // Assess
+      const found = [generated, own].map(({ code }) => ({
+        isGenerated: code.includes("ENDPOINT_NAME"),
+        isOwn: code.includes(MARKER),
+      }));
+      expect(found).toEqual([
+        { isGenerated: true, isOwn: false },
+        { isGenerated: false, isOwn: true },
+      ]);
     },
     TIMEOUT_IN_MS,
   );

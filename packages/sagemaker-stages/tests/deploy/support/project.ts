@@ -8,7 +8,7 @@ import type { Emulator } from "./emulator";
 import { type Ended, programEnvironment, run } from "./programs";
 import { changesOf, type PlannedChange, State } from "./state";
 
-const PROJECT = join(__dirname, "../../../../..");
+const REPOSITORY = join(__dirname, "../../../../..");
 
 /** Files that can be models' artifacts: `models/first.tar.gz` and `models/second.tar.gz`. */
 const ARTIFACTS = join(__dirname, "../../fixtures/app/artifacts");
@@ -56,8 +56,7 @@ export class DeployedProject {
     const literal = JSON.stringify(environments, null, 2);
     writeFileSync(
       join(this.project, "environments", "index.ts"),
-      `import type { AccountSettings } from "../../../src/environment/account";
-import type { Environment } from "./environment";\n\nexport const environments: readonly Environment[] = ${literal};\n`,
+      `import type { Environment } from "sagemaker-stages";\n\nexport const environments: readonly Environment[] = ${literal};\n`,
     );
   }
 
@@ -66,7 +65,7 @@ import type { Environment } from "./environment";\n\nexport const environments: 
     const literal = JSON.stringify(accounts, null, 2);
     writeFileSync(
       join(this.project, "environments", "accounts.ts"),
-      `import type { AccountSettings } from "./account";\n\nexport const accounts: readonly AccountSettings[] = ${literal};\n`,
+      `import type { AccountSettings } from "sagemaker-stages";\n\nexport const accounts: readonly AccountSettings[] = ${literal};\n`,
     );
   }
 
@@ -179,9 +178,9 @@ import type { Environment } from "./environment";\n\nexport const environments: 
     return run("bash", bash, this.project, { ...this.environment, ...variables });
   }
 
-  /** Puts a folder of the real project into this one. */
-  take(folder: string): void {
-    cpSync(join(PROJECT, folder), join(this.project, folder), { recursive: true });
+  /** Copies the repository's `package.json`, whose scripts the workflows run. */
+  addScripts(): void {
+    cpSync(join(REPOSITORY, "package.json"), join(this.project, "package.json"));
   }
 
   /** The stack as it was synthesized last. */
