@@ -78,7 +78,7 @@ export class InferenceStack extends TerraformStack {
     this.models = this.createModels(models);
     this.network?.admit(this.models.map(({ pair }) => pair.networked()));
     this.stage = this.createStage();
-    this.website?.publish({ url: this.stage.url, origin: this.stage.origin, openApi: this.stage.openApi });
+    this.publishPage();
 
     this.createOutputs();
     for (const [name, settings] of Object.entries(environment.callers)) this.grantInvoke(name, settings);
@@ -191,6 +191,11 @@ export class InferenceStack extends TerraformStack {
       routes: models,
       protected: environment.protected,
     });
+  }
+
+  private publishPage(): void {
+    const { url, origin, openApi } = this.stage;
+    this.website?.publish({ files: pageFiles(this.environment), url, origin, openApi });
   }
 
   private createOutputs(): void {
