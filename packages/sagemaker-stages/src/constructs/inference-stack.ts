@@ -17,6 +17,7 @@ import { FunctionAndEndpoint } from "./function-and-endpoint";
 import { Network } from "./network/network";
 import { Account } from "./terraform/account";
 import { addTerraformSettings } from "./terraform/terraform-settings";
+import { pageFiles } from "./website/page-files";
 import { Website } from "./website/website";
 
 /** A model of the environment with its constructs. */

@@ -72,6 +72,8 @@ function bundle(views: WebsiteSources["views"]): Bundle {
   const known = bundles.get(entry);
   if (known !== undefined) return known;
   const { outputFiles } = buildSync({
+    // Errors name files from the app's folder.
+    absWorkingDir: process.cwd(),
     stdin: { contents: entry, resolveDir: engineSource("page"), sourcefile: "page.js" },
     // esbuild writes a stylesheet beside the script only where it has a folder for both.
     outdir: "website",

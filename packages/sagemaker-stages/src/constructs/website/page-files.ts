@@ -4,7 +4,7 @@ import { toLoadFailure } from "../../app/load-failure";
 import type { ParsedEnvironment } from "../../environment/environment";
 import { appFolder } from "../../environment/paths";
 import { DEFAULT_TITLE } from "../../environment/settings/website";
-import { UserError } from "../../environment/user-error";
+import { UserError } from "../../lib/user-error";
 import { buildWebsite, type WebsiteFile } from "../../page/build";
 
 /**
