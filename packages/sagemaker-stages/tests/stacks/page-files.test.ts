@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { writePages } from "../../src/app/write-pages";
 import { pageFiles } from "../../src/constructs/website/page-files";
 import type { Environment } from "../../src/environment/environment";
+import { parseEnvironment } from "../../src/environment/parse";
 import { example, exampleModel, named } from "./support/environments";
 
 const PUBLIC = { ...exampleModel, access: "PUBLIC" } as const;
@@ -34,7 +35,7 @@ function writeView(model: string, text: string): void {
 }
 
 function textOf(name: string, of: Environment = environment): string {
-  return pageFiles(of).find((file) => file.name === name)?.body ?? "";
+  return pageFiles(parseEnvironment(of)).find((file) => file.name === name)?.body ?? "";
 }
 
 describe("the page of an environment", () => {
@@ -66,14 +67,14 @@ describe("the pages for the local stage", () => {
   it("are written for every environment, also for those without a website", () => {
     // Prepare
     const { website: _, ...withoutWebsite } = environment;
-    const environments = [environment, named("other", withoutWebsite)];
+    const environments = [environment, named("other", withoutWebsite)].map((one) => parseEnvironment(one));
 
     // Act
     writePages(environments, join(app, "cdktf.out"));
 
     // Assess
     const read = (name: string) => JSON.parse(readFileSync(join(app, "cdktf.out", "pages", name), "utf8"));
-    expect(read("test.json")).toEqual(pageFiles(environment));
-    expect(read("other.json")).toEqual(pageFiles(withoutWebsite));
+    expect(read("test.json")).toEqual(pageFiles(parseEnvironment(environment)));
+    expect(read("other.json")).toEqual(pageFiles(parseEnvironment(withoutWebsite)));
   });
 });
