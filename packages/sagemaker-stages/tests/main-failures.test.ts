@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { COMMAND, copyFixtureApp, OWN_HANDLER } from "./local/support/project";
+import { COMMAND, copyApp, OWN_HANDLER } from "./local/support/project";
 import { type Finished, runNode } from "./stacks/support/project";
 import { makeTempFolder, removeFolder } from "./stacks/support/temp-folder";
 
@@ -15,7 +15,7 @@ const MODEL_TITLE = "the model language-check could not be loaded:";
 
 const folder = makeTempFolder();
 
-beforeAll(() => copyFixtureApp(folder));
+beforeAll(() => copyApp(folder));
 afterAll(() => removeFolder(folder));
 
 /** Runs a program with these files changed; afterwards they are as before. */
