@@ -3,9 +3,7 @@ import { cpSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
-
-/** Sources that are only ever bundled for the browser, from `src`. */
-const BROWSER = "page/browser/";
+import { BROWSER } from "./manifest";
 
 /**
  * Compiles `src` of the package into `dist`: each TypeScript file to CommonJS, each JSON file as it is, and declarations

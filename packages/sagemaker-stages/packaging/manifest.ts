@@ -1,3 +1,6 @@
+/** The folder of the sources that are only ever bundled for the browser, from `src`. */
+export const BROWSER = "page/browser/";
+
 /** The parts of a `package.json` that packaging reads or writes. */
 export interface Manifest {
   readonly exports: Readonly<Record<string, string | CompiledEntry>>;
@@ -8,7 +11,7 @@ export interface Manifest {
 export interface CompiledEntry {
   /** Declarations, e.g. `./dist/index.d.ts`. */
   readonly types: string;
-  /** CommonJS, e.g. `./dist/index.js`. */
+  /** CommonJS, e.g. `./dist/index.js`; of browser code the TypeScript source, which esbuild bundles. */
   readonly default: string;
 }
 
@@ -44,5 +47,6 @@ function toCompiledEntry(name: string, target: string | CompiledEntry): string |
   }
   const [, file] = /^\.\/src\/(.+)\.ts$/.exec(target) ?? [];
   if (file === undefined) return target;
-  return { types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` };
+  const types = `./dist/${file}.d.ts`;
+  return { types, default: `${file}.ts`.startsWith(BROWSER) ? target : `./dist/${file}.js` };
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { COMMAND, copyFixtureApp, OWN_HANDLER } from "./local/support/project";
+import { COMMAND, copyApp, OWN_HANDLER } from "./local/support/project";
 import { type Finished, runNode } from "./stacks/support/project";
 import { makeTempFolder, removeFolder } from "./stacks/support/temp-folder";
 
@@ -9,11 +9,13 @@ const TIMEOUT_IN_MS = 60_000;
 
 const CONTRACT = "functions/language-check/contract.ts";
 const HANDLER = "functions/language-check/handler.ts";
+/** Of a public model in environments with a website. */
+const VIEW = "functions/ticket-urgency/page.ts";
 const MODEL_TITLE = "the model language-check could not be loaded:";
 
 const folder = makeTempFolder();
 
-beforeAll(() => copyFixtureApp(folder));
+beforeAll(() => copyApp(folder));
 afterAll(() => removeFolder(folder));
 
 /** Runs a program with these files changed; afterwards they are as before. */
@@ -79,6 +81,24 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
       { [HANDLER]: () => `import { log } from "./log";\n${OWN_HANDLER}\nlog();\n` },
       MODEL_TITLE,
       /^ {2}functions\/language-check\/handler\.ts:1:\d+: Could not resolve "\.\/log"$/,
+    ],
+    [
+      "a view that is no TypeScript",
+      { [VIEW]: () => "export default {\n  introduction: ,\n};\n" },
+      "the model ticket-urgency could not be loaded:",
+      /^ {2}functions\/ticket-urgency\/page\.ts:2:17: Unexpected ","$/,
+    ],
+    [
+      "a view that imports a missing stylesheet",
+      { [VIEW]: () => `import "./page/style.css";\nexport default {};\n` },
+      "the model ticket-urgency could not be loaded:",
+      /^ {2}functions\/ticket-urgency\/page\.ts:1:8: Could not resolve "\.\/page\/style\.css"$/,
+    ],
+    [
+      "a view that is not the default export",
+      { [VIEW]: () => "export const view = {};\n" },
+      "the model ticket-urgency could not be loaded:",
+      /^ {2}functions\/ticket-urgency\/page\.ts: got no default export; allowed: a view as the default export/,
     ],
     [
       "an index of models that names a missing folder",

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { copyFixtureApp } from "./local/support/project";
+import { copyApp } from "./local/support/project";
 import { type Finished, runMain } from "./stacks/support/project";
 import { makeTempFolder, removeFolder } from "./stacks/support/temp-folder";
 
@@ -12,7 +12,7 @@ describe("main.ts with an environment that breaks two rules", () => {
   let run: Finished = { status: null, stdout: "", stderr: "" };
 
   beforeAll(async () => {
-    copyFixtureApp(folder);
+    copyApp(folder);
     const dev = join(folder, "environments", "dev.ts");
     const text = readFileSync(dev, "utf8");
     writeFileSync(

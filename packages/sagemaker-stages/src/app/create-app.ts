@@ -11,6 +11,7 @@ import { findNetworkPolicyFaults } from "../iam/deployment/network-limits";
 import { findPipelinePolicyFaults } from "../iam/deployment/pipeline-policies";
 import type { Models } from "../models";
 import { checkCatalog, InvalidCatalog } from "./catalog-checks";
+import { writePages } from "./write-pages";
 
 /** A class that makes an environment's stack: the engine's {@link InferenceStack}, or a subclass of the app. */
 export type InferenceStackClass = new (
@@ -52,6 +53,12 @@ export interface AppProps {
    */
   readonly accountStacks?: boolean;
   /**
+   * Whether the page of each environment is written for the local stage, to `pages/` in the output folder.
+   *
+   * @default - true where the variable `SYNTHESIZE` is `environments`, else false
+   */
+  readonly pages?: boolean;
+  /**
    * The folder that `synth()` writes to.
    *
    * @default - CDKTF_OUTDIR or `cdktf.out`
@@ -72,6 +79,7 @@ export function createApp(props: AppProps): App {
     InferenceStack: EnvironmentStack = InferenceStack,
     AccountStack: StackOfAccount = AccountStack,
     accountStacks = process.env.SYNTHESIZE !== "environments",
+    pages = process.env.SYNTHESIZE === "environments",
     outdir,
   } = props;
   const environments = props.environments.map(withoutUndefined<Environment>);
@@ -89,6 +97,7 @@ export function createApp(props: AppProps): App {
   for (const environment of parsed) {
     new EnvironmentStack(app, environment, models);
   }
+  if (pages) writePages(parsed, app.outdir);
   for (const account of described) {
     new StackOfAccount(app, parseAccount(account), { environments: parsed, models });
   }

@@ -17,6 +17,7 @@ import { FunctionAndEndpoint } from "./function-and-endpoint";
 import { Network } from "./network/network";
 import { AwsScope } from "./terraform/aws-scope";
 import { addTerraformSettings } from "./terraform/terraform-settings";
+import { pageFiles } from "./website/page-files";
 import { Website } from "./website/website";
 
 /** A model of the environment with its constructs. */
@@ -78,7 +79,7 @@ export class InferenceStack extends TerraformStack {
     this.models = this.createModels(models);
     this.network?.admit(this.models.map(({ pair }) => pair.networked()));
     this.stage = this.createStage();
-    this.website?.publish({ url: this.stage.url, origin: this.stage.origin, openApi: this.stage.openApi });
+    this.publishPage();
 
     this.createOutputs();
     for (const [name, settings] of Object.entries(environment.callers)) this.grantInvoke(name, settings);
@@ -191,6 +192,11 @@ export class InferenceStack extends TerraformStack {
       routes: models,
       protected: environment.protected,
     });
+  }
+
+  private publishPage(): void {
+    const { url, origin, openApi } = this.stage;
+    this.website?.publish({ files: pageFiles(this.environment), url, origin, openApi });
   }
 
   private createOutputs(): void {

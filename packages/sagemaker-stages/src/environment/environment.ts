@@ -109,8 +109,9 @@ const environmentSettings = settings({
   stage: stageSettings,
 
   /**
-   * Host the web page: a private bucket behind CloudFront. The page uses the routes whose access is `PUBLIC`, of which
-   * there must be at least one; the stage's CORS origin becomes the page's. Not in China and GovCloud.
+   * Host the web page: a private bucket behind CloudFront. The page has a form for each model whose access is `PUBLIC`,
+   * of which there must be at least one, and the model's own view where `functions/<model>/page.ts` exists. The stage's
+   * CORS origin becomes the page's. Not in China and GovCloud.
    *
    * @default - no page
    */

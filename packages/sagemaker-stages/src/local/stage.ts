@@ -3,7 +3,6 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildWebsite } from "../page/build";
 import { ErrorForPeople, NotServable } from "./errors";
 import {
   type HttpRequest,
@@ -38,7 +37,7 @@ export class PortNotFree extends ErrorForPeople {
   override readonly name = "PortNotFree";
 }
 
-/** The page does not build; the message is for people. */
+/** The documents of the page cannot be made public; the message is for people. */
 export class WebsiteNotBuilt extends ErrorForPeople {
   override readonly name = "WebsiteNotBuilt";
 }
@@ -263,13 +262,13 @@ export class LocalStage {
 /** @throws WebsiteNotBuilt */
 function buildWebsites(url: string, deployments: readonly Deployment[]): Serving["websites"] {
   try {
-    const files = buildWebsite();
     return new Map(
-      deployments.flatMap(({ stages }) =>
-        stages.map(({ stageName, openApi }) => [
-          stageName,
-          websiteFor(`${url}/${stageName}`, openApi.document, files),
-        ]),
+      deployments.flatMap(({ stages, page }) =>
+        stages.flatMap(({ stageName, openApi }) =>
+          page === undefined
+            ? []
+            : [[stageName, websiteFor(`${url}/${stageName}`, openApi.document, page)] as const],
+        ),
       ),
     );
   } catch (error) {

@@ -1,22 +1,21 @@
-import { buildWebsite, STAGE_ORIGIN, type WebsiteFile } from "../page/build";
+import { STAGE_ORIGIN, type WebsiteFile } from "../page/build";
 import type { WebsiteConfig } from "../page/config";
 import { securityHeaders } from "../page/headers";
 import { publicDocument } from "../page/public-document";
 import type { HttpResponse } from "./http";
 
 /**
- * The page of a stage as it is served, by file name: what the bucket holds, with the headers that the
- * distribution adds.
+ * The page of a stage as it is served, by file name: the objects of the bucket, with the headers of the distribution.
  *
- * @param stageUrl - where the page finds the stage, e.g. `http://127.0.0.1:3000/dev`
+ * @param stageUrl - the stage's URL, e.g. `http://127.0.0.1:3000/dev`
  * @param openApi - the API's OpenAPI document, parsed
- * @param files - the page's own, which are the same for every stage
- * @throws Error where the page does not build, or the document holds what must not become public
+ * @param files - the page's files, as synthesis wrote them
+ * @throws Error where a public route's description names an ARN, an account or a value of the deployment
  */
 export function websiteFor(
   stageUrl: string,
   openApi: unknown,
-  files: readonly WebsiteFile[] = buildWebsite(),
+  files: readonly WebsiteFile[],
 ): Map<string, HttpResponse> {
   const { origin } = new URL(stageUrl);
   const headers = { "Cache-Control": "no-cache", ...securityHeaders([origin]) };

@@ -12,26 +12,38 @@ export interface WebsiteFile {
   readonly body: string;
 }
 
-/** Stands in `index.html` where whoever serves it puts the stage's origin, e.g. `https://api.example.com`. */
+/** What an app's page is made from. */
+export interface WebsiteSources {
+  /** The page's heading and the name of its tab, as plain text. */
+  readonly title: string;
+  /**
+   * The app's own views by the name of the model: the paths of the files, each of which exports a `ModelView`
+   * (`browser/view.ts`) as its default export.
+   */
+  readonly views: ReadonlyMap<string, string>;
+}
+
+/** Stands in `index.html` for the stage's origin, e.g. `https://api.example.com`. Each server of the page replaces it. */
 export const STAGE_ORIGIN = "__STAGE_ORIGIN__";
 
+/** Stands in `index.html` for the title. */
+const PAGE_TITLE = "__PAGE_TITLE__";
+
 /**
- * The files of the page: the same for every environment but for `STAGE_ORIGIN`. The page also fetches
- * `config.json` (`WebsiteConfig`) and `openapi.json` (`PublicDocument`) from the folder that it is served from.
- * The same sources give the same bytes, wherever the project lies.
+ * The files of the page, without the stage's origin (`STAGE_ORIGIN`). The page also fetches `config.json`
+ * (`WebsiteConfig`) and `openapi.json` (`PublicDocument`) from its own folder. The same sources give the same bytes in
+ * every folder.
  *
- * @throws Error of esbuild, naming file and line, where the sources do not build
+ * @throws Error of esbuild, with file and line, where the sources do not build
  */
-export function buildWebsite(): WebsiteFile[] {
+export function buildWebsite({ title, views }: WebsiteSources): WebsiteFile[] {
+  const { script, stylesheet } = bundle(views);
+  const html = read("index.html").replaceAll(PAGE_TITLE, () => escapeHtml(title));
   return [
     { name: "favicon.svg", contentType: "image/svg+xml", body: read("favicon.svg") },
-    { name: "index.html", contentType: "text/html; charset=utf-8", body: read("index.html") },
-    {
-      name: "page.js",
-      contentType: "text/javascript; charset=utf-8",
-      body: bundle("browser/page.ts"),
-    },
-    { name: "style.css", contentType: "text/css; charset=utf-8", body: bundle("style.css") },
+    { name: "index.html", contentType: "text/html; charset=utf-8", body: html },
+    { name: "page.js", contentType: "text/javascript; charset=utf-8", body: script },
+    { name: "style.css", contentType: "text/css; charset=utf-8", body: stylesheet },
   ];
 }
 
@@ -39,24 +51,64 @@ function read(name: string): string {
   return readFileSync(engineSource(`page/${name}`), "utf8");
 }
 
-function bundle(entryPoint: string): string {
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
+
+interface Bundle {
+  readonly script: string;
+  readonly stylesheet: string;
+}
+
+/** One process bundles the same views once: environments share them. */
+const bundles = new Map<string, Bundle>();
+
+function bundle(views: WebsiteSources["views"]): Bundle {
+  const entry = entryOf(views);
+  const known = bundles.get(entry);
+  if (known !== undefined) return known;
   const { outputFiles } = buildSync({
-    absWorkingDir: engineSource("page"),
-    entryPoints: [entryPoint],
+    // Errors name files from the app's folder.
+    absWorkingDir: process.cwd(),
+    stdin: { contents: entry, resolveDir: engineSource("page"), sourcefile: "page.js" },
+    // esbuild writes a stylesheet beside the script only where it has a folder for both.
+    outdir: "website",
     bundle: true,
     write: false,
     platform: "browser",
-    // Browsers of 2022 and later; the page's CSS needs no older ones either.
-    target: entryPoint.endsWith(".ts") ? "es2022" : ["chrome103", "firefox103", "safari16"],
+    // Browsers of 2022 and later.
+    target: ["es2022", "chrome103", "firefox103", "safari16"],
     format: "iife",
     charset: "utf8",
     minify: true,
-    // Else the nearest tsconfig.json above would have a say in the bytes.
+    // A view imports the engine by its name: from the engine that bundles the view, of which the page has one copy.
+    alias: { "sagemaker-stages/page": engineSource("page/browser/view.ts") },
+    // Otherwise the nearest tsconfig.json would change the bytes.
     tsconfigRaw: { compilerOptions: { strict: true } },
     legalComments: "none",
     logLevel: "silent",
   });
-  const [output] = outputFiles;
-  if (output === undefined) throw new Error(`esbuild wrote nothing for ${entryPoint}`);
-  return output.text;
+  const textOf = (extension: string) => {
+    const file = outputFiles.find(({ path }) => path.endsWith(extension));
+    if (file === undefined) throw new Error(`esbuild wrote no ${extension} file for the page`);
+    return file.text;
+  };
+  const built = { script: textOf(".js"), stylesheet: textOf(".css") };
+  bundles.set(entry, built);
+  return built;
+}
+
+/** The script that starts the page. The engine's stylesheet comes first, so that a view's stylesheet can override it. */
+function entryOf(views: WebsiteSources["views"]): string {
+  const sorted = [...views].sort(([left], [right]) => (left < right ? -1 : 1));
+  return [
+    `import ${JSON.stringify(engineSource("page/style.css"))};`,
+    `import { startPage } from ${JSON.stringify(engineSource("page/browser/page.ts"))};`,
+    ...sorted.map(([, file], index) => `import view${index} from ${JSON.stringify(file)};`),
+    `startPage({ ${sorted.map(([model], index) => `${JSON.stringify(model)}: view${index}`).join(", ")} });`,
+  ].join("\n");
 }

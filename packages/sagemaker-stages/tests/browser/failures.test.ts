@@ -1,13 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { TIGHT } from "./support/environments";
-import { ReviewPage, shows } from "./support/review-page";
+import { shows, TicketForm } from "./support/model-form";
 import { type OpenPage, PATIENCE_IN_MS, ServedPage } from "./support/served-page";
 
 jest.setTimeout(PATIENCE_IN_MS);
 
+const URGENT = '"urgency": "urgent"';
+
 let served: ServedPage;
 let opened: OpenPage;
-let form: ReviewPage;
+let form: TicketForm;
 
 beforeAll(async () => {
   served = await ServedPage.start();
@@ -20,7 +22,7 @@ afterAll(async () => {
 beforeEach(async () => {
   served.reset();
   opened = await served.open();
-  form = new ReviewPage(opened.page);
+  form = new TicketForm(opened.page);
 });
 
 afterEach(async () => {
@@ -31,11 +33,11 @@ afterEach(async () => {
 describe("a model that fails", () => {
   it("is told in the words of the problem, with the id to report it by", async () => {
     // Prepare
-    served.sentiment.answer = async () => ({ status: 500, body: "Traceback: secret" });
-    const answered = opened.page.waitForResponse("**/open/sentiment");
+    served.ticketUrgency.answer = async () => ({ status: 500, body: "Traceback: secret" });
+    const answered = opened.page.waitForResponse("**/open/ticket-urgency");
 
     // Act
-    await form.submit("A wonderful film.");
+    await form.submit("The shop is down.");
     const failure = await form.failure();
     const problem = (await (await answered).json()) as Record<string, string>;
 
@@ -45,7 +47,7 @@ describe("a model that fails", () => {
     expect(failure).toContain(`To report it: ${problem.title} · status 502 · request ${problem.requestId}`);
     expect(failure).not.toContain("Traceback");
     expect(await form.spoken.textContent()).toContain("The model failed.");
-    expect(await form.review.inputValue()).toBe("A wonderful film.");
+    expect(await form.message.inputValue()).toBe("The shop is down.");
   });
 });
 
@@ -53,36 +55,37 @@ describe("a stage that throttles", () => {
   it("says when to try again, counts down, and then answers", async () => {
     // Prepare
     const { page } = await served.open(TIGHT);
-    const tight = new ReviewPage(page);
+    const tight = new TicketForm(page);
     await tight.submit("One.");
     await tight.answer();
 
     // Act
-    await tight.ask.click();
+    await tight.send.click();
     const failure = await tight.failure();
     await shows(tight.result, "You can try again now.");
-    await tight.ask.click();
+    await tight.send.click();
     const answer = await tight.answer();
 
     // Assess
-    expect(failure).toContain("Too many questions at once");
+    expect(failure).toContain("Too many requests at once");
     expect(failure).toContain("You can try again in 1 second.");
-    expect(answer).toContain("They liked it.");
+    expect(answer).toContain(URGENT);
     await page.context().close();
   });
 });
 
-describe("a review that is too long", () => {
+describe("an input that is too long", () => {
   it("is refused in words", async () => {
     // Prepare
-    await form.review.evaluate((area: HTMLTextAreaElement, moreThanApiGatewayTakes) => {
+    await form.open();
+    await form.message.evaluate((area: HTMLInputElement, moreThanApiGatewayTakes) => {
       area.value = "a".repeat(moreThanApiGatewayTakes);
     }, 10_485_760);
     const asked: string[] = [];
     opened.page.on("request", (request) => asked.push(request.url()));
 
     // Act
-    await form.ask.click();
+    await form.send.click();
     const failure = await form.failure();
 
     // Assess
@@ -98,7 +101,7 @@ describe("an answer from elsewhere", () => {
   it("that the model is not ready is told with the time to wait", async () => {
     // Prepare
     const problem = { title: "Service Unavailable", status: 503, detail: "It wakes up.", requestId: "id-1" };
-    await opened.page.route("**/open/sentiment", (route) =>
+    await opened.page.route("**/open/ticket-urgency", (route) =>
       route.fulfill({
         status: 503,
         headers: { "content-type": "application/problem+json", "retry-after": "10" },
@@ -107,7 +110,7 @@ describe("an answer from elsewhere", () => {
     );
 
     // Act
-    await form.submit("A wonderful film.");
+    await form.submit("The shop is down.");
     const failure = await form.failure();
     await shows(form.result, "You can try again in 9 seconds.");
 
@@ -120,30 +123,18 @@ describe("an answer from elsewhere", () => {
 
   it("that is a proxy's page is called what it is, and not shown", async () => {
     // Prepare
-    await opened.page.route("**/open/sentiment", (route) =>
+    await opened.page.route("**/open/ticket-urgency", (route) =>
       route.fulfill({ status: 502, contentType: "text/html", body: "<h1>nginx</h1>" }),
     );
 
     // Act
-    await form.submit("A wonderful film.");
+    await form.submit("The shop is down.");
     const failure = await form.failure();
 
     // Assess
     expect(failure).toContain("That was no answer of this stage");
     expect(failure).toContain("text/html");
     expect(failure).not.toContain("nginx");
-  });
-
-  it("that is JSON of another shape is not taken for a sentiment", async () => {
-    // Prepare
-    await opened.page.route("**/open/sentiment", (route) => route.fulfill({ json: { sentiment: "fine" } }));
-
-    // Act
-    await form.submit("A wonderful film.");
-    const failure = await form.failure();
-
-    // Assess
-    expect(failure).toContain("That was no answer of this stage");
   });
 });
 
@@ -153,12 +144,12 @@ describe("no answer", () => {
     await opened.page.context().setOffline(true);
 
     // Act
-    await form.submit("A wonderful film.");
+    await form.submit("The shop is down.");
     const failure = await form.failure();
 
     // Assess
     expect(failure).toContain("This device is offline");
-    expect(await form.review.inputValue()).toBe("A wonderful film.");
+    expect(await form.message.inputValue()).toBe("The shop is down.");
   });
 
   it("is told as such where the stage has stopped", async () => {
@@ -167,7 +158,7 @@ describe("no answer", () => {
     await served.stage.kill();
 
     // Act
-    await form.submit("A wonderful film.");
+    await form.submit("The shop is down.");
     const failure = await form.failure();
 
     // Assess

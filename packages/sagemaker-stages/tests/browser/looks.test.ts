@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { Page } from "playwright-core";
+import { ModelForm, TicketForm } from "./support/model-form";
 import { Later } from "./support/model-server";
-import { ReviewPage, RoutePage } from "./support/review-page";
 import { PATIENCE_IN_MS, ServedPage } from "./support/served-page";
 
 jest.setTimeout(PATIENCE_IN_MS);
@@ -20,21 +20,21 @@ beforeEach(() => {
   served.reset();
 });
 
-/** Opens every form and fills every place for answers: with one, with a failure, with long words. */
+/** Opens every form and fills every place for answers: with an answer, with a failure, with long words. */
 async function showEverything(page: Page): Promise<void> {
-  const review = new ReviewPage(page);
-  await review.submit(`Longwordwithoutanyplacetobreakit${"andsoon".repeat(20)}`);
-  await review.answer();
-  const toxicity = await new RoutePage(page, "Toxicity").open();
-  await toxicity.send.click();
-  await toxicity.answer();
-  const breastCancer = await new RoutePage(page, "Breast cancer").open();
-  await breastCancer.form.getByLabel("data").fill("1".repeat(300));
-  await breastCancer.send.click();
-  await breastCancer.failure();
-  const bikeRental = await new RoutePage(page, "Bike rental").open();
-  await bikeRental.form.getByLabel("instances").fill("[");
-  await bikeRental.send.click();
+  const ticket = new TicketForm(page);
+  await ticket.submit(`Longwordwithoutanyplacetobreakit${"andsoon".repeat(20)}`);
+  await ticket.answer();
+  const languageCheck = await new ModelForm(page, "Language check").open();
+  await languageCheck.send.click();
+  await languageCheck.answer();
+  const loan = await new ModelForm(page, "Loan default").open();
+  await loan.field("data").fill("1".repeat(300));
+  await loan.send.click();
+  await loan.failure();
+  const energy = await new ModelForm(page, "Energy demand").open();
+  await energy.field("instances").fill("[");
+  await energy.send.click();
 }
 
 async function overflow(page: Page): Promise<number> {
@@ -107,18 +107,18 @@ describe("the page", () => {
       // Prepare
       const { page } = await served.open(undefined, { reducedMotion });
       const later = new Later();
-      served.sentiment.answer = later.answer;
-      const review = new ReviewPage(page);
+      served.ticketUrgency.answer = later.answer;
+      const form = new TicketForm(page);
 
       // Act
-      await review.submit("A wonderful film.");
-      await review.cancel.waitFor();
+      await form.submit("The shop is down.");
+      await form.cancel.waitFor();
       const moving = await page.evaluate(
         () =>
           document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations === Infinity).length,
       );
       later.release({ body: "0.9" });
-      await review.answer();
+      await form.answer();
 
       // Assess
       expect(moving).toBe(count);
@@ -145,7 +145,7 @@ describe("the browser", () => {
   it("lets this page connect to its own stage alone", async () => {
     // Prepare
     const { page, complaints } = await served.open();
-    const elsewhere = served.sentiment.url;
+    const elsewhere = served.ticketUrgency.url;
 
     // Act
     const outcome = await page.evaluate((url) => fetch(url).then(String, String), elsewhere);
@@ -153,7 +153,7 @@ describe("the browser", () => {
     // Assess
     expect(outcome).toContain("TypeError");
     expect(complaints.join()).toMatch(/Content Security Policy/);
-    expect(served.sentiment.requests).toHaveLength(0);
+    expect(served.ticketUrgency.requests).toHaveLength(0);
     await page.context().close();
   });
 });

@@ -1,15 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { hasFocus, shows, TicketForm } from "./support/model-form";
 import { Later } from "./support/model-server";
-import { hasFocus, ReviewPage, shows } from "./support/review-page";
 import { ANSWERS, type OpenPage, PATIENCE_IN_MS, ServedPage } from "./support/served-page";
 
 jest.setTimeout(PATIENCE_IN_MS);
+
+const URGENT = '"urgency": "urgent"';
 
 const WAKING_UP = "The model is waking up; the first answer can take up to half a minute.";
 
 let served: ServedPage;
 let opened: OpenPage;
-let form: ReviewPage;
+let form: TicketForm;
 let later: Later;
 
 beforeAll(async () => {
@@ -23,9 +25,9 @@ afterAll(async () => {
 beforeEach(async () => {
   served.reset();
   later = new Later();
-  served.sentiment.answer = later.answer;
+  served.ticketUrgency.answer = later.answer;
   opened = await served.open();
-  form = new ReviewPage(opened.page);
+  form = new TicketForm(opened.page);
 });
 
 afterEach(async () => {
@@ -36,8 +38,8 @@ afterEach(async () => {
 describe("an endpoint that wakes up", () => {
   it("is waited for in words and seconds, and its answer is shown", async () => {
     // Act
-    await form.submit("A wonderful film.");
-    await shows(form.result, "Asking the model …");
+    await form.submit("The shop is down.");
+    await shows(form.result, "Waiting for the model …");
     await shows(form.result, WAKING_UP);
     await shows(form.result, "3 s");
     const spoken = await form.spoken.textContent();
@@ -46,61 +48,62 @@ describe("an endpoint that wakes up", () => {
 
     // Assess
     expect(spoken).toBe(WAKING_UP);
-    expect(answer).toContain("They liked it.");
-    expect(answer).toMatch(/· [3-9]\.\d s$/);
-    expect(served.sentiment.requests).toHaveLength(1);
+    expect(answer).toContain(URGENT);
+    expect(answer).toMatch(/Answered with 200 in [3-9]\.\d s$/);
+    expect(served.ticketUrgency.requests).toHaveLength(1);
     expect(opened.complaints).toEqual([]);
   });
 
   it("is asked once, however often the button is pressed", async () => {
     // Prepare
-    await form.submit("A wonderful film.");
+    await form.submit("The shop is down.");
     await form.cancel.waitFor();
 
     // Act
     // `force`: else it waits, as a person would, until the button is no longer dimmed.
-    await form.ask.click({ force: true });
-    await form.review.press("Control+Enter");
+    await form.send.click({ force: true });
+    await form.message.press("Control+Enter");
     later.release({ body: "0.9412" });
     await form.answer();
 
     // Assess
-    expect(served.sentiment.requests).toHaveLength(1);
+    expect(served.ticketUrgency.requests).toHaveLength(1);
   });
 
   it("need not be waited for: cancelling gives the focus back, and another try works", async () => {
     // Prepare
-    await form.submit("A wonderful film.");
+    await form.submit("The shop is down.");
     await form.cancel.waitFor();
 
     // Act
     await form.cancel.focus();
     await opened.page.keyboard.press("Enter");
-    await shows(form.result, "Cancelled. Your text is still here.");
-    const focusAfterwards = await hasFocus(form.ask);
-    served.sentiment.answer = ANSWERS.sentiment;
+    await shows(form.result, "Cancelled. Your input is still here.");
+    const focusAfterwards = await hasFocus(form.send);
+    served.ticketUrgency.answer = ANSWERS.ticketUrgency;
     await opened.page.keyboard.press("Enter");
     const answer = await form.answer();
 
     // Assess
     expect(focusAfterwards).toBe(true);
-    expect(await form.review.inputValue()).toBe("A wonderful film.");
-    expect(answer).toContain("They liked it.");
+    expect(await form.message.inputValue()).toBe("The shop is down.");
+    expect(answer).toContain(URGENT);
     expect(opened.complaints).toEqual([]);
   });
 
   it("can be cancelled with Escape", async () => {
     // Prepare
-    await form.review.fill("A wonderful film.");
-    await form.review.press("Control+Enter");
+    await form.open();
+    await form.message.fill("The shop is down.");
+    await form.message.press("Control+Enter");
     await form.cancel.waitFor();
 
     // Act
-    await form.review.press("Escape");
+    await form.message.press("Escape");
     await shows(form.result, "Cancelled.");
 
     // Assess
-    expect(await hasFocus(form.review)).toBe(true);
+    expect(await hasFocus(form.message)).toBe(true);
     expect(await form.spoken.textContent()).toBe("Cancelled.");
   });
 });

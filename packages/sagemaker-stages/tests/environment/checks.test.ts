@@ -52,6 +52,8 @@ function serverlessWith(part: Partial<ServerlessSettings>): Environment {
   return environmentWith({ models: { "loan-default": model } });
 }
 
+const TITLE_ALLOWED = "1–60 characters in one line, without a space at either end";
+
 /** The valid environment with a website and a public route, and something else in it. */
 function websiteWith(part: Partial<Environment>): Environment {
   const models = { "loan-default": { ...MODEL, access: "PUBLIC" as const } };
@@ -325,6 +327,34 @@ const brokenWebsites: Broken[] = [
     allowed: "nothing beside a website",
   },
   {
+    what: "an empty title",
+    environment: websiteWith({ website: { title: "" } }),
+    field: "website.title",
+    got: '""',
+    allowed: TITLE_ALLOWED,
+  },
+  {
+    what: "a title of 61 characters",
+    environment: websiteWith({ website: { title: "a".repeat(61) } }),
+    field: "website.title",
+    got: `"${"a".repeat(61)}"`,
+    allowed: TITLE_ALLOWED,
+  },
+  {
+    what: "a title that begins with a space",
+    environment: websiteWith({ website: { title: " Loans" } }),
+    field: "website.title",
+    got: '" Loans"',
+    allowed: TITLE_ALLOWED,
+  },
+  {
+    what: "a title of two lines",
+    environment: websiteWith({ website: { title: "Loans\nand more" } }),
+    field: "website.title",
+    got: '"Loans\\nand more"',
+    allowed: TITLE_ALLOWED,
+  },
+  {
     what: "a price class that does not exist",
     environment: websiteWith({ website: { priceClass: "PriceClass_300" as "PriceClass_100" } }),
     field: "website.priceClass",
@@ -574,6 +604,10 @@ describe("an environment that is not of its type, which nothing compiles before 
 describe("a value at the limit is no fault", () => {
   it.each<{ what: string; environment: Environment }>([
     { what: "a website", environment: websiteWith({}) },
+    {
+      what: "a website with a title of 60 characters",
+      environment: websiteWith({ website: { title: `${"ä".repeat(55)} <&>"` } }),
+    },
     {
       what: "a website for the whole world",
       environment: websiteWith({ website: { priceClass: "PriceClass_All" } }),

@@ -76,7 +76,7 @@ describe("a parsed environment", () => {
     const { website, network, callers, models } = parseEnvironment(environment);
 
     // Assess
-    expect(website).toEqual({ priceClass: "PriceClass_100" });
+    expect(website).toEqual({ title: "Try the models", priceClass: "PriceClass_100" });
     expect(network).toEqual({ vpc: { cidrBlock: "10.0.0.0/16", availabilityZones: ["eu-central-1a"] } });
     expect(callers.shop).toMatchObject({ roles: [], users: [], groups: [] });
     expect(models["loan-default"]?.functionUrl).toEqual({ corsAllowOrigins: ["*"] });

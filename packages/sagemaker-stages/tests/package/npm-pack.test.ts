@@ -39,6 +39,7 @@ describe("npm pack of the engine", () => {
       ...compiled("index"),
       ...compiled("loader"),
       ...compiled("model"),
+      "dist/page/browser/view.d.ts",
       "dist/paths.js",
       "dist/paths.js.map",
       ...compiled("sample"),
@@ -51,6 +52,7 @@ describe("npm pack of the engine", () => {
       "src/loader.ts",
       "src/model.ts",
       "src/page/browser/page.ts",
+      "src/page/browser/view.ts",
       "src/page/index.html",
       "src/paths.ts",
       "src/sample.ts",
@@ -89,6 +91,7 @@ describe("npm pack of the engine", () => {
       exports: {
         ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
         "./model": { types: "./dist/model.d.ts", default: "./dist/model.js" },
+        "./page": { types: "./dist/page/browser/view.d.ts", default: "./src/page/browser/view.ts" },
         "./sample": { types: "./dist/sample.d.ts", default: "./dist/sample.js" },
         "./testing": { types: "./dist/testing/index.d.ts", default: "./dist/testing/index.js" },
         "./package.json": "./package.json",

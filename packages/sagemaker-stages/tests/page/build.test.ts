@@ -1,28 +1,57 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it } from "@jest/globals";
 import { buildWebsite, STAGE_ORIGIN, type WebsiteFile } from "../../src/page/build";
 
-const PROJECT = join(__dirname, "../../../..");
+const ENGINE = join(__dirname, "../..");
+const PACKAGES = join(ENGINE, "../../node_modules");
 
-/** All of it in one round trip: what a server sends at first fits into ten packets of 1,460 bytes. */
-const MOST_BYTES_COMPRESSED = 14_600;
+/** One round trip carries the page: a server first sends ten packets of 1,460 bytes. */
+const MAX_COMPRESSED_BYTES = 14_600;
 
 const run = promisify(execFile);
 
-/** Where they differ, a failure names the file and does not print it. */
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "website-")));
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const WITHOUT_VIEWS = { title: "Try the models", views: new Map<string, string>() };
+
+/** Writes a view, and its stylesheet, into a folder of its own. */
+function writeView(name: string, text: string, stylesheet?: string): string {
+  mkdirSync(join(folder, name), { recursive: true });
+  const file = join(folder, name, "page.ts");
+  writeFileSync(file, text);
+  if (stylesheet !== undefined) writeFileSync(join(folder, name, "style.css"), stylesheet);
+  return file;
+}
+
+/** A view with a stylesheet, whose texts a test can find in the bundle. */
+function viewOf(model: string): [string, string] {
+  const text = `
+    import { h, type ModelView } from "sagemaker-stages/page";
+    import "./style.css";
+    export default {
+      introduction: "introduction of ${model}",
+      show: () => ({ content: [h("p", {}, "shown")], spoken: "shown" }),
+    } satisfies ModelView;
+  `;
+  return [model, writeView(model, text, `.own-${model} { color: var(--accent); }`)];
+}
+
+/** Hashes by name, so that a failure names the file and does not print it. */
 function hashes(files: readonly WebsiteFile[]): Record<string, string> {
   const hash = (file: WebsiteFile) => createHash("sha256").update(JSON.stringify(file)).digest("hex");
   return Object.fromEntries(files.map((file) => [file.name, hash(file)]));
 }
 
-function textOf(name: string): string {
-  const file = buildWebsite().find((candidate) => candidate.name === name);
+function textOf(name: string, files: readonly WebsiteFile[] = buildWebsite(WITHOUT_VIEWS)): string {
+  const file = files.find((candidate) => candidate.name === name);
   if (file === undefined) throw new Error(`the website has no ${name}`);
   return file.body;
 }
@@ -30,7 +59,7 @@ function textOf(name: string): string {
 describe("the website", () => {
   it("is four files, each with its media type", () => {
     // Act
-    const files = buildWebsite();
+    const files = buildWebsite(WITHOUT_VIEWS);
 
     // Assess
     expect(files.map(({ name, contentType }) => [name, contentType])).toEqual([
@@ -41,34 +70,99 @@ describe("the website", () => {
     ]);
   });
 
-  it("is the same, byte for byte, at every build and in every folder", async () => {
+  it("is the same, byte for byte, when the engine and the views lie in another folder", async () => {
     // Prepare
-    const folder = mkdtempSync(join(tmpdir(), "website-"));
+    const views = new Map([viewOf("loan-default"), viewOf("ticket-urgency")]);
     const elsewhere = join(folder, "a folder with spaces");
     mkdirSync(elsewhere);
-    cpSync(join(PROJECT, "website"), join(elsewhere, "website"), { recursive: true });
-    symlinkSync(join(PROJECT, "node_modules"), join(elsewhere, "node_modules"), "dir");
-    const print = "process.stdout.write(JSON.stringify(require('./website/build').buildWebsite()))";
+    cpSync(join(ENGINE, "src"), join(elsewhere, "src"), { recursive: true });
+    symlinkSync(PACKAGES, join(elsewhere, "node_modules"), "dir");
+    for (const model of views.keys())
+      cpSync(join(folder, model), join(elsewhere, model), { recursive: true });
+    const moved = [...views.keys()].map((model) => [model, join(elsewhere, model, "page.ts")]);
+    const print = `
+      const sources = { title: "Try the models", views: new Map(${JSON.stringify(moved)}) };
+      process.stdout.write(JSON.stringify(require("./src/page/build").buildWebsite(sources)));
+    `;
 
     // Act
     const { stdout } = await run(process.execPath, ["--import", "tsx", "-e", print], { cwd: elsewhere });
-    rmSync(folder, { recursive: true });
 
     // Assess
-    expect(hashes(JSON.parse(stdout))).toEqual(hashes(buildWebsite()));
-    expect(hashes(buildWebsite())).toEqual(hashes(buildWebsite()));
+    expect(hashes(JSON.parse(stdout))).toEqual(hashes(buildWebsite({ ...WITHOUT_VIEWS, views })));
   });
 
-  it("fits into what a server sends at first", () => {
+  it("fits into one round trip when no model has a view", () => {
     // Act
-    const bytes = buildWebsite().map(({ body }) => gzipSync(body).length);
+    const bytes = buildWebsite(WITHOUT_VIEWS).map(({ body }) => gzipSync(body).length);
 
     // Assess
-    expect(bytes.reduce((sum, size) => sum + size)).toBeLessThan(MOST_BYTES_COMPRESSED);
+    expect(bytes.reduce((sum, size) => sum + size)).toBeLessThan(MAX_COMPRESSED_BYTES);
+  });
+});
+
+describe("a view", () => {
+  it("is in the script and the stylesheet, after the engine's rules", () => {
+    // Prepare
+    const views = new Map([viewOf("loan-default")]);
+
+    // Act
+    const files = buildWebsite({ ...WITHOUT_VIEWS, views });
+
+    // Assess
+    expect(textOf("page.js", files)).toContain("introduction of loan-default");
+    expect(textOf("style.css", files)).toMatch(/^:root\{.*\.own-loan-default\{color:var\(--accent\)\}\s*$/s);
+    expect(textOf("page.js")).not.toContain("introduction of");
+  });
+
+  it("gives the same bytes in whichever order the models are given", () => {
+    // Prepare
+    const views = [viewOf("loan-default"), viewOf("ticket-urgency")];
+
+    // Act
+    const files = buildWebsite({ ...WITHOUT_VIEWS, views: new Map(views) });
+    const reversed = buildWebsite({ ...WITHOUT_VIEWS, views: new Map(views.toReversed()) });
+
+    // Assess
+    expect(hashes(reversed)).toEqual(hashes(files));
+  });
+
+  it("shares the engine's code with the page, so that the page has one copy", () => {
+    // Prepare
+    const views = new Map([viewOf("loan-default")]);
+
+    // Act
+    const script = textOf("page.js", buildWebsite({ ...WITHOUT_VIEWS, views }));
+
+    // Assess
+    expect(script.match(/createElementNS|\.createElement\(/g)).toEqual(
+      textOf("page.js").match(/createElementNS|\.createElement\(/g),
+    );
+  });
+
+  it("that does not build fails with its file and line", () => {
+    // Prepare
+    const views = new Map([["loan-default", writeView("broken", "export default {\n  show: (\n};")]]);
+
+    // Act
+    const act = () => buildWebsite({ ...WITHOUT_VIEWS, views });
+
+    // Assess
+    expect(act).toThrow(/broken\/page\.ts:3:0: ERROR/);
   });
 });
 
 describe("index.html", () => {
+  it("has the title as its heading and the name of its tab, as plain text", () => {
+    // Act
+    const html = textOf("index.html", buildWebsite({ ...WITHOUT_VIEWS, title: `<b>"$&" & more</b>` }));
+
+    // Assess
+    const escaped = "&lt;b&gt;&quot;$&amp;&quot; &amp; more&lt;/b&gt;";
+    expect(html).toContain(`<title>${escaped}</title>`);
+    expect(html).toContain(`<h1>${escaped}</h1>`);
+  });
+
   it("has no script or style in it, which the content security policy would refuse", () => {
     // Act
     const html = textOf("index.html");
@@ -89,20 +183,19 @@ describe("index.html", () => {
     expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
   });
 
-  it("labels its field and says what language it speaks", () => {
+  it("states its language, and has a place for what a screen reader announces", () => {
     // Act
     const html = textOf("index.html");
 
     // Assess
     expect(html).toContain('<html lang="en">');
-    expect(html).toContain('<label for="review">');
-    expect(html).toMatch(/<textarea\s+id="review"/);
     expect(html).toContain('role="status"');
+    expect(html).toContain('role="alert"');
   });
 });
 
 describe("page.js", () => {
-  it("turns no text into markup or code, and keeps nothing", () => {
+  it("turns no text into markup or code, and stores nothing", () => {
     // Act
     const script = textOf("page.js");
 
@@ -119,6 +212,6 @@ describe("page.js", () => {
 
     // Assess
     expect(script).not.toMatch(/zod|\brequire\(|process\.env|__dirname/i);
-    expect(script).not.toContain(PROJECT);
+    expect(script).not.toContain(ENGINE);
   });
 });

@@ -5,23 +5,24 @@ import { securityHeaders } from "../../src/page/headers";
 import { publicDocument } from "../../src/page/public-document";
 import { apiDocument } from "./support/documents";
 
+const PAGE = buildWebsite({ title: "Try the models", views: new Map() });
 const LOCAL_URL = "http://127.0.0.1:3000/dev";
-const api = apiDocument({ sentiment: "PUBLIC", "breast-cancer": "API_KEY" });
+const api = apiDocument({ "ticket-urgency": "PUBLIC", "loan-default": "API_KEY" });
 
 describe("the page of a local stage", () => {
   it("is the website's files with what the page must know of the stage", () => {
     // Act
-    const files = websiteFor(LOCAL_URL, api);
+    const files = websiteFor(LOCAL_URL, api, PAGE);
 
     // Assess
-    const names = [...buildWebsite().map(({ name }) => name), "config.json", "openapi.json"];
+    const names = [...PAGE.map(({ name }) => name), "config.json", "openapi.json"];
     expect([...files.keys()].sort()).toEqual(names.sort());
     expect([...files.values()].map(({ status }) => status)).toEqual(Array(names.length).fill(200));
   });
 
   it("tells the page where its stage is and what is open there", () => {
     // Act
-    const files = websiteFor(LOCAL_URL, api);
+    const files = websiteFor(LOCAL_URL, api, PAGE);
 
     // Assess
     expect(files.get("config.json")?.body).toBe(JSON.stringify({ stageUrl: LOCAL_URL }));
@@ -32,7 +33,7 @@ describe("the page of a local stage", () => {
 
   it("lets the page connect to its stage alone", () => {
     // Act
-    const html = String(websiteFor(LOCAL_URL, api).get("index.html")?.body);
+    const html = String(websiteFor(LOCAL_URL, api, PAGE).get("index.html")?.body);
 
     // Assess
     expect(html).toContain(`content="connect-src 'self' http://127.0.0.1:3000"`);
@@ -41,7 +42,7 @@ describe("the page of a local stage", () => {
 
   it("has the security headers and the right media type on every file", () => {
     // Act
-    const files = [...websiteFor(LOCAL_URL, api)];
+    const files = [...websiteFor(LOCAL_URL, api, PAGE)];
 
     // Assess
     for (const [, { headers }] of files) {

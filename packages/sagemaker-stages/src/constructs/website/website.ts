@@ -8,7 +8,7 @@ import { App, AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { ParsedWebsiteSettings } from "../../environment/settings/website";
 import { websiteBucketPolicy } from "../../iam/workload/website-bucket";
-import { buildWebsite, STAGE_ORIGIN, type WebsiteFile } from "../../page/build";
+import { STAGE_ORIGIN, type WebsiteFile } from "../../page/build";
 import { securityHeaders } from "../../page/headers";
 import { publicDocument } from "../../page/public-document";
 import type { AwsScope } from "../terraform/aws-scope";
@@ -25,8 +25,10 @@ export interface WebsiteProps {
   readonly protected: boolean;
 }
 
-/** What the page is told of its stage. */
-export interface PublishedStage {
+/** The page, and what the page must know about its stage. */
+export interface PublishedPage {
+  /** The files of the page, see `pageFiles`. */
+  readonly files: readonly WebsiteFile[];
   /** The stage's URL. */
   readonly url: string;
   /** The URL's origin: what the page may connect to. */
@@ -43,9 +45,6 @@ const CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 
 /** The files are small and keep their names: a browser asks each time whether they changed. */
 const CACHE_CONTROL = "no-cache";
-
-/** One process builds the page once: it is the same in every environment. */
-let files: readonly WebsiteFile[] | undefined;
 
 /**
  * The web page: a private bucket (TLS only, encrypted, versioned, no public access) that one CloudFront
@@ -70,10 +69,9 @@ export class Website extends Construct {
     this.origin = `https://${distribution.domainName}`;
   }
 
-  /** Puts the page's files and what it must know of the stage into the bucket. */
-  publish({ url, origin, openApi }: PublishedStage): void {
+  /** Puts the page's files, and what the page must know about its stage, into the bucket. */
+  publish({ files, url, origin, openApi }: PublishedPage): void {
     const folder = resolve(App.of(this).outdir, "website");
-    files ??= buildWebsite();
     for (const { name, contentType, body } of files) {
       // What names the stage is known only after an apply, and stands in the Terraform; the rest are files.
       if (body.includes(STAGE_ORIGIN)) {

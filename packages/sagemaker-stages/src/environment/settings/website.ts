@@ -1,10 +1,32 @@
 import type * as z from "zod";
-import { oneOf, settings, withDefault } from "./setting";
+import { oneOf, rule, settings, text, withDefault } from "./setting";
 
 const PRICE_CLASSES = ["PriceClass_100", "PriceClass_200", "PriceClass_All"] as const;
 
+/** The title of a page whose environment states none, and of the pages that only the local stage serves. */
+export const DEFAULT_TITLE = "Try the models";
+
+/** Any character, except control characters and the line breaks of Unicode. */
+const TITLE = /^[^\p{Cc}\u2028\u2029]{1,60}$/u;
+
 /** The web page. */
 export const websiteSettings = settings({
+  /**
+   * The page's heading, and the name of its tab: plain text of 1–60 characters in one line. The title is a setting of
+   * the environment, not of the app: an environment's Terraform is made from the environment alone, and the page of a
+   * test environment can say that it is one.
+   *
+   * @default "Try the models", also where the local stage shows the page of an environment without a `website`
+   */
+  title: withDefault(
+    rule(text, {
+      holds: (title) => TITLE.test(title) && title.trim() === title,
+      allowed: "1–60 characters in one line, without a space at either end",
+      source: "it is the heading of the page and the name of its tab",
+    }),
+    DEFAULT_TITLE,
+  ),
+
   /**
    * The edge locations of CloudFront that serve the page; `PriceClass_100` is North America, Europe and Israel
    * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PriceClass.html).

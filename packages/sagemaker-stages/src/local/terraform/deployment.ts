@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import * as z from "zod";
+import type { WebsiteFile } from "../../page/build";
 import { NotServable } from "../errors";
 import { type OpenApi, readOpenApi } from "../rest-api/openapi";
 import { type EndpointDefinition, readEndpoints } from "./endpoints";
@@ -18,6 +21,8 @@ export interface Deployment {
   readonly endpoints: readonly EndpointDefinition[];
   readonly stages: readonly StageDefinition[];
   readonly functionUrls: readonly FunctionUrlDefinition[];
+  /** The files of the page. Only a synthesis for the local stage writes a page. @default - no page */
+  readonly page?: readonly WebsiteFile[] | undefined;
   /** What the Terraform holds and this machine does not do, one line each. */
   readonly notDone: readonly string[];
 }
@@ -115,6 +120,7 @@ export function readDeployment(name: string, folder: string): Deployment {
     endpoints,
     stages: readStages(stack),
     functionUrls: readFunctionUrls(stack),
+    page: readPage(stack),
     notDone: [...describeNotDone(stack, { functions, existingFunctions, endpoints })],
   };
 }
@@ -150,6 +156,14 @@ function reservedConcurrencyOf(executions: number | undefined): number | undefin
 function sourceMapOf(stack: Stack, zipFile: string, codeSha256: string): string {
   const hash = Buffer.from(codeSha256, "base64").toString("hex").slice(0, 16);
   return join(stack.folder, "../../functions", hash, `${basename(zipFile)}.map`);
+}
+
+const pageFiles = z.array(z.object({ name: z.string(), contentType: z.string(), body: z.string() }));
+
+/** Of `<outdir>/pages/<environment>.json`, which is no part of the Terraform: not every environment deploys its page. */
+function readPage(stack: Stack): WebsiteFile[] | undefined {
+  const file = join(stack.folder, "../../pages", `${stack.name}.json`);
+  return existsSync(file) ? pageFiles.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
 }
 
 function readExistingFunctions(stack: Stack): ExistingFunctionDefinition[] {

@@ -2,25 +2,20 @@ import { announce } from "./announce";
 import { ask, type Outcome, type StageRequest } from "./ask";
 import { type Child, h } from "./dom";
 import { describeFailure, describeRetry, type Failure } from "./failure";
+import type { ShownAnswer } from "./view";
 import { waitingWords } from "./words";
 
 /** Oftener than once a second, so that no second is skipped. */
 const TICK_IN_MS = 250;
 
-/** An answer, for eyes and for ears. */
-export interface Shown {
-  readonly children: readonly Child[];
-  readonly spoken: string;
-}
-
 /** Where a form's answers go, and how they are shown. */
 export interface ExchangeProps {
-  /** Of this form. Asks while nothing is asked, and gets the focus back from what disappears. */
+  /** The form's button. It is dimmed while a request is under way, and gets the focus of elements that disappear. */
   readonly submit: HTMLButtonElement;
-  /** Holds what the form waits for, then the answer or why there is none. */
+  /** Holds the state of the request, then the answer or the failure. */
   readonly place: HTMLElement;
-  /** @returns `undefined` where the answer is not what this form can show */
-  show(answer: Extract<Outcome, { kind: "answer" }>): Shown | undefined;
+  /** Shows an answer. */
+  show(answer: Extract<Outcome, { kind: "answer" }>): ShownAnswer;
 }
 
 /** Asks the stage for a form, one request at a time, and shows what is going on. */
@@ -46,20 +41,11 @@ export class Exchange {
     try {
       const outcome = await ask(request, controller.signal);
       if (outcome.kind === "failure") return this.fail(outcome.failure);
-      const shown = this.props.show(outcome);
-      if (shown === undefined) {
-        return this.fail({
-          kind: "unreadable",
-          status: outcome.status,
-          mediaType: "JSON of another shape",
-          requestId: undefined,
-          retryAfterInSeconds: undefined,
-        });
-      }
-      this.fill("answer", shown.children, shown.spoken);
+      const { content, spoken } = this.props.show(outcome);
+      this.fill("answer", content, spoken);
     } catch (error) {
       if (!controller.signal.aborted) throw error;
-      this.fill("cancelled", [h("p", {}, "Cancelled. Your text is still here.")], "Cancelled.");
+      this.fill("cancelled", [h("p", {}, "Cancelled. Your input is still here.")], "Cancelled.");
     } finally {
       this.running = undefined;
       this.props.submit.removeAttribute("aria-disabled");

@@ -32,7 +32,7 @@ export const TOO_LARGE: Failure = {
   kind: "problem",
   status: 413,
   title: "Content Too Large",
-  detail: "The stage takes at most 10 MB at once. Nothing was sent: shorten the text and try again.",
+  detail: "The stage takes at most 10 MB at once. Nothing was sent: shorten the input and try again.",
   requestId: undefined,
   retryAfterInSeconds: undefined,
 };
@@ -98,8 +98,8 @@ const HEADLINES: Readonly<Record<number, string>> = {
   400: "The model cannot read that",
   403: "This stage refuses the request",
   413: "That is too much at once",
-  415: "The model does not take this kind of text",
-  429: "Too many questions at once",
+  415: "The model does not take this content type",
+  429: "Too many requests at once",
   500: "The stage failed",
   502: "The model failed",
   503: "The model is not ready yet",
@@ -112,8 +112,8 @@ export function describeFailure(failure: Failure): FailureWords {
     return {
       headline: failure.isOffline ? "This device is offline" : "The stage could not be reached",
       text: failure.isOffline
-        ? "There is no network connection. Your text is still here: try again once you are back online."
-        : `Nothing answered at ${new URL(failure.url).host}. The stage may be stopped, or something between here and there is in the way. Your text is still here: try again in a moment.`,
+        ? "There is no network connection. Your input is still here: try again once you are back online."
+        : `Nothing answered at ${new URL(failure.url).host}. The stage may be stopped, or something between here and there is in the way. Your input is still here: try again in a moment.`,
       reference: [],
       retryAfterInSeconds: undefined,
     };

@@ -1,18 +1,20 @@
-import { type Attributes, h } from "./dom";
+import { type Attributes, type Child, h } from "./dom";
 
-/** A labelled thing to type into, with room for what is wrong with it. */
+/** A control with its label, its hint, and a place for the reason why its value is refused. */
 export interface Field {
+  /** The field with all its parts. */
   readonly element: HTMLElement;
-  /** What it holds. */
-  readonly text: string;
-  /** Says what is wrong; `undefined` takes it away. */
+  /** The control's value. Setting the value has the effect of typing it. */
+  text: string;
+  /** Shows why the value is refused. `undefined` removes the reason, as typing does. */
   setFault(fault: string | undefined): void;
+  /** Moves the focus to the control. */
   focus(): void;
 }
 
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
-/** What `control` is for, around it. @param hint - stands below the label */
+/** Surrounds a control with its label and texts. @param hint - the text below the label */
 export function field(control: Control, label: HTMLElement, hint: string | undefined): Field {
   const { id } = control;
   const fault = h("p", { class: "fault", id: `${id}-fault`, hidden: true });
@@ -31,14 +33,49 @@ export function field(control: Control, label: HTMLElement, hint: string | undef
     get text() {
       return control.value;
     },
+    set text(text) {
+      control.value = text;
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+    },
     setFault,
     focus: () => control.focus(),
   };
 }
 
-/** Browsers that help with typing keep what is typed, and some send it away to have it checked. */
+/** Browsers that help with typing keep the typed text, and some send it to a spelling service. */
 export const PRIVATE_TYPING: Attributes = {
   autocomplete: "off",
   autocapitalize: "off",
   spellcheck: "false",
 };
+
+/** Props of {@link textField}. */
+export interface TextFieldProps {
+  /** The id of the control, unique in the page. */
+  readonly id: string;
+  /** The visible label. */
+  readonly label: Child;
+  /** The text below the label. @default - none */
+  readonly hint?: string;
+  /** The lines of a text area. @default - a field of one line */
+  readonly rows?: number;
+  /** Whether an empty field is refused. Assistive technology announces it. @default true */
+  readonly required?: boolean;
+  /** The text at first. @default "" */
+  readonly value?: string;
+}
+
+/**
+ * A labelled field for a text.
+ *
+ * @example textField({ id: `${id}-review`, label: "Review", rows: 4 })
+ */
+export function textField({ id, label, hint, rows, required = true, value = "" }: TextFieldProps): Field {
+  const attributes = { id, name: id, "aria-required": required ? "true" : undefined, ...PRIVATE_TYPING };
+  const control =
+    rows === undefined
+      ? h("input", { ...attributes, type: "text" })
+      : h("textarea", { ...attributes, rows: `${rows}` });
+  control.value = value;
+  return field(control, h("label", { for: id }, label), hint);
+}

@@ -1,10 +1,15 @@
 import type { Json, PublicDocument, PublicOperation } from "../public-document";
+import { jsonText } from "./json-text";
 
 /** One route with its form. */
 export interface RoutePlan {
+  /** The route's id in the page, e.g. `post-iris`. */
+  readonly id: string;
+  /** The model's name: the `operationId`. */
+  readonly model: string;
   /** E.g. `POST`. */
   readonly method: string;
-  /** Below the stage, e.g. `/toxicity`. */
+  /** Below the stage, e.g. `/iris`. */
   readonly path: string;
   readonly title: string;
   readonly description: string | undefined;
@@ -25,10 +30,16 @@ export interface FieldPlan {
   readonly choices: readonly string[];
 }
 
-/** What was typed, ready to be sent, or why it cannot be. */
-export type PlannedRequest =
-  | { readonly target: string; readonly body?: Json }
-  | { readonly faults: ReadonlyMap<FieldPlan, string> };
+/** A request without its method and stage. */
+export interface Target {
+  /** Path and query, e.g. `/iris?q=1`. */
+  readonly target: string;
+  /** Becomes JSON. @default - no body */
+  readonly body?: unknown;
+}
+
+/** The request of the values in the fields, or why there is none. */
+export type PlannedRequest = Target | { readonly faults: ReadonlyMap<FieldPlan, string> };
 
 type Schema = Readonly<Record<string, Json>>;
 
@@ -36,6 +47,8 @@ type Schema = Readonly<Record<string, Json>>;
 export function planRoutes(document: PublicDocument): RoutePlan[] {
   return Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
+      id: `${method}${path}`.replace(/[^a-z0-9]+/gi, "-").toLowerCase(),
+      model: operation.operationId ?? "",
       method: method.toUpperCase(),
       path,
       title: operation.summary ?? operation.operationId ?? path,
@@ -121,7 +134,7 @@ function follow(schema: Json | undefined, { components: { schemas } }: PublicDoc
 }
 
 function printed(example: Json | undefined): string {
-  return example === undefined ? "" : JSON.stringify(example);
+  return example === undefined ? "" : jsonText(example);
 }
 
 /**
@@ -150,8 +163,25 @@ export function planRequest(route: RoutePlan, texts: ReadonlyMap<FieldPlan, stri
     else properties.push([field.name, read.value]);
   }
   if (faults.size > 0) return { faults };
-  const target = query.size > 0 ? `${route.path}?${query}` : route.path;
   if (route.fields.some(({ goesTo }) => goesTo === "property")) body = Object.fromEntries(properties);
+  return toTarget(route.path, query, body);
+}
+
+/**
+ * The request of a view's own form.
+ *
+ * @param request - as the contract's schema describes it: the body, or for a GET the parameters
+ */
+export function planOwnRequest({ method, path }: RoutePlan, request: object): Target {
+  if (method !== "GET") return toTarget(path, new URLSearchParams(), request);
+  const parameters = Object.entries(request).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return toTarget(path, new URLSearchParams(parameters), undefined);
+}
+
+function toTarget(path: string, query: URLSearchParams, body: unknown): Target {
+  const target = query.size > 0 ? `${path}?${query}` : path;
   return body === undefined ? { target } : { target, body };
 }
 

@@ -8,36 +8,41 @@ const MODEL: ModelSettings = {
   access: "PUBLIC",
 };
 
-/** Every route is open, one of each kind: a text, a query, a list. */
+/** Every model is public, one of each kind: a row, a list of records, a text, a query. */
 export const OPEN: Environment = {
   name: "open",
   region: "us-east-1",
   state: { local: { path: "terraform.open.tfstate" } },
   stage: { throttling: { rateLimit: 1_000, burstLimit: 2_000 }, logRetentionInDays: 7 },
-  models: { sentiment: MODEL, toxicity: MODEL, "bike-rental": MODEL, "breast-cancer": MODEL },
+  website: { title: "Four <models>" },
+  models: { "ticket-urgency": MODEL, "language-check": MODEL, "energy-demand": MODEL, "loan-default": MODEL },
+};
+
+/** Public models without a website: the local stage serves a page all the same. */
+export const PLAIN: Environment = {
+  ...withoutWebsite(OPEN),
+  name: "plain",
+  state: { local: { path: "terraform.plain.tfstate" } },
+  models: { "ticket-urgency": MODEL, "language-check": MODEL },
 };
 
 /** One request a second. */
 export const TIGHT: Environment = {
-  ...OPEN,
+  ...withoutWebsite(OPEN),
   name: "tight",
   state: { local: { path: "terraform.tight.tfstate" } },
   stage: { throttling: { rateLimit: 1, burstLimit: 1 }, logRetentionInDays: 7 },
-  models: { sentiment: MODEL },
+  models: { "ticket-urgency": MODEL },
 };
 
-/** Nobody may call without a key. */
+/** No model is public. */
 export const CLOSED: Environment = {
-  ...OPEN,
+  ...withoutWebsite(OPEN),
   name: "closed",
   state: { local: { path: "terraform.closed.tfstate" } },
-  models: { sentiment: { ...MODEL, access: "API_KEY" } },
+  models: { "ticket-urgency": { ...MODEL, access: "API_KEY" } },
 };
 
-/** What a first visit looks like: reviews for everybody, another model beside them. */
-export const SHOWN: Environment = {
-  ...OPEN,
-  name: "dev",
-  state: { local: { path: "terraform.dev.tfstate" } },
-  models: { sentiment: MODEL, "breast-cancer": MODEL },
-};
+function withoutWebsite({ website: _, ...environment }: Environment): Environment {
+  return environment;
+}

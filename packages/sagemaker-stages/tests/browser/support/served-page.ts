@@ -3,16 +3,16 @@ import type { Environment } from "../../../src/environment/environment";
 import { ProjectCopy } from "../../local/support/project";
 import { RunningStage } from "../../local/support/running-stage";
 import { launchChromium } from "./chromium";
-import { CLOSED, OPEN, TIGHT } from "./environments";
+import { CLOSED, OPEN, PLAIN, TIGHT } from "./environments";
 import { atOnce, ModelServer } from "./model-server";
 
 /** Longer than any test here takes on a slow machine: two processes, a browser, and some seconds of waiting. */
 export const PATIENCE_IN_MS = 60_000;
 
-/** What the models answer unless a test tells them otherwise. */
+/** The answers of the containers, except where a test sets other answers. */
 export const ANSWERS = {
-  sentiment: atOnce("0.9412"),
-  toxicity: atOnce('[{"label":["__label__none","__label__toxic"],"prob":[0.98,0.02]}]'),
+  ticketUrgency: atOnce("0.9412"),
+  languageCheck: atOnce('[{"label":["__label__de","__label__en"],"prob":[0.98,0.02]}]'),
 };
 
 /** Stages with their models, served by the process of `npm start`, and a browser to look at their pages. */
@@ -20,38 +20,45 @@ export class ServedPage {
   private constructor(
     readonly browser: Browser,
     readonly stage: RunningStage,
-    /** What the stages ask about reviews. */
-    readonly sentiment: ModelServer,
-    /** What the stages ask about texts. */
-    readonly toxicity: ModelServer,
+    /** The container of the model that takes a text. */
+    readonly ticketUrgency: ModelServer,
+    /** The container of the model that takes a query. */
+    readonly languageCheck: ModelServer,
     private readonly project: ProjectCopy,
   ) {}
 
-  /** Starts everything. @throws Error where Chromium is missing */
-  static async start(): Promise<ServedPage> {
+  /**
+   * Starts everything.
+   *
+   * @param files - files of the app besides those of the fixture app: text by path
+   * @throws Error where Chromium is missing
+   */
+  static async start(files: Readonly<Record<string, string>> = {}): Promise<ServedPage> {
     const browser = await launchChromium();
-    const sentiment = new ModelServer("text/csv", ANSWERS.sentiment);
-    const toxicity = new ModelServer("application/json", ANSWERS.toxicity);
-    await Promise.all([sentiment.listen(), toxicity.listen()]);
+    const ticketUrgency = new ModelServer("text/csv", ANSWERS.ticketUrgency);
+    const languageCheck = new ModelServer("application/json", ANSWERS.languageCheck);
+    await Promise.all([ticketUrgency.listen(), languageCheck.listen()]);
     const project = new ProjectCopy();
-    project.setEnvironments(OPEN, TIGHT, CLOSED);
-    const containers = Object.entries({ sentiment, toxicity }).flatMap(([model, { url }]) => [
-      "--container",
-      `${model}=${url}`,
+    const environments = [OPEN, PLAIN, TIGHT, CLOSED];
+    project.setEnvironments(...environments);
+    for (const [path, text] of Object.entries(files)) project.write(path, text);
+    const stage = await RunningStage.serve(project, [
+      ...environments.map(({ name }) => name),
+      ...["--container", `ticket-urgency=${ticketUrgency.url}`],
+      ...["--container", `language-check=${languageCheck.url}`],
     ]);
-    const stage = await RunningStage.serve(project, ["open", "tight", "closed", ...containers]);
-    return new ServedPage(browser, stage, sentiment, toxicity, project);
+    return new ServedPage(browser, stage, ticketUrgency, languageCheck, project);
   }
 
-  /** Lets the models answer as they do at first, and forget what they were asked. */
+  /** Restores the answers of the containers, and forgets their requests. */
   reset(): void {
-    for (const model of ["sentiment", "toxicity"] as const) {
+    for (const model of ["ticketUrgency", "languageCheck"] as const) {
       this[model].answer = ANSWERS[model];
       this[model].requests.length = 0;
     }
   }
 
-  /** Opens an environment's page in a browser window of its own and waits until it is set up. */
+  /** Opens an environment's page in a window of its own and waits until it is set up. */
   async open(environment: Environment = OPEN, options: BrowserContextOptions = {}): Promise<OpenPage> {
     return await openPage(this.browser, `${this.stage.url}/website/${environment.name}/`, options);
   }
@@ -60,7 +67,7 @@ export class ServedPage {
   async close(): Promise<void> {
     await this.browser.close();
     await this.stage.kill();
-    await Promise.all([this.sentiment.close(), this.toxicity.close()]);
+    await Promise.all([this.ticketUrgency.close(), this.languageCheck.close()]);
     this.project.remove();
   }
 }

@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -9,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import type { AccountSettings } from "../../../src/environment/account";
 import type { Environment } from "../../../src/environment/environment";
 import { DEV, PROD } from "./environments";
@@ -28,8 +29,8 @@ const ACCOUNT: AccountSettings = {
 /** The packages of the repository, among them a link to the engine. */
 const PACKAGES = join(__dirname, "../../../../../node_modules");
 
-/** Folders of the fixture app that a synthesis or a test leaves behind. */
-const GENERATED = ["cdktf.out", "node_modules", "programs"];
+/** The files and folders that an app is made of, as far as an app has them. */
+const APP_FILES = ["cdktf.json", "environments", "functions", "main.ts", "stacks", "tsconfig.json"];
 
 /** The program of the command `sagemaker-stages`. */
 export const COMMAND = join(__dirname, "../../../bin/sagemaker-stages.js");
@@ -49,23 +50,27 @@ function rewriteDev(pattern: string, replacement: string): string {
   writeFileSync(file, readFileSync(file, "utf8").replace(new RegExp(${JSON.stringify(pattern)}, "g"), ${JSON.stringify(replacement)}));`;
 }
 
-/** Copies the fixture app into an existing folder. Packages are linked, not copied. */
-export function copyFixtureApp(folder: string): void {
-  cpSync(FIXTURE_APP, folder, {
-    recursive: true,
-    filter: (source) => !GENERATED.includes(relative(FIXTURE_APP, source)),
-  });
+/**
+ * Copies an app into an existing folder. Packages are linked, not copied.
+ *
+ * @param app - the app's folder. Default: the fixture app
+ */
+export function copyApp(folder: string, app = FIXTURE_APP): void {
+  for (const file of APP_FILES.filter((name) => existsSync(join(app, name)))) {
+    cpSync(join(app, file), join(folder, file), { recursive: true });
+  }
   symlinkSync(PACKAGES, join(folder, "node_modules"), "dir");
 }
 
-/** A copy of the fixture app, where tests may change files and synthesize. */
+/** A copy of an app, where tests may change files and synthesize. */
 export class ProjectCopy {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "project-copy-")));
   /** The folder of temporary files for processes that run in the copy. */
   readonly tempFolder = join(this.folder, "tmp");
 
-  constructor() {
-    copyFixtureApp(this.folder);
+  /** @param app - the app's folder. Default: the fixture app */
+  constructor(app?: string) {
+    copyApp(this.folder, app);
     this.setEnvironments(DEV, PROD);
     this.setAccounts(ACCOUNT);
     mkdirSync(this.tempFolder);

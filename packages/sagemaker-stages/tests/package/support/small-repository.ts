@@ -55,6 +55,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   "src/page/tsconfig.json": "{}",
   "src/page/index.html": "<p></p>",
   "src/page/browser/page.ts": `document.title = "page";`,
+  "src/page/browser/view.ts": `export function focus(element: HTMLElement): void { element.focus(); }`,
   "tests/index.test.ts": `throw new Error("not part of the package");`,
 };
 

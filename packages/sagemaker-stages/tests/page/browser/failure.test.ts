@@ -109,7 +109,7 @@ describe("no answer", () => {
     // Act
     const words = describeFailure({
       kind: "unreachable",
-      url: "http://127.0.0.1:3000/dev/sentiment",
+      url: "http://127.0.0.1:3000/dev/ticket-urgency",
       isOffline: false,
     });
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
-import { catalog } from "../../../../../functions";
-import { type FieldPlan, planRequest, planRoutes, type RoutePlan } from "../../../src/page/browser/form-plan";
+import {
+  type FieldPlan,
+  planOwnRequest,
+  planRequest,
+  planRoutes,
+  type RoutePlan,
+} from "../../../src/page/browser/form-plan";
 import type { Json, PublicDocument } from "../../../src/page/public-document";
+import { models } from "../../fixtures/app/functions";
 import { everyRoute, STAGE_URL } from "../support/documents";
 
 /** What the fields hold before anybody types. */
@@ -30,7 +36,7 @@ function routeOf(path: string): RoutePlan {
   return route;
 }
 
-describe.each(Object.values(catalog))("the form of $model", ({ route: { method, path }, example }) => {
+describe.each(Object.values(models))("the form of $model", ({ route: { method, path }, example }) => {
   it("sends the example while nobody has typed", () => {
     // Prepare
     const route = routeOf(path);
@@ -44,6 +50,34 @@ describe.each(Object.values(catalog))("the form of $model", ({ route: { method, 
     expect(planned).toEqual(
       method === "GET" ? { target: `${path}?${query}` } : { target: path, body: example.request },
     );
+  });
+});
+
+describe("a route", () => {
+  it("has an id for its elements and the name of its model", () => {
+    // Act
+    const { id, model } = routeOf("/loan-default");
+
+    // Assess
+    expect({ id, model }).toEqual({ id: "post-loan-default", model: "loan-default" });
+  });
+});
+
+describe("the request of a view's own form", () => {
+  it("is the body when the route is a POST", () => {
+    // Act
+    const planned = planOwnRequest(routeOf("/ticket-urgency"), { message: "a" });
+
+    // Assess
+    expect(planned).toEqual({ target: "/ticket-urgency", body: { message: "a" } });
+  });
+
+  it("is the encoded query, without absent parameters, when the route is a GET", () => {
+    // Act
+    const planned = planOwnRequest(routeOf("/language-check"), { q: "a & b", k: undefined });
+
+    // Assess
+    expect(planned).toEqual({ target: "/language-check?q=a+%26+b" });
   });
 });
 
@@ -127,12 +161,12 @@ describe("what was typed", () => {
 
   it("is encoded in a query", () => {
     // Prepare
-    const toxicity = routeOf("/toxicity");
-    const [q, k] = toxicity.fields as [FieldPlan, FieldPlan];
+    const languageCheck = routeOf("/language-check");
+    const [q, k] = languageCheck.fields as [FieldPlan, FieldPlan];
 
     // Act
     const planned = planRequest(
-      toxicity,
+      languageCheck,
       new Map([
         [q, "who & am=i?"],
         [k, ""],
@@ -140,7 +174,7 @@ describe("what was typed", () => {
     );
 
     // Assess
-    expect(planned).toEqual({ target: "/toxicity?q=who+%26+am%3Di%3F" });
+    expect(planned).toEqual({ target: "/language-check?q=who+%26+am%3Di%3F" });
   });
 
   it.each([

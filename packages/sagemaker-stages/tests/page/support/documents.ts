@@ -1,32 +1,32 @@
-import { catalog, type ModelName } from "../../../../../functions";
 import { openApi } from "../../../src/constructs/api/openapi";
 import type { RouteAccess } from "../../../src/environment/model-settings";
 import { type PublicDocument, publicDocument } from "../../../src/page/public-document";
+import { type ModelName, models } from "../../fixtures/app/functions";
 
-/** The API's document for some models of the catalog, as the stacks make it. */
+/** The API's document for some of the fixture models, as the stacks make it. */
 export function apiDocument(access: Readonly<Partial<Record<ModelName, RouteAccess>>>): unknown {
-  const models = Object.keys(access) as ModelName[];
   return openApi({
     title: "test-inference",
     region: "eu-central-1",
     partition: "aws",
     corsAllowOrigin: "*",
-    routes: models.map((model) => ({
-      contract: catalog[model],
+    routes: (Object.keys(access) as ModelName[]).map((model) => ({
+      contract: models[model],
       access: access[model] ?? "AWS_IAM",
       functionArn: `arn:aws:lambda:eu-central-1:111122223333:function:test-${model}`,
     })),
   });
 }
 
-/** Every model of the catalog, open to everybody. */
-export const ALL_PUBLIC = Object.fromEntries(
-  Object.keys(catalog).map((model) => [model, "PUBLIC"]),
-) as Record<ModelName, RouteAccess>;
+/** Every fixture model, open to everybody. */
+export const ALL_PUBLIC = Object.fromEntries(Object.keys(models).map((model) => [model, "PUBLIC"])) as Record<
+  ModelName,
+  RouteAccess
+>;
 
 export const STAGE_URL = "https://abcdefghij.execute-api.eu-central-1.amazonaws.com/test";
 
-/** What the page of {@link ALL_PUBLIC} reads. */
+/** The document that the page of {@link ALL_PUBLIC} reads. */
 export function everyRoute(): PublicDocument {
   return publicDocument(apiDocument(ALL_PUBLIC), STAGE_URL);
 }

@@ -1,27 +1,13 @@
-import { h, svg } from "./dom";
-import type { Shown } from "./exchange";
-import { describeVerdict, duration } from "./words";
-
-/** What the sentiment route answers. */
-export interface Sentiment {
-  readonly sentiment: "positive" | "negative";
-  /** Probability that the review is positive, 0 to 1. */
-  readonly score: number;
-}
-
-/** @returns `undefined` where `body` is no such answer */
-export function readSentiment(body: unknown): Sentiment | undefined {
-  const { sentiment, score }: Partial<Record<keyof Sentiment, unknown>> = Object(body);
-  if (sentiment !== "positive" && sentiment !== "negative") return undefined;
-  return typeof score === "number" && score >= 0 && score <= 1 ? { sentiment, score } : undefined;
-}
+import { h, type ShownAnswer, svg } from "sagemaker-stages/page";
+import { describeVerdict, type Sentiment } from "./verdict-words";
 
 /** An answer: in words, as a dial and as the number. */
-export function showVerdict({ sentiment, score }: Sentiment, elapsedInMs: number): Shown {
-  const { verdict, certainty } = describeVerdict(sentiment, score);
+export function showVerdict(answer: Sentiment): ShownAnswer {
+  const { sentiment, score } = answer;
+  const { verdict, certainty } = describeVerdict(answer);
   const number = score.toFixed(2);
   return {
-    children: [
+    content: [
       h(
         "div",
         { class: `verdict ${sentiment}` },
@@ -29,15 +15,9 @@ export function showVerdict({ sentiment, score }: Sentiment, elapsedInMs: number
         h(
           "div",
           {},
-          h("h2", {}, verdict),
+          h("h3", {}, verdict),
           h("p", {}, certainty),
-          h(
-            "p",
-            { class: "fine" },
-            "Score ",
-            h("strong", {}, number),
-            ` · 0 is negative, 1 positive · ${duration(elapsedInMs)}`,
-          ),
+          h("p", { class: "fine" }, "Score ", h("strong", {}, number), " · 0 is negative, 1 positive"),
         ),
       ),
     ],

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { BrowserContextOptions } from "playwright-core";
+import { PATIENCE_IN_MS } from "../../../packages/sagemaker-stages/tests/browser/support/served-page";
+import { ReviewForm, ServedReviews } from "./support/review-page";
+
+jest.setTimeout(PATIENCE_IN_MS);
+
+/** A picture of an empty page is smaller. */
+const MIN_BYTES = 20_000;
+/** A larger picture slows down reading the documents. */
+const MAX_BYTES = 150_000;
+
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+const DESKTOP = { viewport: { width: 1280, height: 800 } };
+
+const temp = mkdtempSync(join(tmpdir(), "recordings-"));
+/** `RECORD=1` replaces the pictures of the documents. */
+const folder = process.env.RECORD === "1" ? join(__dirname, "../../../docs") : temp;
+
+let served: ServedReviews;
+
+beforeAll(async () => {
+  served = await ServedReviews.start("sample");
+});
+
+afterAll(async () => {
+  await served?.close();
+  rmSync(temp, { recursive: true });
+});
+
+describe("the page with the sample model", () => {
+  it.each<[string, BrowserContextOptions, string, string]>([
+    ["page-phone.png", PHONE, "Delighted", "They liked it."],
+    ["page-desktop.png", DESKTOP, "Bored", "They disliked it."],
+  ])("is recorded as %s", async (name, options, example, verdict) => {
+    // Prepare
+    // Without motion, the needle is at its place at once.
+    const { page, complaints } = await served.open({ ...options, reducedMotion: "reduce" });
+    const form = new ReviewForm(page);
+    await page.getByRole("button", { name: example }).click();
+    await form.send.click();
+    const answer = await form.answer();
+    await page.mouse.move(0, 0);
+    await page.evaluate(() => window.scrollTo(0, 0));
+
+    // Act
+    const path = join(folder, name);
+    await page.screenshot({ path });
+
+    // Assess
+    expect(answer).toContain(verdict);
+    expect(statSync(path).size).toBeGreaterThan(MIN_BYTES);
+    expect(statSync(path).size).toBeLessThan(MAX_BYTES);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});

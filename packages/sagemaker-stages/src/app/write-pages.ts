@@ -1,0 +1,22 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pageFiles } from "../constructs/website/page-files";
+import type { ParsedEnvironment } from "../environment/environment";
+
+/**
+ * Writes the page of each environment to `<outdir>/pages/<environment>.json`, a list of `WebsiteFile`, for the local
+ * stage: it serves a page for every environment, also for those without a `website`, whose Terraform has no page.
+ *
+ * @throws as `pageFiles`
+ */
+export function writePages(environments: readonly ParsedEnvironment[], outdir: string): void {
+  const folder = join(outdir, "pages");
+  mkdirSync(folder, { recursive: true });
+  for (const environment of environments) {
+    const file = join(folder, `${environment.name}.json`);
+    // In one step: another process that reads the file finds the old list or the new one.
+    const unfinished = `${file}.${process.pid}`;
+    writeFileSync(unfinished, JSON.stringify(pageFiles(environment)));
+    renameSync(unfinished, file);
+  }
+}

@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { toLoadFailure } from "../../app/load-failure";
+import type { ParsedEnvironment } from "../../environment/environment";
+import { appFolder } from "../../environment/paths";
+import { DEFAULT_TITLE } from "../../environment/settings/website";
+import { UserError } from "../../lib/user-error";
+import { buildWebsite, type WebsiteFile } from "../../page/build";
+
+/**
+ * The files of an environment's page, with the views of the environment's public models. Views of other models are left
+ * out: everything on the page is public.
+ *
+ * @throws LoadFailure where a view does not build: it names the model, the file and the line
+ * @throws UserError where a view has no default export
+ */
+export function pageFiles({ website, models }: Pick<ParsedEnvironment, "website" | "models">): WebsiteFile[] {
+  const publicModels = Object.entries(models).flatMap(([model, settings]) =>
+    settings.access === "PUBLIC" ? [model] : [],
+  );
+  try {
+    return buildWebsite({ title: website?.title ?? DEFAULT_TITLE, views: findViews(publicModels) });
+  } catch (error) {
+    throw readMissingExport(error) ?? toLoadFailure(error) ?? error;
+  }
+}
+
+/** The views that the models have, by the name of the model. */
+function findViews(models: readonly string[]): Map<string, string> {
+  return new Map(
+    models
+      .map((model) => [model, join(appFolder(), "functions", model, "page.ts")] as const)
+      .filter(([, file]) => existsSync(file)),
+  );
+}
+
+/** esbuild's message is about the generated script that imports the view. */
+function readMissingExport(error: unknown): UserError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const [, model] =
+    /No matching export in ".*functions\/([^/"]+)\/page\.ts" for import "default"/.exec(error.message) ?? [];
+  if (model === undefined) return undefined;
+  return new UserError(
+    `the model ${model} could not be loaded:\n  functions/${model}/page.ts: got no default export; allowed: a view as the default export (ModelView of sagemaker-stages/page). Write the view, or delete the file.`,
+  );
+}

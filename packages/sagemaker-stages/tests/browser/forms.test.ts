@@ -1,0 +1,310 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { REPAID_ROW } from "../local/support/rows";
+import { CLOSED, PLAIN } from "./support/environments";
+import { hasFocus, ModelForm, TicketForm } from "./support/model-form";
+import { atOnce } from "./support/model-server";
+import { type OpenPage, openPage, PATIENCE_IN_MS, ServedPage } from "./support/served-page";
+
+jest.setTimeout(PATIENCE_IN_MS);
+
+let served: ServedPage;
+let opened: OpenPage;
+
+beforeAll(async () => {
+  served = await ServedPage.start();
+});
+
+afterAll(async () => {
+  await served?.close();
+});
+
+beforeEach(async () => {
+  served.reset();
+  opened = await served.open();
+});
+
+afterEach(async () => {
+  await opened.page.context().close();
+});
+
+describe("the page", () => {
+  it("has the environment's title as its heading and the name of its tab", async () => {
+    // Act
+    const heading = await opened.page.getByRole("heading", { level: 1 }).innerText();
+
+    // Assess
+    expect(heading).toBe("Four <models>");
+    expect(await opened.page.title()).toBe("Four <models>");
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("has the default title when the environment has no website", async () => {
+    // Act
+    const { page } = await served.open(PLAIN);
+
+    // Assess
+    expect(await page.title()).toBe("Try the models");
+    await page.context().close();
+  });
+
+  it("has a form for each public model, titled as in the contract, and the first form is open", async () => {
+    // Act
+    const titles = await opened.page.getByRole("heading", { level: 2 }).allInnerTexts();
+    const open = await opened.page.locator("details[open] h2").allInnerTexts();
+
+    // Assess
+    expect(titles).toEqual(["Ticket urgency", "Language check", "Energy demand", "Loan default"]);
+    expect(open).toEqual(["Ticket urgency"]);
+  });
+
+  it("states that no model is public when every model needs a key", async () => {
+    // Act
+    const { page, complaints } = await served.open(CLOSED);
+
+    // Assess
+    expect(await page.getByRole("heading", { name: "No model is public here" }).isVisible()).toBe(true);
+    expect(await page.locator("form:visible").count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("the form of a text", () => {
+  let form: TicketForm;
+
+  beforeEach(async () => {
+    form = await new TicketForm(opened.page).open();
+  });
+
+  it("starts with the example and shows the answer as JSON with its status and its duration", async () => {
+    // Prepare
+    const requested = opened.page.waitForRequest("**/open/ticket-urgency");
+
+    // Act
+    await form.send.click();
+    const [json, answer, request] = [await form.answeredJson(), await form.answer(), await requested];
+
+    // Assess
+    expect(request.postDataJSON()).toEqual({ message: "The shop is down: an outage, and urgent." });
+    expect(request.headers()["content-type"]).toBe("application/json");
+    expect(json).toEqual({ urgency: "urgent", score: 0.9412 });
+    expect(answer).toMatch(/Answered with 200 in \d+(\.\d)? m?s$/);
+    expect(await form.spoken.textContent()).toContain('"urgency": "urgent"');
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it.each(["Control+Enter", "Meta+Enter"])("is sent with %s, and keeps the focus", async (keys) => {
+    // Act
+    await form.message.press(keys);
+    await form.answer();
+
+    // Assess
+    expect(await hasFocus(form.message)).toBe(true);
+    expect(served.ticketUrgency.requests).toHaveLength(1);
+  });
+
+  it("states that the input has changed since the answer, until the input is as before", async () => {
+    // Prepare
+    const notice = form.form.getByText("You changed the input since this answer.");
+    await form.send.click();
+    await form.answer();
+    const atFirst = await notice.isVisible();
+
+    // Act
+    await form.message.press("End");
+    await form.message.press("!");
+    const changed = await notice.isVisible();
+    await form.message.press("Backspace");
+    const asBefore = await notice.isVisible();
+
+    // Assess
+    expect([atFirst, changed, asBefore]).toEqual([false, true, false]);
+  });
+
+  it("that is empty is not sent, and the field gets the reason and the focus", async () => {
+    // Act
+    await form.submit("  ");
+
+    // Assess
+    await form.form.getByText("This must not be empty.").waitFor();
+    expect(await hasFocus(form.message)).toBe(true);
+    expect(await form.message.getAttribute("aria-invalid")).toBe("true");
+    const reason = (await form.message.getAttribute("aria-describedby")) ?? "";
+    expect(await opened.page.locator(`#${reason}`).innerText()).toBe("This must not be empty.");
+    expect(served.ticketUrgency.requests).toHaveLength(0);
+  });
+});
+
+describe("the form of a query", () => {
+  it("has a field for each parameter, filled with the example", async () => {
+    // Prepare
+    const form = await new ModelForm(opened.page, "Language check").open();
+    const [q, k] = [form.field("q"), form.field("k optional")];
+    const examples = [await q.inputValue(), await k.inputValue()];
+
+    // Act
+    await q.fill("who & what?");
+    await k.fill("");
+    await q.press("Enter");
+    const answer = await form.answeredJson();
+
+    // Assess
+    expect(examples).toEqual(["guten morgen", "3"]);
+    expect(answer).toEqual([
+      ["__label__de", "__label__en"],
+      [0.98, 0.02],
+    ]);
+    expect(served.languageCheck.requests.map((body) => JSON.parse(body))).toEqual([
+      { instances: ["who & what?"], configuration: { k: 2 } },
+    ]);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("shows markup in an answer as the text that it is", async () => {
+    // Prepare
+    const markup = "<img src=x onerror=alert(1)>";
+    served.languageCheck.answer = atOnce(JSON.stringify([{ label: [markup], prob: [1] }]));
+    const form = await new ModelForm(opened.page, "Language check").open();
+
+    // Act
+    await form.send.click();
+    const answer = await form.answeredJson();
+
+    // Assess
+    expect(answer).toEqual([[markup], [1]]);
+    expect(await opened.page.locator("img").count()).toBe(0);
+    expect(opened.complaints).toEqual([]);
+  });
+});
+
+describe("the form of a row", () => {
+  it("answers its own example", async () => {
+    // Prepare
+    const form = await new ModelForm(opened.page, "Loan default").open();
+
+    // Act
+    await form.send.click();
+    const answer = await form.answeredJson();
+
+    // Assess
+    expect(await form.field("data").inputValue()).toBe(REPAID_ROW);
+    expect(answer).toBe("repaid");
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("shows which value the function refuses", async () => {
+    // Prepare
+    const form = await new ModelForm(opened.page, "Loan default").open();
+    await form.field("data").fill("1,2,three");
+
+    // Act
+    await form.field("data").press("Control+Enter");
+    const failure = await form.failure();
+
+    // Assess
+    expect(failure).toContain("The model cannot read that");
+    expect(failure).toMatch(/data.*: got .*; allowed: /);
+    expect(failure).toMatch(/status 400 · request \S+/);
+  });
+});
+
+describe("the form of records", () => {
+  it("takes JSON that reads well, and answers its own example", async () => {
+    // Prepare
+    const form = await new ModelForm(opened.page, "Energy demand").open();
+
+    // Act
+    await form.send.click();
+    const answer = await form.answeredJson();
+
+    // Assess
+    const example = await form.field("instances").inputValue();
+    expect(JSON.parse(example)).toEqual([expect.objectContaining({ date: "2026-01-15", hour: 18 })]);
+    expect(Math.max(...example.split("\n").map((line) => line.length))).toBeLessThanOrEqual(72);
+    expect(answer).toEqual([expect.any(Number)]);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("is not sent when the JSON is broken, and the field gets the reason and the focus", async () => {
+    // Prepare
+    const form = await new ModelForm(opened.page, "Energy demand").open();
+    const instances = form.field("instances");
+
+    // Act
+    await instances.fill((await instances.inputValue()).slice(0, -1));
+    await form.send.click();
+
+    // Assess
+    await form.form.getByText("This must be JSON.").waitFor();
+    expect(await instances.getAttribute("aria-invalid")).toBe("true");
+    expect(await hasFocus(instances)).toBe(true);
+    expect(await form.result.isVisible()).toBe(false);
+  });
+});
+
+describe("without a mouse", () => {
+  it("every control is reached in order and shows that it has the focus", async () => {
+    // Prepare
+    const { page, complaints } = await served.open(PLAIN);
+    const form = new TicketForm(page);
+    const visited: string[] = [];
+    const step = async () => {
+      await page.keyboard.press("Tab");
+      const { name, outline } = await page.evaluate(() => {
+        const element = document.activeElement;
+        if (!(element instanceof HTMLElement)) throw new Error("nothing has the focus");
+        return { name: element.id || element.innerText, outline: getComputedStyle(element).outlineStyle };
+      });
+      visited.push(`${name.split("\n")[0]}: ${outline}`);
+    };
+
+    // Act
+    for (let steps = 0; steps < 3; steps++) await step();
+    await page.keyboard.press("Enter");
+    await form.answer();
+    const focusAfterwards = await hasFocus(form.send);
+    for (let steps = 0; steps < 2; steps++) await step();
+    await page.keyboard.press("Enter");
+    const open = await page.locator("details[open]").count();
+
+    // Assess
+    expect(visited).toEqual([
+      "Ticket urgency: solid",
+      "post-ticket-urgency-message: solid",
+      "Send: solid",
+      // The answer: a region that the keyboard can scroll.
+      expect.stringMatching(/^\{ "urgency".*: solid$/),
+      "Language check: solid",
+    ]);
+    expect(focusAfterwards).toBe(true);
+    expect(open).toBe(2);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("the page's own documents", () => {
+  it("are needed: the page names the missing document", async () => {
+    // Prepare
+    const { page } = opened;
+    await page.route("**/openapi.json", (route) => route.fulfill({ status: 403, body: "Access Denied" }));
+
+    // Act
+    await page.reload();
+    const notice = page.getByRole("alert");
+    await notice.getByText("This page could not be set up").waitFor();
+
+    // Assess
+    expect(await notice.innerText()).toContain("openapi.json could not be fetched: the answer was 403.");
+  });
+
+  it("are found when the page's address has no slash at its end", async () => {
+    // Act
+    const { page, complaints } = await openPage(served.browser, `${served.stage.url}/website/open`);
+
+    // Assess
+    expect(new URL(page.url()).pathname).toBe("/website/open/");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { DEFAULTED_ROW } from "../local/support/rows";
+import { PLAIN } from "./support/environments";
+import { hasFocus, ModelForm } from "./support/model-form";
+import { type OpenPage, PATIENCE_IN_MS, ServedPage } from "./support/served-page";
+
+jest.setTimeout(PATIENCE_IN_MS);
+
+const VIEW = readFileSync(join(__dirname, "support/loan-view.ts"), "utf8");
+
+let served: ServedPage;
+let opened: OpenPage;
+let form: ModelForm;
+
+beforeAll(async () => {
+  served = await ServedPage.start({
+    "functions/loan-default/page.ts": `import "./page/style.css";\n${VIEW}`,
+    "functions/loan-default/page/style.css": ".repaid { color: rgb(1, 2, 3); }",
+  });
+});
+
+afterAll(async () => {
+  await served?.close();
+});
+
+beforeEach(async () => {
+  opened = await served.open();
+  form = new ModelForm(opened.page, "Loan default", "Decide");
+});
+
+afterEach(async () => {
+  await opened.page.context().close();
+});
+
+/** Fills the view's own form. The container is the fixture's sample model. */
+async function fill(income: string, amount: string): Promise<void> {
+  await form.field("Income").fill(income);
+  await form.field("Amount").fill(amount);
+  await form.send.click();
+}
+
+describe("a model with a view", () => {
+  it("comes first, open, with its own introduction; the other models follow", async () => {
+    // Act
+    const sections = await opened.page.getByRole("heading", { level: 2 }).allInnerTexts();
+    const others = await opened.page.getByRole("heading", { level: 3 }).allInnerTexts();
+    const card = opened.page.getByRole("region", { name: "Loan default" });
+
+    // Assess
+    expect(sections).toEqual(["Loan default", "Other models of this stage"]);
+    expect(others).toEqual(["Ticket urgency", "Language check", "Energy demand"]);
+    expect(await card.innerText()).toContain("Will this loan be repaid?");
+    expect(await opened.page.locator("details[open]").count()).toBe(0);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("sends the request of its own form, and shows and announces the answer", async () => {
+    // Prepare
+    const requested = opened.page.waitForRequest("**/open/loan-default");
+
+    // Act
+    await fill("52000.5", "8500");
+    const answer = await form.answer();
+
+    // Assess
+    expect((await requested).postDataJSON()).toEqual({ data: "52000.5,8500,36" });
+    expect(answer).toMatch(/^Repaid\.\s+Answered with 200 in /);
+    expect(await form.spoken.textContent()).toBe("The loan is repaid.");
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("has its own stylesheet", async () => {
+    // Prepare
+    await fill("52000.5", "8500");
+    await form.answer();
+
+    // Act
+    const colour = await form.form
+      .getByRole("heading", { name: "Repaid." })
+      .evaluate((heading) => getComputedStyle(heading).color);
+
+    // Assess
+    expect(colour).toBe("rgb(1, 2, 3)");
+  });
+
+  it("sends nothing when its form holds no request, and its fault goes when the visitor types", async () => {
+    // Prepare
+    const requests: string[] = [];
+    opened.page.on("request", (request) => requests.push(request.url()));
+
+    // Act
+    await fill("", "8500");
+    const fault = form.form.getByText("Enter an income.");
+    const shown = await fault.isVisible();
+    const focused = await hasFocus(form.field("Income"));
+    await form.field("Income").fill("1");
+
+    // Assess
+    expect([shown, focused, await fault.isVisible()]).toEqual([true, true, false]);
+    expect(requests).toEqual([]);
+  });
+
+  it("shows the answer as JSON when the view cannot show it", async () => {
+    // Prepare
+    await opened.page.route("**/open/loan-default", (route) => route.fulfill({ json: ["repaid"] }));
+
+    // Act
+    await fill("52000.5", "8500");
+
+    // Assess
+    expect(await form.answeredJson()).toEqual(["repaid"]);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("shows the answer as JSON, and reports the error in the console, when the view throws", async () => {
+    // Prepare
+    const [income = "", amount = ""] = DEFAULTED_ROW.split(",");
+
+    // Act
+    await fill(income, amount);
+
+    // Assess
+    expect(await form.answeredJson()).toBe("defaulted");
+    expect(opened.complaints).toEqual([expect.stringContaining("the view fails")]);
+  });
+});
+
+describe("the page of an environment that does not serve the model", () => {
+  it("does not contain the view", async () => {
+    // Act
+    const scripts = await Promise.all(
+      ["open", PLAIN.name].map(async (name) => {
+        const response = await fetch(`${served.stage.url}/website/${name}/page.js`);
+        return await response.text();
+      }),
+    );
+
+    // Assess
+    expect(scripts.map((script) => script.includes("Will this loan be repaid?"))).toEqual([true, false]);
+  });
+});
