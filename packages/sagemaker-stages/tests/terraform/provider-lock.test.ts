@@ -14,7 +14,7 @@ import { accountName } from "../../src/environment/account";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { copyProject } from "../stacks/support/project";
-import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { createApp } from "../support/app";
 import { Terraform, type TerraformAnswer } from "./support/terraform";
 
