@@ -8,23 +8,29 @@ const KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1
 
 const MODELS: readonly ModelName[] = ["loan-default", "energy-demand", "ticket-urgency", "language-check"];
 
-const artifact = fc.constantFrom("s3://amzn-s3-demo-bucket/models/model.tar.gz", "artifacts/first.tar.gz");
+const maybe = <Value>(key: string, value: fc.Arbitrary<Value>) =>
+  fc.option(value, { nil: undefined }).map((chosen) => (chosen === undefined ? {} : { [key]: chosen }));
+
+const artifact = fc.oneof(
+  fc.constant({ artifact: "artifacts/first.tar.gz" }),
+  maybe("artifactKeyArn", fc.constant(KEY)).map((key) => ({
+    artifact: "s3://amzn-s3-demo-bucket/models/model.tar.gz",
+    ...key,
+  })),
+);
 const image = fc.constantFrom(
   { algorithm: "linear-learner", tag: "1" },
   { uri: "111122223333.dkr.ecr.eu-central-1.amazonaws.com/models/own:1" },
 );
-const maybe = <Value>(key: string, value: fc.Arbitrary<Value>) =>
-  fc.option(value, { nil: undefined }).map((chosen) => (chosen === undefined ? {} : { [key]: chosen }));
-
 const deployment = fc.constant({
   trafficShift: { canary: { percent: 10, waitInSeconds: 300 } },
   rollbackOn: { serverErrorsPerMinute: 5, alarmNames: ["checkout-errors"] },
 });
 
 const serverless = fc
-  .tuple(artifact, image, maybe("artifactKeyArn", fc.constant(KEY)), maybe("deployment", deployment))
+  .tuple(artifact, image, maybe("deployment", deployment))
   .map(([place, uri, ...more]) => ({
-    artifact: place,
+    ...place,
     image: uri,
     serverless: exampleModel.serverless,
     ...Object.assign({}, ...more),
@@ -35,7 +41,6 @@ const instances = (inNetwork: boolean) =>
     .tuple(
       artifact,
       image,
-      maybe("artifactKeyArn", fc.constant(KEY)),
       maybe("volumeKeyArn", fc.constant(KEY)),
       maybe("networkIsolation", fc.boolean()),
       maybe("inNetwork", fc.constant(inNetwork)),
@@ -49,7 +54,7 @@ const instances = (inNetwork: boolean) =>
       ),
     )
     .map(([place, uri, ...more]) => ({
-      artifact: place,
+      ...place,
       image: uri,
       instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
       ...Object.assign({}, ...more),
@@ -67,11 +72,11 @@ function modelSettings(model: ModelName, inNetwork: boolean): fc.Arbitrary<Model
       fn,
       fc.constantFrom("AWS_IAM", "API_KEY", "PUBLIC"),
       maybe("functionUrl", fc.constant({})),
-      maybe("sagemakerEnvironmentVariableName", fc.constant("ENDPOINT_NAME")),
+      maybe("sagemakerEnvironmentVariableName", fc.constant("SAGEMAKER_ENDPOINT")),
     )
     .map(([serving, code, access, url, variable]) => {
       const isNew = !("existingFunction" in code);
-      return { ...serving, ...code, access, ...(isNew ? url : {}), ...(isNew ? variable : {}) } as ModelSettings;
+      return { ...serving, ...code, access, ...(isNew ? url : variable) } as ModelSettings;
     });
 }
 
@@ -109,7 +114,7 @@ export const anyEnvironment: fc.Arbitrary<Environment> = fc
           stage: { throttling: { rateLimit: 50, burstLimit: 75 }, logRetentionInDays: 14 },
           models: models as Environment["models"],
           callers: { shop: { mayInvoke, ...principals } },
-          ...(website ? { website: {} } : {}),
+          ...(website && Object.values(models).some(({ access }) => access === "PUBLIC") ? { website: {} } : {}),
           ...(network === "dedicated VPC"
             ? { network: { vpc: { availabilityZones: ["eu-central-1a", "eu-central-1b"] } } }
             : {}),
