@@ -3,7 +3,7 @@ import { awsError, json } from "../../../packages/sagemaker-stages/tests/runtime
 import {
   EndpointServer,
   type ScriptedAnswer,
-} from "../../../packages/sagemaker-stages/tests/runtime/support/endpoint-server";
+} from "../../../packages/sagemaker-stages/src/testing/endpoint-server";
 import {
   contextWith,
   functionUrlEvent,

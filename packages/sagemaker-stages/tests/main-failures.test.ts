@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { COMMAND, copyApp, OWN_HANDLER } from "./local/support/project";
 import { type Finished, runNode } from "./stacks/support/project";
-import { makeTempFolder, removeFolder } from "./stacks/support/temp-folder";
+import { makeTempFolder, removeFolder } from "../src/testing/temp-folder";
 
 const TIMEOUT_IN_MS = 60_000;
 

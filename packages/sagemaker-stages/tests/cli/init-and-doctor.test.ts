@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { version } from "../../package.json";
 import { MAINTAINED_FILES } from "../../src/cli/template/files";
 import { type Finished, run } from "../package/support/small-repository";
-import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const ENGINE = join(__dirname, "../..");
 const REPOSITORY = join(ENGINE, "../..");

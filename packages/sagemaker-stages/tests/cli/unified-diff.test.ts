@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { unifiedDiff } from "../../src/cli/template/unified-diff";
-import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const line = fc.constantFrom("a", "b", "c", "", "--- a/x", "@@ -1,1 +1,1 @@");
 const text = fc

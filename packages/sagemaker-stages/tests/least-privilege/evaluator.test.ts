@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { judge } from "./support/evaluator";
-import { readPolicy } from "./support/policy";
-import { Refused } from "./support/refused";
-import { type AccessRequest, only } from "./support/request";
-import { isAllowed, type Policy, type World } from "./support/world";
+import { judge } from "../../src/testing/least-privilege/evaluator";
+import { readPolicy } from "../../src/testing/least-privilege/policy";
+import { Refused } from "../../src/testing/least-privilege/refused";
+import { type AccessRequest, only } from "../../src/testing/least-privilege/request";
+import { isAllowed, type Policy, type PolicySet } from "../../src/testing/least-privilege/policy-set";
 
 const ROLE = "arn:aws:iam::111122223333:role/r";
 const FOREIGN = "arn:aws:iam::999999999999:role/r";
@@ -246,8 +246,8 @@ describe("several policies", () => {
   const own: Policy = policy("identity", [ROLE], read);
   const open: Policy = policy("resource", [BUCKET], { ...read, Principal: "*" });
   const closed: Policy = policy("resource", [BUCKET], { ...read, Principal: "*", Effect: "Deny" });
-  const way: Policy = { ...policy("resource", [], { ...read, Principal: "*" }), wayTo: "s3" };
-  const narrowWay: Policy = { ...policy("resource", [], everybody), wayTo: "s3" };
+  const way: Policy = { ...policy("resource", [], { ...read, Principal: "*" }), vpcEndpoint: "s3" };
+  const narrowWay: Policy = { ...policy("resource", [], everybody), vpcEndpoint: "s3" };
   const trust: Policy = {
     subject: "role r",
     kind: "trust",
@@ -265,7 +265,7 @@ describe("several policies", () => {
   };
   const reading: AccessRequest = { ...request, action: "s3:GetObject", resource: object };
   const taking: AccessRequest = { ...request, action: "sts:AssumeRole", resource: only(ROLE) };
-  const foreign = { kind: "anyone with", arn: FOREIGN } as const;
+  const foreign = { kind: "principal with every permission", arn: FOREIGN } as const;
   const lambda = { kind: "service", name: "lambda.amazonaws.com" } as const;
 
   it.each<readonly [string, readonly Policy[], AccessRequest, boolean]>([
@@ -277,7 +277,7 @@ describe("several policies", () => {
     [
       "keep another account's out without its own",
       [open],
-      { ...reading, who: { kind: "anyone without", arn: FOREIGN } },
+      { ...reading, who: { kind: "principal without permissions", arn: FOREIGN } },
       false,
     ],
     ["let the unsigned in by the resource's", [open], { ...reading, who: { kind: "nobody" } }, true],
@@ -291,16 +291,16 @@ describe("several policies", () => {
     [
       "let a role be taken by nobody else, whatever his rights",
       [trust],
-      { ...taking, who: { kind: "anyone with", arn: ROLE } },
+      { ...taking, who: { kind: "principal with every permission", arn: ROLE } },
       false,
     ],
     ["ask no trust about anything else", [trust], { ...reading, who: lambda }, false],
   ])("%s", (_, policies, asked, expected) => {
     // Prepare
-    const world = worldOf({ policies });
+    const policySet = policySetOf({ policies });
 
     // Act
-    const allowed = isAllowed(world, asked);
+    const allowed = isAllowed(policySet, asked);
 
     // Assess
     expect(allowed).toBe(expected);
@@ -308,10 +308,10 @@ describe("several policies", () => {
 
   it("of one resource are refused", () => {
     // Prepare
-    const world = worldOf({ policies: [open, closed] });
+    const policySet = policySetOf({ policies: [open, closed] });
 
     // Act
-    const act = () => isAllowed(world, reading);
+    const act = () => isAllowed(policySet, reading);
 
     // Assess
     expect(act).toThrow(/has two policies/);
@@ -328,10 +328,10 @@ describe("a route and a function URL", () => {
   const call: AccessRequest = { ...request, action: "execute-api:Invoke", resource: only(route) };
   const url: AccessRequest = { ...request, action: "lambda:InvokeFunctionUrl", resource: only(fn) };
   const nobody = { kind: "nobody" } as const;
-  const signed = { kind: "anyone with", arn: ROLE } as const;
-  const foreign = { kind: "anyone with", arn: FOREIGN } as const;
+  const signed = { kind: "principal with every permission", arn: ROLE } as const;
+  const foreign = { kind: "principal with every permission", arn: FOREIGN } as const;
 
-  it.each<readonly [string, Partial<World>, AccessRequest, boolean]>([
+  it.each<readonly [string, Partial<PolicySet>, AccessRequest, boolean]>([
     ["public: by anybody", routes("PUBLIC"), { ...call, who: nobody }, true],
     ["with a key: not without it", routes("API_KEY"), { ...call, who: signed }, false],
     ["with a key: with it", routes("API_KEY"), { ...call, who: nobody, withApiKey: true }, true],
@@ -343,9 +343,9 @@ describe("a route and a function URL", () => {
     ["signed URL: by who may", urls("AWS_IAM"), { ...url, who: signed }, true],
     ["open URL: by anybody", urls("NONE"), { ...url, who: nobody }, true],
     ["not where there is no URL", {}, { ...url, who: signed }, false],
-  ])("are called, %s", (_, world, asked, expected) => {
+  ])("are called, %s", (_, policySet, asked, expected) => {
     // Prepare
-    const whole = worldOf(world);
+    const whole = policySetOf(policySet);
 
     // Act
     const allowed = isAllowed(whole, asked);
@@ -354,15 +354,15 @@ describe("a route and a function URL", () => {
     expect(allowed).toBe(expected);
   });
 
-  function routes(access: "AWS_IAM" | "API_KEY" | "PUBLIC"): Partial<World> {
+  function routes(access: "AWS_IAM" | "API_KEY" | "PUBLIC"): Partial<PolicySet> {
     return { routes: [{ arn: route, access }] };
   }
 
-  function urls(authorization: string): Partial<World> {
+  function urls(authorization: string): Partial<PolicySet> {
     return { functionUrls: new Map([[fn, authorization]]) };
   }
 });
 
-function worldOf(parts: Partial<World>): World {
+function policySetOf(parts: Partial<PolicySet>): PolicySet {
   return { policies: [], routes: [], functionUrls: new Map(), accountId: "111122223333", ...parts };
 }

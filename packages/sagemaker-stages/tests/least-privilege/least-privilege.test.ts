@@ -7,13 +7,13 @@ import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { synthesize } from "../stacks/support/synthesized";
 import { everything, proved } from "./support/environments";
-import { FAULTS, type Fault, type Finding } from "./support/finding";
-import { mutantsOf } from "./support/mutants";
-import { describeSurvivor, hunt, table } from "./support/mutants/hunt";
-import { derivedRights, namedRights } from "./support/named";
-import type { Proof } from "./support/proof";
-import { iamData, prove } from "./support/prove";
-import { type Chapter, reportText } from "./support/report";
+import { FAULTS, type Fault, type Finding } from "../../src/testing/least-privilege/finding";
+import { mutantsOf } from "../../src/testing/least-privilege/mutants";
+import { describeSurvivor, runMutants, table } from "../../src/testing/least-privilege/mutants/run-mutants";
+import { derivedPermissions, namedPermissions } from "../../src/testing/least-privilege/named-permissions";
+import type { Proof } from "../../src/testing/least-privilege/proof";
+import { iamData, prove } from "../../src/testing/least-privilege/prove";
+import { type Chapter, reportText } from "../../src/testing/least-privilege/report";
 
 /** Seconds on an idle machine; a busy one may take its time. */
 const TIMEOUT_IN_MS = 180_000;
@@ -96,22 +96,22 @@ describe.each(proved.map((environment) => [environment.name, environment] as con
       const { uses, stack } = proofOf(name);
 
       // Act
-      const derived = derivedRights(uses, environment);
+      const derived = derivedPermissions(uses, environment);
 
       // Assess
-      expect(derived).toEqual(namedRights(environment, stack.account));
+      expect(derived).toEqual(namedPermissions(environment, stack.account));
     });
 
     it("are each held against something", () => {
       // Prepare
-      const { world, uses, abuses } = proofOf(name);
+      const { policySet, uses, abuses } = proofOf(name);
 
       // Act
       const asked = [...uses, ...abuses].map(({ subject }) => subject);
 
       // Assess
       expect(
-        world.policies.map(({ subject }) => subject).filter((subject) => !asked.includes(subject)),
+        policySet.policies.map(({ subject }) => subject).filter((subject) => !asked.includes(subject)),
       ).toEqual([]);
     });
   },
@@ -126,17 +126,17 @@ describe("the proof", () => {
       const mutants = mutantsOf(proof.stack, await iamData(), Object.keys(everything.models));
 
       // Act
-      const hunted = hunt(proof, mutants);
+      const results = runMutants(proof, mutants);
 
       // Assess
-      process.stdout.write(`Least privilege, mutants killed / total:\n${table(hunted)}\n`);
-      expect(hunted.filter(({ isKilled }) => !isKilled).map(describeSurvivor)).toEqual([]);
+      process.stdout.write(`Least privilege, mutants killed / total:\n${table(results)}\n`);
+      expect(results.filter(({ isKilled }) => !isKilled).map(describeSurvivor)).toEqual([]);
       // What no mutant can provoke may be a check that cannot fail.
-      expect(FAULTS.filter((fault) => !hunted.some(({ mutant }) => mutant.killedBy.includes(fault)))).toEqual(
+      expect(FAULTS.filter((fault) => !results.some(({ mutant }) => mutant.killedBy.includes(fault)))).toEqual(
         [],
       );
-      const subjects = new Set(hunted.map(({ mutant }) => mutant.subject));
-      expect(proof.world.policies.filter(({ subject }) => !isLike([...subjects], subject))).toEqual([]);
+      const subjects = new Set(results.map(({ mutant }) => mutant.subject));
+      expect(proof.policySet.policies.filter(({ subject }) => !isLike([...subjects], subject))).toEqual([]);
     },
     TIMEOUT_IN_MS,
   );

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { synthesizeOne, type TerraformJson } from "../stacks/support/synthesized";
 import { everything } from "./support/environments";
-import { RULES, requestsOf } from "./support/principals";
-import { readWorld } from "./support/read-world";
-import { record } from "./support/recorder";
-import { ResolvedStack } from "./support/resolved-stack";
+import { RULES, requestsOf } from "../../src/testing/least-privilege/principals";
+import { readPolicySet } from "../../src/testing/least-privilege/read-policy-set";
+import { record } from "../../src/testing/least-privilege/recorder";
+import { ResolvedStack } from "../../src/testing/least-privilege/resolved-stack";
 
 const stack = new ResolvedStack(everything.name, synthesizeOne(everything).terraform);
 
@@ -76,10 +76,10 @@ describe("a type that nobody thought of", () => {
     });
 
     // Act
-    const act = () => readWorld(changed);
+    const act = () => readPolicySet(changed);
 
     // Assess
-    expect(act).toThrow(/no rule reads aws_kms_key\..*readWorld.*GRANTING.*NOT_GRANTING/);
+    expect(act).toThrow(/no rule reads aws_kms_key\..*readPolicySet.*GRANTING.*NOT_GRANTING/);
   });
 });
 

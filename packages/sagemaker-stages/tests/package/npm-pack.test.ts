@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { type Finished, run, write, writeSmallRepository } from "./support/small-repository";
 
 const TIMEOUT_IN_MS = 60_000;

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { digestOfFolder, requireDigest } from "../../src/pipeline/folder-digest";
-import { inTempFolder } from "../stacks/support/temp-folder";
+import { inTempFolder } from "../../src/testing/temp-folder";
 
 const FILES = { "dev/cdk.tf.json": "{}", "dev/assets/a.zip": "zip" };
 

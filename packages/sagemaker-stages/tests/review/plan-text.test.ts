@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { NotReviewable } from "../../src/review/errors";
 import { parsePlan, textOf } from "../../src/review/plan-text";
-import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { planJson } from "./support/plan-json";
 
 const PLAN = planJson({

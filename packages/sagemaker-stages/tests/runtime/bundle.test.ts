@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { models as fixtures } from "../fixtures/app/functions";
 import { Bundle } from "./support/bundle";
-import { EndpointServer } from "./support/endpoint-server";
+import { EndpointServer } from "../../src/testing/endpoint-server";
 import { environmentOf } from "./support/handler";
 import { invocations } from "./support/invocations";
 import { describeExcess } from "./support/package-size";

@@ -4,7 +4,7 @@ import type { Contract } from "../../src/runtime/contract";
 import { contract as languageCheck } from "../fixtures/app/functions/language-check/contract";
 import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { json, predictions } from "./support/answers";
-import { EndpointServer } from "./support/endpoint-server";
+import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contextWith, functionUrlEvent, ROW, restEvent, restQueryEvent } from "./support/events";
 import { ENOUGH_TIME_IN_MS, handlerFor, handlerOf, problemOf } from "./support/handler";
 import { type CapturedLog, captureLog } from "./support/log";

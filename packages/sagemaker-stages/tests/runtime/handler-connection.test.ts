@@ -3,7 +3,7 @@ import { readEndpointAddress } from "../../src/runtime/endpoint";
 import { createHandler } from "../../src/runtime/handler";
 import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { predictions } from "./support/answers";
-import { EndpointServer } from "./support/endpoint-server";
+import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contextWith, ROW } from "./support/events";
 import { ENOUGH_TIME_IN_MS, environmentOf, handlerOf } from "./support/handler";
 import { captureLog } from "./support/log";

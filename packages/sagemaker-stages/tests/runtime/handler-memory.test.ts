@@ -7,7 +7,7 @@ import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/answer";
 import type { ModelName } from "../fixtures/app/functions";
 import { csv } from "./support/answers";
 import { Bundle } from "./support/bundle";
-import { EndpointServer } from "./support/endpoint-server";
+import { EndpointServer } from "../../src/testing/endpoint-server";
 import { functionUrlEvent, restEvent } from "./support/events";
 import { environmentOf } from "./support/handler";
 import { invocations } from "./support/invocations";

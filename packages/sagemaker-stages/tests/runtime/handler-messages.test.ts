@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import * as z from "zod/mini";
 import type { Contract } from "../../src/runtime/contract";
 import { fault } from "../../src/runtime/faults";
-import { EndpointServer } from "./support/endpoint-server";
+import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contextWith, restEvent } from "./support/events";
 import { ENOUGH_TIME_IN_MS, handlerFor, problemOf } from "./support/handler";
 import { captureLog } from "./support/log";

@@ -4,7 +4,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import type { EndpointRequest } from "../../src/runtime/contract";
 import { EndpointClient, readEndpointAddress } from "../../src/runtime/endpoint";
 import { predictions } from "./support/answers";
-import { EndpointServer, type RecordedRequest } from "./support/endpoint-server";
+import { EndpointServer, type RecordedRequest } from "../../src/testing/endpoint-server";
 import { contextWith, ROW, restEvent } from "./support/events";
 import { ENOUGH_TIME_IN_MS, environmentOf, handlerOf } from "./support/handler";
 import { captureLog } from "./support/log";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { findCredentials } from "../../src/smoke/caller";
 import { DEV } from "../local/support/environments";
-import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const DEPLOYED = {
   stageUrl: "https://abcdefghij.execute-api.us-east-1.amazonaws.com/dev",

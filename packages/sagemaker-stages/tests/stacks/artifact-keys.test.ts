@@ -3,7 +3,7 @@ import type { Environment } from "../../src/environment/environment";
 import { boundaryPolicy } from "../../src/iam/deployment/boundary";
 import type { PolicyDocument } from "../../src/iam/policy-document";
 import { isAllowed } from "../deploy/support/evaluation";
-import { ResolvedStack } from "../least-privilege/support/resolved-stack";
+import { ResolvedStack } from "../../src/testing/least-privilege/resolved-stack";
 import { example, exampleModel } from "./support/environments";
 import { synthesizeOne } from "./support/synthesized";
 

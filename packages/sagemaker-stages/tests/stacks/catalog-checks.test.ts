@@ -9,7 +9,7 @@ import { parseEnvironment } from "../../src/environment/parse";
 import type { Model } from "../../src/models";
 import { models as catalog } from "../fixtures/app/functions";
 import { example, exampleWith } from "./support/environments";
-import { makeTempFolder, removeFolder } from "./support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const request = { petal: 1.4 };
 

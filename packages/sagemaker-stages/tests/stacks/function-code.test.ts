@@ -11,7 +11,7 @@ import {
   requireBytes,
 } from "../../src/constructs/function/function-code";
 import { copyProject, runNode } from "./support/project";
-import { makeTempFolder, removeFolder } from "./support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const FIXTURE_APP = join(__dirname, "../fixtures/app");
 const SOURCES = join(__dirname, "../../src");

@@ -5,7 +5,7 @@ import { describe, expect, it } from "@jest/globals";
 import { createApp } from "../support/app";
 import { example, exampleWith } from "./support/environments";
 import { type Found, type SynthesizedStack, synthesizeOne } from "./support/synthesized";
-import { inTempFolder } from "./support/temp-folder";
+import { inTempFolder } from "../../src/testing/temp-folder";
 
 describe("a function", () => {
   const stack = synthesizeOne(example);

@@ -15,7 +15,7 @@ import { AwsScope } from "../../src/constructs/terraform/aws-scope";
 import type { NewEndpoint } from "../../src/environment/model-settings";
 import { exampleModel } from "./support/environments";
 import { SynthesizedStack } from "./support/synthesized";
-import { inTempFolder } from "./support/temp-folder";
+import { inTempFolder } from "../../src/testing/temp-folder";
 
 type Props = Omit<LambdaToSagemakerEndpointProps, "account">;
 

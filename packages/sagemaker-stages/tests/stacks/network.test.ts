@@ -6,7 +6,7 @@ import { AwsScope } from "../../src/constructs/terraform/aws-scope";
 import type { Environment } from "../../src/environment/environment";
 import { example, exampleModel, named } from "./support/environments";
 import { type SynthesizedStack, synthesize } from "./support/synthesized";
-import { inTempFolder } from "./support/temp-folder";
+import { inTempFolder } from "../../src/testing/temp-folder";
 import { TERRAFORM_TYPES } from "./support/terraform-types";
 
 const SUBNETS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];

@@ -7,7 +7,7 @@ import { type AccountSettings, AccountStack, type AppProps, createApp, Inference
 import { models } from "../fixtures/app/functions";
 import { example } from "./support/environments";
 import type { JsonObject } from "./support/synthesized";
-import { inTempFolder } from "./support/temp-folder";
+import { inTempFolder } from "../../src/testing/temp-folder";
 
 /** An app's stack of an environment, as the example of {@link InferenceStack} shows it. */
 class OwnInferenceStack extends InferenceStack {

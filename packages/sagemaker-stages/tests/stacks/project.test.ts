@@ -16,7 +16,7 @@ import { models } from "../fixtures/app/functions";
 import { createApp } from "../support/app";
 import { example, exampleModel, exampleWithCallers } from "./support/environments";
 import { parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
-import { makeTempFolder, removeFolder } from "./support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const ACCOUNT = "111122223333";
 

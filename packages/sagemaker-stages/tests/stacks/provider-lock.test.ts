@@ -7,7 +7,7 @@ import { accountName } from "../../src/environment/account";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { createApp } from "../support/app";
-import { makeTempFolder, removeFolder } from "./support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const committed = readFileSync(committedLockFile(), "utf8");
 

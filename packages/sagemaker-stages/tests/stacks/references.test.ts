@@ -12,7 +12,7 @@ import { AwsScope } from "../../src/constructs/terraform/aws-scope";
 import { exampleModel } from "./support/environments";
 import { ReferencesStack } from "./support/references-stack";
 import { SynthesizedStack } from "./support/synthesized";
-import { inTempFolder } from "./support/temp-folder";
+import { inTempFolder } from "../../src/testing/temp-folder";
 
 type Props = Omit<LambdaToSagemakerEndpointProps, "account">;
 

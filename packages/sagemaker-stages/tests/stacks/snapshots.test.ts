@@ -2,10 +2,10 @@ import { describe, expect, it } from "@jest/globals";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { models as catalog } from "../fixtures/app/functions";
-import { perModelText } from "./support/per-model";
+import { perModelText } from "../../src/testing/per-model";
 import { type SynthesizedStack, synthesize } from "./support/synthesized";
 import { TERRAFORM_TYPES } from "./support/terraform-types";
-import { flatten, plainText, stackText } from "./support/text";
+import { flatten, plainText, stackText } from "../../src/testing/stack-text";
 
 expect.addSnapshotSerializer(plainText);
 

@@ -6,7 +6,7 @@ import { toMarkdown } from "../../src/review/markdown/render";
 import { readPlans } from "../../src/review/plan";
 import { reportOf } from "../../src/review/report";
 import { environmentWith, ManyModels } from "../stacks/support/many-models";
-import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { type Aws, startAws } from "./support/aws";
 import { Terraform } from "./support/terraform";
 

@@ -15,7 +15,7 @@ import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { COMMAND } from "../local/support/project";
 import { copyProject } from "../stacks/support/project";
-import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { createApp } from "../support/app";
 import { Terraform, type TerraformAnswer } from "./support/terraform";
 

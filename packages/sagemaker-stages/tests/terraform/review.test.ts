@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { COMMAND } from "../local/support/project";
 import { copyProject } from "../stacks/support/project";
-import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { type Aws, startAws } from "./support/aws";
 
 /** The provider is a download of some hundred megabytes, once. */

@@ -15,7 +15,7 @@ import {
   named,
 } from "../stacks/support/environments";
 import { ReferencesStack } from "../stacks/support/references-stack";
-import { makeTempFolder, removeFolder } from "../stacks/support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { createApp } from "../support/app";
 import { explain, Terraform } from "./support/terraform";
 

@@ -6,7 +6,7 @@ import {
   type EvaluatedStatement,
   evaluate,
   holdAll,
-} from "../../least-privilege/support/iam-evaluator";
+} from "../../../src/testing/least-privilege/iam-evaluator";
 import type { Asked } from "./authorization";
 
 /** Whether policies allow a request: a denial wins. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { AccountSettings } from "../../../src/environment/account";
 import type { Environment } from "../../../src/environment/environment";
 import { copyProject } from "../../stacks/support/project";
-import { makeTempFolder, removeFolder } from "../../stacks/support/temp-folder";
+import { makeTempFolder, removeFolder } from "../../../src/testing/temp-folder";
 import type { Emulator } from "./emulator";
 import { type Ended, programEnvironment, run } from "./programs";
 import { changesOf, type PlannedChange, State } from "./state";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { inTempFolder } from "../../stacks/support/temp-folder";
+import { inTempFolder } from "../../../src/testing/temp-folder";
 import { programEnvironment, requirePrograms } from "./programs";
 import { PROVIDER_VERSION } from "./project";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { AccessChange } from "../../../src/review/access/access";
-import { judge } from "../../least-privilege/support/evaluator";
-import { readPolicy } from "../../least-privilege/support/policy";
-import { type AccessRequest, only } from "../../least-privilege/support/request";
+import { judge } from "../../../src/testing/least-privilege/evaluator";
+import { readPolicy } from "../../../src/testing/least-privilege/policy";
+import { type AccessRequest, only } from "../../../src/testing/least-privilege/request";
 import { changesOf, policy, rolePolicy, type Statement } from "./support/plans";
 
 const ACTIONS = ["s3:GetObject", "s3:GetObjectAcl", "s3:PutObject", "sqs:SendMessage"];

@@ -1,4 +1,4 @@
-import type { ScriptedAnswer } from "./endpoint-server";
+import type { ScriptedAnswer } from "../../../src/testing/endpoint-server";
 
 /** An answer whose body is text. */
 type TextAnswer = ScriptedAnswer & { readonly body: string };

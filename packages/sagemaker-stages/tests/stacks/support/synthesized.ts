@@ -1,31 +1,18 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type AccountSettings, accountName } from "../../../src/environment/account";
 import type { Environment } from "../../../src/environment/environment";
+import { readStack } from "../../../src/testing/synthesize";
+import { inTempFolder } from "../../../src/testing/temp-folder";
+import {
+  type JsonObject,
+  parseEmbedded,
+  StackJson,
+  SynthesizedStacks,
+  type TerraformJson,
+} from "../../../src/testing/terraform";
 import { createApp } from "../../support/app";
-import { inTempFolder } from "./temp-folder";
 import type { TerraformType, TerraformTypes } from "./terraform-types";
 
-/** Plain JSON, as it stands in a file. */
-export type Json = string | number | boolean | null | Json[] | JsonObject;
-
-/** A JSON object. */
-export interface JsonObject {
-  [key: string]: Json;
-}
-
-/** The part of `cdk.tf.json` that tests read. */
-export interface TerraformJson {
-  readonly terraform: {
-    readonly backend: Readonly<Record<string, JsonObject>>;
-    readonly required_providers: Readonly<Record<string, JsonObject>>;
-    readonly required_version: string;
-  };
-  readonly provider: Readonly<Record<string, JsonObject[]>>;
-  readonly data?: Record<string, Record<string, JsonObject>>;
-  readonly resource: Record<string, Record<string, JsonObject>>;
-  readonly output?: Readonly<Record<string, { readonly description: string; readonly value: string }>>;
-}
+export { type Json, type JsonObject, parseEmbedded, type TerraformJson } from "../../../src/testing/terraform";
 
 /** A resource or data source of a stack. */
 export interface Found<Type extends TerraformType> {
@@ -35,25 +22,8 @@ export interface Found<Type extends TerraformType> {
   readonly values: TerraformTypes[Type];
 }
 
-/** One stack, as Terraform reads it. */
-export class SynthesizedStack {
-  readonly terraform: TerraformJson;
-
-  constructor(
-    /** The stack's name, which is its environment's or account's. */
-    readonly name: string,
-    /** `cdk.tf.json`, byte for byte. */
-    readonly text: string,
-  ) {
-    this.terraform = JSON.parse(text);
-  }
-
-  /** The types that the stack holds, data sources with the prefix `data.`; sorted. */
-  types(): string[] {
-    const dataTypes = Object.keys(this.terraform.data ?? {}).map((type) => `data.${type}`);
-    return [...dataTypes, ...Object.keys(this.terraform.resource)].sort();
-  }
-
+/** One stack, with types for the arguments of its resources. */
+export class SynthesizedStack extends StackJson {
   /**
    * Every resource of `type`.
    *
@@ -82,11 +52,8 @@ export class SynthesizedStack {
 
   /** Every resource of `type`, however many; for tests over environments whose models are not known to them. */
   find<Type extends TerraformType>(type: Type): Found<Type>[] {
-    const byId = type.startsWith("data.")
-      ? this.terraform.data?.[type.slice("data.".length)]
-      : this.terraform.resource[type];
-    return Object.entries(byId ?? {}).map(([id, { "//": _, ...values }]) => ({
-      address: `${type}.${id}`,
+    return this.resources(type).map(({ address, values }) => ({
+      address,
       values: values as unknown as TerraformTypes[Type],
     }));
   }
@@ -106,25 +73,13 @@ export class SynthesizedStack {
 }
 
 /** Stacks by name. */
-export class Synthesized {
+export class Synthesized extends SynthesizedStacks<SynthesizedStack> {
   constructor(
-    private readonly stacks: readonly SynthesizedStack[],
+    stacks: readonly SynthesizedStack[],
     /** The folder that the stacks were written to; it is gone. */
     readonly outdir: string,
-  ) {}
-
-  /** Whether there is a stack of this name. */
-  has(name: string): boolean {
-    return this.stacks.some((stack) => stack.name === name);
-  }
-
-  /** @throws Error naming the stacks that exist, where `name` is none of them */
-  stack(name: string): SynthesizedStack {
-    const found = this.stacks.find((stack) => stack.name === name);
-    if (found === undefined) {
-      throw new Error(`no stack ${name}; there are ${this.stacks.map((stack) => stack.name).join(", ")}`);
-    }
-    return found;
+  ) {
+    super(stacks);
   }
 }
 
@@ -137,7 +92,7 @@ export function synthesize(
     createApp(environments, { accounts, outdir }).synth();
     const names = [...environments.map(({ name }) => name), ...accounts.map(accountName)];
     const stacks = names.map(
-      (name) => new SynthesizedStack(name, readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")),
+      (name) => new SynthesizedStack(name, readStack(outdir, name)),
     );
     return new Synthesized(stacks, outdir);
   });
@@ -146,25 +101,6 @@ export function synthesize(
 /** The stack of one environment. */
 export function synthesizeOne(environment: Environment): SynthesizedStack {
   return synthesize([environment]).stack(environment.name);
-}
-
-/**
- * A JSON document that stands in Terraform as a string.
- *
- * @param place - names it in the error
- * @throws Error where it is no JSON object
- */
-export function parseEmbedded(text: string, place: string): JsonObject {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`${place} is no JSON: ${text.slice(0, 200)}`, { cause });
-  }
-  if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    throw new Error(`${place} is no JSON object: ${text.slice(0, 200)}`);
-  }
-  return document as JsonObject;
 }
 
 /** The part of the OpenAPI document that tests read. */

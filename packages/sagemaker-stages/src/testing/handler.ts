@@ -1,0 +1,73 @@
+import type { Model } from "../models";
+import { createHandler } from "../runtime/handler";
+import { isRecord } from "../runtime/json";
+import type { EndpointServer } from "./endpoint-server";
+import { restEvent } from "./events";
+
+/** The variables that Lambda sets for a function, with an endpoint's stand-in in place of the SageMaker runtime. */
+export function handlerEnvironment(endpoint: Pick<EndpointServer, "url">): Readonly<Record<string, string>> {
+  return {
+    ENDPOINT_NAME: "endpoint",
+    AWS_REGION: "us-east-1",
+    // The example key pair of AWS's documentation.
+    AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpoint.url,
+  };
+}
+
+/** The answer of a handler to one HTTP request. */
+export interface HandlerAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed, where the answer is JSON; else the text. */
+  readonly body: unknown;
+}
+
+/** Enough for every handler, and less than Jest's own limit. */
+const TIMEOUT_IN_MS = 4_000;
+
+/**
+ * Invokes the handler of a model with one request, as API Gateway does, in this process.
+ *
+ * @param model - e.g. a model of `functions/index.ts`
+ * @param request - the bare request; it does not have to be valid
+ * @param endpoint - answers in place of the model's endpoint
+ * @example
+ * const endpoint = await EndpointServer.start();
+ * endpoint.willAnswer({ body: "0.87" });
+ * expect(await invokeHandler(models.iris, models.iris.example.request, endpoint)).toMatchObject({ status: 200 });
+ * await endpoint.close();
+ */
+export async function invokeHandler(
+  model: Model,
+  request: unknown,
+  endpoint: Pick<EndpointServer, "url">,
+): Promise<HandlerAnswer> {
+  const end = performance.now() + TIMEOUT_IN_MS;
+  const handler = createHandler(model, handlerEnvironment(endpoint));
+  const answer: unknown = await handler(restEvent(model, request), {
+    awsRequestId: "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+    getRemainingTimeInMillis: () => Math.max(0, end - performance.now()),
+  });
+  return readAnswer(answer);
+}
+
+/** @throws Error where a handler returned no proxy response */
+export function readAnswer(answer: unknown): HandlerAnswer {
+  if (isRecord(answer)) {
+    const { statusCode, headers, body } = answer;
+    if (typeof statusCode === "number" && isRecord(headers) && typeof body === "string") {
+      return { status: statusCode, headers: headers as Record<string, string>, body: parsedBody(body) };
+    }
+  }
+  throw new Error(`the handler's answer: got ${JSON.stringify(answer)}; allowed: a proxy response`);
+}
+
+function parsedBody(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}

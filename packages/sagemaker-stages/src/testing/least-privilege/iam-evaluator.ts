@@ -1,0 +1,126 @@
+import { isArnPattern, matchesArn } from "../../aws/arn-pattern";
+import { matchesPattern, variablesIn } from "../../aws/wildcards";
+import { Refused } from "./refused";
+
+/**
+ * The outcomes of IAM's evaluation
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
+ */
+export type Verdict = "allowed" | "denied" | "not mentioned";
+
+/** `<operator>: {<key>: <values>}`; a request fits where it fits one of the values. */
+export interface EvaluatedCondition {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** A statement, as far as it concerns one principal: that it names the principal is the caller's to decide. */
+export interface EvaluatedStatement {
+  /** Names the statement in errors. */
+  readonly sid: string;
+  readonly effect: "Allow" | "Deny";
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  /** All of them must hold. */
+  readonly conditions: readonly EvaluatedCondition[];
+}
+
+/** What AWS asks IAM. */
+export interface EvaluatedRequest {
+  /** `<service>:<Action>` */
+  readonly action: string;
+  /** An ARN, or `*` for an action without a resource type. */
+  readonly resource: string;
+  /** The value of a condition key, whose name is compared without regard to case. */
+  contextValue(key: string): string | undefined;
+}
+
+/** An explicit denial wins, then an allowance. */
+export function evaluate(statements: readonly EvaluatedStatement[], request: EvaluatedRequest): Verdict {
+  let verdict: Verdict = "not mentioned";
+  for (const statement of statements) {
+    if (!appliesTo(statement, request)) continue;
+    if (statement.effect === "Deny") return "denied";
+    verdict = "allowed";
+  }
+  return verdict;
+}
+
+/**
+ * Whether a statement concerns a request.
+ *
+ * @throws Refused where the statement has an operator or a pattern that is not evaluated here
+ */
+export function appliesTo(statement: EvaluatedStatement, request: EvaluatedRequest): boolean {
+  return (
+    statement.actions.some((pattern) => matchesAction(pattern, request.action)) &&
+    statement.resources.some((pattern) => namesResource(pattern, request.resource)) &&
+    holdAll(statement, request)
+  );
+}
+
+/** Whether every condition of a statement holds. @throws Refused for an operator that is not evaluated here */
+export function holdAll(
+  { sid, conditions }: Pick<EvaluatedStatement, "sid" | "conditions">,
+  { contextValue }: Pick<EvaluatedRequest, "contextValue">,
+): boolean {
+  return conditions.every(({ operator, key, values }) => {
+    const holds = OPERATORS[operator];
+    if (holds === undefined) throw new Refused(`${sid}: the operator ${operator} is not evaluated here`);
+    return holds(values, contextValue(key), key);
+  });
+}
+
+/** Actions are compared without regard to case. */
+export function matchesAction(pattern: string, action: string): boolean {
+  return matchesPattern(pattern.toLowerCase(), action.toLowerCase());
+}
+
+/** `*` alone names what has no ARN, too. @throws Refused as {@link matchesReadable} */
+function namesResource(pattern: string, resource: string): boolean {
+  return pattern === "*" || (resource !== "*" && matchesReadable(pattern, resource));
+}
+
+/**
+ * Whether an ARN matches a pattern.
+ *
+ * @throws Refused where the pattern has fewer parts than an ARN, which IAM fills up, or has a policy variable
+ */
+function matchesReadable(pattern: string, arn: string): boolean {
+  if (!readable.has(pattern)) {
+    if (!isArnPattern(pattern)) throw new Refused(`${pattern} is no ARN of 6 parts`);
+    const [variable] = variablesIn(pattern);
+    if (variable !== undefined)
+      throw new Refused(`${pattern}: the variable ${variable} is not evaluated here`);
+    readable.add(pattern);
+  }
+  return matchesArn(pattern, arn);
+}
+
+const readable = new Set<string>();
+
+type Operator = (values: readonly string[], got: string | undefined, key: string) => boolean;
+
+const equals: Operator = (values, got) => got !== undefined && values.includes(got);
+
+/** IAM documents ArnEquals and ArnLike as the same: both know wildcards. `*` alone is the widest reading of itself. */
+const arnLike: Operator = (values, got) =>
+  got !== undefined && values.some((pattern) => pattern === "*" || matchesReadable(pattern, got));
+
+/** A key that the request does not carry has no value, except for negations and `IfExists`. */
+const OPERATORS: Readonly<Record<string, Operator>> = {
+  StringEquals: equals,
+  StringEqualsIfExists: (values, got, key) => got === undefined || equals(values, got, key),
+  StringNotEquals: (values, got, key) => !equals(values, got, key),
+  ArnEquals: arnLike,
+  ArnLike: arnLike,
+  Bool: (values, got, key) =>
+    got !== undefined && values.some((value) => readBool(value, key) === got.toLowerCase()),
+  Null: (values, got, key) => values.some((value) => readBool(value, key) === String(got === undefined)),
+};
+
+function readBool(value: string, key: string): string {
+  if (!/^(true|false)$/i.test(value)) throw new Refused(`${key}: ${value} is neither true nor false`);
+  return value.toLowerCase();
+}

@@ -1,0 +1,236 @@
+import type { JsonObject } from "../../terraform";
+import type { Fault } from "../finding";
+import { type EndpointInStack, endpointsOf } from "../principals/endpoint-role";
+import { type FunctionInStack, functionsOf } from "../principals/function-role";
+import { roleNameOf } from "../principals/principal";
+import type { ResolvedStack } from "../resolved-stack";
+import { type Document, type Mutant, texts } from "./mutant";
+
+const KIND = "picked by hand";
+
+/** A hand-picked mutant that fits no model of the stack. */
+export interface SkippedMutant {
+  readonly description: string;
+  /** What a model of the stack would need. */
+  readonly needs: string;
+}
+
+/** The hand-picked mutants of a stack, and those that fit none of its models. */
+export interface HandPicked {
+  readonly mutants: readonly Mutant[];
+  readonly skipped: readonly SkippedMutant[];
+}
+
+/** A statement that somebody could add to a role's policy. */
+interface Addition<Principal> {
+  readonly what: string;
+  readonly killedBy: readonly Fault[];
+  readonly statement: (principal: Principal, stack: ResolvedStack, own: Document) => JsonObject;
+  /** Which roles can get it. @default - every role */
+  readonly fits?: { readonly needs: string; readonly test: (principal: Principal) => boolean };
+}
+
+/** Mutants that no rule makes, and that people write. Each is made once, of the first model that it fits. */
+export function handPicked(stack: ResolvedStack, documents: readonly Document[]): HandPicked {
+  const mutants: Mutant[] = [];
+  const skipped: SkippedMutant[] = [];
+  function add<Principal extends { readonly roleArn: string }>(
+    principals: readonly Principal[],
+    kind: string,
+    { what, killedBy, statement, fits }: Addition<Principal>,
+  ): void {
+    const principal = principals.find((candidate) => fits?.test(candidate) ?? true);
+    const subject = principal && `role ${roleNameOf(principal.roleArn)}`;
+    const own = documents.find((document) => document.subject === subject && document.kind === "identity");
+    if (principal === undefined || subject === undefined || own === undefined) {
+      skipped.push({ description: `${kind}: ${what}`, needs: fits?.needs ?? `a ${kind}` });
+      return;
+    }
+    const added = { Sid: "More", Effect: "Allow", ...statement(principal, stack, own) };
+    mutants.push({
+      kind: KIND,
+      description: `${subject}: ${what}`,
+      subject,
+      change: own.replaced([...own.statements, added]),
+      killedBy,
+    });
+  }
+  const functions = functionsOf(stack);
+  const endpoints = endpointsOf(stack);
+  for (const addition of OF_FUNCTIONS) add(functions, "new function", addition);
+  for (const addition of OF_ENDPOINTS) add(endpoints, "new endpoint", addition);
+  const trusts = endpoints.slice(0, 1).flatMap((endpoint) => ofTrust(endpoint, stack, documents));
+  if (trusts.length === 0) skipped.push({ description: "new endpoint: another trust", needs: "a new endpoint" });
+  return { mutants: [...mutants, ...trusts, ...UNKNOWN_TYPES.map(unknownType)], skipped };
+}
+
+const OF_FUNCTIONS: readonly Addition<FunctionInStack>[] = [
+  {
+    what: "creates its log group, although Terraform owns it",
+    killedBy: ["granted, not used"],
+    statement: ({ name }, { account }) => ({
+      Action: ["logs:CreateLogGroup"],
+      Resource: [account.arn("logs", `log-group:/aws/lambda/${name}`)],
+    }),
+  },
+  {
+    what: "asks its endpoint for a stream, which the handler never does",
+    killedBy: ["granted, not used"],
+    statement: (_, __, own) => ({
+      Action: ["sagemaker:InvokeEndpointWithResponseStream"],
+      Resource: invokedEndpoints(own),
+    }),
+  },
+  {
+    what: "asks its endpoint, a second time",
+    killedBy: ["granted twice"],
+    statement: (_, __, own) => ({
+      Action: ["SageMaker:INVOKEENDPOINT"],
+      Resource: invokedEndpoints(own),
+    }),
+  },
+  {
+    what: "passes roles to Lambda",
+    killedBy: ["granted, not used"],
+    statement: ({ roleArn }) => ({ Action: ["iam:PassRole"], Resource: [roleArn] }),
+  },
+  {
+    what: "denies itself what it needs",
+    killedBy: ["used, not granted"],
+    statement: () => ({ Effect: "Deny", Action: ["sagemaker:Invoke*"], Resource: ["*"] }),
+  },
+  {
+    what: "denies what nobody asks",
+    killedBy: ["granted, not used"],
+    statement: () => ({ Effect: "Deny", Action: ["s3:GetObject"], Resource: ["*"] }),
+  },
+  {
+    what: "asks its endpoint if the request has a tag that requests of it never have",
+    killedBy: ["refused"],
+    statement: (_, __, own) => ({
+      Action: ["sagemaker:InvokeEndpoint"],
+      Resource: invokedEndpoints(own),
+      Condition: { StringEquals: { "s3:prefix": "x" } },
+    }),
+  },
+  {
+    what: "an ARN with too few parts",
+    killedBy: ["refused"],
+    statement: () => ({ Action: ["sagemaker:InvokeEndpoint"], Resource: ["arn:aws:sagemaker:*"] }),
+  },
+];
+
+const OF_ENDPOINTS: readonly Addition<EndpointInStack>[] = [
+  {
+    what: "lists the bucket of its artifact",
+    killedBy: ["granted, not used"],
+    statement: (endpoint, { account }) => ({
+      Action: ["s3:ListBucket"],
+      Resource: [account.bucketArn(artifactOf(endpoint).bucket)],
+    }),
+  },
+  {
+    what: "reads the next model's artifact",
+    killedBy: ["granted, not used"],
+    statement: (endpoint, { account }) => ({
+      Action: ["s3:GetObject"],
+      Resource: [`${account.bucketArn(artifactOf(endpoint).bucket)}/${artifactOf(endpoint).key}.next`],
+    }),
+  },
+  {
+    what: "decrypts with every key",
+    killedBy: ["a wildcard"],
+    statement: () => ({ Action: ["kms:Decrypt"], Resource: ["*"] }),
+  },
+  {
+    what: "keeps network interfaces, although it is in no VPC",
+    killedBy: ["granted, not used"],
+    statement: () => ({ Action: ["ec2:CreateNetworkInterface"], Resource: ["*"] }),
+    fits: {
+      needs: "a new endpoint outside the network",
+      test: ({ model }) => !model.set.includes("vpc_config"),
+    },
+  },
+  {
+    what: "takes other roles",
+    killedBy: ["granted, not used"],
+    statement: (_, { account }) => ({
+      Action: ["sts:AssumeRole"],
+      Resource: [account.globalArn("iam", "role/another")],
+    }),
+  },
+  {
+    what: "pushes images into a repository",
+    killedBy: ["granted, not used"],
+    statement: (_, { account }) => ({
+      Action: ["ecr:PutImage"],
+      Resource: [account.repositoryArn(account.registry(), "linear-learner")],
+    }),
+  },
+];
+
+/** ARNs of the endpoints that a role's policy lets the role invoke. */
+function invokedEndpoints({ statements }: Document): string[] {
+  return statements
+    .filter(({ Action: actions }) => texts(actions).includes("sagemaker:InvokeEndpoint"))
+    .flatMap(({ Resource: resources }) => texts(resources));
+}
+
+function artifactOf({ model }: EndpointInStack): { bucket: string; key: string } {
+  const url = model.text("primary_container.model_data_url").replace("s3://", "");
+  const [bucket = "", key = ""] = url.split(/\/(.*)/s);
+  return { bucket, key };
+}
+
+function ofTrust(endpoint: EndpointInStack, stack: ResolvedStack, documents: readonly Document[]): Mutant[] {
+  const subject = `role ${roleNameOf(endpoint.roleArn)}`;
+  return documents
+    .filter((document) => document.subject === subject && document.kind === "trust")
+    .flatMap((trust): Mutant[] => [
+      {
+        kind: KIND,
+        description: `${subject}: is taken with tags and a session name of the taker's choice`,
+        subject,
+        change: trust.replaced(
+          trust.statements.map((statement) => ({ ...statement, Action: ["sts:AssumeRole", "sts:TagSession"] })),
+        ),
+        killedBy: ["granted, not used"],
+      },
+      {
+        kind: KIND,
+        description: `${subject}: AWS says that one endpoint's ARN does not work here`,
+        subject,
+        change: trust.replaced(
+          trust.statements.map((statement) => ({
+            ...statement,
+            Condition: { ArnLike: { "aws:SourceArn": stack.account.arn("sagemaker", `model/${endpoint.name}`) } },
+          })),
+        ),
+        killedBy: ["used, not granted"],
+      },
+    ]);
+}
+
+const UNKNOWN_TYPES: readonly (readonly [type: string, values: JsonObject])[] = [
+  ["aws_sqs_queue_policy", { policy: "{}" }],
+  ["aws_iam_user_policy", { user: "somebody", policy: "{}" }],
+  [
+    "aws_iam_policy_attachment",
+    { roles: ["a-function"], policy_arn: "arn:aws:iam::aws:policy/AdministratorAccess" },
+  ],
+  ["aws_ecr_repository_policy", { policy: "{}" }],
+  ["aws_s3_bucket_acl", { acl: "public-read" }],
+];
+
+/** A resource of a type that no rule reads. */
+function unknownType([type, values]: (typeof UNKNOWN_TYPES)[number]): Mutant {
+  return {
+    kind: KIND,
+    description: `a ${type}`,
+    subject: type,
+    change: ({ resource }) => {
+      resource[type] = { more: values };
+    },
+    killedBy: ["refused"],
+  };
+}

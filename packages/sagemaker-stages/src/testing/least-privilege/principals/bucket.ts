@@ -1,0 +1,122 @@
+import type { JsonObject } from "../../terraform";
+import { type AccessRequest, only, type Use } from "../request";
+import type { ResolvedStack, Resource } from "../resolved-stack";
+import { type PrincipalRules, outsidePrincipal, foreignPrincipal } from "./principal";
+
+const TLS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html";
+const PUT = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html";
+const ORIGIN =
+  "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html";
+
+/** Private buckets: of the page, and of artifacts. */
+export const bucket: PrincipalRules = {
+  reads: {},
+  uses: ({ stack }) => [
+    ...stack.all("aws_s3_object").map((object): Use => {
+      const name = object.text("bucket");
+      return {
+        subject: `bucket ${name}`,
+        who: outsidePrincipal(stack, "principal with every permission"),
+        action: "s3:PutObject",
+        resource: only(`${arnOf(stack, name)}/${object.text("key")}`),
+        context: {},
+        because: "Terraform puts an object, over TLS",
+        source: PUT,
+        beside: "anything",
+      };
+    }),
+    ...stack.all("aws_s3_bucket").map((resource): Use => {
+      const name = resource.text("bucket");
+      return {
+        subject: `bucket ${name}`,
+        who: outsidePrincipal(stack, "principal with every permission"),
+        action: "s3:ListBucket",
+        resource: only(arnOf(stack, name)),
+        context: {},
+        because: "Terraform lists the bucket, over TLS",
+        source: PUT,
+        beside: "anything",
+      };
+    }),
+    ...stack.all("aws_cloudfront_distribution").flatMap((distribution) => originsOf(distribution, stack)),
+  ],
+  abuses: ({ stack }) => stack.all("aws_s3_bucket").flatMap((resource) => abusesOf(resource, stack)),
+};
+
+function arnOf({ account }: ResolvedStack, name: string): string {
+  return `arn:${account.partition}:s3:::${name}`;
+}
+
+/** A distribution asks for whatever its visitors ask it for. */
+function originsOf(distribution: Resource, stack: ResolvedStack): Use[] {
+  const origins = distribution.get("origin") as unknown as readonly JsonObject[];
+  const address = distribution.address;
+  const arn = stack.account.globalArn(
+    "cloudfront",
+    `distribution/${stack.account.madeUp(address, "<distribution>", "E")}`,
+  );
+  return origins.flatMap((origin) => {
+    const name = String(origin.domain_name).replace(/\.s3\..*$/, "");
+    return ["index.html", "any/path.js"].map((key) => ({
+      subject: `bucket ${name}`,
+      who: { kind: "service", name: "cloudfront.amazonaws.com" },
+      action: "s3:GetObject",
+      resource: { exact: `${arnOf(stack, name)}/`, free: key },
+      context: { "aws:SourceArn": only(arn) },
+      because: "the distribution fetches what a visitor asks for",
+      source: ORIGIN,
+      beside: "nothing" as const,
+    }));
+  });
+}
+
+/** By whoever has rights of his own, without TLS; and by whoever has none here, with it. */
+function abusesOf(resource: Resource, stack: ResolvedStack): AccessRequest[] {
+  const name = resource.text("bucket");
+  const plain = { "aws:SecureTransport": only("false") };
+  const object = only(`${arnOf(stack, name)}/index.html`);
+  const common = { subject: `bucket ${name}`, context: {}, source: TLS };
+  return [
+    {
+      ...common,
+      who: outsidePrincipal(stack, "principal with every permission"),
+      action: "s3:GetObject",
+      resource: object,
+      context: plain,
+      because: "a principal with every right reads an object over plain HTTP",
+    },
+    {
+      ...common,
+      who: outsidePrincipal(stack, "principal with every permission"),
+      action: "s3:PutObject",
+      resource: object,
+      context: plain,
+      because: "a principal with every right writes an object over plain HTTP",
+    },
+    {
+      ...common,
+      who: outsidePrincipal(stack, "principal with every permission"),
+      action: "s3:ListBucket",
+      resource: only(arnOf(stack, name)),
+      context: plain,
+      because: "a principal with every right lists the bucket over plain HTTP",
+    },
+    ...["s3:GetObject", "s3:PutObject", "s3:DeleteObject"].flatMap((action): AccessRequest[] => [
+      { ...common, who: { kind: "nobody" }, action, resource: object, because: "anybody asks, unsigned" },
+      {
+        ...common,
+        who: outsidePrincipal(stack, "principal without permissions"),
+        action,
+        resource: object,
+        because: "a principal without rights asks",
+      },
+      {
+        ...common,
+        who: foreignPrincipal(stack),
+        action,
+        resource: object,
+        because: "a principal of another account asks",
+      },
+    ]),
+  ];
+}

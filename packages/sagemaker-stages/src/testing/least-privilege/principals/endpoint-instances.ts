@@ -1,0 +1,176 @@
+import { serviceDomain } from "../../../aws/partition";
+import { namePrefix } from "../../../environment/environment";
+import type { JsonObject } from "../../terraform";
+import { type AccessRequest, type Exactly, only, type Use } from "../request";
+import type { ResolvedStack } from "../resolved-stack";
+import { type EndpointInStack, throughS3 } from "./endpoint-role";
+import { roleNameOf, type Sources } from "./principal";
+
+const VPC =
+  "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms";
+const VIA_S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
+const VOLUMES = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html";
+const CAPTURE = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html";
+const ROLLBACK = "https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html";
+
+/** What SageMaker asks on every resource: EC2 knows none for it, or is asked by a permission's id. */
+const LOOKS_AT_NETWORKS = [
+  "ec2:DeleteNetworkInterfacePermission",
+  "ec2:DescribeDhcpOptions",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSecurityGroups",
+  "ec2:DescribeSubnets",
+  "ec2:DescribeVpcs",
+];
+
+/** What an endpoint's role is asked beyond what every endpoint's is: by its network, keys, capture and alarms. */
+export function usesOfInstances(endpoint: EndpointInStack, sources: Sources): Use[] {
+  const requests = [
+    ...inVpc(endpoint, sources.stack),
+    ...ofArtifactKey(endpoint, sources),
+    ...ofVolumes(endpoint),
+    ...ofCapture(endpoint, sources.stack),
+    ...ofAlarms(endpoint, sources.stack),
+  ];
+  return requests.map((request) => ({
+    subject: `role ${roleNameOf(endpoint.roleArn)}`,
+    who: { kind: "principal", arn: endpoint.roleArn },
+    context: {},
+    ...request,
+    beside: "nothing",
+  }));
+}
+
+/** Keys are for S3 and for volumes, not for what runs in the container with the role. */
+export function abusesOfInstances(endpoint: EndpointInStack, sources: Sources): AccessRequest[] {
+  return usesOfInstances(endpoint, sources)
+    .filter(({ action }) => action.startsWith("kms:"))
+    .map((use) => ({
+      ...use,
+      context: {},
+      because:
+        use.action === "kms:CreateGrant"
+          ? "the container gives the key to whom it likes"
+          : "the container uses the key by itself, past S3",
+    }));
+}
+
+type Asked = Pick<Use, "action" | "resource" | "because" | "source"> &
+  Partial<Pick<Use, "context" | "through">>;
+
+function inVpc({ model }: EndpointInStack, { account }: ResolvedStack): Asked[] {
+  if (!model.set.includes("vpc_config")) return [];
+  const arns = (argument: string, kind: string): string[] =>
+    (model.get(`vpc_config.${argument}`) as readonly string[]).map((id) =>
+      account.arn("ec2", `${kind}/${id}`),
+    );
+  const subnets = arns("subnets", "subnet");
+  const networkInterface: Exactly = {
+    exact: account.arn("ec2", "network-interface/"),
+    free: "eni-0123456789abcdef0",
+  };
+  const places = [...subnets, ...arns("security_group_ids", "security-group")].map((arn) => only(arn));
+  const because = "SageMaker keeps the network interfaces of the endpoint's instances";
+  return [
+    ...[networkInterface, ...places].map((resource) => ({
+      action: "ec2:CreateNetworkInterface",
+      resource,
+      because,
+      source: VPC,
+    })),
+    ...["ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface"].flatMap((action) =>
+      subnets.map((subnet) => ({
+        action,
+        resource: networkInterface,
+        context: { "ec2:Subnet": only(subnet) },
+        because,
+        source: VPC,
+      })),
+    ),
+    ...LOOKS_AT_NETWORKS.map((action) => ({ action, resource: only("*"), because, source: VPC })),
+  ];
+}
+
+/** The artifact's key stands in the environment alone: Terraform hands it to nobody but the role's policy. */
+function ofArtifactKey(endpoint: EndpointInStack, { stack, environment }: Sources): Asked[] {
+  return Object.entries(environment.models).flatMap(([model, settings]) => {
+    if (endpoint.name !== `${namePrefix(environment)}-${model}` || !("artifactKeyArn" in settings)) return [];
+    const { artifactKeyArn: key } = settings;
+    if (key === undefined) return [];
+    return [
+      {
+        action: "kms:Decrypt",
+        resource: only(key),
+        context: viaS3(stack),
+        because: "S3 decrypts the artifact for the role",
+        source: VIA_S3,
+      },
+    ];
+  });
+}
+
+function viaS3({ account: { region } }: ResolvedStack): Use["context"] {
+  return { "kms:ViaService": only(serviceDomain("s3", region)) };
+}
+
+function ofVolumes({ configuration }: EndpointInStack): Asked[] {
+  if (!configuration.set.includes("kms_key_arn")) return [];
+  return [
+    {
+      action: "kms:CreateGrant",
+      resource: only(configuration.text("kms_key_arn")),
+      context: { "kms:GrantIsForAWSResource": only("true") },
+      because: "SageMaker lets the instances' volumes use their key",
+      source: VOLUMES,
+    },
+  ];
+}
+
+/** What is captured, by endpoint and variant. */
+export function capturedObjects(endpoint: EndpointInStack, { account }: ResolvedStack): Exactly | undefined {
+  const { configuration, name, variantName } = endpoint;
+  if (configuration.get("data_capture_config.enable_capture") !== true) return undefined;
+  const destination = configuration.text("data_capture_config.destination_s3_uri").replace(/^s3:\/\//, "");
+  return {
+    exact: `arn:${account.partition}:s3:::${destination}/${name}/${variantName}/`,
+    free: "2026/11/21/08/15-30-123-0123abcd.jsonl",
+  };
+}
+
+function ofCapture(endpoint: EndpointInStack, stack: ResolvedStack): Asked[] {
+  const objects = capturedObjects(endpoint, stack);
+  if (objects === undefined) return [];
+  const key = endpoint.configuration.get("data_capture_config.kms_key_id");
+  return [
+    {
+      action: "s3:PutObject",
+      resource: objects,
+      ...throughS3(endpoint, stack),
+      because: "SageMaker writes what it captures",
+      source: CAPTURE,
+    },
+    ...(key === undefined
+      ? []
+      : [
+          {
+            action: "kms:GenerateDataKey",
+            resource: only(String(key)),
+            context: viaS3(stack),
+            because: "S3 encrypts what is captured for the role",
+            source: VIA_S3,
+          },
+        ]),
+  ];
+}
+
+function ofAlarms({ endpoint }: EndpointInStack, { account }: ResolvedStack): Asked[] {
+  const alarms = endpoint.get("deployment_config.auto_rollback_configuration.alarms") as
+    | readonly JsonObject[]
+    | undefined;
+  return (alarms ?? []).map(({ alarm_name: name }) => ({
+    action: "cloudwatch:DescribeAlarms",
+    resource: only(account.arn("cloudwatch", `alarm:${name}`)),
+    because: "SageMaker watches the alarm while it updates the endpoint",
+    source: ROLLBACK,
+  }));
+}

@@ -1,0 +1,236 @@
+import type { JsonObject } from "../../terraform";
+import { requireMembers } from "../policy";
+import { Refused } from "../refused";
+import { type AccessRequest, only, type Use } from "../request";
+import type { ResolvedStack, Resource } from "../resolved-stack";
+import { abusesOfInstances, usesOfInstances } from "./endpoint-instances";
+import { type PrincipalRules, requireOne, roleNameOf } from "./principal";
+
+const TRUST = "https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html";
+/** What SageMaker asks of the execution role of a model. */
+const EXECUTION =
+  "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms";
+const METRICS = "https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html";
+
+const IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)[:@]/;
+
+/** The namespaces of a real-time endpoint's metrics. */
+const NAMESPACES = ["AWS/SageMaker", "/aws/sagemaker/Endpoints"];
+
+/** The execution role of each endpoint's model. */
+export const endpointRole: PrincipalRules = {
+  reads: {
+    aws_sagemaker_model: [
+      "depends_on",
+      "enable_network_isolation",
+      "execution_role_arn",
+      "lifecycle",
+      "name",
+      "primary_container",
+      "tags",
+      "vpc_config",
+    ],
+    aws_sagemaker_endpoint_configuration: [
+      "data_capture_config",
+      "kms_key_arn",
+      "lifecycle",
+      "name",
+      "production_variants",
+      "tags",
+    ],
+    aws_sagemaker_endpoint: [
+      "depends_on",
+      "deployment_config",
+      "endpoint_config_name",
+      "lifecycle",
+      "name",
+      "tags",
+    ],
+    aws_cloudwatch_log_group: ["lifecycle", "name", "retention_in_days", "tags"],
+  },
+  uses: (sources) =>
+    endpointsOf(sources.stack).flatMap((endpoint) => [
+      ...usesOf(endpoint, sources.stack),
+      ...usesOfInstances(endpoint, sources),
+    ]),
+  abuses: (sources) =>
+    endpointsOf(sources.stack).flatMap((endpoint) => [
+      ...abusesOf(endpoint),
+      ...abusesOfInstances(endpoint, sources),
+    ]),
+};
+
+/** A new endpoint, with what it is made of. */
+export interface EndpointInStack {
+  readonly name: string;
+  readonly variantName: string;
+  readonly roleArn: string;
+  readonly endpoint: Resource;
+  readonly configuration: Resource;
+  readonly model: Resource;
+}
+
+/** What a variant may say: none of it needs a right. */
+const VARIANT = [
+  "container_startup_health_check_timeout_in_seconds",
+  "initial_instance_count",
+  "instance_type",
+  "model_name",
+  "serverless_config",
+  "variant_name",
+];
+
+/** Every endpoint with the model that it serves: by way of its configuration. */
+export function endpointsOf(stack: ResolvedStack): EndpointInStack[] {
+  return stack.all("aws_sagemaker_endpoint").flatMap((endpoint) => {
+    const name = endpoint.text("endpoint_config_name");
+    const configuration = requireOne(stack, "aws_sagemaker_endpoint_configuration", "name", name);
+    const variants = configuration.get("production_variants") as unknown as readonly JsonObject[];
+    return variants.map((variant) => {
+      const place = `${configuration.address}.production_variants`;
+      requireMembers(variant, VARIANT, place);
+      const model = requireOne(stack, "aws_sagemaker_model", "name", String(variant.model_name));
+      requireMembers(
+        model.get("primary_container") as unknown as JsonObject,
+        ["environment", "image", "model_data_url"],
+        `${model.address}.primary_container`,
+      );
+      return {
+        name: endpoint.text("name"),
+        variantName: String(variant.variant_name),
+        roleArn: model.text("execution_role_arn"),
+        endpoint,
+        configuration,
+        model,
+      };
+    });
+  });
+}
+
+function usesOf(endpoint: EndpointInStack, stack: ResolvedStack): Use[] {
+  const { name, roleArn, model } = endpoint;
+  const { account } = stack;
+  const common = {
+    subject: `role ${roleNameOf(roleArn)}`,
+    who: { kind: "principal", arn: roleArn },
+    context: {},
+    beside: "nothing",
+  } as const;
+  const [, registry, imageRegion, repository] = IMAGE.exec(model.text("primary_container.image")) ?? [];
+  if (repository === undefined) throw new Refused(`${model.address}: no rule reads the image's address`);
+  const repositoryArn = `arn:${account.partition}:ecr:${imageRegion}:${registry}:repository/${repository}`;
+  const logGroup = account.arn("logs", `log-group:/aws/sagemaker/Endpoints/${name}`);
+  const logStream = ":log-stream:AllTraffic/0123456789abcdef0123456789abcdef";
+
+  return [
+    {
+      ...common,
+      who: { kind: "service", name: "sagemaker.amazonaws.com" },
+      action: "sts:AssumeRole",
+      resource: only(roleArn),
+      context: {
+        "aws:SourceAccount": only(account.id),
+        "aws:SourceArn": { exact: account.arn("sagemaker", ""), free: `endpoint/${name}` },
+      },
+      because: "SageMaker takes the role to create the model and to run its containers",
+      source: TRUST,
+    },
+    {
+      ...common,
+      action: "ecr:GetAuthorizationToken",
+      resource: only("*"),
+      because: "SageMaker logs in to the registry of the image",
+      source: EXECUTION,
+    },
+    ...["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"].map(
+      (action): Use => ({
+        ...common,
+        action,
+        resource: only(repositoryArn),
+        because: "SageMaker pulls the model's image",
+        source: EXECUTION,
+      }),
+    ),
+    {
+      ...common,
+      action: "s3:GetObject",
+      resource: only(artifactArnOf(endpoint, stack)),
+      ...throughS3(endpoint, stack),
+      because: "SageMaker reads the model's artifact",
+      source: EXECUTION,
+    },
+    ...["logs:CreateLogGroup", "logs:DescribeLogStreams"].flatMap((action) =>
+      GROUP_AS.map(
+        ({ free, source }): Use => ({
+          ...common,
+          action,
+          resource: { exact: logGroup, free },
+          because: "SageMaker makes sure of the endpoint's log group",
+          source,
+        }),
+      ),
+    ),
+    ...["logs:CreateLogStream", "logs:PutLogEvents"].map(
+      (action): Use => ({
+        ...common,
+        action,
+        resource: { exact: logGroup, free: logStream },
+        because: "SageMaker writes the log of the endpoint's containers",
+        source: EXECUTION,
+      }),
+    ),
+    ...NAMESPACES.map(
+      (namespace): Use => ({
+        ...common,
+        action: "cloudwatch:PutMetricData",
+        resource: only("*"),
+        context: { "cloudwatch:namespace": only(namespace) },
+        because: `SageMaker publishes metrics in ${namespace}`,
+        source: METRICS,
+      }),
+    ),
+  ];
+}
+
+/** ARN of the artifact's object. */
+export function artifactArnOf({ model }: EndpointInStack, { account }: ResolvedStack): string {
+  const place = model.text("primary_container.model_data_url").replace(/^s3:\/\//, "");
+  return `arn:${account.partition}:s3:::${place}`;
+}
+
+/** The stack's own VPC endpoint S3, for endpoints that have no other. */
+export function throughS3({ model }: EndpointInStack, stack: ResolvedStack): { through?: string } {
+  if (!model.set.includes("vpc_config")) return {};
+  const ways = stack.all("aws_vpc_endpoint").map((way) => way.text("service_name"));
+  const through = ways.find((service) => service.endsWith(".s3"));
+  return through === undefined ? {} : { through };
+}
+
+/**
+ * A log group's ARN has two spellings, and AWS's documents disagree on which one its actions are held against: with
+ * something after the group's name, or without. Both must pass.
+ */
+const GROUP_AS = [
+  {
+    free: "",
+    source:
+      "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html",
+  },
+  {
+    free: ":log-stream:",
+    source: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html",
+  },
+];
+
+/** A metric in somebody else's namespace could hold back an alarm, or set one off. */
+function abusesOf({ roleArn }: EndpointInStack): AccessRequest[] {
+  return ["AWS/Lambda", "Shop/Orders"].map((namespace) => ({
+    subject: `role ${roleNameOf(roleArn)}`,
+    who: { kind: "principal", arn: roleArn },
+    action: "cloudwatch:PutMetricData",
+    resource: only("*"),
+    context: { "cloudwatch:namespace": only(namespace) },
+    because: `the container publishes metrics in ${namespace}`,
+    source: METRICS,
+  }));
+}

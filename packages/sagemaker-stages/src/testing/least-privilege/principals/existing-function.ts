@@ -1,0 +1,33 @@
+import { only, type Use } from "../request";
+import { namesOf, type PrincipalRules, requireOne, roleNameOf } from "./principal";
+
+const INVOKE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html";
+
+/** The role of a function that is there already: its code is somebody else's, and cannot be run here. */
+export const existingFunction: PrincipalRules = {
+  reads: {},
+  uses: ({ stack, environment }) =>
+    Object.entries(environment.models)
+      .filter(([, settings]) => settings.existingFunction !== undefined)
+      .map(([model]): Use => {
+        const names = namesOf(environment, model);
+        const fn = requireOne(stack, "data.aws_lambda_function", "function_name", names.function);
+        const roleArn = fn.text("role");
+        return {
+          subject: `role ${roleNameOf(roleArn)}`,
+          who: { kind: "principal", arn: roleArn },
+          action: "sagemaker:InvokeEndpoint",
+          resource: only(stack.account.arn("sagemaker", `endpoint/${names.endpoint}`)),
+          context: {
+            "lambda:SourceFunctionArn": {
+              exact: "",
+              free: stack.account.arn("lambda", `function:${names.function}`),
+            },
+          },
+          because: "the function that is there already asks the model's endpoint",
+          source: INVOKE,
+          beside: "nothing",
+        };
+      }),
+  abuses: () => [],
+};

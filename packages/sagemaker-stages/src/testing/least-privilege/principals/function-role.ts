@@ -1,0 +1,152 @@
+import { type AccessRequest, only, type Use } from "../request";
+import type { ResolvedStack, Resource } from "../resolved-stack";
+import { type PrincipalRules, roleNameOf, type Sources } from "./principal";
+
+const TRUST = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html";
+const LOGS = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html";
+const TRACES = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html";
+const VPC =
+  "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions";
+
+/** A stream's name as Lambda makes it. */
+const LOG_STREAM = ":log-stream:2026/11/21/[$LATEST]0123456789abcdef0123456789abcdef";
+
+/** What Lambda does with the role of a function in a VPC, as its documentation lists it. */
+const NETWORK_INTERFACE_ACTIONS = [
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:CreateNetworkInterface",
+  "ec2:DeleteNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+/** A function with the role it works under. */
+export interface FunctionInStack {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly resource: Resource;
+}
+
+/** Every function of the stack. */
+export function functionsOf(stack: ResolvedStack): FunctionInStack[] {
+  return stack.all("aws_lambda_function").map((resource) => {
+    const name = resource.text("function_name");
+    const arn = stack.account.arn("lambda", `function:${name}`);
+    return { name, arn, roleArn: resource.text("role"), resource };
+  });
+}
+
+/** The service name of the stack's own VPC endpoint SageMaker's runtime, for functions that have no other. */
+export function runtimeEndpointOf(stack: ResolvedStack, { resource }: FunctionInStack): string | undefined {
+  if (!resource.set.includes("vpc_config")) return undefined;
+  const ways = stack.all("aws_vpc_endpoint").map((way) => way.text("service_name"));
+  return ways.find((service) => service.endsWith(".sagemaker.runtime"));
+}
+
+/** The role of each function. */
+export const functionRole: PrincipalRules = {
+  reads: {
+    aws_lambda_function: [
+      "architectures",
+      "depends_on",
+      "description",
+      "environment",
+      "ephemeral_storage",
+      "filename",
+      "function_name",
+      "handler",
+      "logging_config",
+      "memory_size",
+      "reserved_concurrent_executions",
+      "role",
+      "runtime",
+      "source_code_hash",
+      "tags",
+      "timeout",
+      "tracing_config",
+      "vpc_config",
+    ],
+  },
+  uses: (sources) => functionsOf(sources.stack).flatMap((fn) => usesOf(fn, sources)),
+  abuses: ({ stack }) => functionsOf(stack).flatMap(abusesOf),
+};
+
+function usesOf(fn: FunctionInStack, { stack, recorded }: Sources): Use[] {
+  const { account } = stack;
+  const common = {
+    subject: `role ${roleNameOf(fn.roleArn)}`,
+    who: { kind: "principal", arn: fn.roleArn },
+    context: {},
+    beside: "nothing",
+  } as const;
+  const logGroup = account.arn("logs", `log-group:${fn.resource.text("logging_config.log_group")}`);
+  const way = runtimeEndpointOf(stack, fn);
+
+  return [
+    {
+      ...common,
+      who: { kind: "service", name: "lambda.amazonaws.com" },
+      action: "sts:AssumeRole",
+      resource: only(fn.roleArn),
+      context: { "aws:SourceAccount": only(account.id) },
+      because: "Lambda takes the role to run the function",
+      source: TRUST,
+    },
+    ...(recorded.get(fn.name) ?? []).map(
+      (call): Use => ({
+        ...common,
+        action: call.action,
+        resource: only(account.arn(call.service, call.resource).replace(account.region, call.region)),
+        context: { "lambda:SourceFunctionArn": { exact: "", free: fn.arn } },
+        ...(way === undefined ? {} : { through: way }),
+        because: `the handler sends ${call.request}`,
+        source: "recorded",
+      }),
+    ),
+    ...["logs:CreateLogStream", "logs:PutLogEvents"].map(
+      (action): Use => ({
+        ...common,
+        action,
+        resource: { exact: logGroup, free: LOG_STREAM },
+        because: "Lambda writes the function's log, whose group is there already",
+        source: LOGS,
+      }),
+    ),
+    ...(fn.resource.get("tracing_config.mode") === "Active"
+      ? ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+      : []
+    ).map(
+      (action): Use => ({
+        ...common,
+        action,
+        resource: only("*"),
+        because: "tracing is active",
+        source: TRACES,
+      }),
+    ),
+    ...(fn.resource.set.includes("vpc_config") ? NETWORK_INTERFACE_ACTIONS : []).map(
+      (action): Use => ({
+        ...common,
+        action,
+        resource: only("*"),
+        because: "Lambda keeps the network interfaces of a function in a VPC",
+        source: VPC,
+      }),
+    ),
+  ];
+}
+
+/** The rights that Lambda needs in a VPC are the role's, so the function's code would have them too. */
+function abusesOf({ arn, roleArn, resource }: FunctionInStack): AccessRequest[] {
+  return (resource.set.includes("vpc_config") ? NETWORK_INTERFACE_ACTIONS : []).map((action) => ({
+    subject: `role ${roleNameOf(roleArn)}`,
+    who: { kind: "principal", arn: roleArn },
+    action,
+    resource: only("*"),
+    context: { "lambda:SourceFunctionArn": only(arn) },
+    because: "the function's own code asks for network interfaces",
+    source: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+  }));
+}

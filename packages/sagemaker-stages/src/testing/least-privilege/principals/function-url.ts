@@ -1,0 +1,53 @@
+import { type AccessRequest, only, type Use } from "../request";
+import { type FunctionInStack, functionsOf } from "./function-role";
+import { namesOf, type PrincipalRules, type Sources, outsidePrincipal, foreignPrincipal } from "./principal";
+
+const URLS = "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
+
+/** The URLs of functions, and that there are no others. */
+export const functionUrl: PrincipalRules = {
+  reads: { aws_lambda_function_url: ["authorization_type", "cors", "function_name"] },
+  uses: (sources) =>
+    functionsOf(sources.stack)
+      .filter((fn) => hasUrl(fn, sources))
+      .map((fn): Use => ({ ...signedCall(fn, sources), beside: "anything" })),
+  abuses: (sources) =>
+    functionsOf(sources.stack).flatMap((fn): AccessRequest[] => {
+      const call = signedCall(fn, sources);
+      const { stack } = sources;
+      if (!hasUrl(fn, sources)) {
+        return [
+          { ...call, because: "a principal with every right calls the URL of a function that has none" },
+        ];
+      }
+      return [
+        { ...call, who: { kind: "nobody" }, because: "anybody calls the URL, without a signature" },
+        {
+          ...call,
+          who: outsidePrincipal(stack, "principal without permissions"),
+          because: "a principal without rights calls the URL, signed",
+        },
+        { ...call, who: foreignPrincipal(stack), because: "a principal of another account calls the URL, signed" },
+      ];
+    }),
+};
+
+/** Whether the environment gives the function a URL. */
+function hasUrl({ name }: FunctionInStack, { environment }: Sources): boolean {
+  return Object.entries(environment.models).some(
+    ([model, settings]) =>
+      namesOf(environment, model).function === name && settings.functionUrl !== undefined,
+  );
+}
+
+function signedCall({ name, arn }: FunctionInStack, { stack }: Sources): AccessRequest {
+  return {
+    subject: `function URL of ${name}`,
+    who: outsidePrincipal(stack, "principal with every permission"),
+    action: "lambda:InvokeFunctionUrl",
+    resource: only(arn),
+    context: { "lambda:FunctionUrlAuthType": only("AWS_IAM") },
+    because: "a principal with both rights calls the URL, signed",
+    source: URLS,
+  };
+}

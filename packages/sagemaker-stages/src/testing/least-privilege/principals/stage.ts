@@ -1,0 +1,118 @@
+import { type RouteAccess, routeAccess } from "../../../environment/model-settings";
+import { parseEmbedded } from "../../terraform";
+import { type AccessRequest, only, type Requester, type Use } from "../request";
+import type { ResolvedStack } from "../resolved-stack";
+import { type PrincipalRules, routeOf, type Sources, outsidePrincipal, foreignPrincipal } from "./principal";
+
+const INTEGRATION = "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html";
+const ACCESS =
+  "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html";
+
+const FUNCTION_IN_URI = /:lambda:path\/2015-03-31\/functions\/(arn:[^/]+)\/invocations$/;
+
+/** The functions that API Gateway invokes, and the routes by which it is called. */
+export const stage: PrincipalRules = {
+  reads: {
+    aws_api_gateway_stage: [
+      // Written with the account's role: __tests__/stacks/account-stack.test.ts holds that role against it.
+      "access_log_settings",
+      "deployment_id",
+      "depends_on",
+      "rest_api_id",
+      "stage_name",
+      "xray_tracing_enabled",
+    ],
+  },
+  uses: (sources) => [...invocationsOf(sources.stack), ...routesOf(sources).flatMap((route) => route.uses)],
+  abuses: (sources) => routesOf(sources).flatMap((route) => route.abuses),
+};
+
+/** `arn:…:<api>/<stage>` of each stage. */
+function stageArns(stack: ResolvedStack): string[] {
+  return stack.all("aws_api_gateway_stage").map((resource) => {
+    const api = resource.text("rest_api_id");
+    return stack.account.arn("execute-api", `${api}/${resource.text("stage_name")}`);
+  });
+}
+
+/** Each integration of the API's document: API Gateway invokes a function for one route. */
+function invocationsOf(stack: ResolvedStack): Use[] {
+  return stack.all("aws_api_gateway_rest_api").flatMap((api) => {
+    const { paths } = parseEmbedded(api.text("body"), `${api.address}.body`) as unknown as {
+      paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
+    };
+    return Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, operation]): Use[] => {
+        const [, functionArn] = FUNCTION_IN_URI.exec(uriOf(operation)) ?? [];
+        if (functionArn === undefined) return [];
+        return stageArns(stack).map((arn) => ({
+          subject: `function ${functionArn.replace(/^.*:function:/, "")}`,
+          who: { kind: "service", name: "apigateway.amazonaws.com" },
+          action: "lambda:InvokeFunction",
+          resource: only(functionArn),
+          context: { "aws:SourceArn": only(`${arn}/${method.toUpperCase()}${path}`) },
+          because: `the integration of ${method.toUpperCase()} ${path}`,
+          source: INTEGRATION,
+          beside: "nothing",
+        }));
+      }),
+    );
+  });
+}
+
+function uriOf(operation: object): string {
+  const integration = (operation as { "x-amazon-apigateway-integration"?: { uri?: unknown } })[
+    "x-amazon-apigateway-integration"
+  ];
+  return typeof integration?.uri === "string" ? integration.uri : "";
+}
+
+/** What must and must not get through a route. */
+interface Calls {
+  readonly uses: readonly Use[];
+  readonly abuses: readonly AccessRequest[];
+}
+
+/** Who may call each route, as the environment says. */
+function routesOf({ stack, environment, models }: Sources): Calls[] {
+  return stageArns(stack).flatMap((stageArn) =>
+    Object.entries(environment.models).map(([model, settings]) =>
+      callsOf(routeOf(models, model), routeAccess(settings), stageArn, stack),
+    ),
+  );
+}
+
+function callsOf(
+  { method, path }: { readonly method: string; readonly path: string },
+  access: RouteAccess,
+  stageArn: string,
+  stack: ResolvedStack,
+): Calls {
+  const call = (who: Requester, because: string, withApiKey = false): AccessRequest => ({
+    subject: `route ${method} ${path} of ${stack.name}`,
+    who,
+    action: "execute-api:Invoke",
+    resource: only(`${stageArn}/${method}${path}`),
+    context: {},
+    withApiKey,
+    because,
+    source: ACCESS,
+  });
+  const nobody = { kind: "nobody" } as const;
+  const anonymous = call(nobody, "anybody calls, without a signature and without a key");
+  const withKey = call(nobody, "who has the stage's API key calls", true);
+  const signed = call(outsidePrincipal(stack, "principal with every permission"), "a principal with execute-api:Invoke calls, signed");
+  const withoutRights = call(outsidePrincipal(stack, "principal without permissions"), "a principal without rights calls, signed");
+  const foreign = call(foreignPrincipal(stack), "a principal of another account calls, signed");
+  switch (access) {
+    case "PUBLIC":
+      return { uses: [{ ...anonymous, beside: "nothing" }], abuses: [] };
+    case "API_KEY":
+      return { uses: [{ ...withKey, beside: "nothing" }], abuses: [anonymous, signed, foreign] };
+    case "AWS_IAM":
+      return {
+        uses: [{ ...signed, beside: "anything" }],
+        abuses: [anonymous, withKey, withoutRights, foreign],
+      };
+  }
+}

@@ -1,0 +1,217 @@
+import { parseEnvironment } from "../../environment/parse";
+import { withoutUndefined } from "../../environment/present";
+import type { Environment } from "../../environment/environment";
+import { synthesize, type TestedApp } from "../synthesize";
+import type { Fault, Finding } from "./finding";
+import { mutantsOf } from "./mutants";
+import { describeSurvivor, type MutantResult, runMutants } from "./mutants/run-mutants";
+import { derivedPermissions, namedPermissions } from "./named-permissions";
+import type { PrincipalRules } from "./principals/principal";
+import type { Proof } from "./proof";
+import { iamData, proveStack } from "./prove";
+import { Refused } from "./refused";
+import { type Chapter, reportText } from "./report";
+
+/** What an app adds to the engine's stacks. */
+export interface LeastPrivilegeOptions {
+  /**
+   * Rules of the principals that the app's own stack classes add: the requests that each of them needs, and the requests
+   * that must be denied.
+   *
+   * @default - none
+   */
+  readonly rules?: readonly PrincipalRules[];
+  /**
+   * Terraform types that the app's own stack classes add, and that grant nobody a permission, e.g.
+   * `aws_cloudwatch_dashboard`.
+   *
+   * @default - none: a type that no rule reads is a finding
+   */
+  readonly typesWithoutPermissions?: readonly string[];
+  /**
+   * Whether the proof itself is tested with mutants, i.e. with policies that are wrong in one place.
+   *
+   * @default true
+   */
+  readonly mutants?: boolean;
+}
+
+/** A fault of a stack's policies. */
+export interface LeastPrivilegeFinding extends Omit<Finding, "fault"> {
+  /** The kind of fault; `other than named`: a role serves another endpoint, artifact or image than the environment names. */
+  readonly fault: Fault | "other than named";
+  /** The stack's name, which is the name of its environment. */
+  readonly stack: string;
+  /** All of it in one line, for people. */
+  readonly message: string;
+}
+
+/** How much was proved. */
+export interface LeastPrivilegeCounts {
+  readonly stacks: number;
+  /** Roles, managed policies, functions, buckets, routes and VPC endpoints that have policies or are requested. */
+  readonly subjects: number;
+  readonly policies: number;
+  readonly statements: number;
+  /** Requests that must be allowed. */
+  readonly allowedRequests: number;
+  /** Requests that must be denied, without the near misses of the allowed ones. */
+  readonly deniedRequests: number;
+  readonly mutants: {
+    readonly made: number;
+    /** Mutants that the proof found, for the right reason. */
+    readonly killed: number;
+    /** Hand-picked mutants that fit no model of the app. */
+    readonly skipped: number;
+  };
+}
+
+/** The outcome of a proof of least privilege. */
+export interface LeastPrivilegeResult {
+  /** Empty where every policy is least-privilege. */
+  readonly findings: readonly LeastPrivilegeFinding[];
+  /** Mutants that the proof did not find, each in one line: faults of the proof. */
+  readonly survivors: readonly string[];
+  /** Hand-picked mutants that fit no model of the app, each with what a model would need. */
+  readonly skippedMutants: readonly string[];
+  readonly counts: LeastPrivilegeCounts;
+  /** Every permission with the request that needs it, as Markdown: content for `matchRecord`. */
+  readonly record: string;
+}
+
+/**
+ * Proves that the policies of an app's environments are least-privilege: every request that the app needs is allowed, each
+ * permission and condition is needed by one, and everything else is denied. The functions of the app run in processes on
+ * this machine; AWS is not contacted.
+ *
+ * @throws InvalidCatalog or InvalidEnvironments with every fault of the app
+ * @throws Error where a function's handler fails before it sends a request
+ * @example
+ * const { findings, survivors } = await proveLeastPrivilege({ models, environments, accounts });
+ * expect(findings.map(({ message }) => message)).toEqual([]);
+ * expect(survivors).toEqual([]);
+ */
+export async function proveLeastPrivilege(
+  app: TestedApp,
+  options: LeastPrivilegeOptions = {},
+): Promise<LeastPrivilegeResult> {
+  const { rules = [], typesWithoutPermissions = [], mutants = true } = options;
+  const stacks = synthesize({ ...app, accountStacks: false });
+  const environmentNames = app.environments.map(({ name }) => name);
+  const findings: LeastPrivilegeFinding[] = [];
+  const proofs: EnvironmentProof[] = [];
+  for (const given of app.environments) {
+    const environment = withAccessLogs(given, app);
+    try {
+      const proof = await proveStack(stacks.stack(environment.name), {
+        environment,
+        models: app.models,
+        environmentNames,
+        rules,
+        typesWithoutPermissions,
+      });
+      proofs.push({ environment, proof });
+      findings.push(...findingsOf(proof, environment));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const { name } = environment;
+      findings.push(inStack(name, { fault: "refused", subject: name, statements: [], text: error.message }));
+    }
+  }
+  const run = mutants ? await runMutantsOf(proofs) : { results: [], skipped: [] };
+  return {
+    findings,
+    survivors: run.results.filter(({ isKilled }) => !isKilled).map(describeSurvivor),
+    skippedMutants: run.skipped,
+    counts: countsOf(proofs, run),
+    record: reportText(proofs.map(chapterOf)),
+  };
+}
+
+interface EnvironmentProof {
+  readonly environment: Environment;
+  readonly proof: Proof;
+}
+
+/** As `createApp` makes the environment's stack. */
+function withAccessLogs(environment: Environment, { accounts }: TestedApp): Environment {
+  const { stage } = parseEnvironment(withoutUndefined(environment), accounts);
+  return { ...withoutUndefined(environment), stage };
+}
+
+function chapterOf({ environment: { name, models }, proof }: EnvironmentProof): Chapter {
+  return { title: `The environment \`${name}\``, proof, models: Object.keys(models) };
+}
+
+/** The faults of a stack. */
+export function findingsOf(proof: Proof, environment: Environment): LeastPrivilegeFinding[] {
+  return [...proof.findings(), ...otherThanNamed(proof, environment)].map((finding) =>
+    inStack(environment.name, finding),
+  );
+}
+
+type StackFinding = Omit<LeastPrivilegeFinding, "stack" | "message">;
+
+function inStack(stack: string, finding: StackFinding): LeastPrivilegeFinding {
+  const { fault, subject, statements, text } = finding;
+  const places = statements.length === 0 ? subject : `${subject} (${statements.join("; ")})`;
+  return { ...finding, stack, message: `stack ${stack}, ${places}: ${fault}: ${text}` };
+}
+
+/** Requests are derived from the Terraform, which could mix up two models in resources and policies alike. */
+function otherThanNamed({ uses, stack }: Proof, environment: Environment): StackFinding[] {
+  const named = namedPermissions(environment, stack.account);
+  const derived = derivedPermissions(uses, environment);
+  const finding = (permission: string, text: string): StackFinding => ({
+    fault: "other than named",
+    subject: permission.split(" ", 2).join(" "),
+    statements: [],
+    text: `${permission}: ${text}`,
+  });
+  return [
+    ...named
+      .filter((permission) => !derived.includes(permission))
+      .map((permission) => finding(permission, "the environment names it, but the stack does not need it")),
+    ...derived
+      .filter((permission) => !named.includes(permission))
+      .map((permission) => finding(permission, "the stack needs it, but the environment does not name it")),
+  ];
+}
+
+interface MutantRun {
+  readonly results: readonly MutantResult[];
+  readonly skipped: readonly string[];
+}
+
+/** Mutants that differ in nothing but the environment run once. */
+async function runMutantsOf(proofs: readonly EnvironmentProof[]): Promise<MutantRun> {
+  const done = new Set<string>();
+  const results: MutantResult[] = [];
+  const skipped: Set<string>[] = [];
+  for (const { proof, environment } of proofs) {
+    const made = mutantsOf(proof.stack, await iamData(), environment);
+    const fresh = [...made.mutants].filter(([key]) => !done.has(key));
+    results.push(...runMutants(proof, fresh.map(([, mutant]) => mutant)));
+    for (const [key] of fresh) done.add(key);
+    skipped.push(new Set(made.skipped.map(({ description, needs }) => `${description} (needs ${needs})`)));
+  }
+  const [first = new Set<string>(), ...others] = skipped;
+  return { results, skipped: [...first].filter((mutant) => others.every((other) => other.has(mutant))) };
+}
+
+function countsOf(proofs: readonly EnvironmentProof[], { results, skipped }: MutantRun): LeastPrivilegeCounts {
+  const sum = (count: (proof: Proof) => number) => proofs.reduce((total, { proof }) => total + count(proof), 0);
+  return {
+    stacks: proofs.length,
+    subjects: sum(({ subjects }) => subjects.length),
+    policies: sum(({ policySet }) => policySet.policies.length),
+    statements: sum(({ policySet }) => policySet.policies.flatMap(({ statements }) => statements).length),
+    allowedRequests: sum(({ uses }) => uses.length),
+    deniedRequests: sum(({ abuses }) => abuses.length),
+    mutants: {
+      made: results.length,
+      killed: results.filter(({ isKilled }) => isKilled).length,
+      skipped: skipped.length,
+    },
+  };
+}

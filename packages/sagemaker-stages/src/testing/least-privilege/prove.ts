@@ -1,0 +1,71 @@
+import type { Environment } from "../../environment/environment";
+import type { Models } from "../../models";
+import type { StackJson } from "../terraform";
+import { IamData } from "./iam-data";
+import type { PrincipalRules } from "./principals/principal";
+import { Proof, SERVICES_OF_RIGHTS } from "./proof";
+import { readPolicySet } from "./read-policy-set";
+import { record } from "./recorder";
+import { ResolvedStack } from "./resolved-stack";
+
+/** Every service whose actions the engine's policies name. */
+const SERVICES = [
+  "cloudwatch",
+  "ec2",
+  "ecr",
+  "execute-api",
+  "logs",
+  "sagemaker",
+  "xray",
+  ...SERVICES_OF_RIGHTS,
+];
+
+/** Names of environments that most teams have: near misses are made of these and of the app's own. */
+const USUAL_ENVIRONMENTS = ["dev", "staging", "prod"];
+
+/** What a stack was made from. */
+export interface StackOrigin {
+  readonly environment: Environment;
+  /** The app's models. */
+  readonly models: Models;
+  /** The names of all the app's environments. @default - none */
+  readonly environmentNames?: readonly string[];
+  /** See `LeastPrivilegeOptions`. @default - none */
+  readonly rules?: readonly PrincipalRules[];
+  /** See `LeastPrivilegeOptions`. @default - none */
+  readonly typesWithoutPermissions?: readonly string[];
+}
+
+/** The proof of one stack, whose functions are run to record their requests. */
+export async function proveStack(synthesized: StackJson, origin: StackOrigin): Promise<Proof> {
+  const { environment, models, environmentNames = [], rules = [], typesWithoutPermissions = [] } = origin;
+  const stack = new ResolvedStack(environment.name, synthesized.terraform);
+  const names = new Set([...USUAL_ENVIRONMENTS, ...environmentNames]);
+  return new Proof(stack, {
+    environment,
+    models,
+    rules,
+    typesWithoutPermissions,
+    recorded: await record(stack, { environment, models }),
+    otherEnvironments: [...names].filter((name) => name !== environment.name),
+    iamData: await iamData(servicesOf(stack, typesWithoutPermissions)),
+  });
+}
+
+/** The services whose actions the stack's policies name. */
+function servicesOf(stack: ResolvedStack, typesWithoutPermissions: readonly string[]): string[] {
+  return readPolicySet(stack, typesWithoutPermissions).policies.flatMap(({ statements }) =>
+    statements.flatMap(({ actions }) => actions.map((action) => action.split(":")[0]?.toLowerCase() ?? "")),
+  );
+}
+
+const facts = new Map<string, Promise<IamData>>();
+
+/** AWS's actions, of the services that the engine knows and of `more`; read once. */
+export function iamData(more: readonly string[] = []): Promise<IamData> {
+  const services = [...new Set([...SERVICES, ...more])].sort();
+  const key = services.join();
+  const known = facts.get(key) ?? IamData.of(services);
+  facts.set(key, known);
+  return known;
+}

@@ -1,0 +1,161 @@
+import { domainOf } from "../../aws/partition";
+import type { Json, JsonObject, TerraformJson } from "../terraform";
+import { Account } from "./account";
+import { Refused } from "./refused";
+
+/** A resource or data source, with its arguments as an apply would see them. */
+export interface Resource {
+  /** `<type>.<id>`, data sources with the prefix `data.`. */
+  readonly address: string;
+  readonly type: string;
+  /** Names of the arguments that are set. */
+  readonly set: readonly string[];
+  /** An argument by its path, e.g. `primary_container.image`; undefined where it is not set. */
+  readonly get: (path: string) => Json | undefined;
+  /** An argument or attribute that is a text. */
+  readonly text: (path: string) => string;
+}
+
+type Computed = (resource: Resource, account: Account) => string;
+
+/**
+ * Attributes that no argument gives: Terraform knows them after an apply, or from its provider. A reference to
+ * another one is an error; it is added here.
+ */
+const COMPUTED: Readonly<Record<string, Readonly<Record<string, Computed>>>> = {
+  "data.aws_caller_identity": { account_id: (_, account) => account.id },
+  "data.aws_lambda_function": {
+    // With a path, as the console makes them.
+    role: (fn, account) => account.globalArn("iam", `role/service-role/${fn.text("function_name")}-role`),
+  },
+  "data.aws_sagemaker_prebuilt_ecr_image": {
+    registry_id: (_, account) => account.registry(),
+    registry_path: (image, account) =>
+      `${account.registry()}.dkr.ecr.${account.region}.${domainOf(account.region)}/${image.text("repository_name")}:${image.text("image_tag")}`,
+  },
+  aws_api_gateway_rest_api: {
+    id: ({ address }, account) => account.madeUp(address, "<api>"),
+    execution_arn: ({ address }, account) => account.arn("execute-api", account.madeUp(address, "<api>")),
+  },
+  aws_cloudfront_distribution: {
+    arn: ({ address }, account) =>
+      account.globalArn("cloudfront", `distribution/${account.madeUp(address, "<distribution>", "E")}`),
+    domain_name: ({ address }, account) => `${account.madeUp(address, "<distribution>", "E")}.cloudfront.net`,
+  },
+  aws_cloudfront_origin_access_control: { id: ({ address }, account) => account.madeUp(address, "<access>") },
+  aws_iam_policy: { arn: (policy, account) => account.globalArn("iam", `policy/${policy.text("name")}`) },
+  aws_iam_role: { arn: (role, account) => account.globalArn("iam", `role/${role.text("name")}`) },
+  aws_lambda_function: {
+    arn: (fn, account) => account.arn("lambda", `function:${fn.text("function_name")}`),
+  },
+  aws_s3_bucket: {
+    id: (bucket) => bucket.text("bucket"),
+    arn: (bucket, account) => account.bucketArn(bucket.text("bucket")),
+    bucket_regional_domain_name: (bucket, { region }) =>
+      `${bucket.text("bucket")}.s3.${region}.amazonaws.com`,
+  },
+  aws_security_group: { id: ({ address }, account) => account.madeUp(address, "<security group>", "sg-") },
+  aws_subnet: { id: ({ address }, account) => account.madeUp(address, "<subnet>", "subnet-") },
+  terraform_data: { id: ({ address }, account) => account.madeUp(address, "<digits>") },
+};
+
+const REFERENCE = /^((?:data\.)?[a-z0-9_]+)\.([\w-]+)\.(\w+)$/;
+const LAST_OF_PATH = /^element\(regexall\("\[\^\/\]\+\$", (.+)\), 0\)$/;
+const SHORTENED = /^substr\((.+), (\d+), (\d+)\)$/;
+
+/** A stack in which every reference that is asked for is a concrete name. */
+export class ResolvedStack {
+  readonly account: Account;
+  private readonly byType = new Map<string, Resource[]>();
+
+  constructor(
+    /** The stack's name, which is its environment's. */
+    readonly name: string,
+    readonly terraform: TerraformJson,
+  ) {
+    this.account = Account.of(terraform);
+  }
+
+  /** The types of resources that the stack holds. */
+  types(): string[] {
+    return Object.keys(this.terraform.resource);
+  }
+
+  /** The stack with its resources changed. */
+  changed(change: (terraform: TerraformJson) => void): ResolvedStack {
+    const resource = Object.fromEntries(
+      Object.entries(this.terraform.resource).map(([type, byId]) => [
+        type,
+        Object.fromEntries(Object.entries(byId).map(([id, values]) => [id, { ...values }])),
+      ]),
+    );
+    const terraform = { ...this.terraform, resource };
+    change(terraform);
+    return new ResolvedStack(this.name, terraform);
+  }
+
+  /** Every resource of `type`. */
+  all(type: string): readonly Resource[] {
+    const known = this.byType.get(type);
+    if (known !== undefined) return known;
+    const { data = {}, resource } = this.terraform;
+    const byId = type.startsWith("data.") ? data[type.slice("data.".length)] : resource[type];
+    const resources = Object.entries(byId ?? {}).map(([id, values]) => this.resource(type, id, values));
+    this.byType.set(type, resources);
+    return resources;
+  }
+
+  /** The resource of `type` whose `argument` is `value`, once both are resolved. */
+  find(type: string, argument: string, value: string): Resource | undefined {
+    return this.all(type).find((resource) => resource.get(argument) === value);
+  }
+
+  private resource(type: string, id: string, { "//": _, ...values }: JsonObject): Resource {
+    const address = `${type}.${id}`;
+    const get = (path: string): Json | undefined => {
+      let value: Json | undefined = values;
+      for (const member of path.split(".")) {
+        if (typeof value !== "object" || value === null) return undefined;
+        value = (value as JsonObject)[member];
+      }
+      return value === undefined ? undefined : this.resolve(value, `${address}.${path}`);
+    };
+    const text = (path: string): string => {
+      const value = get(path) ?? COMPUTED[type]?.[path]?.(resource, this.account);
+      if (typeof value === "string") return value;
+      throw new Refused(`${address}.${path} is ${JSON.stringify(value)} in place of text`);
+    };
+    const resource = { address, type, set: Object.keys(values), get, text };
+    return resource;
+  }
+
+  private resolve(value: Json, place: string): Json {
+    if (typeof value === "string") {
+      const resolved = value.replace(/(?<!\$)\$\{([^}]*)\}/g, (_, expression: string) =>
+        this.evaluate(expression, place),
+      );
+      return resolved.replaceAll("$${", "${").replaceAll("%%{", "%{");
+    }
+    if (Array.isArray(value)) return value.map((item) => this.resolve(item, place));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.resolve(item, place)]));
+  }
+
+  private evaluate(expression: string, place: string): string {
+    const [, inner, start, length] = SHORTENED.exec(expression) ?? [];
+    if (inner !== undefined) {
+      return this.evaluate(inner, place).substring(Number(start), Number(start) + Number(length));
+    }
+    const [, path] = LAST_OF_PATH.exec(expression) ?? [];
+    if (path !== undefined) return this.evaluate(path, place).replace(/^.*\//, "");
+    const [, type = "", id, attribute = ""] = REFERENCE.exec(expression) ?? [];
+    const referred = this.all(type).find(({ address }) => address === `${type}.${id}`);
+    if (referred === undefined) throw new Refused(`${place}: no rule reads the expression ${expression}`);
+    if (referred.set.includes(attribute)) return String(referred.get(attribute));
+    const computed = COMPUTED[type]?.[attribute];
+    if (computed !== undefined) return computed(referred, this.account);
+    throw new Refused(
+      `${place}: nothing is known of the attribute ${attribute} of ${type}; add it to COMPUTED in resolved-stack.ts`,
+    );
+  }
+}

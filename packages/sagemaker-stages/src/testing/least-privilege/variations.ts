@@ -1,0 +1,200 @@
+import { splitArn } from "../../aws/arn";
+import { OTHER_ACCOUNT } from "./account";
+import { type AccessRequest, type Exactly, keyOf, only, type Requester, textOf, type Use } from "./request";
+import type { ResolvedStack } from "./resolved-stack";
+
+/** A request that differs from one that must get through in one thing, and must not get through. */
+export interface Variation {
+  readonly kind: "near miss" | "other context" | "other requester";
+  /** What differs, in words. */
+  readonly difference: string;
+  readonly request: AccessRequest;
+}
+
+/** Where a variation could turn into something that is there for good reason. */
+export interface VariationContext {
+  readonly stack: ResolvedStack;
+  /** Prefix of the names in the stack. */
+  readonly prefix: string;
+  /** Prefixes of the names in other environments. */
+  readonly otherPrefixes: readonly string[];
+  /** ARNs of everybody who has a policy of the stack. */
+  readonly holders: readonly string[];
+}
+
+/** Services whose roles are often taken over, beside the two that the project uses. */
+const OTHER_SERVICES = [
+  "lambda.amazonaws.com",
+  "sagemaker.amazonaws.com",
+  "apigateway.amazonaws.com",
+  "cloudfront.amazonaws.com",
+  "ec2.amazonaws.com",
+  "ecs-tasks.amazonaws.com",
+  "events.amazonaws.com",
+  "s3.amazonaws.com",
+  "glue.amazonaws.com",
+  "codebuild.amazonaws.com",
+  "cloudformation.amazonaws.com",
+];
+
+/** The variations that have a name: each is what somebody could try, or what a slip would let in. */
+export function namedVariations(use: Use, variationContext: VariationContext): Variation[] {
+  if (use.beside === "anything") return [];
+  return [
+    ...differing(use.resource, variationContext).map(([difference, resource]) => ({
+      kind: "near miss" as const,
+      difference,
+      request: { ...use, resource },
+    })),
+    ...Object.entries(use.context).flatMap(([key, value]) =>
+      contextVariations(use, key, value, variationContext),
+    ),
+    ...otherRequesters(use, variationContext).map(([difference, who]) => ({
+      kind: "other requester" as const,
+      difference,
+      request: { ...use, who },
+    })),
+  ];
+}
+
+/** Every text one edit away from what must be exact: a wildcard anywhere lets one of them in. */
+export function* edits(use: Use): Generator<Variation> {
+  if (use.beside === "anything") return;
+  if (use.resource.exact !== "*") {
+    for (const resource of editsOf(use.resource)) {
+      const difference = `on ${textOf(resource)}`;
+      yield { kind: "near miss", difference, request: { ...use, resource } };
+    }
+  }
+  for (const [key, value] of Object.entries(use.context)) {
+    if (isBool(value)) continue;
+    for (const edited of editsOf(value)) {
+      const difference = `with ${key} ${textOf(edited)}`;
+      yield {
+        kind: "other context",
+        difference,
+        request: { ...use, context: { ...use.context, [key]: edited } },
+      };
+    }
+  }
+}
+
+function* editsOf({ exact, free }: Exactly): Generator<Exactly> {
+  for (let at = 0; at < exact.length; at++) {
+    const [before, after] = [exact.slice(0, at), exact.slice(at + 1)];
+    const letter = exact[at] === "x" ? "y" : "x";
+    yield { exact: `${before}${letter}${after}`, free };
+    yield { exact: `${before}${letter}${exact.slice(at)}`, free };
+    yield { exact: before + after, free };
+  }
+  if (isName({ exact, free })) yield { exact: `${exact}x`, free };
+}
+
+function contextVariations(use: Use, key: string, value: Exactly, variationContext: VariationContext): Variation[] {
+  if (value.exact === "") return [];
+  const { [key]: _, ...others } = use.context;
+  const changed = isBool(value)
+    ? ([["the opposite", { exact: value.exact === "true" ? "false" : "true", free: "" }]] as const)
+    : differing(value, variationContext);
+  return [
+    ...changed.map(
+      ([difference, other]): Variation => ({
+        kind: "other context",
+        difference: `a request with ${difference} ${key}`,
+        request: { ...use, context: { ...use.context, [key]: other } },
+      }),
+    ),
+    { kind: "other context", difference: `a request without ${key}`, request: { ...use, context: others } },
+  ];
+}
+
+function isBool({ exact }: Exactly): boolean {
+  return exact === "true" || exact === "false";
+}
+
+/** Whether what must be exact ends with a name, and not where the free part begins. */
+function isName({ exact }: Exactly): boolean {
+  return /[^:/]$/.test(exact);
+}
+
+/** Another account, region, environment, a longer name; as far as the text has them. */
+function differing(
+  { exact, free }: Exactly,
+  { stack, prefix, otherPrefixes }: VariationContext,
+): (readonly [difference: string, other: Exactly])[] {
+  if (exact === "*" || exact === "") return [];
+  const { account } = stack;
+  const replaced = (difference: string, from: RegExp | string, to: string) =>
+    [difference, { exact: exact.replace(from, to), free }] as const;
+  // What is no ARN may be an account, or name a region.
+  const [, , , region, owner] = splitArn(exact);
+  return [
+    replaced("another account's", owner || account.id, OTHER_ACCOUNT),
+    replaced("another region's", region || account.region, account.otherRegion),
+    ...otherPrefixes.map((other) =>
+      replaced(`${other}'s`, new RegExp(`(?<=[/:])${prefix}(?=[-/])`), other),
+    ),
+    ...(isName({ exact, free }) ? [["a longer", { exact: `${exact}2`, free }] as const] : []),
+  ].filter(([, other]) => other.exact !== exact);
+}
+
+/** Everybody else who could try the same. */
+function otherRequesters(
+  { who, action }: Use,
+  { stack, holders }: VariationContext,
+): (readonly [difference: string, who: Requester])[] {
+  if (who.kind === "nobody") return [];
+  const { account } = stack;
+  const nobody = ["nobody, unsigned", { kind: "nobody" }] as const;
+  const arn = account.globalArn("iam", "role/somebody");
+  const strange = arn.replace(account.id, OTHER_ACCOUNT);
+  const foreignPrincipal = ["another account's principal", { kind: "principal with every permission", arn: strange }] as const;
+  const without = ["a principal without rights", { kind: "principal without permissions", arn }] as const;
+  if (who.kind === "service") {
+    return [
+      ...OTHER_SERVICES.filter((name) => name !== who.name).map(
+        (name) => [`the service ${name}`, { kind: "service", name }] as const,
+      ),
+      nobody,
+      foreignPrincipal,
+      without,
+      ...(action.startsWith("sts:")
+        ? [["a principal with every right", { kind: "principal with every permission", arn }] as const]
+        : []),
+    ];
+  }
+  return [
+    nobody,
+    foreignPrincipal,
+    ...(who.kind === "principal with every permission"
+      ? [["a principal with every right", { kind: "principal with every permission", arn }] as const]
+      : [without]),
+    ...holders
+      .filter((holder) => holder !== who.arn)
+      .map((holder) => [holder, { kind: who.kind, arn: holder }] as const),
+  ];
+}
+
+/** What a variation must not be held against: whatever must get through itself. */
+export class KnownLegitimate {
+  private readonly precise: ReadonlySet<string>;
+  private readonly rough: ReadonlySet<string>;
+
+  constructor(uses: readonly Use[]) {
+    this.precise = new Set(uses.map(keyOf));
+    this.rough = new Set(uses.map(roughKey));
+  }
+
+  /** Whether the same requester has another reason to ask the same. */
+  has({ kind, request }: Variation): boolean {
+    if (this.precise.has(keyOf(request))) return true;
+    // Who needs an action on everything needs it on this, too.
+    const asked = [request, { ...request, resource: only("*") }];
+    return kind === "other requester" && asked.some((other) => this.rough.has(roughKey(other)));
+  }
+}
+
+/** Another requester asks by ways and in circumstances of his own. */
+function roughKey({ who, action, resource }: AccessRequest): string {
+  return JSON.stringify([who, action, textOf(resource)]);
+}

@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type AppProps, createApp } from "../app/create-app";
+import { accountName } from "../environment/account";
+import { inTempFolder } from "./temp-folder";
+import { StackJson, SynthesizedStacks } from "./terraform";
+
+/** What an app consists of, as `main.ts` passes it to `createApp`. */
+export type TestedApp = Omit<AppProps, "outdir">;
+
+/**
+ * Synthesizes an app into a temporary folder, and reads its stacks. Needs neither network nor credentials.
+ *
+ * @throws InvalidCatalog or InvalidEnvironments with every fault of the app
+ * @example synthesize(app).stack("prod").resources("aws_lambda_function")
+ */
+export function synthesize(app: TestedApp): SynthesizedStacks {
+  return inTempFolder((outdir) => {
+    createApp({ ...app, outdir }).synth();
+    const stacks = stackNames(app).map((name) => new StackJson(name, readStack(outdir, name)));
+    return new SynthesizedStacks(stacks);
+  });
+}
+
+/** The stacks of an app: of its environments, then of its accounts. */
+function stackNames({ environments, accounts = [], accountStacks }: TestedApp): string[] {
+  return [...environments.map(({ name }) => name), ...(accountStacks === false ? [] : accounts.map(accountName))];
+}
+
+/** `cdk.tf.json` of a stack, byte for byte. */
+export function readStack(outdir: string, name: string): string {
+  return readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8");
+}
+
+/**
+ * Synthesizes an app twice, into different folders and with equal copies of its settings, and compares every file:
+ * `cdk.tf.json`, the functions' packages and everything else in the output.
+ *
+ * @returns the paths of the files that differ or that only one synthesis wrote; an empty list where synthesis is
+ * deterministic
+ */
+export function findSynthesisDifferences(app: TestedApp): string[] {
+  const first = filesOf(app);
+  const second = filesOf({
+    ...app,
+    environments: structuredClone(app.environments),
+    ...(app.accounts === undefined ? {} : { accounts: structuredClone(app.accounts) }),
+  });
+  const paths = new Set([...first.keys(), ...second.keys()]);
+  return [...paths].filter((path) => first.get(path) !== second.get(path)).sort();
+}
+
+/** Every file of a synthesis, as base64 by its path. */
+function filesOf(app: TestedApp): Map<string, string> {
+  return inTempFolder((outdir) => {
+    createApp({ ...app, outdir }).synth();
+    const paths = readdirSync(outdir, { recursive: true, encoding: "utf8" }).filter(
+      (path) => existsSync(join(outdir, path)) && statSync(join(outdir, path)).isFile(),
+    );
+    return new Map(paths.map((path) => [path, readFileSync(join(outdir, path)).toString("base64")]));
+  });
+}
