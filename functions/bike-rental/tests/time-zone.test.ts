@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { Bundle } from "../../../packages/sagemaker-stages/tests/runtime/support/bundle";
 import { EndpointServer } from "../../../packages/sagemaker-stages/src/testing/endpoint-server";
+import { Bundle } from "../../../packages/sagemaker-stages/tests/runtime/support/bundle";
 import { environmentOf } from "../../../packages/sagemaker-stages/tests/runtime/support/handler";
 import { at, observations } from "./observations";
 

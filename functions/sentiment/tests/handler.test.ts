@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { csv } from "../../../packages/sagemaker-stages/tests/runtime/support/answers";
 import { EndpointServer } from "../../../packages/sagemaker-stages/src/testing/endpoint-server";
+import { csv } from "../../../packages/sagemaker-stages/tests/runtime/support/answers";
 import {
   contextWith,
   functionUrlEvent,

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { awsError, json } from "../../../packages/sagemaker-stages/tests/runtime/support/answers";
 import {
   EndpointServer,
   type ScriptedAnswer,
 } from "../../../packages/sagemaker-stages/src/testing/endpoint-server";
+import { awsError, json } from "../../../packages/sagemaker-stages/tests/runtime/support/answers";
 import {
   contextWith,
   functionUrlEvent,

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { makeTempFolder, removeFolder } from "../src/testing/temp-folder";
 import { COMMAND, copyApp, OWN_HANDLER } from "./local/support/project";
 import { type Finished, runNode } from "./stacks/support/project";
-import { makeTempFolder, removeFolder } from "../src/testing/temp-folder";
 
 const TIMEOUT_IN_MS = 60_000;
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { makeTempFolder, removeFolder } from "../src/testing/temp-folder";
 import { copyApp } from "./local/support/project";
 import { type Finished, runMain } from "./stacks/support/project";
-import { makeTempFolder, removeFolder } from "../src/testing/temp-folder";
 
 const TIMEOUT_IN_MS = 60_000;
 

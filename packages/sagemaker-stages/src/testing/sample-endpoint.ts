@@ -1,13 +1,15 @@
-import { join } from "node:path";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { appFolder } from "../environment/paths";
-import { loadSamples } from "../local/samples";
 import type { Container } from "../local/sagemaker/container";
+import { loadSamples } from "../local/samples";
 import type { ComputedAnswer, RecordedRequest, ScriptedAnswer } from "./endpoint-server";
 
 /** The sample models of the app in the current folder, by the name of the model. */
 export function samplesOfApp(): ReadonlyMap<string, Container> {
-  return existsSync(join(appFolder(), "functions")) ? loadSamples(appFolder(), { blazingText: false }) : new Map();
+  return existsSync(join(appFolder(), "functions"))
+    ? loadSamples(appFolder(), { blazingText: false })
+    : new Map();
 }
 
 /** Lets a model's sample answer the requests to its endpoint, as the local stage does. */

@@ -24,7 +24,10 @@ export function synthesize(app: TestedApp): SynthesizedStacks {
 
 /** The stacks of an app: of its environments, then of its accounts. */
 function stackNames({ environments, accounts = [], accountStacks }: TestedApp): string[] {
-  return [...environments.map(({ name }) => name), ...(accountStacks === false ? [] : accounts.map(accountName))];
+  return [
+    ...environments.map(({ name }) => name),
+    ...(accountStacks === false ? [] : accounts.map(accountName)),
+  ];
 }
 
 /** `cdk.tf.json` of a stack, byte for byte. */

@@ -11,8 +11,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { version } from "../../package.json";
 import { MAINTAINED_FILES } from "../../src/cli/template/files";
-import { type Finished, run } from "../package/support/small-repository";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
+import { type Finished, run } from "../package/support/small-repository";
 
 const ENGINE = join(__dirname, "../..");
 const REPOSITORY = join(ENGINE, "../..");

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { judge } from "../../src/testing/least-privilege/evaluator";
 import { readPolicy } from "../../src/testing/least-privilege/policy";
+import { isAllowed, type Policy, type PolicySet } from "../../src/testing/least-privilege/policy-set";
 import { Refused } from "../../src/testing/least-privilege/refused";
 import { type AccessRequest, only } from "../../src/testing/least-privilege/request";
-import { isAllowed, type Policy, type PolicySet } from "../../src/testing/least-privilege/policy-set";
 
 const ROLE = "arn:aws:iam::111122223333:role/r";
 const FOREIGN = "arn:aws:iam::999999999999:role/r";

@@ -3,10 +3,6 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { examples } from "../../examples";
 import { type Environment, namePrefix } from "../../src/environment/environment";
-import { environments } from "../fixtures/app/environments";
-import { accounts } from "../fixtures/app/environments/accounts";
-import { synthesize } from "../stacks/support/synthesized";
-import { everything, proved } from "./support/environments";
 import { FAULTS, type Fault, type Finding } from "../../src/testing/least-privilege/finding";
 import { mutantsOf } from "../../src/testing/least-privilege/mutants";
 import { describeSurvivor, runMutants, table } from "../../src/testing/least-privilege/mutants/run-mutants";
@@ -14,6 +10,10 @@ import { derivedPermissions, namedPermissions } from "../../src/testing/least-pr
 import type { Proof } from "../../src/testing/least-privilege/proof";
 import { iamData, prove } from "../../src/testing/least-privilege/prove";
 import { type Chapter, reportText } from "../../src/testing/least-privilege/report";
+import { environments } from "../fixtures/app/environments";
+import { accounts } from "../fixtures/app/environments/accounts";
+import { synthesize } from "../stacks/support/synthesized";
+import { everything, proved } from "./support/environments";
 
 /** Seconds on an idle machine; a busy one may take its time. */
 const TIMEOUT_IN_MS = 180_000;
@@ -132,9 +132,9 @@ describe("the proof", () => {
       process.stdout.write(`Least privilege, mutants killed / total:\n${table(results)}\n`);
       expect(results.filter(({ isKilled }) => !isKilled).map(describeSurvivor)).toEqual([]);
       // What no mutant can provoke may be a check that cannot fail.
-      expect(FAULTS.filter((fault) => !results.some(({ mutant }) => mutant.killedBy.includes(fault)))).toEqual(
-        [],
-      );
+      expect(
+        FAULTS.filter((fault) => !results.some(({ mutant }) => mutant.killedBy.includes(fault))),
+      ).toEqual([]);
       const subjects = new Set(results.map(({ mutant }) => mutant.subject));
       expect(proof.policySet.policies.filter(({ subject }) => !isLike([...subjects], subject))).toEqual([]);
     },

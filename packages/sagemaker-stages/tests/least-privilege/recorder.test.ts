@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { example } from "../stacks/support/environments";
-import { synthesizeOne, type TerraformJson } from "../stacks/support/synthesized";
 import { readCall, record } from "../../src/testing/least-privilege/recorder";
 import { ResolvedStack } from "../../src/testing/least-privilege/resolved-stack";
+import { example } from "../stacks/support/environments";
+import { synthesizeOne, type TerraformJson } from "../stacks/support/synthesized";
 
 const stack = new ResolvedStack(example.name, synthesizeOne(example).terraform);
 

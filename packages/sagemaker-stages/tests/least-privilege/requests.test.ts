@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { synthesizeOne, type TerraformJson } from "../stacks/support/synthesized";
-import { everything } from "./support/environments";
 import { RULES, requestsOf } from "../../src/testing/least-privilege/principals";
 import { readPolicySet } from "../../src/testing/least-privilege/read-policy-set";
 import { record } from "../../src/testing/least-privilege/recorder";
 import { ResolvedStack } from "../../src/testing/least-privilege/resolved-stack";
+import { synthesizeOne, type TerraformJson } from "../stacks/support/synthesized";
+import { everything } from "./support/environments";
 
 const stack = new ResolvedStack(everything.name, synthesizeOne(everything).terraform);
 

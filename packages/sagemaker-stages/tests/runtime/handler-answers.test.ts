@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { MAX_ANSWER_IN_BYTES } from "../../src/runtime/answer";
 import type { Contract } from "../../src/runtime/contract";
+import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contract as languageCheck } from "../fixtures/app/functions/language-check/contract";
 import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { json, predictions } from "./support/answers";
-import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contextWith, functionUrlEvent, ROW, restEvent, restQueryEvent } from "./support/events";
 import { ENOUGH_TIME_IN_MS, handlerFor, handlerOf, problemOf } from "./support/handler";
 import { type CapturedLog, captureLog } from "./support/log";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contract as loanDefault } from "../fixtures/app/functions/loan-default/contract";
 import { contract as ticketUrgency } from "../fixtures/app/functions/ticket-urgency/contract";
 import { csv, predictions } from "./support/answers";
-import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contextWith, functionUrlEvent, type HttpOptions, ROW, restEvent } from "./support/events";
 import { ENOUGH_TIME_IN_MS, handlerFor, proxyResponse } from "./support/handler";
 import { captureLog } from "./support/log";

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { readEndpointAddress } from "../../src/runtime/endpoint";
 import { createHandler } from "../../src/runtime/handler";
+import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { predictions } from "./support/answers";
-import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contextWith, ROW } from "./support/events";
 import { ENOUGH_TIME_IN_MS, environmentOf, handlerOf } from "./support/handler";
 import { captureLog } from "./support/log";

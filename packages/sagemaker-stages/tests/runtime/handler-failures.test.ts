@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { ProblemStatus } from "../../src/runtime/problem";
-import { awsError, predictions, throttled } from "./support/answers";
 import { EndpointServer, type ScriptedAnswer } from "../../src/testing/endpoint-server";
+import { awsError, predictions, throttled } from "./support/answers";
 import {
   contextWith,
   functionUrlEvent,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { UnreadablePredictions } from "../../src/runtime/contract";
+import { EndpointServer, type ScriptedAnswer } from "../../src/testing/endpoint-server";
 import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { awsError, predictions, throttled } from "./support/answers";
-import { EndpointServer, type ScriptedAnswer } from "../../src/testing/endpoint-server";
 import {
   contextWith,
   functionUrlEvent,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { ProblemStatus } from "../../src/runtime/problem";
+import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contract } from "../fixtures/app/functions/loan-default/contract";
 import { predictions } from "./support/answers";
-import { EndpointServer } from "../../src/testing/endpoint-server";
 import {
   contextWith,
   functionUrlEvent,

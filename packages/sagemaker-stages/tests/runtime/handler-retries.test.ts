@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { awsError, predictions, throttled } from "./support/answers";
 import { EndpointServer, type ScriptedAnswer } from "../../src/testing/endpoint-server";
+import { awsError, predictions, throttled } from "./support/answers";
 import { contextWith, ROW } from "./support/events";
 import { ENOUGH_TIME_IN_MS, handlerOf } from "./support/handler";
 import { type CapturedLog, captureLog } from "./support/log";

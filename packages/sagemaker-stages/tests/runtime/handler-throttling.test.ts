@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { awsError, predictions, throttled } from "./support/answers";
 import { EndpointServer, type ScriptedAnswer } from "../../src/testing/endpoint-server";
+import { awsError, predictions, throttled } from "./support/answers";
 import { contextWith, ROW, restEvent } from "./support/events";
 import { handlerOf } from "./support/handler";
 import { type CapturedLog, captureLog } from "./support/log";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { predictions } from "./support/answers";
 import { EndpointServer } from "../../src/testing/endpoint-server";
+import { predictions } from "./support/answers";
 import { contextWith, functionUrlEvent, REQUEST_ID, ROW, restEvent } from "./support/events";
 import { ENOUGH_TIME_IN_MS, handlerOf, problemOf } from "./support/handler";
 import { captureLog } from "./support/log";

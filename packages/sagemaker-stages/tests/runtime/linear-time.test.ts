@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { EndpointServer } from "../../src/testing/endpoint-server";
 import { models } from "../fixtures/app/functions";
 import { contract as loanDefault } from "../fixtures/app/functions/loan-default/contract";
 import { contract as ticketUrgency } from "../fixtures/app/functions/ticket-urgency/contract";
-import { EndpointServer } from "../../src/testing/endpoint-server";
 import { contextWith, ROW, restEvent, rowWith } from "./support/events";
 import { handlerFor } from "./support/handler";
 import { captureLog } from "./support/log";

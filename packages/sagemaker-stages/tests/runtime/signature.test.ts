@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { EndpointRequest } from "../../src/runtime/contract";
 import { EndpointClient, readEndpointAddress } from "../../src/runtime/endpoint";
-import { predictions } from "./support/answers";
 import { EndpointServer, type RecordedRequest } from "../../src/testing/endpoint-server";
+import { predictions } from "./support/answers";
 import { contextWith, ROW, restEvent } from "./support/events";
 import { ENOUGH_TIME_IN_MS, environmentOf, handlerOf } from "./support/handler";
 import { captureLog } from "./support/log";

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { findCredentials } from "../../src/smoke/caller";
-import { DEV } from "../local/support/environments";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
+import { DEV } from "../local/support/environments";
 
 const DEPLOYED = {
   stageUrl: "https://abcdefghij.execute-api.us-east-1.amazonaws.com/dev",

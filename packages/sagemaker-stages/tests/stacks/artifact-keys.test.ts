@@ -2,8 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import type { Environment } from "../../src/environment/environment";
 import { boundaryPolicy } from "../../src/iam/deployment/boundary";
 import type { PolicyDocument } from "../../src/iam/policy-document";
-import { isAllowed } from "../deploy/support/evaluation";
 import { ResolvedStack } from "../../src/testing/least-privilege/resolved-stack";
+import { isAllowed } from "../deploy/support/evaluation";
 import { example, exampleModel } from "./support/environments";
 import { synthesizeOne } from "./support/synthesized";
 

@@ -7,9 +7,9 @@ import { checkCatalog, InvalidCatalog, RESERVED_NAMES } from "../../src/app/cata
 import { InferenceStack } from "../../src/constructs/inference-stack";
 import { parseEnvironment } from "../../src/environment/parse";
 import type { Model } from "../../src/models";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { models as catalog } from "../fixtures/app/functions";
 import { example, exampleWith } from "./support/environments";
-import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const request = { petal: 1.4 };
 

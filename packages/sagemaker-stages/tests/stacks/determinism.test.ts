@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { environments } from "../fixtures/app/environments";
 import { copyProject, type Finished, filesBelow, runMain, runNode } from "./support/project";
 import { synthesize } from "./support/synthesized";
-import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const TIMEOUT_IN_MS = 60_000;
 

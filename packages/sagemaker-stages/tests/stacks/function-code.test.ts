@@ -10,8 +10,8 @@ import {
   functionPackage,
   requireBytes,
 } from "../../src/constructs/function/function-code";
-import { copyProject, runNode } from "./support/project";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
+import { copyProject, runNode } from "./support/project";
 
 const FIXTURE_APP = join(__dirname, "../fixtures/app");
 const SOURCES = join(__dirname, "../../src");

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import { inTempFolder } from "../../src/testing/temp-folder";
 import { createApp } from "../support/app";
 import { example, exampleWith } from "./support/environments";
 import { type Found, type SynthesizedStack, synthesizeOne } from "./support/synthesized";
-import { inTempFolder } from "../../src/testing/temp-folder";
 
 describe("a function", () => {
   const stack = synthesizeOne(example);

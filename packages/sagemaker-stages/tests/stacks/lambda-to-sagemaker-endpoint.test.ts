@@ -13,9 +13,9 @@ import {
 import { Network } from "../../src/constructs/network/network";
 import { AwsScope } from "../../src/constructs/terraform/aws-scope";
 import type { NewEndpoint } from "../../src/environment/model-settings";
+import { inTempFolder } from "../../src/testing/temp-folder";
 import { exampleModel } from "./support/environments";
 import { SynthesizedStack } from "./support/synthesized";
-import { inTempFolder } from "../../src/testing/temp-folder";
 
 type Props = Omit<LambdaToSagemakerEndpointProps, "account">;
 

@@ -4,9 +4,9 @@ import { App, TerraformStack } from "cdktf";
 import { Network } from "../../src/constructs/network/network";
 import { AwsScope } from "../../src/constructs/terraform/aws-scope";
 import type { Environment } from "../../src/environment/environment";
+import { inTempFolder } from "../../src/testing/temp-folder";
 import { example, exampleModel, named } from "./support/environments";
 import { type SynthesizedStack, synthesize } from "./support/synthesized";
-import { inTempFolder } from "../../src/testing/temp-folder";
 import { TERRAFORM_TYPES } from "./support/terraform-types";
 
 const SUBNETS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];

@@ -4,10 +4,10 @@ import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboar
 import { IamAccountAlias } from "@cdktf/provider-aws/lib/iam-account-alias";
 import { describe, expect, it } from "@jest/globals";
 import { type AccountSettings, AccountStack, type AppProps, createApp, InferenceStack } from "../../src";
+import { inTempFolder } from "../../src/testing/temp-folder";
 import { models } from "../fixtures/app/functions";
 import { example } from "./support/environments";
 import type { JsonObject } from "./support/synthesized";
-import { inTempFolder } from "../../src/testing/temp-folder";
 
 /** An app's stack of an environment, as the example of {@link InferenceStack} shows it. */
 class OwnInferenceStack extends InferenceStack {

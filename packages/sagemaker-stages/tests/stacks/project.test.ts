@@ -8,6 +8,7 @@ import { deployerPolicies } from "../../src/iam/deployment/deployer";
 import { deployLimitsPolicy, deployRolePolicies } from "../../src/iam/deployment/pipeline-policies";
 import { plannerPolicies } from "../../src/iam/deployment/planner";
 import { readDeployment } from "../../src/local/terraform/deployment";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import type { Asked } from "../deploy/support/authorization";
 import { everything } from "../deploy/support/environments";
 import { isAllowed } from "../deploy/support/evaluation";
@@ -16,7 +17,6 @@ import { models } from "../fixtures/app/functions";
 import { createApp } from "../support/app";
 import { example, exampleModel, exampleWithCallers } from "./support/environments";
 import { parseEmbedded, type SynthesizedStack, synthesize } from "./support/synthesized";
-import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const ACCOUNT = "111122223333";
 

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { OwnStack } from "../../examples/own-stack";
 import { committedLockFile, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
 import { accountName } from "../../src/environment/account";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { createApp } from "../support/app";
-import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const committed = readFileSync(committedLockFile(), "utf8");
 

@@ -9,10 +9,10 @@ import {
   type LambdaToSagemakerEndpointProps,
 } from "../../src/constructs/lambda-to-sagemaker-endpoint";
 import { AwsScope } from "../../src/constructs/terraform/aws-scope";
+import { inTempFolder } from "../../src/testing/temp-folder";
 import { exampleModel } from "./support/environments";
 import { ReferencesStack } from "./support/references-stack";
 import { SynthesizedStack } from "./support/synthesized";
-import { inTempFolder } from "../../src/testing/temp-folder";
 
 type Props = Omit<LambdaToSagemakerEndpointProps, "account">;
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
+import { perModelText } from "../../src/testing/per-model";
+import { flatten, plainText, stackText } from "../../src/testing/stack-text";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { models as catalog } from "../fixtures/app/functions";
-import { perModelText } from "../../src/testing/per-model";
 import { type SynthesizedStack, synthesize } from "./support/synthesized";
 import { TERRAFORM_TYPES } from "./support/terraform-types";
-import { flatten, plainText, stackText } from "../../src/testing/stack-text";
 
 expect.addSnapshotSerializer(plainText);
 

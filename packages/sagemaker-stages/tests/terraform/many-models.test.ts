@@ -5,8 +5,8 @@ import type { Environment } from "../../src/environment/environment";
 import { toMarkdown } from "../../src/review/markdown/render";
 import { readPlans } from "../../src/review/plan";
 import { reportOf } from "../../src/review/report";
-import { environmentWith, ManyModels } from "../stacks/support/many-models";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
+import { environmentWith, ManyModels } from "../stacks/support/many-models";
 import { type Aws, startAws } from "./support/aws";
 import { Terraform } from "./support/terraform";
 

@@ -11,11 +11,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { committedLockFile, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
 import { accountName } from "../../src/environment/account";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { COMMAND } from "../local/support/project";
 import { copyProject } from "../stacks/support/project";
-import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { createApp } from "../support/app";
 import { Terraform, type TerraformAnswer } from "./support/terraform";
 

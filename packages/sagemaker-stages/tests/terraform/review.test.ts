@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { COMMAND } from "../local/support/project";
 import { copyProject } from "../stacks/support/project";
-import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { type Aws, startAws } from "./support/aws";
 
 /** The provider is a download of some hundred megabytes, once. */

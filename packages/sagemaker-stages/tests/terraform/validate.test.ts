@@ -5,6 +5,7 @@ import { examples } from "../../examples";
 import { OwnStack } from "../../examples/own-stack";
 import { type AccountSettings, accountName } from "../../src/environment/account";
 import type { Environment } from "../../src/environment/environment";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import {
@@ -15,7 +16,6 @@ import {
   named,
 } from "../stacks/support/environments";
 import { ReferencesStack } from "../stacks/support/references-stack";
-import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { createApp } from "../support/app";
 import { explain, Terraform } from "./support/terraform";
 

@@ -59,8 +59,7 @@ export class IamData {
   /** @throws Refused where AWS has no such action */
   action(name: string): ActionFacts {
     const found = this.byName.get(name.toLowerCase());
-    if (found === undefined)
-      throw new Refused(`AWS has no action ${name}`);
+    if (found === undefined) throw new Refused(`AWS has no action ${name}`);
     return found;
   }
 

@@ -47,7 +47,9 @@ export function ownStatements({ policies }: PolicySet, { subject, who, action }:
   return policies
     .filter((policy) => policy.subject === subject)
     .filter(({ kind, of }) =>
-      kind === "identity" ? "arn" in who && of.includes(who.arn) : (kind === "trust") === isAssumingRole(action),
+      kind === "identity"
+        ? "arn" in who && of.includes(who.arn)
+        : (kind === "trust") === isAssumingRole(action),
     )
     .flatMap(({ statements }) => statements)
     .filter((statement) => namesAction(statement, action));

@@ -4,6 +4,7 @@ import { judge, namesAction } from "./evaluator";
 import type { Fault, Finding } from "./finding";
 import type { IamData } from "./iam-data";
 import type { Condition, Statement } from "./policy";
+import { isAllowed, isAllowedByItsOwn, ownStatements, type Policy, type PolicySet } from "./policy-set";
 import { type Requests, requestsOf } from "./principals";
 import type { PrincipalRules } from "./principals/principal";
 import { readPolicySet } from "./read-policy-set";
@@ -11,8 +12,7 @@ import type { RecordedCall } from "./recorder";
 import { Refused } from "./refused";
 import { type AccessRequest, describe, only, type Use } from "./request";
 import type { ResolvedStack } from "./resolved-stack";
-import { edits, KnownLegitimate, namedVariations, type VariationContext, type Variation } from "./variations";
-import { isAllowed, isAllowedByItsOwn, ownStatements, type Policy, type PolicySet } from "./policy-set";
+import { edits, KnownLegitimate, namedVariations, type Variation, type VariationContext } from "./variations";
 
 /** One right, as small as a statement can say it: an action on a resource; and what it is for. */
 export interface Unit {
@@ -340,10 +340,7 @@ export class Proof {
   }
 
   /** No wildcard in an allowed action; `*` as a resource only where there is nothing narrower. */
-  private wildcardsMustBeNeeded(
-    { subject, kind }: Policy,
-    statement: Statement,
-  ): Finding[] {
+  private wildcardsMustBeNeeded({ subject, kind }: Policy, statement: Statement): Finding[] {
     const { effect, actions, resources } = statement;
     if (effect === "Deny") return [];
     const statements = [nameOf(statement)];

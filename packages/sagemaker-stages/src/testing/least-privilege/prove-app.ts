@@ -1,6 +1,6 @@
+import type { Environment } from "../../environment/environment";
 import { parseEnvironment } from "../../environment/parse";
 import { withoutUndefined } from "../../environment/present";
-import type { Environment } from "../../environment/environment";
 import { synthesize, type TestedApp } from "../synthesize";
 import type { Fault, Finding } from "./finding";
 import { mutantsOf } from "./mutants";
@@ -191,7 +191,12 @@ async function runMutantsOf(proofs: readonly EnvironmentProof[]): Promise<Mutant
   for (const { proof, environment } of proofs) {
     const made = mutantsOf(proof.stack, await iamData(), environment);
     const fresh = [...made.mutants].filter(([key]) => !done.has(key));
-    results.push(...runMutants(proof, fresh.map(([, mutant]) => mutant)));
+    results.push(
+      ...runMutants(
+        proof,
+        fresh.map(([, mutant]) => mutant),
+      ),
+    );
     for (const [key] of fresh) done.add(key);
     skipped.push(new Set(made.skipped.map(({ description, needs }) => `${description} (needs ${needs})`)));
   }
@@ -199,8 +204,12 @@ async function runMutantsOf(proofs: readonly EnvironmentProof[]): Promise<Mutant
   return { results, skipped: [...first].filter((mutant) => others.every((other) => other.has(mutant))) };
 }
 
-function countsOf(proofs: readonly EnvironmentProof[], { results, skipped }: MutantRun): LeastPrivilegeCounts {
-  const sum = (count: (proof: Proof) => number) => proofs.reduce((total, { proof }) => total + count(proof), 0);
+function countsOf(
+  proofs: readonly EnvironmentProof[],
+  { results, skipped }: MutantRun,
+): LeastPrivilegeCounts {
+  const sum = (count: (proof: Proof) => number) =>
+    proofs.reduce((total, { proof }) => total + count(proof), 0);
   return {
     stacks: proofs.length,
     subjects: sum(({ subjects }) => subjects.length),

@@ -1,8 +1,8 @@
 import { parseEmbedded } from "../terraform";
 import { readPolicy, requireMembers, type Statement } from "./policy";
+import type { Policy, PolicySet, Route } from "./policy-set";
 import { Refused } from "./refused";
 import type { ResolvedStack, Resource } from "./resolved-stack";
-import type { Policy, Route, PolicySet } from "./policy-set";
 
 /**
  * Reads every policy of a stack. What cannot be read is refused, never passed over.

@@ -50,7 +50,9 @@ export async function record(
       const fn = stack.find("aws_lambda_function", "function_name", functionName);
       const model = models[name];
       if (fn === undefined || model === undefined) {
-        throw new Error(`${stack.name}: got no function ${functionName} of a model; allowed: a new function per model`);
+        throw new Error(
+          `${stack.name}: got no function ${functionName} of a model; allowed: a new function per model`,
+        );
       }
       if (functionCode(name).sha256 !== fn.text("source_code_hash")) {
         throw new Error(`${fn.address}: its package is not the package of functions/${name}`);
@@ -69,7 +71,11 @@ interface Invocation {
   readonly sample: Container | undefined;
 }
 
-async function run(fn: Resource, { name, event, sample }: Invocation, stack: ResolvedStack): Promise<RecordedCall[]> {
+async function run(
+  fn: Resource,
+  { name, event, sample }: Invocation,
+  stack: ResolvedStack,
+): Promise<RecordedCall[]> {
   const endpoint = await EndpointServer.start();
   endpoint.willAlwaysAnswer(sample === undefined ? { body: "{}" } : answersOf(sample));
   try {

@@ -1,9 +1,9 @@
 import { type Block, type Group, groupPerModel } from "../per-model";
 import type { Condition, Statement } from "./policy";
+import type { Policy } from "./policy-set";
 import type { Proof, Unit } from "./proof";
 import { UNATTACHED_HOLDER } from "./read-policy-set";
 import type { AccessRequest } from "./request";
-import type { Policy } from "./policy-set";
 
 /** A chapter of the report: one stack. */
 export interface Chapter {
@@ -139,7 +139,9 @@ function whoText({ subject, kind, of }: Policy, { principal }: Statement): strin
   // A role's own policy says who it is in its title.
   if (kind !== "identity" || subject.startsWith("role ")) return "";
   const names = of.map((arn) => arn.replace(/^[^/]*:/, ""));
-  return names.some((name) => name.startsWith(UNATTACHED_HOLDER)) ? "whoever has it " : `${codes(names, ", ")} `;
+  return names.some((name) => name.startsWith(UNATTACHED_HOLDER))
+    ? "whoever has it "
+    : `${codes(names, ", ")} `;
 }
 
 function conditionText(proof: Proof, policy: Policy, statement: Statement, condition: Condition): string {

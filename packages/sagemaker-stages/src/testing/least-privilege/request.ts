@@ -24,7 +24,10 @@ export function textOf({ exact, free }: Exactly): string {
  * - `nobody`: an unsigned request.
  */
 export type Requester =
-  | { readonly kind: "principal" | "principal with every permission" | "principal without permissions"; readonly arn: string }
+  | {
+      readonly kind: "principal" | "principal with every permission" | "principal without permissions";
+      readonly arn: string;
+    }
   | { readonly kind: "service"; readonly name: string }
   | { readonly kind: "nobody" };
 

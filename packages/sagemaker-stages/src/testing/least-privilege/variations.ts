@@ -90,7 +90,12 @@ function* editsOf({ exact, free }: Exactly): Generator<Exactly> {
   if (isName({ exact, free })) yield { exact: `${exact}x`, free };
 }
 
-function contextVariations(use: Use, key: string, value: Exactly, variationContext: VariationContext): Variation[] {
+function contextVariations(
+  use: Use,
+  key: string,
+  value: Exactly,
+  variationContext: VariationContext,
+): Variation[] {
   if (value.exact === "") return [];
   const { [key]: _, ...others } = use.context;
   const changed = isBool(value)
@@ -131,9 +136,7 @@ function differing(
   return [
     replaced("another account's", owner || account.id, OTHER_ACCOUNT),
     replaced("another region's", region || account.region, account.otherRegion),
-    ...otherPrefixes.map((other) =>
-      replaced(`${other}'s`, new RegExp(`(?<=[/:])${prefix}(?=[-/])`), other),
-    ),
+    ...otherPrefixes.map((other) => replaced(`${other}'s`, new RegExp(`(?<=[/:])${prefix}(?=[-/])`), other)),
     ...(isName({ exact, free }) ? [["a longer", { exact: `${exact}2`, free }] as const] : []),
   ].filter(([, other]) => other.exact !== exact);
 }
@@ -148,7 +151,10 @@ function otherRequesters(
   const nobody = ["nobody, unsigned", { kind: "nobody" }] as const;
   const arn = account.globalArn("iam", "role/somebody");
   const strange = arn.replace(account.id, OTHER_ACCOUNT);
-  const foreignPrincipal = ["another account's principal", { kind: "principal with every permission", arn: strange }] as const;
+  const foreignPrincipal = [
+    "another account's principal",
+    { kind: "principal with every permission", arn: strange },
+  ] as const;
   const without = ["a principal without rights", { kind: "principal without permissions", arn }] as const;
   if (who.kind === "service") {
     return [

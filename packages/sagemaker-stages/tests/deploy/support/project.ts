@@ -2,8 +2,8 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFi
 import { join } from "node:path";
 import type { AccountSettings } from "../../../src/environment/account";
 import type { Environment } from "../../../src/environment/environment";
-import { copyProject } from "../../stacks/support/project";
 import { makeTempFolder, removeFolder } from "../../../src/testing/temp-folder";
+import { copyProject } from "../../stacks/support/project";
 import type { Emulator } from "./emulator";
 import { type Ended, programEnvironment, run } from "./programs";
 import { changesOf, type PlannedChange, State } from "./state";

@@ -61,9 +61,16 @@ const instances = (inNetwork: boolean) =>
     }));
 
 function modelSettings(model: ModelName, inNetwork: boolean): fc.Arbitrary<ModelSettings> {
-  const endpoint = fc.oneof(serverless, instances(inNetwork), fc.constant({ existingEndpoint: `${model}-2026` }));
+  const endpoint = fc.oneof(
+    serverless,
+    instances(inNetwork),
+    fc.constant({ existingEndpoint: `${model}-2026` }),
+  );
   const fn = fc.oneof(
-    { weight: 3, arbitrary: maybe("function", fc.constant({ memorySizeInMb: 512, ephemeralStorageInMb: 1024 })) },
+    {
+      weight: 3,
+      arbitrary: maybe("function", fc.constant({ memorySizeInMb: 512, ephemeralStorageInMb: 1024 })),
+    },
     { weight: 1, arbitrary: fc.constant({ existingFunction: `existing-${model}` }) },
   );
   return fc
@@ -114,7 +121,9 @@ export const anyEnvironment: fc.Arbitrary<Environment> = fc
           stage: { throttling: { rateLimit: 50, burstLimit: 75 }, logRetentionInDays: 14 },
           models: models as Environment["models"],
           callers: { shop: { mayInvoke, ...principals } },
-          ...(website && Object.values(models).some(({ access }) => access === "PUBLIC") ? { website: {} } : {}),
+          ...(website && Object.values(models).some(({ access }) => access === "PUBLIC")
+            ? { website: {} }
+            : {}),
           ...(network === "dedicated VPC"
             ? { network: { vpc: { availabilityZones: ["eu-central-1a", "eu-central-1b"] } } }
             : {}),

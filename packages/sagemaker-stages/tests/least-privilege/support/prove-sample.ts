@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { environments } from "../../fixtures/app/environments";
-import { SynthesizedStack } from "../../stacks/support/synthesized";
 import { Proof } from "../../../src/testing/least-privilege/proof";
 import { iamData } from "../../../src/testing/least-privilege/prove";
 import { type RecordedCall, record } from "../../../src/testing/least-privilege/recorder";
 import { ResolvedStack } from "../../../src/testing/least-privilege/resolved-stack";
+import { environments } from "../../fixtures/app/environments";
+import { SynthesizedStack } from "../../stacks/support/synthesized";
 
 /**
  * Proves the policies of a sample of an environment's models, and of the stage:

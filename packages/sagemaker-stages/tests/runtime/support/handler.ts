@@ -3,8 +3,8 @@ import type { Contract } from "../../../src/runtime/contract";
 import type { Handler } from "../../../src/runtime/handler";
 import { createHandler } from "../../../src/runtime/handler";
 import { isRecord } from "../../../src/runtime/json";
-import { contract } from "../../fixtures/app/functions/loan-default/contract";
 import type { EndpointServer } from "../../../src/testing/endpoint-server";
+import { contract } from "../../fixtures/app/functions/loan-default/contract";
 
 /** What Lambda sets for a function, with the endpoint's runtime on this machine. */
 export function environmentOf(endpoint: Pick<EndpointServer, "url">): NodeJS.ProcessEnv {

@@ -1,10 +1,10 @@
+import type { ScriptedAnswer } from "../../../src/testing/endpoint-server";
 import type { ModelName } from "../../fixtures/app/functions";
 import { about as energyDemand } from "../../fixtures/app/functions/energy-demand/contract";
 import { about as languageCheck } from "../../fixtures/app/functions/language-check/contract";
 import { about as loanDefault } from "../../fixtures/app/functions/loan-default/contract";
 import { about as ticketUrgency } from "../../fixtures/app/functions/ticket-urgency/contract";
 import { csv, json, predictions } from "./answers";
-import type { ScriptedAnswer } from "../../../src/testing/endpoint-server";
 
 /** What zod's dates, enums, whole numbers and bounds add to a package. */
 const ZOD_CHECKS_IN_BYTES = 1_300;

@@ -12,7 +12,12 @@ import {
 import { createApp } from "../../support/app";
 import type { TerraformType, TerraformTypes } from "./terraform-types";
 
-export { type Json, type JsonObject, parseEmbedded, type TerraformJson } from "../../../src/testing/terraform";
+export {
+  type Json,
+  type JsonObject,
+  parseEmbedded,
+  type TerraformJson,
+} from "../../../src/testing/terraform";
 
 /** A resource or data source of a stack. */
 export interface Found<Type extends TerraformType> {
@@ -91,9 +96,7 @@ export function synthesize(
   return inTempFolder((outdir) => {
     createApp(environments, { accounts, outdir }).synth();
     const names = [...environments.map(({ name }) => name), ...accounts.map(accountName)];
-    const stacks = names.map(
-      (name) => new SynthesizedStack(name, readStack(outdir, name)),
-    );
+    const stacks = names.map((name) => new SynthesizedStack(name, readStack(outdir, name)));
     return new Synthesized(stacks, outdir);
   });
 }

@@ -60,7 +60,8 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
   for (const addition of OF_FUNCTIONS) add(functions, "new function", addition);
   for (const addition of OF_ENDPOINTS) add(endpoints, "new endpoint", addition);
   const trusts = endpoints.slice(0, 1).flatMap((endpoint) => ofTrust(endpoint, stack, documents));
-  if (trusts.length === 0) skipped.push({ description: "new endpoint: another trust", needs: "a new endpoint" });
+  if (trusts.length === 0)
+    skipped.push({ description: "new endpoint: another trust", needs: "a new endpoint" });
   return { mutants: [...mutants, ...trusts, ...UNKNOWN_TYPES.map(unknownType)], skipped };
 }
 
@@ -192,7 +193,10 @@ function ofTrust(endpoint: EndpointInStack, stack: ResolvedStack, documents: rea
         description: `${subject}: is taken with tags and a session name of the taker's choice`,
         subject,
         change: trust.replaced(
-          trust.statements.map((statement) => ({ ...statement, Action: ["sts:AssumeRole", "sts:TagSession"] })),
+          trust.statements.map((statement) => ({
+            ...statement,
+            Action: ["sts:AssumeRole", "sts:TagSession"],
+          })),
         ),
         killedBy: ["granted, not used"],
       },
@@ -203,7 +207,9 @@ function ofTrust(endpoint: EndpointInStack, stack: ResolvedStack, documents: rea
         change: trust.replaced(
           trust.statements.map((statement) => ({
             ...statement,
-            Condition: { ArnLike: { "aws:SourceArn": stack.account.arn("sagemaker", `model/${endpoint.name}`) } },
+            Condition: {
+              ArnLike: { "aws:SourceArn": stack.account.arn("sagemaker", `model/${endpoint.name}`) },
+            },
           })),
         ),
         killedBy: ["used, not granted"],

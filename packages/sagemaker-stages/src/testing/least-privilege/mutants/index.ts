@@ -49,10 +49,7 @@ function otherName({ name }: Environment): string {
 /** `text` with one word for every model, and one each for the environment, the region and the account. */
 function generalized(text: string, { name, account }: ResolvedStack, models: readonly string[]): string {
   const spellings = models
-    .flatMap((model) => [
-      model,
-      model.replaceAll(/(?:^|-)(.)/g, (_, first: string) => first.toUpperCase()),
-    ])
+    .flatMap((model) => [model, model.replaceAll(/(?:^|-)(.)/g, (_, first: string) => first.toUpperCase())])
     // A model's name can be part of another model's name.
     .sort((one, other) => other.length - one.length);
   const ofModels = spellings.reduce((result, spelling) => result.replaceAll(spelling, "<model>"), text);

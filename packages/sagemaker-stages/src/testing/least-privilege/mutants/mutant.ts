@@ -48,7 +48,8 @@ export function documentsOf(stack: ResolvedStack): Document[] {
         return values;
       };
       return {
-        subject: word === "policy" ? managedPolicySubject(resource.text(name)) : `${word} ${resource.text(name)}`,
+        subject:
+          word === "policy" ? managedPolicySubject(resource.text(name)) : `${word} ${resource.text(name)}`,
         kind,
         statements: document.Statement,
         holder,

@@ -39,10 +39,7 @@ export function ofResources(at: At): Change[] {
     // Up to the end of what must be exact: the name of a log group, of a bucket, or all.
     const exact = resource.replace(/(:log-stream)?:\*$|\/\*$/, "");
     const free = resource.slice(exact.length);
-    const otherEnvironment = resource.replace(
-      new RegExp(`(?<=[/:])${prefixes[0]}(?=[-/])`),
-      prefixes[1],
-    );
+    const otherEnvironment = resource.replace(new RegExp(`(?<=[/:])${prefixes[0]}(?=[-/])`), prefixes[1]);
     return [
       removed,
       twice,

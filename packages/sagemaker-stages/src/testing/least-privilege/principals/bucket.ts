@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../terraform";
 import { type AccessRequest, only, type Use } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
-import { type PrincipalRules, outsidePrincipal, foreignPrincipal } from "./principal";
+import { foreignPrincipal, outsidePrincipal, type PrincipalRules } from "./principal";
 
 const TLS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html";
 const PUT = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html";

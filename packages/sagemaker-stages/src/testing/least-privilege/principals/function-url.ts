@@ -1,6 +1,6 @@
 import { type AccessRequest, only, type Use } from "../request";
 import { type FunctionInStack, functionsOf } from "./function-role";
-import { namesOf, type PrincipalRules, type Sources, outsidePrincipal, foreignPrincipal } from "./principal";
+import { foreignPrincipal, namesOf, outsidePrincipal, type PrincipalRules, type Sources } from "./principal";
 
 const URLS = "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
 
@@ -27,7 +27,11 @@ export const functionUrl: PrincipalRules = {
           who: outsidePrincipal(stack, "principal without permissions"),
           because: "a principal without rights calls the URL, signed",
         },
-        { ...call, who: foreignPrincipal(stack), because: "a principal of another account calls the URL, signed" },
+        {
+          ...call,
+          who: foreignPrincipal(stack),
+          because: "a principal of another account calls the URL, signed",
+        },
       ];
     }),
 };

@@ -2,7 +2,7 @@ import { type RouteAccess, routeAccess } from "../../../environment/model-settin
 import { parseEmbedded } from "../../terraform";
 import { type AccessRequest, only, type Requester, type Use } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
-import { type PrincipalRules, routeOf, type Sources, outsidePrincipal, foreignPrincipal } from "./principal";
+import { foreignPrincipal, outsidePrincipal, type PrincipalRules, routeOf, type Sources } from "./principal";
 
 const INTEGRATION = "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html";
 const ACCESS =
@@ -101,8 +101,14 @@ function callsOf(
   const nobody = { kind: "nobody" } as const;
   const anonymous = call(nobody, "anybody calls, without a signature and without a key");
   const withKey = call(nobody, "who has the stage's API key calls", true);
-  const signed = call(outsidePrincipal(stack, "principal with every permission"), "a principal with execute-api:Invoke calls, signed");
-  const withoutRights = call(outsidePrincipal(stack, "principal without permissions"), "a principal without rights calls, signed");
+  const signed = call(
+    outsidePrincipal(stack, "principal with every permission"),
+    "a principal with execute-api:Invoke calls, signed",
+  );
+  const withoutRights = call(
+    outsidePrincipal(stack, "principal without permissions"),
+    "a principal without rights calls, signed",
+  );
   const foreign = call(foreignPrincipal(stack), "a principal of another account calls, signed");
   switch (access) {
     case "PUBLIC":

@@ -4,7 +4,7 @@ import { type AccessRequest, only, type Use } from "../request";
 import { capturedObjects } from "./endpoint-instances";
 import { artifactArnOf, endpointsOf, throughS3 } from "./endpoint-role";
 import { functionsOf, runtimeEndpointOf } from "./function-role";
-import { type PrincipalRules, type Sources, foreignPrincipal } from "./principal";
+import { foreignPrincipal, type PrincipalRules, type Sources } from "./principal";
 
 const INTERFACE = "https://docs.aws.amazon.com/sagemaker/latest/dg/interface-vpc-endpoint.html";
 const GATEWAY = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html";
@@ -123,7 +123,9 @@ function abusesOf(service: string, { stack }: Sources): AccessRequest[] {
   if (service.endsWith(".s3")) {
     const requesters = [
       foreignPrincipal(stack),
-      ...functionsOf(stack).map(({ roleArn: arn }) => ({ kind: "principal with every permission", arn }) as const),
+      ...functionsOf(stack).map(
+        ({ roleArn: arn }) => ({ kind: "principal with every permission", arn }) as const,
+      ),
     ];
     return requesters.flatMap((who) =>
       ["s3:GetObject", "s3:PutObject"].map((action) => ({
