@@ -9,8 +9,10 @@ interface Member {
   readonly lines: readonly string[];
 }
 
-/** CDKTF ends each name with a hash of the path before it: it says nothing that the path does not. */
-const HASH_OF_PATH = /_[0-9A-F]{8}(?=[."}/]|$)/g;
+/** Text without the hash of the path with which CDKTF ends each name: the path says the same. */
+export function withoutHashes(text: string): string {
+  return text.replace(/_[0-9A-F]{8}(?=[."}/]|$)/g, "");
+}
 
 /** Blocks that are alike but for the model. */
 export interface Group {
@@ -74,7 +76,7 @@ export function perModelText(blocks: readonly Block[], models: readonly string[]
 }
 
 function generalize(text: string, model: string | undefined): string {
-  const shorter = text.replace(HASH_OF_PATH, "");
+  const shorter = withoutHashes(text);
   return model === undefined
     ? shorter
     : spellings(model).reduce((result, spelling) => result.replaceAll(spelling, "<model>"), shorter);

@@ -1,29 +1,60 @@
-import { type Block, perModelText } from "./per-model";
+import { type Block, perModelText, withoutHashes } from "./per-model";
+import { modelNamedIn, type RecordEntry, toRecord } from "./record";
+import { synthesize, type TestedApp } from "./synthesize";
 import type { JsonObject, StackJson } from "./terraform";
 
-/** Where a snapshot of its own shows what this one leaves out. */
-const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
-  body: "(the OpenAPI document, in a snapshot of its own)",
-  assume_role_policy: "(in docs/least-privilege.md)",
-  policy: "(in docs/least-privilege.md)",
+/** Arguments that a snapshot does not show, each with what it contains. */
+const NOT_SHOWN: Readonly<Record<string, string>> = {
+  body: "(the OpenAPI document)",
+  assume_role_policy: "(in the record of permissions)",
+  policy: "(in the record of permissions)",
   source_code_hash: "(base64 SHA-256 of the zip)",
   source_hash: "(hash of the file)",
 };
 
-/** A configuration is shown, a page is not. */
-const MOST_CHARACTERS_OF_CONTENT = 200;
+/** A configuration file is shown; a page is not. */
+const MAX_CHARACTERS_OF_CONTENT = 200;
 
-/** A stack as sorted text, one argument a line, without CDKTF's notes to itself; models that are alike told once. */
-export function stackText({ terraform }: StackJson, models: readonly string[]): string {
+/** A stack as sorted text, one argument a line, without CDKTF's metadata; equal lines of several models stand once. */
+export function stackText(stack: StackJson, models: readonly string[]): string {
+  return perModelText(blocksOf(stack), models);
+}
+
+/**
+ * The Terraform of an app's stacks as text, for Jest snapshots: one entry for each model of a stack, and one for the
+ * parts that the models of a stack share.
+ *
+ * @throws InvalidCatalog or InvalidEnvironments with every fault of the app
+ * @example
+ * it.each(recordTerraform(app))("creates the recorded resources of $title", ({ text }) => {
+ *   expect(text).toMatchSnapshot();
+ * });
+ */
+export function recordTerraform(app: TestedApp): RecordEntry[] {
+  const stacks = synthesize(app);
+  const models = new Map(
+    app.environments.map((environment) => [environment.name, Object.keys(environment.models)]),
+  );
+  return stacks.names.flatMap((name) => {
+    const ofStack = models.get(name) ?? [];
+    const blocks = blocksOf(stacks.stack(name)).map(({ title, lines }) => ({
+      title: withoutHashes(title),
+      lines: lines.map(withoutHashes),
+      model: modelNamedIn(title, ofStack),
+    }));
+    return toRecord(name, models.get(name) ?? Object.keys(app.models), blocks);
+  });
+}
+
+function blocksOf({ terraform }: StackJson): Block[] {
   const { data = {}, resource, output = {}, provider } = terraform;
-  const parts = [
+  return [
     block("terraform", terraform.terraform),
     ...Object.entries(provider).map(([name, settings]) => block(`provider ${name}`, settings)),
     ...blocks("data ", data),
     ...blocks("resource ", resource),
     ...sorted(output).map(([name, value]) => block(`output ${name}`, value)),
   ];
-  return perModelText(parts, models);
 }
 
 function blocks(
@@ -53,10 +84,10 @@ export function flatten(value: unknown, path: string): string[] {
 }
 
 function leaf(value: unknown, path: string): string {
-  const elsewhere = SHOWN_ELSEWHERE[path];
-  if (elsewhere !== undefined) return elsewhere;
-  if (path === "content" && String(value).length > MOST_CHARACTERS_OF_CONTENT)
-    return "(tested in website.test.ts)";
+  const content = NOT_SHOWN[path];
+  if (content !== undefined) return content;
+  if (path === "content" && String(value).length > MAX_CHARACTERS_OF_CONTENT)
+    return "(the content of the file)";
   const text = JSON.stringify(value);
   return ["filename", "source"].includes(path)
     ? text.replace(/\/[0-9A-F]{32}\//, "/(hash of the content)/")
@@ -67,7 +98,11 @@ function sorted<Value>(members: Readonly<Record<string, Value>>): [string, Value
   return Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Lets a snapshot show text as it is, without quotes around it. */
+/**
+ * A serializer for Jest with which a snapshot shows text without quotes around it.
+ *
+ * @example expect.addSnapshotSerializer(plainText);
+ */
 export const plainText = {
   test: (value: unknown): boolean => typeof value === "string",
   serialize: (value: unknown): string => String(value),

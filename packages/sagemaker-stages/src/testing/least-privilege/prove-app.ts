@@ -1,16 +1,17 @@
 import type { Environment } from "../../environment/environment";
 import { parseEnvironment } from "../../environment/parse";
 import { withoutUndefined } from "../../environment/present";
+import type { RecordEntry } from "../record";
 import { synthesize, type TestedApp } from "../synthesize";
 import type { Fault, Finding } from "./finding";
 import { mutantsOf } from "./mutants";
 import { describeSurvivor, type MutantResult, runMutants } from "./mutants/run-mutants";
 import { derivedPermissions, namedPermissions } from "./named-permissions";
+import { recordPermissions } from "./permission-record";
 import type { PrincipalRules } from "./principals/principal";
 import type { Proof } from "./proof";
 import { iamData, proveStack } from "./prove";
 import { Refused } from "./refused";
-import { type Chapter, reportText } from "./report";
 
 /** What an app adds to the engine's stacks. */
 export interface LeastPrivilegeOptions {
@@ -75,8 +76,8 @@ export interface LeastPrivilegeResult {
   /** Hand-picked mutants that fit no model of the app, each with what a model would need. */
   readonly skippedMutants: readonly string[];
   readonly counts: LeastPrivilegeCounts;
-  /** Every permission with the request that needs it, as Markdown: content for `matchRecord`. */
-  readonly record: string;
+  /** Every permission with the request that needs it, for Jest snapshots. */
+  readonly record: readonly RecordEntry[];
 }
 
 /**
@@ -124,7 +125,7 @@ export async function proveLeastPrivilege(
     survivors: run.results.filter(({ isKilled }) => !isKilled).map(describeSurvivor),
     skippedMutants: run.skipped,
     counts: countsOf(proofs, run),
-    record: reportText(proofs.map(chapterOf)),
+    record: proofs.flatMap(({ proof, environment }) => recordPermissions(proof, environment, app.models)),
   };
 }
 
@@ -137,10 +138,6 @@ interface EnvironmentProof {
 function withAccessLogs(environment: Environment, { accounts }: TestedApp): Environment {
   const { stage } = parseEnvironment(withoutUndefined(environment), accounts);
   return { ...withoutUndefined(environment), stage };
-}
-
-function chapterOf({ environment: { name, models }, proof }: EnvironmentProof): Chapter {
-  return { title: `The environment \`${name}\``, proof, models: Object.keys(models) };
 }
 
 /** The faults of a stack. */

@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { buildSync } from "esbuild";
+import { appFolder } from "../../environment/paths";
+import type { SourceFile } from "./patterns";
+
+/**
+ * The app's own source files that a model's contract consists of: `functions/<model>/contract.ts` and every TypeScript
+ * file that the contract imports. Packages are no part of it.
+ *
+ * @param model - a model of the app in the current folder
+ */
+export function sourcesOfContract(model: string): SourceFile[] {
+  const folder = appFolder();
+  const { metafile } = buildSync({
+    absWorkingDir: folder,
+    entryPoints: [join("functions", model, "contract.ts")],
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "cjs",
+    tsconfigRaw: {},
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+  });
+  return Object.keys(metafile.inputs)
+    .filter((file) => /\.[cm]?[jt]s$/.test(file))
+    .map((file) => ({
+      file: relative(folder, join(folder, file)),
+      code: readFileSync(join(folder, file), "utf8"),
+    }))
+    .sort((one, other) => (one.file < other.file ? -1 : 1));
+}

@@ -1,0 +1,103 @@
+import { type Environment, namePrefix } from "../../environment/environment";
+import type { Models } from "../../models";
+import { type OwnedBlock, type RecordEntry, toRecord } from "../record";
+import type { Condition, Statement } from "./policy";
+import type { Policy } from "./policy-set";
+import type { Proof, Unit } from "./proof";
+import { UNATTACHED_HOLDER } from "./read-policy-set";
+import type { AccessRequest } from "./request";
+
+/**
+ * Every permission of a stack as text: the principal, the actions, the resource and the conditions, each with the
+ * request that needs it. Placeholders, e.g. `<account>`, replace values that AWS assigns in an apply.
+ */
+export function recordPermissions(proof: Proof, environment: Environment, models: Models): RecordEntry[] {
+  const names = Object.keys(environment.models);
+  const { account } = proof.stack;
+  const blocks = proof.subjects.map(
+    (subject): OwnedBlock => ({
+      title: account.unresolved(subject),
+      lines: linesOf(proof, subject).map((line) => account.unresolved(line)),
+      model: ownerOf(subject, { prefix: namePrefix(environment), names, models }),
+    }),
+  );
+  return toRecord(environment.name, names, blocks);
+}
+
+/** The model whose role, function or route a subject is; `undefined` for a subject of several models. */
+function ownerOf(
+  subject: string,
+  {
+    prefix,
+    names,
+    models,
+  }: { readonly prefix: string; readonly names: readonly string[]; readonly models: Models },
+): string | undefined {
+  const words = subject.split(" ");
+  if (words[0] === "policy") return undefined;
+  return names.find((name) => {
+    const own = [name, `${name}-endpoint`, `${name}-function`].map((resource) => `${prefix}-${resource}`);
+    const path = models[name]?.route.path;
+    return words.some((word) => own.includes(word) || word === path);
+  });
+}
+
+function linesOf(proof: Proof, subject: string): string[] {
+  const policies = proof.policySet.policies.filter((policy) => policy.subject === subject);
+  return policies.length > 0
+    ? policies.flatMap((policy) => policyLines(proof, policy))
+    : authorizationLines(proof, subject);
+}
+
+/** Actions of one statement on one resource that the same requests need stand in one line. */
+function policyLines(proof: Proof, policy: Policy): string[] {
+  const permissions = new Map<string, { readonly unit: Unit; readonly actions: string[] }>();
+  for (const unit of proof.unitsOf(policy)) {
+    const key = JSON.stringify([unit.statement.sid, unit.resource, reasonsOf(unit.because)]);
+    const known = permissions.get(key);
+    if (known === undefined) permissions.set(key, { unit, actions: [unit.action] });
+    else known.actions.push(unit.action);
+  }
+  return [...permissions.values()].flatMap(({ unit: { statement, resource, because }, actions }) => {
+    const isAllow = statement.effect === "Allow";
+    const on = policy.kind === "trust" ? "" : ` on ${resource}`;
+    return [
+      `${principalText(policy, statement)}${isAllow ? "may" : "may not"} ${actions.join(", ")}${on}`,
+      ...statement.conditions.map((condition) => `  ${conditionText(proof, policy, statement, condition)}`),
+      ...reasonsOf(because).map((reason) => `  ${isAllow ? "needed" : "denies"}: ${reason}`),
+    ];
+  });
+}
+
+function principalText({ subject, kind, of }: Policy, { principal }: Statement): string {
+  if (principal === "everybody") return "every principal ";
+  if (principal !== undefined) return `${principal.join(", ")} `;
+  // The title of a role's own policy names the role.
+  if (kind !== "identity" || subject.startsWith("role ")) return "";
+  const names = of.map((arn) => arn.replace(/^[^/]*:/, ""));
+  return names.some((name) => name.startsWith(UNATTACHED_HOLDER))
+    ? "each principal with this policy "
+    : `${names.join(", ")} `;
+}
+
+function conditionText(proof: Proof, policy: Policy, statement: Statement, condition: Condition): string {
+  const text = `if ${condition.key} is ${condition.values.join(" or ")}`;
+  const [purpose] = proof.purposeOf(policy, statement, condition);
+  return statement.effect === "Deny" || purpose === undefined ? text : `${text}, against: ${purpose.because}`;
+}
+
+/** The reasons of requests, each once, with its source. */
+function reasonsOf(requests: readonly AccessRequest[]): string[] {
+  return [...new Set(requests.map(({ because, source }) => `${because} (${source})`))];
+}
+
+/** Routes and function URLs have no policy: the API's document and the URL's type decide. */
+function authorizationLines({ uses, abuses }: Proof, subject: string): string[] {
+  const lines = (requests: readonly AccessRequest[], verb: string): string[] => {
+    const own = requests.filter((request) => request.subject === subject);
+    const actions = [...new Set(own.map(({ action }) => action))];
+    if (own.length === 0) return [];
+    return [`${verb} ${actions.join(", ")}`, ...reasonsOf(own).map((reason) => `  ${reason}`)];
+  };
+  return [...lines(uses, "allows"), ...lines(abuses, "denies")];
+}
