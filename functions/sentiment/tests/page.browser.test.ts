@@ -1,56 +1,75 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { hasFocus } from "../../../packages/sagemaker-stages/tests/browser/support/model-form";
-import { atOnce } from "../../../packages/sagemaker-stages/tests/browser/support/model-server";
-import {
-  type OpenPage,
-  PATIENCE_IN_MS,
-} from "../../../packages/sagemaker-stages/tests/browser/support/served-page";
-import { ReviewForm, ServedReviews } from "./support/review-page";
+import { EndpointServer } from "sagemaker-stages/testing";
+import { type ReviewPage, ServedReviews, TIMEOUT_IN_MS } from "./support/review-page";
 
-jest.setTimeout(PATIENCE_IN_MS);
+jest.setTimeout(TIMEOUT_IN_MS);
 
+let container: EndpointServer;
 let served: ServedReviews;
-let opened: OpenPage;
-let form: ReviewForm;
+let reviews: ReviewPage;
 
 beforeAll(async () => {
-  served = await ServedReviews.start("container");
+  container = await EndpointServer.start();
+  served = await ServedReviews.start({ containers: { sentiment: container.url } });
 });
 
 afterAll(async () => {
   await served?.close();
+  await container?.close();
 });
 
 beforeEach(async () => {
-  if (served.container !== undefined) {
-    served.container.answer = atOnce("0.9412");
-    served.container.requests.length = 0;
-  }
-  opened = await served.open();
-  form = new ReviewForm(opened.page);
+  answerWith("0.9412");
+  container.requests.length = 0;
+  reviews = await served.open();
 });
 
 afterEach(async () => {
-  await opened.page.context().close();
+  await reviews.close();
 });
+
+/** Lets the container answer every review with this probability. */
+function answerWith(probability: string): void {
+  container.willAlwaysAnswer({ headers: { "content-type": "text/csv" }, body: probability });
+}
 
 describe("a review", () => {
   it("is sent with the button, and answered with the verdict, its certainty and the score", async () => {
     // Prepare
-    const requested = opened.page.waitForRequest("**/dev/sentiment");
+    const requested = reviews.page.waitForRequest("**/dev/sentiment");
 
     // Act
-    await form.submit("A wonderful film.");
-    const answer = await form.answer();
+    await reviews.submit("A wonderful film.");
+    const answer = await reviews.answer();
+    const request = await requested;
 
     // Assess
-    expect((await requested).postDataJSON()).toEqual({ review: "A wonderful film." });
+    expect(request.method()).toBe("POST");
+    expect(request.headers()["content-type"]).toBe("application/json");
+    expect(request.postDataJSON()).toEqual({ review: "A wonderful film." });
     expect(answer).toContain("They liked it.");
     expect(answer).toContain("very sure that this review is positive");
     expect(answer).toContain("Score 0.94 · 0 is negative, 1 positive");
-    expect(await form.spoken.textContent()).toContain("They liked it.");
-    expect(served.container?.requests).toHaveLength(1);
-    expect(opened.complaints).toEqual([]);
+    expect(answer).toMatch(/Answered with 200 in \d+(\.\d)? m?s$/);
+    expect(await reviews.spoken.textContent()).toBe(
+      "They liked it. The model is very sure that this review is positive. Score 0.94 of 1.",
+    );
+    expect(container.requests).toHaveLength(1);
+    expect(reviews.complaints).toEqual([]);
+  });
+
+  it.each(["Control+Enter", "Meta+Enter"])("is sent with %s, and keeps the focus", async (keys) => {
+    // Prepare
+    await reviews.review.fill("A wonderful film.");
+
+    // Act
+    await reviews.review.press(keys);
+    const answer = await reviews.answer();
+
+    // Assess
+    expect(answer).toContain("They liked it.");
+    expect(await reviews.hasFocus(reviews.review)).toBe(true);
+    expect(container.requests).toHaveLength(1);
   });
 
   it.each([
@@ -59,117 +78,157 @@ describe("a review", () => {
     ["1", "They liked it.", "Score 1.00", "90deg"],
   ])("with the probability %s moves the dial", async (probability, verdict, score, turn) => {
     // Prepare
-    if (served.container !== undefined) served.container.answer = atOnce(probability);
+    answerWith(probability);
 
     // Act
-    await form.submit("Hm.");
-    const answer = await form.answer();
-    const needle = form.form.locator(`.needle[style*="--turn: ${turn}"]`);
-    await needle.waitFor({ state: "attached" });
+    await reviews.submit("Hm.");
+    const answer = await reviews.answer();
+    await reviews.form.locator(`.needle[style*="--turn: ${turn}"]`).waitFor({ state: "attached" });
 
     // Assess
     expect(answer).toContain(verdict);
     expect(answer).toContain(score);
-    expect(await form.form.locator(".dial").getAttribute("aria-hidden")).toBe("true");
+    expect(await reviews.form.locator(".dial").getAttribute("aria-hidden")).toBe("true");
   });
 
   it("keeps its lines: Enter alone does not send", async () => {
     // Act
-    await form.review.pressSequentially("One");
-    await form.review.press("Enter");
-    await form.review.pressSequentially("Two");
+    await reviews.review.pressSequentially("One");
+    await reviews.review.press("Enter");
+    await reviews.review.pressSequentially("Two");
 
     // Assess
-    expect(await form.review.inputValue()).toBe("One\nTwo");
-    expect(served.container?.requests).toHaveLength(0);
+    expect(await reviews.review.inputValue()).toBe("One\nTwo");
+    expect(container.requests).toHaveLength(0);
   });
 
   it("that is empty is not sent, and the field gets the reason and the focus", async () => {
     // Act
-    await form.submit("  ");
+    await reviews.submit("  ");
 
     // Assess
-    await opened.page.getByText("Type a review first").waitFor();
-    expect(await hasFocus(form.review)).toBe(true);
-    expect(await form.review.getAttribute("aria-invalid")).toBe("true");
-    expect(served.container?.requests).toHaveLength(0);
+    await reviews.page.getByText("Type a review first").waitFor();
+    expect(await reviews.hasFocus(reviews.review)).toBe(true);
+    expect(await reviews.review.getAttribute("aria-invalid")).toBe("true");
+    expect(await reviews.review.getAttribute("aria-describedby")).toContain("review-fault");
+    expect(container.requests).toHaveLength(0);
   });
 
   it("can be an example, which replaces the fault of an empty review and is not yet sent", async () => {
     // Prepare
-    await form.submit("");
+    await reviews.submit("");
 
     // Act
-    await opened.page.getByRole("button", { name: "Bored" }).click();
+    await reviews.page.getByRole("button", { name: "Bored" }).click();
 
     // Assess
-    expect(await form.review.inputValue()).toContain("Two hours of my life");
-    expect(await hasFocus(form.review)).toBe(true);
-    expect(await opened.page.getByText("Type a review first").isVisible()).toBe(false);
-    expect(served.container?.requests).toHaveLength(0);
+    expect(await reviews.review.inputValue()).toContain("Two hours of my life");
+    expect(await reviews.hasFocus(reviews.review)).toBe(true);
+    expect(await reviews.page.getByText("Type a review first").isVisible()).toBe(false);
+    expect(container.requests).toHaveLength(0);
   });
 
-  it("that an example replaces is no longer the review of the answer", async () => {
+  it("that an example replaces is no longer the review of the answer, until the example is sent", async () => {
     // Prepare
-    await form.submit("A wonderful film.");
-    await form.answer();
+    const notice = reviews.page.getByText("You changed the input since this answer.");
+    await reviews.submit("A wonderful film.");
+    await reviews.answer();
+    const atFirst = await notice.isVisible();
 
     // Act
-    await opened.page.getByRole("button", { name: "Torn" }).click();
+    await reviews.page.getByRole("button", { name: "Torn" }).click();
+    const replaced = await notice.isVisible();
+    await reviews.send.click();
+    await notice.waitFor({ state: "hidden" });
+    await reviews.answer();
 
     // Assess
-    expect(await opened.page.getByText("You changed the input since this answer.").isVisible()).toBe(true);
+    expect([atFirst, replaced]).toEqual([false, true]);
+    expect(container.requests).toHaveLength(2);
   });
 
   it("is answered as JSON when the answer is no sentiment", async () => {
     // Prepare
-    await opened.page.route("**/dev/sentiment", (route) => route.fulfill({ json: { sentiment: "fine" } }));
+    await reviews.page.route("**/dev/sentiment", (route) => route.fulfill({ json: { sentiment: "fine" } }));
 
     // Act
-    await form.submit("A wonderful film.");
+    await reviews.submit("A wonderful film.");
+    await reviews.answer();
 
     // Assess
-    expect(await form.answeredJson()).toEqual({ sentiment: "fine" });
-    expect(await form.form.locator(".dial").count()).toBe(0);
+    const json = await reviews.form.getByLabel("Answer").innerText();
+    expect(JSON.parse(json)).toEqual({ sentiment: "fine" });
+    expect(await reviews.form.locator(".dial").count()).toBe(0);
+  });
+});
+
+describe("without a mouse", () => {
+  it("the review, the examples and the button are reached in order, and show that they have the focus", async () => {
+    // Prepare
+    const { page } = reviews;
+    const visited: string[] = [];
+    const step = async () => {
+      await page.keyboard.press("Tab");
+      const focused = page.locator(":focus");
+      const outline = await focused.evaluate((element) => getComputedStyle(element).outlineStyle);
+      visited.push(`${(await focused.innerText()) || (await focused.getAttribute("id"))}: ${outline}`);
+    };
+
+    // Act
+    await step();
+    await page.keyboard.type("A wonderful film.");
+    for (let steps = 0; steps < 4; steps++) await step();
+    await page.keyboard.press("Enter");
+    await reviews.answer();
+
+    // Assess
+    expect(visited).toEqual([
+      "post-sentiment-review: solid",
+      "Delighted: solid",
+      "Bored: solid",
+      "Torn: solid",
+      "Ask the model: solid",
+    ]);
+    expect(await reviews.hasFocus(reviews.send)).toBe(true);
+    expect(reviews.complaints).toEqual([]);
   });
 });
 
 describe("the dial", () => {
-  it.each([320, 390])("fits a screen of %d pixels without scrolling sideways", async (width) => {
+  it.each([320, 360, 390])("fits a screen of %d pixels without scrolling sideways", async (width) => {
     // Prepare
-    const { page } = await served.open({ viewport: { width, height: 800 } });
-    const narrow = new ReviewForm(page);
+    const narrow = await served.open({ viewport: { width, height: 800 } });
 
     // Act
     await narrow.submit(`Longwordwithoutanyplacetobreakit${"andsoon".repeat(20)}`);
     await narrow.answer();
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const overflow = await narrow.page.evaluate(
+      () => document.documentElement.scrollWidth - window.innerWidth,
+    );
 
     // Assess
     expect(overflow).toBe(0);
-    await page.context().close();
+    await narrow.close();
   });
 
   it.each([
-    ["reduce", 0],
-    ["no-preference", 1],
-  ] as const)("moves its needle as the device asks: %s", async (reducedMotion, count) => {
+    ["stays still", "reduce", 0],
+    ["swings", "no-preference", 1],
+  ] as const)("%s when the device states the motion %s", async (_, reducedMotion, count) => {
     // Prepare
-    const { page } = await served.open({ reducedMotion });
-    const moving = new ReviewForm(page);
+    const moving = await served.open({ reducedMotion });
 
     // Act
     await moving.submit("A wonderful film.");
     await moving.answer();
-    const needle = moving.form.locator(".needle");
-    const properties = await needle.evaluate((path) =>
+    const durations = await moving.form.locator(".needle").evaluate((path) =>
       getComputedStyle(path)
         .transitionDuration.split(",")
         .filter((duration) => duration.trim() !== "0s"),
     );
 
     // Assess
-    expect(properties).toHaveLength(count);
-    await page.context().close();
+    expect(durations).toHaveLength(count);
+    await moving.close();
   });
 });

@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import type { BrowserContextOptions } from "playwright-core";
-import { PATIENCE_IN_MS } from "../../../packages/sagemaker-stages/tests/browser/support/served-page";
-import { ReviewForm, ServedReviews } from "./support/review-page";
+import { ServedReviews, TIMEOUT_IN_MS } from "./support/review-page";
 
-jest.setTimeout(PATIENCE_IN_MS);
+jest.setTimeout(TIMEOUT_IN_MS);
 
 /** A picture of an empty page is smaller. */
 const MIN_BYTES = 20_000;
@@ -23,7 +22,7 @@ const folder = process.env.RECORD === "1" ? join(__dirname, "../../../docs") : t
 let served: ServedReviews;
 
 beforeAll(async () => {
-  served = await ServedReviews.start("sample");
+  served = await ServedReviews.start();
 });
 
 afterAll(async () => {
@@ -38,11 +37,11 @@ describe("the page with the sample model", () => {
   ])("is recorded as %s", async (name, options, example, verdict) => {
     // Prepare
     // Without motion, the needle is at its place at once.
-    const { page, complaints } = await served.open({ ...options, reducedMotion: "reduce" });
-    const form = new ReviewForm(page);
+    const reviews = await served.open({ ...options, reducedMotion: "reduce" });
+    const { page } = reviews;
     await page.getByRole("button", { name: example }).click();
-    await form.send.click();
-    const answer = await form.answer();
+    await reviews.send.click();
+    const answer = await reviews.answer();
     await page.mouse.move(0, 0);
     await page.evaluate(() => window.scrollTo(0, 0));
 
@@ -54,7 +53,7 @@ describe("the page with the sample model", () => {
     expect(answer).toContain(verdict);
     expect(statSync(path).size).toBeGreaterThan(MIN_BYTES);
     expect(statSync(path).size).toBeLessThan(MAX_BYTES);
-    expect(complaints).toEqual([]);
-    await page.context().close();
+    expect(reviews.complaints).toEqual([]);
+    await reviews.close();
   });
 });

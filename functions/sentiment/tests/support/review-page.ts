@@ -1,89 +1,103 @@
-import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
-import type { Environment, ModelSettings } from "sagemaker-stages";
-import { launchChromium } from "../../../../packages/sagemaker-stages/tests/browser/support/chromium";
-import { ModelForm } from "../../../../packages/sagemaker-stages/tests/browser/support/model-form";
-import {
-  atOnce,
-  ModelServer,
-} from "../../../../packages/sagemaker-stages/tests/browser/support/model-server";
-import {
-  type OpenPage,
-  openPage,
-} from "../../../../packages/sagemaker-stages/tests/browser/support/served-page";
-import { ProjectCopy } from "../../../../packages/sagemaker-stages/tests/local/support/project";
-import { RunningStage } from "../../../../packages/sagemaker-stages/tests/local/support/running-stage";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import type { Environment } from "sagemaker-stages";
+import { findChromium, type ServedApp, type ServeSettings, serveApp } from "sagemaker-stages/testing";
+import { models } from "../../../index";
 
-const APP = join(__dirname, "../../../..");
+/** Longer than any test of the page takes on a slow machine: a synthesis, a process, and a browser. */
+export const TIMEOUT_IN_MS = 60_000;
 
-const MODEL: ModelSettings = {
-  artifact: "s3://amzn-s3-demo-bucket/model/model.tar.gz",
-  image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
-  serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
-  access: "PUBLIC",
-};
-
-/** The sentiment model with another public model beside it. */
-const SHOWN: Environment = {
+/** The sentiment model alone, open to the public. */
+const environment: Environment = {
   name: "dev",
   region: "us-east-1",
   state: { local: { path: "terraform.dev.tfstate" } },
   stage: { throttling: { rateLimit: 1_000, burstLimit: 2_000 }, logRetentionInDays: 7 },
   website: { title: "Did they like it?" },
-  models: { sentiment: MODEL, toxicity: MODEL },
+  models: {
+    sentiment: {
+      artifact: "s3://amzn-s3-demo-bucket/sentiment/model.tar.gz",
+      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+      access: "PUBLIC",
+    },
+  },
 };
 
-/** The answer of the container, except where a test sets another one. */
-const POSITIVE = atOnce("0.9412");
-
-/** The app's page, served by the local stage, and a browser to look at it. */
+/** The page of the sentiment model, and a browser that opens the page. */
 export class ServedReviews {
   private constructor(
     private readonly browser: Browser,
-    private readonly stage: RunningStage,
-    private readonly project: ProjectCopy,
-    /** The container of the sentiment model; `undefined` where the sample model answers. */
-    readonly container: ModelServer | undefined,
+    private readonly app: ServedApp,
   ) {}
 
-  /** @param answeredBy - the app's sample model, or a container whose answers a test sets */
-  static async start(answeredBy: "sample" | "container"): Promise<ServedReviews> {
-    const browser = await launchChromium();
-    const container = answeredBy === "sample" ? undefined : new ModelServer("text/csv", POSITIVE);
-    await container?.listen();
-    const project = new ProjectCopy(APP);
-    project.setEnvironments(SHOWN);
-    const own = container === undefined ? [] : ["--container", `sentiment=${container.url}`];
-    const stage = await RunningStage.serve(project, [SHOWN.name, ...own]);
-    return new ServedReviews(browser, stage, project, container);
+  /** @param settings - the container that answers. Default: the sample model */
+  static async start(settings?: ServeSettings): Promise<ServedReviews> {
+    const browser = await chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox"] });
+    try {
+      return new ServedReviews(browser, await serveApp({ models, environments: [environment] }, settings));
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
   }
 
-  /** Opens the page in a window of its own. */
-  async open(options: BrowserContextOptions = {}): Promise<OpenPage> {
-    return await openPage(this.browser, `${this.stage.url}/website/${SHOWN.name}/`, options);
+  /** Opens the page in a window of its own, and waits until the page shows its forms. */
+  async open(options: BrowserContextOptions = {}): Promise<ReviewPage> {
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const page = new ReviewPage(await context.newPage());
+    await page.page.goto(`${this.app.url}/website/${environment.name}/`);
+    await page.review.waitFor();
+    return page;
   }
 
-  /** Ends everything. */
+  /** Ends the browser and the local stage. */
   async close(): Promise<void> {
     await this.browser.close();
-    await this.stage.kill();
-    await this.container?.close();
-    this.project.remove();
+    await this.app.close();
   }
 }
 
-/** The form for a review, as a visitor finds it. */
-export class ReviewForm extends ModelForm {
+/** The page with the form for a review, as a visitor finds the form. */
+export class ReviewPage {
+  readonly form: Locator;
   readonly review: Locator;
+  readonly send: Locator;
+  /** The text that a screen reader announces. */
+  readonly spoken: Locator;
+  /** Errors and warnings of the console: failed scripts, and what the content security policy refuses. */
+  readonly complaints: string[] = [];
 
-  constructor(page: Page) {
-    super(page, "Sentiment", "Ask the model");
-    this.review = this.field("Review");
+  constructor(readonly page: Page) {
+    this.form = page.getByRole("form", { name: "Sentiment" });
+    this.review = this.form.getByLabel("Review");
+    this.send = this.form.getByRole("button", { name: "Ask the model" });
+    this.spoken = page.getByRole("status");
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) this.complaints.push(message.text());
+    });
   }
 
   /** Types a review and sends it. */
   async submit(text: string): Promise<void> {
     await this.review.fill(text);
     await this.send.click();
+  }
+
+  /** @returns the text of the answer, once the answer is visible */
+  async answer(): Promise<string> {
+    const answer = this.form.locator(".result.answer");
+    await answer.waitFor();
+    return await answer.innerText();
+  }
+
+  /** Whether an element has the focus. */
+  async hasFocus(element: Locator): Promise<boolean> {
+    return (await element.and(this.page.locator(":focus")).count()) === 1;
+  }
+
+  /** Closes the window. */
+  async close(): Promise<void> {
+    await this.page.context().close();
   }
 }

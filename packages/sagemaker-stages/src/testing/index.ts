@@ -3,6 +3,7 @@
  * runs in the app's folder.
  */
 
+export { findChromium } from "./chromium";
 export { findContractFaults } from "./contracts/find-contract-faults";
 export {
   type ComputedAnswer,
@@ -26,6 +27,7 @@ export { type AccessRequest, type Exactly, only, type Requester, type Use } from
 export type { ResolvedStack, Resource } from "./least-privilege/resolved-stack";
 export type { RecordEntry } from "./record";
 export { answersOf, samplesOfApp } from "./sample-endpoint";
+export { type ServedApp, type ServeSettings, serveApp } from "./serve-app";
 export { plainText, recordTerraform } from "./stack-text";
 export { findSynthesisDifferences, synthesize, type TestedApp } from "./synthesize";
 export {

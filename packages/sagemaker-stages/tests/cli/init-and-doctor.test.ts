@@ -54,6 +54,9 @@ describe("sagemaker-stages init", () => {
     });
     expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(["start", "test", "check"]));
     expect(JSON.stringify(manifest.scripts)).not.toContain("packages/");
+    // Only the browser tests of the repository's views import this package.
+    const { "playwright-core": _, ...devDependencies } = repository.devDependencies;
+    expect(manifest.devDependencies).toEqual(devDependencies);
   });
 
   it("names no model of the repository in any file", async () => {

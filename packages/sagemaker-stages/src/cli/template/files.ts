@@ -15,6 +15,7 @@ export const MAINTAINED_FILES = [
   ".nvmrc",
   "biome.json",
   "cdktf.json",
+  "functions/jest.browser.json",
   "functions/tsconfig.json",
   "tsconfig.json",
 ] as const;

@@ -23,6 +23,7 @@ const SCRIPTS = [
   "check",
   "format",
   "test",
+  "test:browser",
   "review",
   "deployer",
   "providers:lock",
@@ -30,6 +31,9 @@ const SCRIPTS = [
   "pipeline",
   "programs",
 ] as const;
+
+/** Packages that only the browser tests of the samples' views import. An app that tests a view adds the package. */
+const PACKAGES_OF_SAMPLES: readonly string[] = ["playwright-core"];
 
 /**
  * The `package.json` of an app, made from that of the engine's repository: the same versions of the same packages, and
@@ -47,10 +51,17 @@ export function toAppManifest(repository: Manifest, { name, engine }: AppIdentit
     engines,
     scripts: Object.fromEntries(SCRIPTS.map((script) => [script, appScript(scripts, script)])),
     dependencies: { ...dependencies, [ENGINE]: engine },
-    devDependencies,
+    devDependencies: without(devDependencies, PACKAGES_OF_SAMPLES),
     overrides,
     jest,
   };
+}
+
+function without(
+  packages: Readonly<Record<string, string>>,
+  names: readonly string[],
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(packages).filter(([name]) => !names.includes(name)));
 }
 
 function appScript(scripts: Readonly<Record<string, string>>, name: string): string {

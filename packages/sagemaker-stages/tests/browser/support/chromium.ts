@@ -1,10 +1,7 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
+import { findChromium } from "../../../src/testing/chromium";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome"];
-
-/** Nothing of the browser's own goes over the network or waits for it. */
+/** Chromium's own services send nothing over the network. */
 const ARGUMENTS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -18,37 +15,8 @@ const ARGUMENTS = [
 /**
  * Starts the Chromium of this machine.
  *
- * @throws Error where there is none: without it these tests say nothing
+ * @throws Error where there is no Chromium: the browser tests never pass without one
  */
 export async function launchChromium(): Promise<Browser> {
-  return await chromium.launch({ executablePath: findChromium(process.env), args: ARGUMENTS });
-}
-
-/**
- * @param environment - `CHROMIUM` names the file; else it is looked for on `PATH`
- * @throws Error where it is nowhere
- */
-export function findChromium({ CHROMIUM: named, PATH = "" }: NodeJS.ProcessEnv): string {
-  const candidates =
-    named === undefined
-      ? PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)))
-      : [named];
-  const found = candidates.find(isExecutable);
-  if (found === undefined) {
-    throw new Error(
-      named === undefined
-        ? `The browser tests need Chromium: install ${NAMES.join(", ")} on PATH, or set CHROMIUM to its file.`
-        : `CHROMIUM: got ${named}; allowed: the file of a Chromium that can be run`,
-    );
-  }
-  return found;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return await chromium.launch({ executablePath: findChromium(), args: ARGUMENTS });
 }

@@ -1,0 +1,90 @@
+import { createApp } from "../app/create-app";
+import { appFolder } from "../environment/paths";
+import { type Container, ownContainer } from "../local/sagemaker/container";
+import { loadSamples } from "../local/samples";
+import { LocalStage } from "../local/stage";
+import { readDeployments } from "../local/synthesize";
+import type { TestedApp } from "./synthesize";
+import { makeTempFolder, removeFolder } from "./temp-folder";
+
+/** Settings of {@link serveApp}. */
+export interface ServeSettings {
+  /**
+   * Containers that answer in place of the sample models, e.g. an `EndpointServer`: a container's URL by the name of the
+   * model.
+   *
+   * @default - the sample models of the app in the current folder
+   */
+  readonly containers?: Readonly<Record<string, string>>;
+}
+
+/** An app that a local stage serves. */
+export interface ServedApp {
+  /**
+   * The address of the local stage, e.g. `http://127.0.0.1:40123`. The stage of an environment is `<url>/<environment>`,
+   * and its page is `<url>/website/<environment>/`.
+   */
+  readonly url: string;
+  /** The log of the functions and of the local stage so far. */
+  readonly log: string;
+  /** Ends the local stage and its functions, and removes their temporary files. */
+  close(): Promise<void>;
+}
+
+/**
+ * Synthesizes an app and serves all its environments on a free port of this machine, as `sagemaker-stages start` does,
+ * with the page of each environment. Needs neither network nor credentials.
+ *
+ * @param app - as `main.ts` passes it to `createApp`. The current folder is the app's folder: it holds `functions/`
+ * @throws InvalidCatalog or InvalidEnvironments with every fault of the app
+ * @throws Error where `containers` names a model that no environment deploys
+ * @throws NotServable where the local stage does not support something that the app deploys
+ * @example
+ * const served = await serveApp({ models, environments: [dev] });
+ * const response = await fetch(`${served.url}/dev/iris`, { method: "POST", body: JSON.stringify(request) });
+ */
+export async function serveApp(app: TestedApp, { containers = {} }: ServeSettings = {}): Promise<ServedApp> {
+  requireDeployed(app, Object.keys(containers));
+  const outdir = makeTempFolder();
+  let log = "";
+  const stage = new LocalStage({
+    port: 0,
+    containers: new Map<string, Container>([
+      ...loadSamples(appFolder(), { blazingText: false }),
+      ...Object.entries(containers).map(([model, url]) => [model, ownContainer(new URL(url))] as const),
+    ]),
+    log: (text) => {
+      log += text;
+    },
+  });
+  const close = async () => {
+    await stage.close();
+    removeFolder(outdir);
+  };
+  try {
+    createApp({ ...app, accountStacks: false, pages: true, outdir }).synth();
+    const deployments = readDeployments(
+      outdir,
+      app.environments.map(({ name }) => name),
+    );
+    await stage.listen();
+    await stage.serve(deployments);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    url: stage.url,
+    get log() {
+      return log;
+    },
+    close,
+  };
+}
+
+function requireDeployed({ environments }: TestedApp, models: readonly string[]): void {
+  const deployed = new Set(environments.flatMap((environment) => Object.keys(environment.models)));
+  const unknown = models.find((model) => !deployed.has(model));
+  if (unknown === undefined) return;
+  throw new Error(`containers: got the model ${unknown}; allowed: ${[...deployed].join(", ")}`);
+}
