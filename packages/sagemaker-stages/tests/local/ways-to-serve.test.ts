@@ -226,7 +226,7 @@ describe("an endpoint that is there already", () => {
 
     // Assess
     expect(lines.filter((line) => line.includes(NAME))).toEqual([
-      `${NAME}: sample model: logistic regression on WDBC (on AWS: an endpoint that is there already)`,
+      `${NAME}: sample model: logistic regression with chosen weights (on AWS: an endpoint that is there already)`,
       `- endpoint ${NAME}: it is on AWS and never asked from here: the sample model of loan-default answers instead, or your own --container`,
     ]);
   });
@@ -411,7 +411,7 @@ describe("npm start with a container of one's own for an endpoint that is there 
     const end = await refused.ended;
 
     // Assess
-    expect(end).toEqual({ status: 1, signal: null });
+    expect(end).toEqual({ status: 2, signal: null });
     expect(refused.errors).toBe(
       "--container: got the model loan-default; allowed: none, because no endpoint is served\n",
     );
