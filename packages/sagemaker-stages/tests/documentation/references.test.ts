@@ -39,6 +39,14 @@ describe.each(documents)("%s", (document) => {
     expect(missing).toEqual([]);
   });
 
+  it("runs scripts that exist", () => {
+    // Act
+    const missing = programsRunIn(read(join(REPOSITORY, document))).filter((path) => !exists(document, path));
+
+    // Assess
+    expect(missing).toEqual([]);
+  });
+
   it("names npm scripts that exist", () => {
     // Prepare
     const known = document.startsWith("packages/sagemaker-stages/template/") ? templateScripts : scripts;
@@ -89,6 +97,17 @@ describe("the search for broken references", () => {
     },
   );
 
+  it("finds the programs that blocks of code run", () => {
+    // Act
+    const found = programsRunIn(
+      "```sh\nnpx tsx missing/train.ts data.csv\npython3 missing/reference.py\n```",
+    );
+
+    // Assess
+    expect(found).toEqual(["missing/train.ts", "missing/reference.py"]);
+    expect(found.map((path) => exists(document, path))).toEqual([false, false]);
+  });
+
   it("finds npm scripts in commands and in prose", () => {
     // Act
     const found = scriptsNamedIn(
@@ -110,7 +129,9 @@ function linksOf(text: string): string[] {
 function leadsSomewhere(document: string, link: string): boolean {
   const [path = "", heading] = link.split("#");
   const target = path === "" ? document : join(dirname(document), decodeURIComponent(path));
-  if (!existsSync(join(REPOSITORY, target))) return path.includes("node_modules/");
+  // An app's README links to the installed engine.
+  if (path.includes("node_modules/")) return true;
+  if (!existsSync(join(REPOSITORY, target))) return false;
   return heading === undefined || headingsOf(read(join(REPOSITORY, target))).includes(heading);
 }
 
@@ -133,7 +154,14 @@ function pathsNamedIn(text: string): string[] {
     .filter((path) => !GENERATED.test(path));
 }
 
-/** Paths of files that only exist after a command, and of examples. */
+/** Programs of the repository that a command line runs. */
+function programsRunIn(text: string): string[] {
+  return [...text.matchAll(/\b(?:tsx|python3|node) ((?:[\w.-]+\/)+[\w.-]+\.(?:ts|js|mjs|py))\b/g)].map(
+    ([, path = ""]) => path,
+  );
+}
+
+/** Paths of files that exist only after a command. */
 const GENERATED = /^(node_modules|cdktf\.out|dist|programs|pages|\.terraform)\//;
 
 /** Whether a path from the document's folder, from the repository's, or from the engine's exists. */
