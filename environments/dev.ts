@@ -1,7 +1,7 @@
 import type { Environment } from "sagemaker-stages";
 import type { ModelName } from "../functions";
 
-/** For development: in any account, with its state in a file. Callers need an API key, or nothing for sentiment. */
+/** For development: in any account, with its state in a file. Most routes require an API key. */
 export const dev: Environment<ModelName> = {
   name: "dev",
   region: "us-east-1",
