@@ -127,6 +127,6 @@ export function readCall({ method, path, headers }: RecordedRequest): RecordedCa
     }
   }
   throw new Refused(
-    `no rule knows which action ${method} ${path} of ${service} is; add it to ACTIONS in recorder.ts`,
+    `got the request ${method} ${path} of ${service}; allowed: the requests in ACTIONS of recorder.ts`,
   );
 }

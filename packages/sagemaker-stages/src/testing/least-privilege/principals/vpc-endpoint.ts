@@ -139,6 +139,6 @@ function abusesOf(service: string, { stack }: Sources): AccessRequest[] {
     );
   }
   throw new Refused(
-    `${stack.name}: no rule knows what may pass to ${service}; say it in principals/vpc-endpoint.ts`,
+    `${stack.name}: got a VPC endpoint of ${service}; allowed: the services in principals/vpc-endpoint.ts`,
   );
 }
