@@ -1,6 +1,7 @@
 import { percentEncode } from "../aws/percent-encode";
 import type { Authorization, Method } from "./rest-api/openapi";
 import type { Container } from "./sagemaker/container";
+import { containerOf } from "./sagemaker/echo-stand-in";
 import { LOCAL_CREDENTIALS } from "./signature";
 import type { Deployment, StageDefinition } from "./terraform/deployment";
 import type { EndpointCompute } from "./terraform/endpoints";
@@ -64,8 +65,8 @@ function* describeEndpoints(
   yield "";
   yield `  SageMaker runtime  ${url}  (e.g. boto3.client("sagemaker-runtime", endpoint_url="${url}"))`;
   for (const { name, model, compute } of endpoints) {
-    const container = containers.get(model)?.description ?? `NO MODEL: add --container ${model}=<url>`;
-    yield `    ${name}: ${container} (on AWS: ${describeCompute(compute)})`;
+    const { description } = containerOf(containers, model);
+    yield `    ${name}: ${description} (on AWS: ${describeCompute(compute)})`;
   }
 }
 
