@@ -115,9 +115,9 @@ function signed(region: string, service: string): string[] {
 /** A line for a POSIX shell, ready to paste. */
 export function curl(
   url: string,
-  { region }: Deployment,
-  { stageName, apiKeys }: StageDefinition,
-  method: Method,
+  { region }: Pick<Deployment, "region">,
+  { stageName, apiKeys }: Pick<StageDefinition, "stageName" | "apiKeys">,
+  method: Pick<Method, "path" | "authorization" | keyof RequestExample>,
 ): string {
   const words: Record<Authorization, string[]> = {
     NONE: [],
@@ -127,7 +127,10 @@ export function curl(
   return curlLine(`${url}/${stageName}${method.path}`, method, words[method.authorization]);
 }
 
-function curlLine(url: string, method: Method, authorization: readonly string[]): string {
+/** The example of a request. */
+type RequestExample = Pick<Method, "example" | "parameterExamples">;
+
+function curlLine(url: string, method: RequestExample, authorization: readonly string[]): string {
   // Sorted: curl before 8.3 signs a query as it stands, and AWS wants it in order.
   const query = [...method.parameterExamples].sort(([a], [b]) => (a < b ? -1 : 1));
   const parameters = query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`);

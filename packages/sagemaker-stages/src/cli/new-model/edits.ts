@@ -14,9 +14,9 @@ import {
   type ObjectLiteral,
   objectsIn,
   parseSource,
+  propertyValue,
   type SourceFile,
   UnknownForm,
-  valueOf,
 } from "./typescript/source-file";
 
 /** A file of the app with its new text. */
@@ -93,7 +93,7 @@ export function addToEnvironment(
     );
   }
   const { file, models } = place;
-  if (valueOf(models, property.name) !== undefined) {
+  if (propertyValue(models, property.name) !== undefined) {
     throw new UnknownForm(`${file.path}: got an entry ${property.name} in the models of ${environment}`);
   }
   return checked(file.path, insertProperty(file, models, property));
@@ -106,8 +106,8 @@ export function describeEnvironmentLines(environment: string, property: Property
 
 function findModels(file: SourceFile, environment: string): ObjectLiteral[] {
   return objectsIn(file)
-    .filter((literal) => isText(valueOf(literal, "name"), environment))
-    .map((literal) => valueOf(literal, "models"))
+    .filter((literal) => isText(propertyValue(literal, "name"), environment))
+    .map((literal) => propertyValue(literal, "models"))
     .filter(isObjectLiteral);
 }
 

@@ -84,7 +84,7 @@ function isNode(value: object): value is Node {
 }
 
 /** The value of a property of an object literal, where the property's name is an identifier or a string. */
-export function valueOf({ properties }: ObjectLiteral, name: string): Node | undefined {
+export function propertyValue({ properties }: ObjectLiteral, name: string): Node | undefined {
   for (const property of properties) {
     if (property.type === "SpreadElement" || property.computed || keyOf(property) !== name) continue;
     return property.type === "ObjectProperty" ? property.value : property;
