@@ -68,7 +68,8 @@ export class Proof {
   readonly abuses: readonly AccessRequest[];
   private readonly legitimate: KnownLegitimate;
   private readonly variationContext: VariationContext;
-  private readonly iamData: IamData;
+  /** The actions of the services that policies and requests name. */
+  readonly iamData: IamData;
   private readonly trialsBySubject: Map<string, readonly AccessRequest[]>;
 
   /**
