@@ -1,13 +1,26 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { blazingTextSamples } from "../../functions/samples";
-import { contract } from "../../functions/toxicity/contract";
-import { ask } from "./support/asking";
+import { invokeSample } from "sagemaker-stages/testing";
+import { contract } from "../contract";
+import { blazingText, sample } from "../sample";
 
 const LABELS = ["__label__none", "__label__offensive", "__label__hate"];
 
 const asJson = (document: unknown) => ({ contentType: "application/json", body: JSON.stringify(document) });
 
 describe("the sample model of toxicity", () => {
+  it("describes itself on one line, has small weights and a model card", () => {
+    // Act
+    const weights = statSync(join(__dirname, "../sample/weights.json"));
+    const card = statSync(join(__dirname, "../README.md"));
+
+    // Assess
+    expect(sample.description).toMatch(/^sample model: .+$/);
+    expect(weights.size).toBeLessThanOrEqual(300 * 1024);
+    expect(card.isFile()).toBe(true);
+  });
+
   it.each([
     "who am i",
     "Hello",
@@ -17,7 +30,7 @@ describe("the sample model of toxicity", () => {
     "这是什么",
   ])("finds nothing in %j", async (q) => {
     // Act
-    const answer = await ask("toxicity", contract.encode({ q }));
+    const answer = await invokeSample(sample, contract.encode({ q }));
 
     // Assess
     const [labels] = contract.decode(answer.body, { q });
@@ -29,7 +42,7 @@ describe("the sample model of toxicity", () => {
     const request = { q: "you are stupid" };
 
     // Act
-    const answer = await ask("toxicity", contract.encode(request));
+    const answer = await invokeSample(sample, contract.encode(request));
 
     // Assess
     const [labels] = contract.decode(answer.body, request);
@@ -41,7 +54,7 @@ describe("the sample model of toxicity", () => {
     const request = { q: "who am i", k: "3" };
 
     // Act
-    const answer = await ask("toxicity", contract.encode(request));
+    const answer = await invokeSample(sample, contract.encode(request));
 
     // Assess
     expect(answer).toMatchObject({ status: 200, contentType: "application/json" });
@@ -55,15 +68,14 @@ describe("the sample model of toxicity", () => {
   it("answers by an option as BlazingText, which says the same", async () => {
     // Prepare
     const request = { q: "who am i", k: "3" };
-    const sample = blazingTextSamples.get("toxicity") ?? "";
 
     // Act
-    const answer = await ask(sample, contract.encode(request));
+    const answer = await invokeSample(blazingText, contract.encode(request));
 
     // Assess
     expect(JSON.parse(answer.body)).toEqual([{ label: LABELS, prob: LABELS.map(() => expect.any(Number)) }]);
     const [, probabilities] = contract.decode(answer.body, request);
-    const [, usual] = contract.decode((await ask("toxicity", contract.encode(request))).body, request);
+    const [, usual] = contract.decode((await invokeSample(sample, contract.encode(request))).body, request);
     probabilities.forEach((probability, n) => {
       expect(Number(probability)).toBeCloseTo(Number(usual[n]), 6);
     });
@@ -77,7 +89,7 @@ describe("the sample model of toxicity", () => {
     [999_999, 3],
   ])("answers for k = %p with %d label(s)", async (k, count) => {
     // Act
-    const answer = await ask("toxicity", asJson({ instances: ["who am i"], configuration: { k } }));
+    const answer = await invokeSample(sample, asJson({ instances: ["who am i"], configuration: { k } }));
 
     // Assess
     expect(JSON.parse(answer.body)[0]).toEqual([LABELS.slice(0, count)]);
@@ -85,7 +97,7 @@ describe("the sample model of toxicity", () => {
 
   it("answers many texts in their order", async () => {
     // Act
-    const answer = await ask("toxicity", asJson({ instances: ["Hello", "you are stupid", "Hello"] }));
+    const answer = await invokeSample(sample, asJson({ instances: ["Hello", "you are stupid", "Hello"] }));
 
     // Assess
     const [labels, probabilities] = JSON.parse(answer.body);
@@ -96,7 +108,7 @@ describe("the sample model of toxicity", () => {
 
   it("writes small probabilities as Python does", async () => {
     // Act
-    const answer = await ask("toxicity", contract.encode({ q: "birds", k: "3" }));
+    const answer = await invokeSample(sample, contract.encode({ q: "birds", k: "3" }));
 
     // Assess
     const [, [probabilities]] = JSON.parse(answer.body);
@@ -115,7 +127,7 @@ describe("the sample model of toxicity", () => {
     ["a configuration of null", asJson({ instances: ["Hello"], configuration: null })],
   ])("refuses %s", async (_what, request) => {
     // Act
-    const answer = await ask("toxicity", request);
+    const answer = await invokeSample(sample, request);
 
     // Assess
     expect(answer.status).toBe(400);
@@ -126,7 +138,7 @@ describe("the sample model of toxicity", () => {
 
   it("refuses another content type", async () => {
     // Act
-    const answer = await ask("toxicity", { contentType: "text/csv", body: "1" });
+    const answer = await invokeSample(sample, { contentType: "text/csv", body: "1" });
 
     // Assess
     expect(answer.status).toBe(400);

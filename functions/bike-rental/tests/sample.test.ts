@@ -1,6 +1,9 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { type about, contract } from "../../functions/bike-rental/contract";
-import { ask } from "./support/asking";
+import { invokeSample } from "sagemaker-stages/testing";
+import { type about, contract } from "../contract";
+import { sample } from "../sample";
 
 type Features = (typeof about.example.request.instances)[number]["features"];
 
@@ -12,12 +15,23 @@ const PUBLISHED: readonly (readonly [Features, number])[] = [
 ];
 
 describe("the sample model of bike-rental", () => {
+  it("describes itself on one line, has small weights and a model card", () => {
+    // Act
+    const weights = statSync(join(__dirname, "../sample/weights.json"));
+    const card = statSync(join(__dirname, "../README.md"));
+
+    // Assess
+    expect(sample.description).toMatch(/^sample model: .+$/);
+    expect(weights.size).toBeLessThanOrEqual(300 * 1024);
+    expect(card.isFile()).toBe(true);
+  });
+
   it("comes near to what was rented in the published hours", async () => {
     // Prepare
     const request = { instances: PUBLISHED.map(([features]) => ({ features })) };
 
     // Act
-    const answer = await ask("bike-rental", contract.encode(request));
+    const answer = await invokeSample(sample, contract.encode(request));
 
     // Assess
     const counts = contract.decode(answer.body, request);
@@ -33,7 +47,7 @@ describe("the sample model of bike-rental", () => {
     const request = { instances: PUBLISHED.map(([features]) => ({ features })) };
 
     // Act
-    const answer = await ask("bike-rental", contract.encode(request));
+    const answer = await invokeSample(sample, contract.encode(request));
 
     // Assess
     expect(answer).toMatchObject({ status: 200, contentType: "text/csv; charset=utf-8" });
@@ -46,7 +60,7 @@ describe("the sample model of bike-rental", () => {
     ["JSON", "application/json", "[]", "Content-type application/json not supported"],
   ])("refuses %s", async (_what, contentType, body, message) => {
     // Act
-    const answer = await ask("bike-rental", { contentType, body });
+    const answer = await invokeSample(sample, { contentType, body });
 
     // Assess
     expect(answer.status).toBe(400);

@@ -1,15 +1,29 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { contract } from "../../functions/breast-cancer/contract";
-import { BENIGN_ROW, MALIGNANT_ROW } from "../../packages/sagemaker-stages/tests/local/support/rows";
-import { ask } from "./support/asking";
+import { invokeSample } from "sagemaker-stages/testing";
+import { contract } from "../contract";
+import { sample } from "../sample";
+import { BENIGN_ROW, MALIGNANT_ROW } from "./support/rows";
 
 describe("the sample model of breast-cancer", () => {
+  it("describes itself on one line, has small weights and a model card", () => {
+    // Act
+    const weights = statSync(join(__dirname, "../sample/weights.json"));
+    const card = statSync(join(__dirname, "../README.md"));
+
+    // Assess
+    expect(sample.description).toMatch(/^sample model: .+$/);
+    expect(weights.size).toBeLessThanOrEqual(300 * 1024);
+    expect(card.isFile()).toBe(true);
+  });
+
   it("tells benign from malignant", async () => {
     // Prepare
     const request = { data: [BENIGN_ROW, MALIGNANT_ROW] };
 
     // Act
-    const answer = await ask("breast-cancer", contract.encode(request));
+    const answer = await invokeSample(sample, contract.encode(request));
 
     // Assess
     expect(answer).toMatchObject({ status: 200, contentType: "application/json" });
@@ -18,7 +32,7 @@ describe("the sample model of breast-cancer", () => {
 
   it("answers as Linear Learner", async () => {
     // Act
-    const { body } = await ask("breast-cancer", { contentType: "text/csv", body: MALIGNANT_ROW });
+    const { body } = await invokeSample(sample, { contentType: "text/csv", body: MALIGNANT_ROW });
 
     // Assess
     expect(JSON.parse(body)).toEqual({ predictions: [{ score: expect.any(Number), predicted_label: 1 }] });
@@ -31,7 +45,7 @@ describe("the sample model of breast-cancer", () => {
     ["JSON", "application/json", "[]", "Content-type application/json not supported"],
   ])("refuses %s", async (_what, contentType, body, message) => {
     // Act
-    const answer = await ask("breast-cancer", { contentType, body });
+    const answer = await invokeSample(sample, { contentType, body });
 
     // Assess
     expect(answer.status).toBe(400);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { sumOfTrees } from "../../functions/bike-rental/sample/trees";
+import { sumOfTrees } from "../sample/trees";
 
 const model = {
   bias: 100,

@@ -1,4 +1,4 @@
-import type { contract } from "../contract";
+import type { contract } from "../../contract";
 
 /** A request of bike-rental. */
 export type Observations = Parameters<typeof contract.encode>[0];

@@ -1,8 +1,22 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { contract } from "../../functions/sentiment/contract";
-import { ask } from "./support/asking";
+import { invokeSample } from "sagemaker-stages/testing";
+import { contract } from "../contract";
+import { sample } from "../sample";
 
 describe("the sample model of sentiment", () => {
+  it("describes itself on one line, has small weights and a model card", () => {
+    // Act
+    const weights = statSync(join(__dirname, "../sample/weights.json"));
+    const card = statSync(join(__dirname, "../README.md"));
+
+    // Assess
+    expect(sample.description).toMatch(/^sample model: .+$/);
+    expect(weights.size).toBeLessThanOrEqual(300 * 1024);
+    expect(card.isFile()).toBe(true);
+  });
+
   it.each([
     ["This is a wonderful film, and the actors are great.", "positive", 0.982],
     ["Great phone! I love it; the battery is excellent.", "positive", undefined],
@@ -17,7 +31,7 @@ describe("the sample model of sentiment", () => {
     const request = { review };
 
     // Act
-    const answer = await ask("sentiment", contract.encode(request));
+    const answer = await invokeSample(sample, contract.encode(request));
 
     // Assess
     const found = contract.decode(answer.body, request);
@@ -27,7 +41,7 @@ describe("the sample model of sentiment", () => {
 
   it("answers as XGBoost: one probability", async () => {
     // Act
-    const answer = await ask("sentiment", contract.encode({ review: "Good." }));
+    const answer = await invokeSample(sample, contract.encode({ review: "Good." }));
 
     // Assess
     expect(answer).toMatchObject({ status: 200, contentType: "text/csv; charset=utf-8" });
@@ -36,7 +50,7 @@ describe("the sample model of sentiment", () => {
 
   it("refuses the counts of another vocabulary, and says so", async () => {
     // Act
-    const answer = await ask("sentiment", { contentType: "text/csv", body: "1,0" });
+    const answer = await invokeSample(sample, { contentType: "text/csv", body: "1,0" });
 
     // Assess
     expect(answer.status).toBe(400);
