@@ -1,4 +1,4 @@
-import { leafOf, type Tree, type Trees } from "../functions/bike-rental/sample/trees";
+import { leafOf, type Tree, type Trees } from "../sample/trees";
 
 /** How trees are grown. */
 export interface BoostingSettings {

@@ -1,16 +1,16 @@
 /**
- * Trains the sample model of bike-rental; see its card, local/samples/bike-rental/README.md.
+ * Trains the sample model of bike-rental; see its card, functions/bike-rental/README.md.
  *
- *   npx tsx training/bike-rental.ts train.csv
+ *   npx tsx functions/bike-rental/training/train.ts train.csv
  */
 
-import { describeFaults } from "../../packages/sagemaker-stages/src/runtime/faults";
-import { type BoostingSettings, boost } from "../../training/boosting";
-import { readCsv, rowsBelow } from "../../training/csv";
-import { type Outcome, runTraining, UnexpectedData } from "../../training/script";
-import { split } from "../../training/split";
-import { contract } from "./contract";
-import { sumOfTrees, type Trees } from "./sample/trees";
+import { describeFaults } from "sagemaker-stages/model";
+import { readCsv, rowsBelow } from "../../../training/csv";
+import { type Outcome, runTraining, UnexpectedData } from "../../../training/script";
+import { split } from "../../../training/split";
+import { contract } from "../contract";
+import { sumOfTrees, type Trees } from "../sample/trees";
+import { type BoostingSettings, boost } from "./boosting";
 
 const COLUMNS =
   "datetime,season,holiday,workingday,weather,temp,atemp,humidity,windspeed,casual,registered,count";
@@ -69,7 +69,7 @@ function train(observations: readonly Observation[]): Outcome {
   );
   const predict = (features: readonly number[]) => sumOfTrees(model, features);
   return {
-    files: { "local/samples/bike-rental/weights.json": toText(model) },
+    files: { "functions/bike-rental/sample/weights.json": toText(model) },
     report: [
       `trained on ${trained.length} rows: RMSLE ${rmsle(predict, trained).toFixed(3)}`,
       `held out ${heldOut.length} rows: RMSLE ${rmsle(predict, heldOut).toFixed(3)}; ` +

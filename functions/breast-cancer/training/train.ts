@@ -1,22 +1,22 @@
 /**
- * Trains the sample model of breast-cancer; see its card, local/samples/breast-cancer/README.md.
+ * Trains the sample model of breast-cancer; see its card, functions/breast-cancer/README.md.
  *
- *   npx tsx training/breast-cancer.ts wdbc.data
+ *   npx tsx functions/breast-cancer/training/train.ts wdbc.data
  */
 
-import { describeFaults } from "../../packages/sagemaker-stages/src/runtime/faults";
-import type { LogisticRegression } from "../../packages/sagemaker-stages/src/sample/logistic-regression";
-import { readCsv } from "../../training/csv";
+import { describeFaults } from "sagemaker-stages/model";
+import type { LogisticRegression } from "sagemaker-stages/sample";
+import { readCsv } from "../../../training/csv";
 import {
   accuracy,
   fitLogisticRegression,
   type Labelled,
   majority,
   rounded,
-} from "../../training/logistic-regression";
-import { type Outcome, percent, runTraining, UnexpectedData } from "../../training/script";
-import { split } from "../../training/split";
-import { contract } from "./contract";
+} from "../../../training/logistic-regression";
+import { type Outcome, percent, runTraining, UnexpectedData } from "../../../training/script";
+import { split } from "../../../training/split";
+import { contract } from "../contract";
 
 /** The row that the published request consists of: never trained on. */
 const PUBLISHED_ROW = "857156";
@@ -76,7 +76,7 @@ function train(observations: readonly Observation[]): Outcome {
   );
   const model = rounded(fitStandardized(trained));
   return {
-    files: { "local/samples/breast-cancer/weights.json": `${JSON.stringify(model, null, 2)}\n` },
+    files: { "functions/breast-cancer/sample/weights.json": `${JSON.stringify(model, null, 2)}\n` },
     report: [
       `trained on ${trained.length} rows: ${percent(accuracy(model, trained))} right`,
       `held out ${heldOut.length} rows: ${percent(accuracy(model, heldOut))} right; ` +

@@ -13,7 +13,6 @@ import {
   csv,
   functionUrlEvent,
   handlerFor,
-  json,
   restEvent,
   UNREADABLE,
   WITH_MESSAGES,

@@ -1,8 +1,8 @@
 /**
  * Trains the sample model of sentiment, and writes the vocabulary that the function is bundled with; see its
- * card, local/samples/sentiment/README.md.
+ * card, functions/sentiment/README.md.
  *
- *   npx tsx training/sentiment.ts imdb_labelled.txt amazon_cells_labelled.txt yelp_labelled.txt
+ *   npx tsx functions/sentiment/training/train.ts imdb_labelled.txt amazon_cells_labelled.txt yelp_labelled.txt
  */
 
 import {
@@ -11,10 +11,10 @@ import {
   type Labelled,
   majority,
   rounded,
-} from "../../training/logistic-regression";
-import { type Outcome, percent, runTraining, UnexpectedData } from "../../training/script";
-import { split } from "../../training/split";
-import { countWords, readVocabulary, words } from "./bag-of-words";
+} from "../../../training/logistic-regression";
+import { type Outcome, percent, runTraining, UnexpectedData } from "../../../training/script";
+import { split } from "../../../training/split";
+import { countWords, readVocabulary, words } from "../bag-of-words";
 
 /** A word of one review alone says more about the review than about words. */
 const FEWEST_REVIEWS = 2;
@@ -61,7 +61,7 @@ function train(reviews: readonly Review[]): Outcome {
   return {
     files: {
       "functions/sentiment/vocabulary.json": `${JSON.stringify(document, null, 2)}\n`,
-      "local/samples/sentiment/weights.json": `${JSON.stringify(model, null, 2)}\n`,
+      "functions/sentiment/sample/weights.json": `${JSON.stringify(model, null, 2)}\n`,
     },
     report: [
       `${vocabulary.size} words`,

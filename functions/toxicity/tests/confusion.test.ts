@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { compare } from "../confusion";
+import { compare } from "../training/confusion";
 
 describe("a comparison of answers with the truth", () => {
   it("counts each label the same for macro-F1, and each row for accuracy", () => {

@@ -3,6 +3,7 @@ import {
   type CapturedLog,
   captureLog,
   EndpointServer,
+  functionUrlEvent,
   LAMBDA_REQUEST_ID,
   lambdaContext,
   type ScriptedAnswer,
@@ -11,7 +12,6 @@ import { contract } from "../contract";
 import {
   assessProblem,
   assessResponse,
-  functionUrlEvent,
   functionUrlQueryEvent,
   handlerFor,
   json,
@@ -320,7 +320,7 @@ describe("a direct event", () => {
 it("the body and its content type say nothing where the query asks", async () => {
   // Prepare
   const handler = handlerFor(endpoint);
-  const event = functionUrlEvent('{"q":"who am i"}', { contentType: "text/html" });
+  const event = functionUrlEvent({ method: "POST" }, { body: '{"q":"who am i"}', contentType: "text/html" });
 
   // Act
   const answer = await handler(event, lambdaContext());

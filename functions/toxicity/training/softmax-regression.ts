@@ -1,5 +1,5 @@
-import { likelihoods, type SoftmaxRegression, scaleOf } from "../functions/toxicity/sample/classifier";
-import { UnexpectedData } from "./script";
+import { UnexpectedData } from "../../../training/script";
+import { likelihoods, type SoftmaxRegression, scaleOf } from "../sample/classifier";
 
 /** An observation with its answer. */
 export interface Labelled {

@@ -1,16 +1,16 @@
 /**
- * Trains the sample model of toxicity; see its card, local/samples/toxicity/README.md.
+ * Trains the sample model of toxicity; see its card, functions/toxicity/README.md.
  *
- *   npx tsx training/toxicity.ts labeled_data.csv
+ *   npx tsx functions/toxicity/training/train.ts labeled_data.csv
  */
 import { createHash } from "node:crypto";
-import { compare } from "../../training/confusion";
-import { readCsv, rowsBelow } from "../../training/csv";
-import { type Outcome, percent, runTraining, UnexpectedData } from "../../training/script";
-import { fitSoftmaxRegression } from "../../training/softmax-regression";
-import { split } from "../../training/split";
-import { type Classifier, classifierFor } from "./sample/classifier";
-import { hashedNGrams, wordsOf } from "./sample/n-grams";
+import { readCsv, rowsBelow } from "../../../training/csv";
+import { type Outcome, percent, runTraining, UnexpectedData } from "../../../training/script";
+import { split } from "../../../training/split";
+import { type Classifier, classifierFor } from "../sample/classifier";
+import { hashedNGrams, wordsOf } from "../sample/n-grams";
+import { compare } from "./confusion";
+import { fitSoftmaxRegression } from "./softmax-regression";
 
 const COLUMNS = ",count,hate_speech,offensive_language,neither,class,tweet";
 
@@ -106,7 +106,7 @@ function train(posts: readonly Post[]): Outcome {
     LABELS.length,
   );
   return {
-    files: { "local/samples/toxicity/weights.json": `${JSON.stringify(model, null, 2)}\n` },
+    files: { "functions/toxicity/sample/weights.json": `${JSON.stringify(model, null, 2)}\n` },
     report: [
       `left out ${posts.length - published.length} rows behind the published data`,
       `trained on ${trained.length} posts`,
