@@ -1,8 +1,13 @@
+import * as z from "zod";
 import type { Model } from "../models";
 import { createHandler } from "../runtime/handler";
 import { isRecord } from "../runtime/json";
 import type { EndpointServer } from "./endpoint-server";
 import { lambdaContext, restEvent } from "./events";
+
+// zod sets English messages for the whole process. A function contains zod/mini alone, which has no messages, so that its
+// answers describe a fault by the rule: without this line, the answers of a handler in this process differ from Lambda's.
+z.config({ localeError: undefined });
 
 /** The variables that Lambda sets for a function, with an endpoint's stand-in in place of the SageMaker runtime. */
 export function handlerEnvironment(endpoint: Pick<EndpointServer, "url">): Readonly<Record<string, string>> {
