@@ -1,0 +1,13 @@
+import { expect, it } from "@jest/globals";
+import { findContractFaults } from "sagemaker-stages/testing";
+import { models } from "../functions";
+
+// A contract accepts its own example through its request model, encodes without side effects, limits batches, reads its
+// sample's answer, and has regular expressions of linear time only.
+it("finds no fault in a contract", async () => {
+  // Act
+  const faults = await findContractFaults(models);
+
+  // Assess
+  expect(faults).toEqual([]);
+});
