@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "@jest/globals";
 import { findContractFaults } from "sagemaker-stages/testing";
 import { models } from "../functions";
@@ -10,4 +12,15 @@ it("finds no fault in a contract", async () => {
 
   // Assess
   expect(faults).toEqual([]);
+});
+
+it("lists each folder with a contract in functions/index.ts", () => {
+  // Prepare
+  const folder = join(__dirname, "../functions");
+
+  // Act
+  const folders = readdirSync(folder).filter((name) => existsSync(join(folder, name, "contract.ts")));
+
+  // Assess
+  expect(Object.keys(models).sort()).toEqual(folders.sort());
 });

@@ -16,6 +16,8 @@ beforeAll(async () => {
   proof = await proveLeastPrivilege(app);
 }, 60_000);
 
+// The record shows each permission with the request that needs it. Its entries have the same titles as the entries of
+// terraform.test.ts.
 describe("the policies", () => {
   it("grant every permission that the app needs, and no other permission", () => {
     // Act
@@ -33,7 +35,7 @@ describe("the policies", () => {
     expect(survivors).toEqual([]);
   });
 
-  it("are those of the record, with the request that needs each permission", () => {
+  it("match the record", () => {
     // Act
     const { record } = proof;
 

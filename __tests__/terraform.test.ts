@@ -10,10 +10,11 @@ const app = { models, environments, accounts, InferenceStack, AccountStack };
 
 expect.addSnapshotSerializer(plainText);
 
-// An entry for each model of each stack, and an entry for the parts that all models of a stack share. The title of the
-// shared parts lists the models. After a model is added or deleted, no existing snapshot changes: Jest writes the new
-// entries, and `npm test -- -u` removes the obsolete entries.
-it("creates the recorded resources", () => {
+// The record has an entry for each model of a stack, and an entry for the parts that the stack's models share. The title
+// of the latter lists the models. After a model is added or deleted, the other models' entries must be as before, and the
+// shared parts have a new title: Jest writes the new entries without a failure. Commit them: a reviewer reads what the
+// change creates. `npx jest -u` accepts intended changes, and removes the entries of deleted models.
+it("the resources match the record", () => {
   // Act
   const entries = recordTerraform(app);
 
@@ -21,7 +22,7 @@ it("creates the recorded resources", () => {
   for (const { title, text } of entries) expect(text).toMatchSnapshot(title);
 });
 
-it("writes the same files when it is synthesized twice", () => {
+it("a second synthesis writes the same files", () => {
   // Act
   const differences = findSynthesisDifferences(app);
 

@@ -52,7 +52,10 @@ export function restEvent({ route }: Pick<Model, "route">, request: unknown): Re
 }
 
 function queryOf(request: unknown): string {
-  const values = Object.entries(request ?? {}).map(([name, value]) => [name, String(value)]);
+  const values = Object.entries(request ?? {}).map(([name, value]): [string, string] => [
+    name,
+    String(value),
+  ]);
   return new URLSearchParams(values).toString();
 }
 
