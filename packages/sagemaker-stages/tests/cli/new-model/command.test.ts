@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { UsageError } from "../../src/lib/arguments";
-import { UserError } from "../../src/lib/user-error";
+import { UsageError } from "../../../src/lib/arguments";
+import { UserError } from "../../../src/lib/user-error";
 import { AppCopy } from "./support/app-copy";
 
 const TIMEOUT_IN_MS = 120_000;

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { send } from "../local/support/client";
-import { paste } from "../local/support/curl";
-import { COMMAND, ProjectCopy } from "../local/support/project";
-import { RunningStage } from "../local/support/running-stage";
-import { sign } from "../local/support/signing";
+import { send } from "../../local/support/client";
+import { paste } from "../../local/support/curl";
+import { COMMAND, ProjectCopy } from "../../local/support/project";
+import { RunningStage } from "../../local/support/running-stage";
+import { sign } from "../../local/support/signing";
 
 const TIMEOUT_IN_MS = 60_000;
 

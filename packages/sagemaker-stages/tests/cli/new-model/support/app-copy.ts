@@ -8,13 +8,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { init } from "../../../src/cli/init";
-import { newModel } from "../../../src/cli/new-model/command";
-import { makeTempFolder, removeFolder } from "../../../src/testing/temp-folder";
-import { COMMAND, copyApp } from "../../local/support/project";
-import { type Finished, run } from "../../package/support/small-repository";
+import { init } from "../../../../src/cli/init";
+import { newModel } from "../../../../src/cli/new-model/command";
+import { makeTempFolder, removeFolder } from "../../../../src/testing/temp-folder";
+import { COMMAND, copyApp } from "../../../local/support/project";
+import { type Finished, run } from "../../../package/support/small-repository";
 
-const REPOSITORY = join(__dirname, "../../../../..");
+const REPOSITORY = join(__dirname, "../../../../../..");
 
 /** Settings that an app and the engine's repository share. */
 const SETTINGS = [".gitignore", "biome.json", "package.json", "tsconfig.json"];
