@@ -321,6 +321,23 @@ describe("sagemaker-stages new-model", () => {
     TIMEOUT_IN_MS,
   );
 
+  it.each([
+    ["functions/index.ts", "models"],
+    ["environments/index.ts", "environments"],
+    ["environments/accounts.ts", "accounts"],
+  ])("refuses an app whose %s has no export %s, and writes nothing", (file, name) => {
+    // Prepare
+    app.edit(file, (text) => text.replace(`export const ${name}`, "export const other"));
+    const before = app.files();
+
+    // Act
+    const act = () => app.newModel("iris");
+
+    // Assess
+    expect(act).toThrow(`${file}: got no export ${name}; allowed: `);
+    expect(app.files()).toEqual(before);
+  });
+
   it("refuses a folder that is not an app", () => {
     // Prepare
     for (const file of ["main.ts", "functions/index.ts"]) rmSync(join(app.folder, file));
