@@ -3,7 +3,7 @@ import { inWords } from "./report";
 
 /** One place where a value does not have the type that its schema says. */
 export interface ShapeFault {
-  /** The field, e.g. `models.breast-cancer.serverless.memorySizeInMb`. */
+  /** The field, e.g. `models.loan-default.serverless.memorySizeInMb`. */
   readonly field: string;
   /** The value, or its kind where it could hold a secret. */
   readonly got: unknown;
@@ -14,13 +14,9 @@ export interface ShapeFault {
 /**
  * Where a value is not of the shape that a schema says.
  *
- * @param documentation - the file that says which properties there are beside a misspelt one
+ * @param documentation - what lists the properties, for the message about an unknown property
  */
-export function findFaultsOfShape(
-  schema: z.ZodType,
-  value: unknown,
-  documentation: (path: readonly PropertyKey[]) => string,
-): ShapeFault[] {
+export function findFaultsOfShape(schema: z.ZodType, value: unknown, documentation: string): ShapeFault[] {
   const parsed = schema.safeParse(value);
   if (parsed.success) return [];
   return parsed.error.issues.flatMap((issue) => describe(issue, [], { value, documentation }));
@@ -29,7 +25,7 @@ export function findFaultsOfShape(
 /** What is described. */
 interface Described {
   readonly value: unknown;
-  readonly documentation: (path: readonly PropertyKey[]) => string;
+  readonly documentation: string;
 }
 
 function describe(
@@ -44,7 +40,7 @@ function describe(
       return issue.keys.map((key) => ({
         field: [...path, key].join("."),
         got: kindOf(at(value, [...path, key])),
-        allowed: `no property of this name; ${documentation(path)} says which there are`,
+        allowed: `no property of this name; ${documentation} lists the properties`,
       }));
     case "invalid_union":
       return describeUnion(issue, path, described);

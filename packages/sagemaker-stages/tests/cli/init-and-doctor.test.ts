@@ -268,7 +268,7 @@ describe("sagemaker-stages doctor", () => {
     // Assess
     expect(finished).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("file: got main.ts; allowed: "),
+      stderr: expect.stringContaining("<file>: got main.ts; allowed: "),
     });
   });
 });
