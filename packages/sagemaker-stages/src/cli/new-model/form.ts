@@ -16,7 +16,10 @@ export const NEW_MODEL = {
     },
   },
   options: {
-    takes: { value: "KIND", summary: [`what a request is; default ${DEFAULT_KIND}`, ...KIND_LINES].join("\n") },
+    takes: {
+      value: "KIND",
+      summary: [`what a request is; default ${DEFAULT_KIND}`, ...KIND_LINES].join("\n"),
+    },
     environment: {
       value: "NAME",
       multiple: true,
