@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "../lib/command";
 import { compare } from "./compare";
 import { requireDigest } from "./folder-digest";
 import { requireHead } from "./head";
-import { FILES, readPlanned, readState, record } from "./planned";
+import { contentOf, FILES, readPlanned, readState, record } from "./planned";
 import { defineStep } from "./step";
 import { verify } from "./verify";
 import { notice, variable } from "./workflow";
@@ -80,5 +79,5 @@ export const PRIVILEGED: readonly Command[] = [
 ];
 
 function readJson(file: string): unknown {
-  return JSON.parse(readFileSync(file, "utf8"));
+  return JSON.parse(contentOf(file).toString("utf8"));
 }

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { loadApp } from "../app/load-app";
 import type { Command } from "../lib/command";
 import { comment } from "./comment";
 import { findDeployable, type Planning } from "./deployable";
 import { findRun } from "./find-run";
 import { digestOfFolder } from "./folder-digest";
-import { headOf, readAllPlanned } from "./planned";
+import { contentOf, headOf, readAllPlanned } from "./planned";
 import { PRIVILEGED } from "./privileged";
 import { select } from "./select";
 import { defineStep } from "./step";
@@ -51,7 +50,7 @@ const UNPRIVILEGED: readonly Command[] = [
         commit: variable("HEAD_SHA"),
         plans: readAllPlanned(folder),
         environments: namesOf(variable("ENVIRONMENTS")),
-        review: readFileSync(review, "utf8"),
+        review: contentOf(review).toString("utf8"),
         runUrl: `${variable("GITHUB_SERVER_URL")}/${variable("GITHUB_REPOSITORY")}/actions/runs/${variable("GITHUB_RUN_ID")}`,
       });
       process.stdout.write(`comment: ${done}\n`);
