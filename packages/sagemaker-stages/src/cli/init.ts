@@ -17,6 +17,7 @@ import { UserError } from "../lib/user-error";
 import { templateOfApp } from "./template/app";
 import { type AppFiles, writeFiles } from "./template/files";
 import { ENGINE } from "./template/manifest";
+import { nameOfPackageIn } from "./template/tarball";
 
 /** The name of a package (https://docs.npmjs.com/cli/v11/configuring-npm/package-json#name), without a scope. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,213}$/;
@@ -84,12 +85,11 @@ function withTarball(engine: string | undefined, use: (tarball: string | undefin
   }
   const path = resolve(engine);
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const isEngine = isFolder
-    ? nameOfPackage(path) === ENGINE
-    : existsSync(path) && /\.(tgz|tar\.gz)$/.test(path);
-  if (!isEngine) {
+  const name = isFolder ? nameOfPackage(path) : nameOfPackageIn(path);
+  if (name !== ENGINE) {
+    const got = typeof name === "string" ? `the package ${name}` : "no package";
     throw new UserError(
-      `--engine: got ${path}; allowed: an existing tarball (.tgz) made by npm pack, or the folder of the package ${ENGINE}`,
+      `--engine: got ${path}, ${existsSync(path) ? got : "which does not exist"}; allowed: a tarball of the package ${ENGINE} made by npm pack, or the package's folder`,
     );
   }
   if (!isFolder) {
