@@ -37,4 +37,9 @@ const program = defineGroup(
   COMMANDS,
 );
 
-void runProgram(() => program.run(process.argv.slice(2), "npx sagemaker-stages"), toLoadFailure);
+const words = process.argv.slice(2);
+// Without a word, the command lists the commands.
+void runProgram(
+  () => program.run(words.length === 0 ? ["--help"] : words, "npx sagemaker-stages"),
+  toLoadFailure,
+);

@@ -64,6 +64,7 @@ const LOADING = COMMANDS.filter(({ command, readsApp }) => readsApp === true && 
 
 const CONTRACT = "functions/language-check/contract.ts";
 
+const helps = new Map<string, Promise<Finished>>();
 const folders: string[] = [];
 const empty = newFolder();
 const app = newApp((text) => text);
@@ -79,7 +80,7 @@ describe("every command", () => {
     "prints its usage on standard output for --help: $command",
     async ({ command }) => {
       // Act
-      const finished = await call(empty, command, "--help");
+      const finished = await help(command);
 
       // Assess
       expect(finished).toMatchObject({ status: 0, stderr: "" });
@@ -93,7 +94,7 @@ describe("every command", () => {
     "prints the same usage for -h after other words: $command",
     async ({ command, words = [] }) => {
       // Act
-      const long = await call(empty, command, "--help");
+      const long = await help(command);
       const short = await call(empty, command, ...words, "-h");
 
       // Assess
@@ -211,7 +212,7 @@ describe("every group of commands", () => {
     "prints a table of its commands with their summaries: sagemaker-stages $group",
     async ({ group, commands }) => {
       // Act
-      const finished = await call(empty, group, "--help");
+      const finished = await help(group);
 
       // Assess
       expect(finished).toMatchObject({ status: 0, stderr: "" });
@@ -223,16 +224,37 @@ describe("every group of commands", () => {
   );
 
   it.concurrent.each(GROUPS)(
-    "refuses an unknown command and no command: sagemaker-stages $group",
+    "refuses an unknown command: sagemaker-stages $group",
     async ({ group, commands }) => {
       // Act
-      const unknown = await call(app, group, "lint");
-      const none = await call(app, group);
+      const finished = await call(app, group, "lint");
 
       // Assess
-      const allowed = commands.join(", ");
-      expectUsageError(unknown, group, new RegExp(`^command: got lint; allowed: ${allowed}$`));
-      expectUsageError(none, group, new RegExp(`^command: got no word; allowed: ${allowed}$`));
+      expectUsageError(finished, group, new RegExp(`^command: got lint; allowed: ${commands.join(", ")}$`));
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.concurrent(
+    "prints the table where sagemaker-stages has no word",
+    async () => {
+      // Act
+      const none = await call(empty, "");
+
+      // Assess
+      expect(none).toEqual(await help(""));
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.concurrent(
+    "refuses a missing step of pipeline",
+    async () => {
+      // Act
+      const finished = await call(app, "pipeline");
+
+      // Assess
+      expectUsageError(finished, "pipeline", /^command: got no word; allowed: matrix, /);
     },
     TIMEOUT_IN_MS,
   );
@@ -265,6 +287,13 @@ function expectLoadFailure(finished: Finished, cause: string | RegExp): void {
 function call(folder: string, command: string, ...words: readonly string[]): Promise<Finished> {
   const names = command.split(" ").filter((name) => name !== "");
   return run(process.execPath, [COMMAND, ...names, ...words], folder);
+}
+
+/** The result of a command with `--help`, which runs once. */
+function help(command: string): Promise<Finished> {
+  const finished = helps.get(command) ?? call(empty, command, "--help");
+  helps.set(command, finished);
+  return finished;
 }
 
 function stepsOfPipeline(): string[] {
