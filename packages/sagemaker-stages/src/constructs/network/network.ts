@@ -22,7 +22,7 @@ export interface NetworkPlace {
 
 /** What one model has in the network. */
 export interface NetworkedModel {
-  /** The model's name, e.g. `breast-cancer`. */
+  /** The model's name, e.g. `loan-default`. */
   readonly model: string;
   /** ARN of the endpoint that the function asks, wherever it is. */
   readonly endpointArn: string;
