@@ -4,7 +4,8 @@ import { join } from "node:path";
 import * as z from "zod";
 import { UsageError } from "../lib/arguments";
 import { ErrorForPeople } from "./errors";
-import { type Deployment, readDeployment } from "./terraform/deployment";
+import type { Deployment } from "./terraform/deployment";
+import { readDeployment } from "./terraform/read-deployment";
 
 /** The app's folder: every command runs in this folder. */
 export function appFolder(): string {
