@@ -1,7 +1,7 @@
 import type { Environment } from "sagemaker-stages";
 import type { ModelName } from "../functions";
 
-/** For trying out: any account, state in a file, called with an API key. */
+/** For development: in any account, with its state in a file. Most routes require an API key. */
 export const dev: Environment<ModelName> = {
   name: "dev",
   region: "us-east-1",

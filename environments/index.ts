@@ -3,5 +3,8 @@ import { dev } from "./dev";
 import { prod } from "./prod";
 import { staging } from "./staging";
 
-/** The environments that exist, in the order in which a change passes through them. */
+/**
+ * The environments that exist, in the order in which a change is deployed to them. Removing an environment from the list
+ * does not destroy its resources: run `npx cdktf destroy <environment>` before.
+ */
 export const environments: readonly Environment[] = [dev, staging, prod];

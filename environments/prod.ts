@@ -1,7 +1,7 @@
 import type { Environment } from "sagemaker-stages";
 import type { ModelName } from "../functions";
 
-/** What callers rely on: protected from destruction, pinned to its account. */
+/** For production: protected from destruction, and only in its account. */
 export const prod: Environment<ModelName> = {
   name: "prod",
   region: "us-east-1",
@@ -31,10 +31,10 @@ export const prod: Environment<ModelName> = {
       image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
       serverless: { memorySizeInMb: 3072, maxConcurrency: 20 },
       access: "PUBLIC",
-      // Everybody can call this route. An invocation either holds one of the endpoint's 20 places or waits for a moment
-      // until the endpoint's throttling is passed on as a 429, so that twice maxConcurrency is enough for both. A flood
-      // beyond that cannot take the concurrency of the account's other functions. An account whose Lambda quota is below
-      // 140 cannot reserve as much: state its quota as quotas.lambdaConcurrency, and reserve less or none.
+      // Everybody can call this route. The reservation keeps a flood of requests from using the executions of the
+      // account's other functions. Twice maxConcurrency is enough: an invocation either holds one of the endpoint's 20
+      // places, or waits for a moment and passes on the endpoint's throttling as a 429. An account with a Lambda quota
+      // below 140 cannot reserve 40: state the quota as quotas.lambdaConcurrency, and reserve less or nothing.
       function: { reservedConcurrency: 40 },
     },
     toxicity: {

@@ -1,7 +1,7 @@
 import type { Environment } from "sagemaker-stages";
 import type { ModelName } from "../functions";
 
-/** As prod, smaller, and free to be destroyed. */
+/** Like prod, but smaller, and not protected from destruction. */
 export const staging: Environment<ModelName> = {
   name: "staging",
   region: "us-east-1",

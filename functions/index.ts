@@ -4,7 +4,10 @@ import * as breastCancer from "./breast-cancer/contract";
 import * as sentiment from "./sentiment/contract";
 import * as toxicity from "./toxicity/contract";
 
-/** The models that environments can serve. The name of a model is also the name of its folder beside this file. */
+/**
+ * The models that environments can serve. The name of a model is also the name of its folder beside this file.
+ * `npx sagemaker-stages new-model <name>` adds a model.
+ */
 export const models = defineModels({
   "breast-cancer": breastCancer,
   "bike-rental": bikeRental,
@@ -12,5 +15,5 @@ export const models = defineModels({
   toxicity,
 });
 
-/** The name of a model. */
+/** The name of a model: an environment that names another one does not compile. */
 export type ModelName = keyof typeof models;

@@ -1,8 +1,8 @@
 import { AccountStack as EngineAccountStack } from "sagemaker-stages";
 
 /**
- * The stack of an account: `main.ts` creates it for each account of `environments/accounts.ts`. An administrator deploys
- * it. Add resources that the account has once here, or override arguments of the stack's resources.
+ * The stack of an account: `main.ts` creates the stack for each account of `environments/accounts.ts`, and an administrator
+ * deploys the stack. Add resources here that the account has once, or override arguments of the engine's resources.
  *
  * @example Add a resource, and override an argument of a resource
  * import { IamAccountAlias } from "@cdktf/provider-aws/lib/iam-account-alias";

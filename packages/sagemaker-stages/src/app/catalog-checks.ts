@@ -42,6 +42,17 @@ export function checkCatalog(
 ): Fault[] {
   const faults: Fault[] = [];
   checkFolders(Object.keys(catalog), functions, faults);
+  return [...faults, ...checkModels(catalog)];
+}
+
+/**
+ * Every fault of every model, without a look at the models' folders.
+ *
+ * @param catalog - the models by the names of their folders
+ * @returns an empty list where every rule holds
+ */
+export function checkModels(catalog: Readonly<Record<string, Model>>): Fault[] {
+  const faults: Fault[] = [];
   const readable = Object.entries(catalog).filter(([name, entry]) => checkShape(name, entry, faults));
   for (const [name, entry] of readable) checkEntry(name, entry, catalog, faults);
   checkTogether(Object.fromEntries(readable), faults);
@@ -144,6 +155,13 @@ function checkSchema({ schema }: Model, report: Report): boolean {
   return unfit.length === 0;
 }
 
+/** The faults of a name that a new model is to have, e.g. because the name is too long. */
+export function findModelNameFaults(name: string): Fault[] {
+  const faults: Fault[] = [];
+  requireModelName(name, new Report(CATALOG, faults));
+  return faults;
+}
+
 /** SageMaker refuses a name that ends with a hyphen. */
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MAX_NAME_LENGTH = 30;
@@ -164,6 +182,11 @@ function checkName(
       ? `${contractFile(model)} has this name; ${CATALOG} names this model ${JSON.stringify(name)}`
       : `${CATALOG} and the folder name the model ${JSON.stringify(name)}`,
   );
+  requireModelName(name, report);
+}
+
+/** Rules of a model's name alone. */
+function requireModelName(name: string, report: Report): void {
   report.require(
     NAME.test(name) && name.length <= MAX_NAME_LENGTH,
     "model",

@@ -6,6 +6,7 @@ import { UserError } from "../lib/user-error";
 /** Every command. A command's module is loaded when the command runs, because most of them load CDKTF or much else. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import("./init")).init,
+  "new-model": async () => (await import("./new-model/command")).newModel,
   doctor: async () => (await import("./doctor")).doctor,
   start: async () => (await import("../local/main")).start,
   review: async () => (await import("../review/main")).review,

@@ -22,7 +22,8 @@ export const USAGE = `usage: npm start -- [environment …] [--port N] [--contai
   --blazingtext          the sample model of iris answers as BlazingText; without it, as fastText in a
                          scikit-learn container`;
 
-const DEFAULT_PORT = 3000;
+/** The port of the local stage, where the command line names none. */
+export const DEFAULT_PORT = 3000;
 
 const OPTIONS = {
   port: { type: "string" },

@@ -1,6 +1,7 @@
 import { percentEncode } from "../aws/percent-encode";
 import type { Authorization, Method } from "./rest-api/openapi";
 import type { Container } from "./sagemaker/container";
+import { containerOf } from "./sagemaker/echo-stand-in";
 import { LOCAL_CREDENTIALS } from "./signature";
 import type { Deployment, StageDefinition } from "./terraform/deployment";
 import type { EndpointCompute } from "./terraform/endpoints";
@@ -64,8 +65,8 @@ function* describeEndpoints(
   yield "";
   yield `  SageMaker runtime  ${url}  (e.g. boto3.client("sagemaker-runtime", endpoint_url="${url}"))`;
   for (const { name, model, compute } of endpoints) {
-    const container = containers.get(model)?.description ?? `NO MODEL: add --container ${model}=<url>`;
-    yield `    ${name}: ${container} (on AWS: ${describeCompute(compute)})`;
+    const { description } = containerOf(containers, model);
+    yield `    ${name}: ${description} (on AWS: ${describeCompute(compute)})`;
   }
 }
 
@@ -114,9 +115,9 @@ function signed(region: string, service: string): string[] {
 /** A line for a POSIX shell, ready to paste. */
 export function curl(
   url: string,
-  { region }: Deployment,
-  { stageName, apiKeys }: StageDefinition,
-  method: Method,
+  { region }: Pick<Deployment, "region">,
+  { stageName, apiKeys }: Pick<StageDefinition, "stageName" | "apiKeys">,
+  method: Pick<Method, "path" | "authorization" | keyof RequestExample>,
 ): string {
   const words: Record<Authorization, string[]> = {
     NONE: [],
@@ -126,7 +127,10 @@ export function curl(
   return curlLine(`${url}/${stageName}${method.path}`, method, words[method.authorization]);
 }
 
-function curlLine(url: string, method: Method, authorization: readonly string[]): string {
+/** The example of a request. */
+type RequestExample = Pick<Method, "example" | "parameterExamples">;
+
+function curlLine(url: string, method: RequestExample, authorization: readonly string[]): string {
   // Sorted: curl before 8.3 signs a query as it stands, and AWS wants it in order.
   const query = [...method.parameterExamples].sort(([a], [b]) => (a < b ? -1 : 1));
   const parameters = query.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../lib/user-error";
 import type { Container } from "./sagemaker/container";
 
 /** The exports of `functions/<model>/sample/index.ts`. */
@@ -10,23 +11,32 @@ interface SampleModule {
   readonly blazingText?: Container;
 }
 
+/** The file of a sample model, from the model's folder. */
+const SAMPLE = "sample/index.ts";
+
 /**
- * The sample models of an app, by the name of the model.
+ * The sample models of an app, by the name of the model. A model without `sample/index.ts` has none.
  *
  * @param folder - the app's folder
  * @param options - `blazingText`: whether the sample models that can answer as BlazingText do so
+ * @throws UserError where the file of a sample model exports no `sample`
  */
 export function loadSamples(
   folder: string,
   { blazingText }: { readonly blazingText: boolean },
 ): ReadonlyMap<string, Container> {
   const functions = join(folder, "functions");
-  const models = readdirSync(functions).filter((model) => existsSync(join(functions, model, "sample")));
+  const models = readdirSync(functions).filter((model) => existsSync(join(functions, model, SAMPLE)));
   return new Map(
-    models.flatMap((model): [string, Container][] => {
+    models.map((model) => {
       const module: SampleModule = require(join(functions, model, "sample"));
-      const container = blazingText ? (module.blazingText ?? module.sample) : module.sample;
-      return container === undefined ? [] : [[model, container]];
+      const { sample } = module;
+      if (sample === undefined) {
+        throw new UserError(
+          `functions/${model}/${SAMPLE}: exports: got ${Object.keys(module).join(", ") || "nothing"}; allowed: sample, a Container of sagemaker-stages/sample`,
+        );
+      }
+      return [model, blazingText ? (module.blazingText ?? sample) : sample] as const;
     }),
   );
 }

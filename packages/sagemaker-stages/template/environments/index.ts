@@ -1,5 +1,8 @@
 import type { Environment } from "sagemaker-stages";
 import { dev } from "./dev";
 
-/** The environments that exist, in the order in which a change passes through them. */
+/**
+ * The environments that exist, in the order in which a change is deployed to them. Removing an environment from the list
+ * does not destroy its resources: run `npx cdktf destroy <environment>` before.
+ */
 export const environments: readonly Environment[] = [dev];

@@ -1,10 +1,13 @@
 import { defineModels } from "sagemaker-stages/model";
 import * as example from "./example/contract";
 
-/** The models that environments can serve. The name of a model is also the name of its folder beside this file. */
+/**
+ * The models that environments can serve. The name of a model is also the name of its folder beside this file.
+ * `npx sagemaker-stages new-model <name>` adds a model.
+ */
 export const models = defineModels({
   example,
 });
 
-/** The name of a model. */
+/** The name of a model: an environment that names another one does not compile. */
 export type ModelName = keyof typeof models;

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
 import { readCall, record } from "../../src/testing/least-privilege/recorder";
 import { ResolvedStack } from "../../src/testing/least-privilege/resolved-stack";
+import { models } from "../fixtures/app/functions";
 import { example } from "../stacks/support/environments";
 import { synthesizeOne, type TerraformJson } from "../stacks/support/synthesized";
 
 const stack = new ResolvedStack(example.name, synthesizeOne(example).terraform);
 
-describe("what a function asks", () => {
-  it("is read off its signed request", async () => {
+describe("the request of a function", () => {
+  it("is read from its signature and its path", async () => {
     // Act
-    const recorded = await record(stack);
+    const recorded = await record(stack, { environment: example, models });
 
     // Assess
     expect([...recorded]).toEqual([
@@ -28,39 +29,39 @@ describe("what a function asks", () => {
     ]);
   });
 
-  it("follows the variables that the Terraform gives it", async () => {
+  it("has the endpoint of the function's variables in the Terraform", async () => {
     // Prepare
     const changed = stack.changed(variables({ ENDPOINT_NAME: "another" }));
 
     // Act
-    const recorded = await record(changed);
+    const recorded = await record(changed, { environment: example, models });
 
     // Assess
     expect([...recorded.values()].flat().map(({ resource }) => resource)).toEqual(["endpoint/another"]);
   });
 
-  it("goes nowhere else unseen", async () => {
+  it("fails the recording when it goes to another host", async () => {
     // Prepare
     const changed = stack.changed(variables({ AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: "http://127.0.0.1:9" }));
 
     // Act
-    const recording = record(changed);
+    const recording = record(changed, { environment: example, models });
 
     // Assess
     await expect(recording).rejects.toThrow("connects elsewhere");
   });
 
-  it("is that of the package that is deployed", async () => {
+  it("fails the recording when the Terraform deploys another package", async () => {
     // Prepare
     const changed = stack.changed(({ resource: { aws_lambda_function = {} } }) => {
       for (const values of Object.values(aws_lambda_function)) values.source_code_hash = "another";
     });
 
     // Act
-    const recording = record(changed);
+    const recording = record(changed, { environment: example, models });
 
     // Assess
-    await expect(recording).rejects.toThrow("its package is none that");
+    await expect(recording).rejects.toThrow("its package is not the package of functions/loan-default");
   });
 
   function variables(more: Readonly<Record<string, string>>) {
@@ -73,7 +74,7 @@ describe("what a function asks", () => {
   }
 });
 
-describe("a request that no rule knows", () => {
+describe("a request without a rule", () => {
   const authorization =
     "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261121/us-east-1/sagemaker/aws4_request, SignedHeaders=host, Signature=0";
   const asked = { method: "POST", path: "/endpoints/e/invocations", headers: {}, body: "", connection: 1 };

@@ -3,18 +3,19 @@ import { RULES, requestsOf } from "../../src/testing/least-privilege/principals"
 import { readPolicySet } from "../../src/testing/least-privilege/read-policy-set";
 import { record } from "../../src/testing/least-privilege/recorder";
 import { ResolvedStack } from "../../src/testing/least-privilege/resolved-stack";
+import { models } from "../fixtures/app/functions";
 import { synthesizeOne, type TerraformJson } from "../stacks/support/synthesized";
 import { everything } from "./support/environments";
 
 const stack = new ResolvedStack(everything.name, synthesizeOne(everything).terraform);
 
 describe("requests", () => {
-  it("have each a source: AWS's documentation, or that they were recorded", async () => {
+  it("name AWS's documentation as their source, or that they were recorded", async () => {
     // Prepare
-    const recorded = await record(stack);
+    const recorded = await record(stack, { environment: everything, models });
 
     // Act
-    const { uses, abuses } = requestsOf({ stack, environment: everything, recorded });
+    const { uses, abuses } = requestsOf({ stack, environment: everything, models, recorded });
 
     // Assess
     const sources = new Set([...uses, ...abuses].map(({ source }) => source));
@@ -26,34 +27,34 @@ describe("requests", () => {
 
   const read = RULES.flatMap(({ reads }) => Object.keys(reads)).filter((type) => stack.all(type).length > 0);
 
-  it.each(read)("are not derived from a %s with an argument that nobody thought of", (type) => {
+  it.each(read)("are refused when a %s has an unknown argument", (type) => {
     // Prepare
     const changed = stack.changed((terraform) => {
       for (const values of Object.values(terraform.resource[type] ?? {})) values.something_new = {};
     });
 
     // Act
-    const act = () => requestsOf({ stack: changed, environment: everything, recorded: new Map() });
+    const act = () => requestsOf({ stack: changed, environment: everything, models, recorded: new Map() });
 
     // Assess
-    expect(act).toThrow(/what it needs is said in support\/principals\/.*something_new/);
+    expect(act).toThrow(/no rule reads something_new/);
   });
 
   it.each([
     ["production_variants", "aws_sagemaker_endpoint_configuration", inVariants],
     ["primary_container", "aws_sagemaker_model", inContainer],
-  ] as const)("are not derived from %s with an argument that nobody thought of", (argument, type, change) => {
+  ] as const)("are refused when %s has an unknown member", (argument, type, change) => {
     // Prepare
     const changed = stack.changed(({ resource }) => change(resource[type] ?? {}));
 
     // Act
-    const act = () => requestsOf({ stack: changed, environment: everything, recorded: new Map() });
+    const act = () => requestsOf({ stack: changed, environment: everything, models, recorded: new Map() });
 
     // Assess
     expect(act).toThrow(new RegExp(`${argument}: no rule reads something_new`));
   });
 
-  it("are not derived from a way out to a service that nobody thought of", () => {
+  it("are refused when a VPC endpoint leads to a service without a rule", () => {
     // Prepare
     const changed = stack.changed(({ resource: { aws_vpc_endpoint = {} } }) => {
       for (const values of Object.values(aws_vpc_endpoint))
@@ -61,30 +62,30 @@ describe("requests", () => {
     });
 
     // Act
-    const act = () => requestsOf({ stack: changed, environment: everything, recorded: new Map() });
+    const act = () => requestsOf({ stack: changed, environment: everything, models, recorded: new Map() });
 
     // Assess
-    expect(act).toThrow(/say it in principals\/way-out\.ts/);
+    expect(act).toThrow(/got a VPC endpoint of com\.amazonaws\.eu-central-1\.sts; allowed: .*principals\/vpc-endpoint\.ts/);
   });
 });
 
-describe("a type that nobody thought of", () => {
-  it("is refused, and it is said where to add it", () => {
+describe("a resource of an unknown type", () => {
+  it("is refused with the options that allow the type", () => {
     // Prepare
     const changed = stack.changed(({ resource }) => {
       resource.aws_kms_key = { key: { policy: "{}" } };
     });
 
     // Act
-    const act = () => readPolicySet(changed);
+    const act = () => readPolicySet(changed, []);
 
     // Assess
-    expect(act).toThrow(/no rule reads aws_kms_key\..*readPolicySet.*GRANTING.*NOT_GRANTING/);
+    expect(act).toThrow(/got resources of the type aws_kms_key; allowed: .*typesWithoutPermissions.*rules/);
   });
 });
 
-describe("a reference that nobody thought of", () => {
-  it("is refused, and it is said where to add it", () => {
+describe("a reference to an unknown attribute", () => {
+  it("is refused with the place of the known attributes", () => {
     // Prepare
     const changed = stack.changed(({ resource: { aws_lambda_function = {} } }) => {
       for (const values of Object.values(aws_lambda_function)) {
@@ -93,10 +94,10 @@ describe("a reference that nobody thought of", () => {
     });
 
     // Act
-    const act = () => requestsOf({ stack: changed, environment: everything, recorded: new Map() });
+    const act = () => requestsOf({ stack: changed, environment: everything, models, recorded: new Map() });
 
     // Assess
-    expect(act).toThrow(/unique_id of aws_iam_role; add it to COMPUTED in resolved-stack\.ts/);
+    expect(act).toThrow(/got the attribute unique_id of aws_iam_role; allowed: .*COMPUTED of resolved-stack\.ts/);
   });
 });
 

@@ -56,11 +56,11 @@ describe("a container of the user's own", () => {
 
   it("is sent the caller's numbers as they are written, and answers the caller", async () => {
     // Prepare
-    const row = REPAID_ROW.split(",").with(0, "+5.20005e4").with(1, "8500.").with(2, ".5").join(",");
-    container.answer = () => ({ body: predictions(1) });
+    const rows = ["52000.50,+8.5e3,36.", ".5,8500,0036"];
+    container.answer = () => ({ body: predictions(1, 0) });
 
     // Act
-    const response = await askFor(row);
+    const response = await askFor(rows);
 
     // Assess
     expect(container.invocations).toEqual([
@@ -69,11 +69,11 @@ describe("a container of the user's own", () => {
         path: "/invocations",
         contentType: "text/csv",
         accept: "application/json",
-        body: row,
+        body: rows.join("\n"),
       },
     ]);
     expect(response.status).toBe(200);
-    expect(response.body).toBe('"defaulted"');
+    expect(JSON.parse(response.body)).toEqual(["defaulted", "repaid"]);
   });
 
   it("is sent a batch as one request, a row a line", async () => {

@@ -171,13 +171,20 @@ describe("the local SageMaker runtime", () => {
     });
   });
 
-  it("says what to do where a model has no container, and nothing that would be worth another try", async () => {
+  it("answers with the encoded request, and says so, where a model has no container", async () => {
     // Act
-    const response = await invoke({ endpoint: "test-ticket-urgency" });
+    const response = await invoke({
+      endpoint: "test-ticket-urgency",
+      headers: { "content-type": "application/x-ticket" },
+      body: "0,1,2",
+    });
 
     // Assess
-    expect(errorOf(response)).toMatchObject({ status: 400, type: "ValidationError" });
-    expect(told).toContain("--container ticket-urgency=<url>");
+    expect(response).toMatchObject({ status: 200, headers: { "Content-Type": "application/x-ticket" } });
+    expect(String(response.body)).toBe("0,1,2");
+    expect(told).toBe(
+      "test-ticket-urgency: the echo stand-in answered with the request that it received, because ticket-urgency has no sample and no container. Add functions/ticket-urgency/sample/index.ts, or start with --container ticket-urgency=<url>.\n",
+    );
   });
 
   it.each<[string, () => Promise<ContainerResponse>, string]>([

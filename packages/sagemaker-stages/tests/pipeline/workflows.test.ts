@@ -300,9 +300,12 @@ describe("the workflows", () => {
     },
   );
 
-  it("bundle into the programs no package but those that are imported", () => {
+  it.each([
+    ["the fixture app", undefined],
+    ["this repository's app", PROJECT],
+  ])("bundle into the programs no package but those that are imported: %s", (_, source) => {
     // Prepare
-    const app = new ProjectCopy();
+    const app = new ProjectCopy(source);
 
     // Act
     const { stderr } = spawnSync(process.execPath, [COMMAND, "programs"], {

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { App, TerraformStack } from "cdktf";
 import { OwnStack } from "../../examples/own-stack";
-import { committedLockFile, LOCK_FILE } from "../../src/constructs/terraform/provider-lock";
+import { committedLockFile, LOCK_FILE, lockProviders } from "../../src/constructs/terraform/provider-lock";
 import { accountName } from "../../src/environment/account";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { environments } from "../fixtures/app/environments";
@@ -47,5 +48,30 @@ describe("the lock file of providers, after a synthesis", () => {
     // Assess
     expect(Object.keys(terraform.required_providers)).toEqual(["aws"]);
     expect(committed).toContain(`  constraints = "${terraform.required_providers.aws?.version}"\n`);
+  });
+});
+
+describe("an app without a lock file of providers", () => {
+  const app = makeTempFolder();
+  const folder = process.cwd();
+
+  beforeAll(() => process.chdir(app));
+  afterAll(() => {
+    process.chdir(folder);
+    removeFolder(app);
+  });
+
+  it("is refused at synthesis, with the file's path and where to get the file", () => {
+    // Prepare
+    const stacks = new App({ outdir: join(app, "cdktf.out") });
+    lockProviders(new TerraformStack(stacks, "dev"));
+
+    // Act
+    const synthesize = () => stacks.synth();
+
+    // Assess
+    expect(synthesize).toThrow(
+      /stacks.\.terraform\.lock\.hcl: got no such file; allowed: the lock file .* Copy the file from an app that "npx sagemaker-stages init <folder>" writes\./,
+    );
   });
 });

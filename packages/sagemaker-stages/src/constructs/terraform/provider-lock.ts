@@ -1,7 +1,8 @@
-import { copyFileSync } from "node:fs";
+import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import type { TerraformStack } from "cdktf";
 import { appFolder } from "../../environment/paths";
+import { UserError } from "../../lib/user-error";
 
 /** The name under which Terraform looks for a lock file in a stack's folder. */
 export const LOCK_FILE = ".terraform.lock.hcl";
@@ -17,14 +18,24 @@ export function committedLockFile(): string {
 /**
  * Puts the committed lock file into a stack's folder at each synthesis, also over a file that Terraform changed there:
  * otherwise the folder decides which provider runs with the credentials of a deployment.
+ *
+ * @throws UserError, while the stack is synthesized, where the app has no lock file
  */
 export function lockProviders(stack: TerraformStack): void {
   const { synthesizer } = stack;
   stack.synthesizer = {
     synthesize(session) {
+      requireLockFile();
       synthesizer.synthesize(session);
       const { workingDirectory } = session.manifest.forStack(stack);
       copyFileSync(committedLockFile(), join(session.outdir, workingDirectory, LOCK_FILE));
     },
   };
+}
+
+function requireLockFile(): void {
+  if (existsSync(committedLockFile())) return;
+  throw new UserError(
+    `${committedLockFile()}: got no such file; allowed: the lock file of Terraform's providers, under version control. Copy the file from an app that "npx sagemaker-stages init <folder>" writes.`,
+  );
 }

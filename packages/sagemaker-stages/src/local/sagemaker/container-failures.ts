@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 
 /** The invocation of a container that a function waits for. */
 export interface PendingInvocation {
-  /** The container did not answer; `cause` is a sentence for people. */
+  /** The container did not answer, or its answer is no prediction; `cause` is a sentence for people. */
   fail(cause: string): void;
-  /** The container answered. */
+  /** The container answered with predictions. */
   end(): void;
 }
 
@@ -51,7 +51,7 @@ export class ContainerFailures {
     };
   }
 
-  /** @returns the cause of the process's last invocation of a container, unless the container answered */
+  /** @returns the cause of the process's last invocation of a container, unless the container answered with predictions */
   take(sessionToken: string): string | undefined {
     const cause = this.causes.get(sessionToken)?.();
     if (this.causes.has(sessionToken)) this.causes.set(sessionToken, undefined);

@@ -19,6 +19,13 @@ export interface ContainerResponse {
 export interface Container {
   /** What it is, for people. */
   readonly description: string;
+  /**
+   * Why an answer is no prediction, a sentence: it is logged with each answer, and it is part of the problem document
+   * where the function cannot read the answer.
+   *
+   * @default - the answers are predictions
+   */
+  readonly caveat?: string;
   /** @throws ContainerFailed where it cannot be reached or does not answer in time; Error where it fails otherwise */
   invoke(request: ContainerRequest): Promise<ContainerResponse>;
 }

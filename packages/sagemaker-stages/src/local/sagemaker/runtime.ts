@@ -6,6 +6,7 @@ import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS, regionOf } from "
 import type { EndpointCompute, EndpointDefinition } from "../terraform/endpoints";
 import { type Container, ContainerFailed, type ContainerResponse } from "./container";
 import { ContainerFailures } from "./container-failures";
+import { containerOf } from "./echo-stand-in";
 import { EVENT_STREAM_TYPE, encodeEvent } from "./event-stream";
 import { type Operation, type OperationName, RUNTIME_SEGMENT, readOperation } from "./operation";
 import { findConstraintFault, findUnsupported, invokedVariant, type ValidationFault } from "./validation";
@@ -54,7 +55,7 @@ export class SagemakerRuntime {
 
   /**
    * @param endpoints - of all environments served; existing ones may be named by several
-   * @param containers - by model; a model without one answers that it has none
+   * @param containers - by model; an echo stand-in answers for a model without one
    * @param failures - takes why a container did not answer
    */
   constructor(
@@ -145,18 +146,11 @@ export class SagemakerRuntime {
   ): Promise<HttpResponse> {
     const isStream = operation === "InvokeEndpointWithResponseStream";
     const { name, model } = endpoint;
-    const container = this.containers.get(model);
+    const container = containerOf(this.containers, model);
     const start = performance.now();
     const waiting = () =>
-      `${container?.description} has not answered for ${Math.round((performance.now() - start) / 1000)} seconds. Read its own output.`;
+      `${container.description} has not answered for ${Math.round((performance.now() - start) / 1000)} seconds. Read its own output.`;
     const invocation = this.failures.begin(headerOf(request, "x-amz-security-token"), waiting);
-    if (container === undefined) {
-      const cause = `there is no sample model for ${model}. Start your own container, and the stage with --container ${model}=<url>.`;
-      invocation.fail(cause);
-      this.log(`${name}: ${cause}\n`);
-      // Not a 503: nothing is gained by trying again.
-      return failure(400, "ValidationError", `There is no container for the model ${model} on this machine.`);
-    }
     const slow = setTimeout(() => this.log(`${name}: ${waiting()}\n`), SLOW_ANSWER_IN_MS).unref();
     let answer: Awaited<ReturnType<Container["invoke"]>>;
     try {
@@ -174,7 +168,11 @@ export class SagemakerRuntime {
     } finally {
       clearTimeout(slow);
     }
-    invocation.end();
+    if (container.caveat === undefined) invocation.end();
+    else {
+      invocation.fail(container.caveat);
+      this.log(`${name}: ${container.caveat}\n`);
+    }
     if (answer.status < 200 || answer.status > 299) {
       const message = String(answer.body);
       // As the endpoint's log group on AWS: the function's log does not repeat what a container says.

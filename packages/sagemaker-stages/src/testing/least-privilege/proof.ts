@@ -80,7 +80,7 @@ export class Proof {
     private readonly given: Given,
     original?: Proof,
   ) {
-    this.policySet = readPolicySet(stack, given.typesWithoutPermissions);
+    this.policySet = readPolicySet(stack, typesOfApp(given));
     const { uses, abuses }: Requests = original ?? requestsOf({ stack, ...given }, given.rules);
     [this.uses, this.abuses] = [uses, abuses];
     this.legitimate = original?.legitimate ?? new KnownLegitimate(uses);
@@ -370,6 +370,14 @@ export class Proof {
       }
     }
   }
+}
+
+/** Types that the app adds: a rule reads them, or they grant no permission. */
+export function typesOfApp({
+  rules,
+  typesWithoutPermissions,
+}: Pick<Given, "rules" | "typesWithoutPermissions">): string[] {
+  return [...typesWithoutPermissions, ...rules.flatMap(({ reads }) => Object.keys(reads))];
 }
 
 /** Names a statement for people: where it is, and its Sid. */

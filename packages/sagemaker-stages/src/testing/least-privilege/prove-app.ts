@@ -96,7 +96,25 @@ export async function proveLeastPrivilege(
   app: TestedApp,
   options: LeastPrivilegeOptions = {},
 ): Promise<LeastPrivilegeResult> {
-  const { rules = [], typesWithoutPermissions = [], mutants = true } = options;
+  const { proofs, findings } = await proveEnvironments(app, options);
+  const run = (options.mutants ?? true) ? await runMutantsOf(proofs) : { results: [], skipped: [] };
+  return {
+    findings,
+    survivors: run.results.filter(({ isKilled }) => !isKilled).map(describeSurvivor),
+    skippedMutants: run.skipped,
+    counts: countsOf(proofs, run),
+    record: proofs.flatMap(({ proof, environment }) => recordPermissions(proof, environment, app.models)),
+  };
+}
+
+/** The proofs of an app's environments. A stack whose policies cannot be read has a finding and no proof. */
+export async function proveEnvironments(
+  app: TestedApp,
+  { rules = [], typesWithoutPermissions = [] }: LeastPrivilegeOptions = {},
+): Promise<{
+  readonly proofs: readonly EnvironmentProof[];
+  readonly findings: readonly LeastPrivilegeFinding[];
+}> {
   const stacks = synthesize({ ...app, accountStacks: false });
   const environmentNames = app.environments.map(({ name }) => name);
   const findings: LeastPrivilegeFinding[] = [];
@@ -119,17 +137,11 @@ export async function proveLeastPrivilege(
       findings.push(inStack(name, { fault: "refused", subject: name, statements: [], text: error.message }));
     }
   }
-  const run = mutants ? await runMutantsOf(proofs) : { results: [], skipped: [] };
-  return {
-    findings,
-    survivors: run.results.filter(({ isKilled }) => !isKilled).map(describeSurvivor),
-    skippedMutants: run.skipped,
-    counts: countsOf(proofs, run),
-    record: proofs.flatMap(({ proof, environment }) => recordPermissions(proof, environment, app.models)),
-  };
+  return { proofs, findings };
 }
 
-interface EnvironmentProof {
+/** The proof of an environment's stack. */
+export interface EnvironmentProof {
   readonly environment: Environment;
   readonly proof: Proof;
 }
@@ -141,7 +153,7 @@ function withAccessLogs(environment: Environment, { accounts }: TestedApp): Envi
 }
 
 /** The faults of a stack. */
-export function findingsOf(proof: Proof, environment: Environment): LeastPrivilegeFinding[] {
+function findingsOf(proof: Proof, environment: Environment): LeastPrivilegeFinding[] {
   return [...proof.findings(), ...otherThanNamed(proof, environment)].map((finding) =>
     inStack(environment.name, finding),
   );
@@ -175,13 +187,15 @@ function otherThanNamed({ uses, stack }: Proof, environment: Environment): Stack
   ];
 }
 
-interface MutantRun {
+/** The outcome of mutants. */
+export interface MutantRun {
   readonly results: readonly MutantResult[];
+  /** Hand-picked mutants that fit no model of any proof. */
   readonly skipped: readonly string[];
 }
 
-/** Mutants that differ in nothing but the environment run once. */
-async function runMutantsOf(proofs: readonly EnvironmentProof[]): Promise<MutantRun> {
+/** Runs the mutants of every proof. Mutants that differ in nothing but the environment run once. */
+export async function runMutantsOf(proofs: readonly EnvironmentProof[]): Promise<MutantRun> {
   const done = new Set<string>();
   const results: MutantResult[] = [];
   const skipped: Set<string>[] = [];

@@ -3,7 +3,7 @@ import type { Models } from "../../models";
 import type { StackJson } from "../terraform";
 import { IamData } from "./iam-data";
 import type { PrincipalRules } from "./principals/principal";
-import { Proof, SERVICES_OF_RIGHTS } from "./proof";
+import { Proof, SERVICES_OF_RIGHTS, typesOfApp } from "./proof";
 import { readPolicySet } from "./read-policy-set";
 import { record } from "./recorder";
 import { ResolvedStack } from "./resolved-stack";
@@ -48,13 +48,13 @@ export async function proveStack(synthesized: StackJson, origin: StackOrigin): P
     typesWithoutPermissions,
     recorded: await record(stack, { environment, models }),
     otherEnvironments: [...names].filter((name) => name !== environment.name),
-    iamData: await iamData(servicesOf(stack, typesWithoutPermissions)),
+    iamData: await iamData(servicesOf(stack, typesOfApp({ rules, typesWithoutPermissions }))),
   });
 }
 
 /** The services whose actions the stack's policies name. */
-function servicesOf(stack: ResolvedStack, typesWithoutPermissions: readonly string[]): string[] {
-  return readPolicySet(stack, typesWithoutPermissions).policies.flatMap(({ statements }) =>
+function servicesOf(stack: ResolvedStack, otherTypes: readonly string[]): string[] {
+  return readPolicySet(stack, otherTypes).policies.flatMap(({ statements }) =>
     statements.flatMap(({ actions }) => actions.map((action) => action.split(":")[0]?.toLowerCase() ?? "")),
   );
 }

@@ -5,16 +5,16 @@ import { Refused } from "./refused";
 import type { ResolvedStack, Resource } from "./resolved-stack";
 
 /**
- * Reads every policy of a stack. What cannot be read is refused, never passed over.
+ * Reads every policy of a stack. A policy that cannot be read is refused, never ignored.
  *
- * @param typesWithoutPermissions - types beside the engine's own that grant no permission
+ * @param otherTypes - types that the app adds and that contain no policy
  * @throws Refused
  */
 export function readPolicySet(
   stack: ResolvedStack,
-  typesWithoutPermissions: readonly string[] = [],
+  otherTypes: readonly string[],
 ): PolicySet {
-  requireKnownTypes(stack, typesWithoutPermissions);
+  requireKnownTypes(stack, otherTypes);
   return {
     accountId: stack.account.id,
     policies: [
@@ -29,7 +29,7 @@ export function readPolicySet(
   };
 }
 
-/** Types that say who may do what; each is read below. */
+/** Types that grant permissions; each is read below. */
 const GRANTING = [
   "aws_api_gateway_rest_api",
   "aws_iam_group_policy_attachment",
@@ -45,7 +45,7 @@ const GRANTING = [
   "aws_vpc_endpoint",
 ];
 
-/** Types that give nobody a right. What they need themselves stands in `principals/`. */
+/** Types that grant no permission. The rules in `principals/` derive the requests that they need. */
 const NOT_GRANTING = [
   "aws_api_gateway_api_key",
   "aws_api_gateway_deployment",
@@ -80,14 +80,14 @@ const NOT_GRANTING = [
   "terraform_data",
 ];
 
-function requireKnownTypes(stack: ResolvedStack, typesWithoutPermissions: readonly string[]): void {
-  const known = [...GRANTING, ...NOT_GRANTING, ...typesWithoutPermissions];
+function requireKnownTypes(stack: ResolvedStack, otherTypes: readonly string[]): void {
+  const known = [...GRANTING, ...NOT_GRANTING, ...otherTypes];
   const unknown = stack.types().filter((type) => !known.includes(type));
   if (unknown.length > 0) {
     throw new Refused(
-      `${stack.name}: no rule reads ${unknown.join(", ")}. A type that grants no permission belongs into the option ` +
-        "typesWithoutPermissions of proveLeastPrivilege. The engine lists its own types in read-policy-set.ts: types with a " +
-        "policy, which readPolicySet reads, in GRANTING, other types in NOT_GRANTING.",
+      `${stack.name}: got resources of the type ${unknown.join(", ")}; allowed: the types of the engine's stacks ` +
+        "(read-policy-set.ts), types that grant no permission in the option typesWithoutPermissions of " +
+        "proveLeastPrivilege, and types that a rule in the option rules reads",
     );
   }
 }

@@ -2,6 +2,7 @@ import { functionCode } from "../../constructs/function/function-code";
 import { type Environment, namePrefix } from "../../environment/environment";
 import type { Container } from "../../local/sagemaker/container";
 import type { Models } from "../../models";
+import { mapConcurrently } from "../concurrency";
 import { EndpointServer, type RecordedRequest } from "../endpoint-server";
 import { restEvent } from "../events";
 import { handlerEnvironment } from "../handler";
@@ -44,23 +45,21 @@ export async function record(
   const names = Object.entries(environment.models)
     .filter(([, { existingFunction }]) => existingFunction === undefined)
     .map(([model]) => model);
-  const calls = await Promise.all(
-    names.map(async (name) => {
-      const functionName = `${namePrefix(environment)}-${name}`;
-      const fn = stack.find("aws_lambda_function", "function_name", functionName);
-      const model = models[name];
-      if (fn === undefined || model === undefined) {
-        throw new Error(
-          `${stack.name}: got no function ${functionName} of a model; allowed: a new function per model`,
-        );
-      }
-      if (functionCode(name).sha256 !== fn.text("source_code_hash")) {
-        throw new Error(`${fn.address}: its package is not the package of functions/${name}`);
-      }
-      const event = restEvent(model, model.example.request);
-      return [functionName, await run(fn, { name, event, sample: samples.get(name) }, stack)] as const;
-    }),
-  );
+  const calls = await mapConcurrently(names, async (name) => {
+    const functionName = `${namePrefix(environment)}-${name}`;
+    const fn = stack.find("aws_lambda_function", "function_name", functionName);
+    const model = models[name];
+    if (fn === undefined || model === undefined) {
+      throw new Error(
+        `${stack.name}: got no function ${functionName} of a model; allowed: a new function per model`,
+      );
+    }
+    if (functionCode(name).sha256 !== fn.text("source_code_hash")) {
+      throw new Error(`${fn.address}: its package is not the package of functions/${name}`);
+    }
+    const event = restEvent(model, model.example.request);
+    return [functionName, await run(fn, { name, event, sample: samples.get(name) }, stack)] as const;
+  });
   return new Map(calls);
 }
 
@@ -128,6 +127,6 @@ export function readCall({ method, path, headers }: RecordedRequest): RecordedCa
     }
   }
   throw new Refused(
-    `no rule knows which action ${method} ${path} of ${service} is; add it to ACTIONS in recorder.ts`,
+    `got the request ${method} ${path} of ${service}; allowed: the requests in ACTIONS of recorder.ts`,
   );
 }

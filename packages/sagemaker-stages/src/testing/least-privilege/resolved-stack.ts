@@ -155,7 +155,7 @@ export class ResolvedStack {
     const computed = COMPUTED[type]?.[attribute];
     if (computed !== undefined) return computed(referred, this.account);
     throw new Refused(
-      `${place}: nothing is known of the attribute ${attribute} of ${type}; add it to COMPUTED in resolved-stack.ts`,
+      `${place}: got the attribute ${attribute} of ${type}; allowed: arguments that the stack sets, and the attributes in COMPUTED of resolved-stack.ts`,
     );
   }
 }

@@ -265,7 +265,7 @@ describe("the policy of a bucket", () => {
     ["any organization", { StringLike: { "aws:PrincipalOrgID": "o-*" } }, true],
     ["any bucket", { ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" } }, true],
     ["one bucket", { ArnLike: { "aws:SourceArn": "arn:aws:s3:::logs" } }, false],
-    ["the halves of the policySet", { IpAddress: { "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"] } }, true],
+    ["the halves of the IPv4 range", { IpAddress: { "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"] } }, true],
     ["a network", { IpAddress: { "aws:SourceIp": "192.0.2.0/24" } }, false],
   ])("is opened to %s", (_, Condition, isPublic) => {
     // Act
@@ -377,8 +377,8 @@ describe("a security group", () => {
 
   it.each<[string, object | undefined, boolean]>([
     ["a network", { cidr_ipv4: "10.0.0.0/16" }, false],
-    ["the policySet", { cidr_ipv4: "0.0.0.0/0" }, true],
-    ["the policySet", { cidr_ipv6: "::/0" }, true],
+    ["every IPv4 address", { cidr_ipv4: "0.0.0.0/0" }, true],
+    ["every IPv6 address", { cidr_ipv6: "::/0" }, true],
     ["half of it", { cidr_ipv4: "0.0.0.0/1" }, true],
   ])("lets in %s: %j", (_, values, isPublic) => {
     // Act
@@ -397,15 +397,15 @@ describe("a security group", () => {
     ["one protocol in place of all", { ip_protocol: "-1", from_port: -1, to_port: -1 }, {}, false],
     ["more ports", {}, { to_port: 444 }, true],
     ["another protocol", {}, { ip_protocol: "udp" }, true],
-  ])("lets the policySet in by %s", (_, before, after, isPublic) => {
+  ])("reports whether public access grows: %s", (_, before, after, isPublic) => {
     // Prepare
-    const policySet = { cidr_ipv4: "0.0.0.0/0" };
+    const everyAddress = { cidr_ipv4: "0.0.0.0/0" };
 
     // Act
     const changes = changesOf({
       address: "aws_vpc_security_group_ingress_rule.r",
-      before: rule({ ...policySet, ...before }),
-      after: rule({ ...policySet, ...after }),
+      before: rule({ ...everyAddress, ...before }),
+      after: rule({ ...everyAddress, ...after }),
     });
 
     // Assess
@@ -413,7 +413,7 @@ describe("a security group", () => {
     expect(changes).not.toEqual([]);
   });
 
-  it("lets in another policySet by IPv4 than by IPv6", () => {
+  it("is public separately for IPv4 and IPv6", () => {
     // Act
     const changes = changesOf({
       address: "aws_vpc_security_group_ingress_rule.r",

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../terraform";
 import type { Fault } from "../finding";
-import { type EndpointInStack, endpointsOf } from "../principals/endpoint-role";
+import { type EndpointInStack, endpointsOf } from "../principals/endpoint-in-stack";
 import { type FunctionInStack, functionsOf } from "../principals/function-role";
 import { roleNameOf } from "../principals/principal";
 import type { ResolvedStack } from "../resolved-stack";

@@ -3,7 +3,7 @@ import { namePrefix } from "../../../environment/environment";
 import type { JsonObject } from "../../terraform";
 import { type AccessRequest, type Exactly, only, type Use } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
-import { type EndpointInStack, throughS3 } from "./endpoint-role";
+import { type EndpointInStack, throughS3 } from "./endpoint-in-stack";
 import { roleNameOf, type Sources } from "./principal";
 
 const VPC =

@@ -18,16 +18,36 @@ export interface Sources {
   readonly recorded: ReadonlyMap<string, readonly RecordedCall[]>;
 }
 
-/** One kind of principal or resource: what it is there for, and what must not get through. */
+/**
+ * The rules of one kind of principal or resource: the requests that it needs, and the requests that must be denied.
+ *
+ * @example
+ * const reports: PrincipalRules = {
+ *   reads: {},
+ *   uses: ({ stack }) => [
+ *     {
+ *       subject: `role ${stack.name}-iris-function`,
+ *       who: { kind: "principal", arn: stack.account.globalArn("iam", `role/${stack.name}-iris-function`) },
+ *       action: "s3:PutObject",
+ *       resource: { exact: "arn:aws:s3:::amzn-s3-demo-bucket/reports/", free: "2026-11-29.json" },
+ *       context: {},
+ *       beside: "nothing",
+ *       because: "the handler writes a report",
+ *       source: "functions/iris/handler.ts",
+ *     },
+ *   ],
+ *   abuses: () => [],
+ * };
+ */
 export interface PrincipalRules {
   /**
-   * The Terraform from which the requests are derived: types with the arguments that are known. Another argument may
-   * need a right that nobody thought of, so it is an error until it stands here.
+   * The Terraform from which the requests are derived: types with their known arguments. Another argument is an error,
+   * because it can need a permission for which there is no rule.
    */
   readonly reads: Readonly<Record<string, readonly string[]>>;
-  /** Every request that must get through. */
+  /** Every request that must be allowed. */
   readonly uses: (sources: Sources) => readonly Use[];
-  /** Requests that must not, beyond the near misses of the uses. */
+  /** Requests that must be denied, in addition to the near misses of the uses. */
   readonly abuses: (sources: Sources) => readonly AccessRequest[];
 }
 
@@ -35,7 +55,7 @@ export interface PrincipalRules {
 export function requireKnownArguments(rules: PrincipalRules, { stack }: Sources): void {
   for (const [type, known] of Object.entries(rules.reads)) {
     for (const { address, set } of stack.all(type)) {
-      const place = `${address} (what it needs is said in support/principals/)`;
+      const place = `${address}, whose permissions principals/ derives from known arguments`;
       requireMembers(Object.fromEntries(set.map((name) => [name, true])), known, place);
     }
   }

@@ -1,8 +1,8 @@
 import { OTHER_ACCOUNT } from "../account";
 import { Refused } from "../refused";
 import { type AccessRequest, only, type Use } from "../request";
+import { artifactArnOf, endpointsOf, throughS3 } from "./endpoint-in-stack";
 import { capturedObjects } from "./endpoint-instances";
-import { artifactArnOf, endpointsOf, throughS3 } from "./endpoint-role";
 import { functionsOf, runtimeEndpointOf } from "./function-role";
 import { foreignPrincipal, type PrincipalRules, type Sources } from "./principal";
 
@@ -139,6 +139,6 @@ function abusesOf(service: string, { stack }: Sources): AccessRequest[] {
     );
   }
   throw new Refused(
-    `${stack.name}: no rule knows what may pass to ${service}; say it in principals/vpc-endpoint.ts`,
+    `${stack.name}: got a VPC endpoint of ${service}; allowed: the services in principals/vpc-endpoint.ts`,
   );
 }

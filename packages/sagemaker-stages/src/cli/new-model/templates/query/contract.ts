@@ -1,0 +1,54 @@
+import {
+  type About,
+  type Contract,
+  fault,
+  parseJson,
+  quote,
+  SERVERLESS_PAYLOAD_IN_BYTES,
+  UnreadablePredictions,
+} from "sagemaker-stages/model";
+import * as z from "zod/mini";
+
+/** Every value of a query is a text, also a number. */
+const count = z.string().check((payload) => {
+  if (/^[1-9]\d?$/.test(payload.value)) return;
+  const allowed = "a whole number from 1 to 99";
+  payload.issues.push(fault(payload.value, { got: quote(payload.value), allowed }));
+});
+
+const schema = z.strictObject({
+  q: z.string().check(z.minLength(1, "a text with a character")),
+  count: z.optional(count),
+});
+
+type Request = z.infer<typeof schema>;
+
+/** The parameters of a GET, in the request format of SageMaker BlazingText, and any JSON as the prediction. */
+export const contract: Contract<Request, unknown> = {
+  model: "my-model",
+  route: { method: "GET", path: "/my-model" },
+  schema,
+  limits: { rows: 1, payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
+
+  encode({ q, count = "1" }) {
+    const body = JSON.stringify({ instances: [q], configuration: { k: Number(count) } });
+    return { contentType: "application/json", accept: "application/json", body, rows: 1 };
+  },
+
+  decode(body) {
+    const prediction = parseJson(body);
+    if (prediction === undefined) throw new UnreadablePredictions("the answer is not JSON");
+    return prediction;
+  },
+};
+
+/** The documentation, the page and the smoke test use the example. The answer is that of the local stage's echo. */
+export const about: About<Request, unknown> = {
+  title: "My model",
+  description: "Predicts the most probable labels of a text: as many labels as count says, or one.",
+  allowed: "?q=<text>&count=<a whole number from 1 to 99>",
+  example: {
+    request: { q: "The delivery was late.", count: "2" },
+    answer: { instances: ["The delivery was late."], configuration: { k: 2 } },
+  },
+};

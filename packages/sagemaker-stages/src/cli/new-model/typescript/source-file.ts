@@ -1,0 +1,111 @@
+import { type ParseResult, parse } from "@babel/parser";
+import { isRecord } from "../../../runtime/json";
+
+/** A file whose form is not understood: the place for new lines cannot be found. The message says what was found. */
+export class UnknownForm extends Error {
+  override readonly name = "UnknownForm";
+}
+
+/** A TypeScript file with its syntax tree. Positions in the tree are positions in the text. */
+export interface SourceFile {
+  /** Path from the app's folder, with slashes. */
+  readonly path: string;
+  readonly text: string;
+  readonly tree: ParseResult;
+}
+
+type Statement = ParseResult["program"]["body"][number];
+type VariableStatement = Extract<Statement, { type: "VariableDeclaration" }>;
+type Expression = NonNullable<VariableStatement["declarations"][number]["init"]>;
+
+export type ImportStatement = Extract<Statement, { type: "ImportDeclaration" }>;
+export type Call = Extract<Expression, { type: "CallExpression" }>;
+export type ObjectLiteral = Extract<Expression, { type: "ObjectExpression" }>;
+type Identifier = Extract<Expression, { type: "Identifier" }>;
+
+/** Any node of a syntax tree, as far as a search reads it. */
+interface Node {
+  readonly type: string;
+}
+
+/** @throws UnknownForm where the text is not TypeScript */
+export function parseSource(path: string, text: string): SourceFile {
+  try {
+    return { path, text, tree: parse(text, { sourceType: "module", plugins: ["typescript"] }) };
+  } catch (error) {
+    throw new UnknownForm(
+      `${path}: got a text that is not TypeScript: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/** The import statements of a file, in their order. */
+export function importsIn({ tree }: SourceFile): ImportStatement[] {
+  return tree.program.body.filter((statement) => statement.type === "ImportDeclaration");
+}
+
+/** Every call in a file. */
+export function callsIn(file: SourceFile): Call[] {
+  return nodesIn(file).filter((node): node is Call => node.type === "CallExpression");
+}
+
+/** Every object literal in a file, also an object literal inside another one. */
+export function objectsIn(file: SourceFile): ObjectLiteral[] {
+  return nodesIn(file).filter(isObjectLiteral);
+}
+
+/** Every name of a variable, function, type or property in a file. */
+export function namesIn(file: SourceFile): ReadonlySet<string> {
+  const isIdentifier = (node: Node): node is Identifier => node.type === "Identifier";
+  return new Set(
+    nodesIn(file)
+      .filter(isIdentifier)
+      .map(({ name }) => name),
+  );
+}
+
+export function isObjectLiteral(node: Node | undefined): node is ObjectLiteral {
+  return node?.type === "ObjectExpression";
+}
+
+function nodesIn({ tree }: SourceFile): Node[] {
+  return [...walk(tree.program.body)];
+}
+
+function* walk(value: unknown): Generator<Node> {
+  if (!isRecord(value)) return;
+  if (isNode(value)) yield value;
+  for (const inner of Object.values(value)) yield* walk(inner);
+}
+
+/** Comments and positions have no type, or no start. */
+function isNode(value: object): value is Node {
+  return "type" in value && typeof value.type === "string" && "start" in value;
+}
+
+/** The value of a property of an object literal, where the property's name is an identifier or a string. */
+export function propertyValue({ properties }: ObjectLiteral, name: string): Node | undefined {
+  for (const property of properties) {
+    if (property.type === "SpreadElement" || property.computed || keyOf(property) !== name) continue;
+    return property.type === "ObjectProperty" ? property.value : property;
+  }
+  return undefined;
+}
+
+function keyOf({ key }: Exclude<ObjectLiteral["properties"][number], { type: "SpreadElement" }>) {
+  if (key.type === "Identifier") return key.name;
+  return key.type === "StringLiteral" ? key.value : undefined;
+}
+
+/** Whether a node is a string literal of this text. */
+export function isText(node: Node | undefined, text: string): boolean {
+  return node?.type === "StringLiteral" && "value" in node && node.value === text;
+}
+
+/** Where a node starts, and where the text after the node starts. */
+export function rangeOf({ start, end }: { start?: number | null; end?: number | null }): [number, number] {
+  if (typeof start !== "number" || typeof end !== "number") {
+    throw new Error("got a node without a position; allowed: nodes of a parsed text");
+  }
+  return [start, end];
+}

@@ -1,0 +1,18 @@
+import { availableParallelism } from "node:os";
+
+/**
+ * The results of `run` for each item, in the order of the items. At most as many runs as the machine has processors
+ * take place at the same time.
+ */
+export async function mapConcurrently<Item, Result>(
+  items: readonly Item[],
+  run: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const waiting = items.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, item] of waiting) results[index] = await run(item);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return results;
+}
