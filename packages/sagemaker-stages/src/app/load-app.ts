@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { AccountSettings } from "../environment/account";
 import type { Environment } from "../environment/environment";
-import { appFolder } from "../environment/paths";
+import { appFolder } from "../lib/app-folder";
 import type { Models } from "../models";
 
 /** The parts of an app that commands read. */

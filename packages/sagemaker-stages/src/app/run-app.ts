@@ -1,5 +1,5 @@
+import { toLoadFailure } from "../lib/load-failure";
 import { UserError } from "../lib/user-error";
-import { toLoadFailure } from "./load-failure";
 
 /**
  * Runs the app of `main.ts`. A failure in the app's own files (environments, accounts, models) is printed without a stack

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../package.json";
-import { appFolder } from "../environment/paths";
+import { appFolder } from "../lib/app-folder";
 import { parseArguments, UsageError } from "../lib/arguments";
 import type { Command } from "../lib/command";
 import { UserError } from "../lib/user-error";

@@ -1,6 +1,6 @@
-import { toLoadFailure } from "../app/load-failure";
 import { UsageError } from "../lib/arguments";
 import type { Command } from "../lib/command";
+import { toLoadFailure } from "../lib/load-failure";
 import { UserError } from "../lib/user-error";
 
 /** Every command. A command's module is loaded when the command runs, because most of them load CDKTF or much else. */

@@ -1,5 +1,5 @@
 import { buildSync } from "esbuild";
-import { appFolder } from "../environment/paths";
+import { appFolder } from "../lib/app-folder";
 import { parseArguments } from "../lib/arguments";
 import type { Command } from "../lib/command";
 import { engineSource } from "../paths";

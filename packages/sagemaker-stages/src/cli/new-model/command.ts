@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { findModelNameFaults } from "../../app/catalog-checks";
 import { type LoadedApp, loadApp } from "../../app/load-app";
 import type { Environment } from "../../environment/environment";
-import { appFolder } from "../../environment/paths";
+import { appFolder } from "../../lib/app-folder";
 import { parseArguments, UsageError } from "../../lib/arguments";
 import type { Command } from "../../lib/command";
 import { UserError } from "../../lib/user-error";

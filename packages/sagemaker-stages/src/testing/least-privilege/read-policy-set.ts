@@ -10,10 +10,7 @@ import type { ResolvedStack, Resource } from "./resolved-stack";
  * @param otherTypes - types that the app adds and that contain no policy
  * @throws Refused
  */
-export function readPolicySet(
-  stack: ResolvedStack,
-  otherTypes: readonly string[],
-): PolicySet {
+export function readPolicySet(stack: ResolvedStack, otherTypes: readonly string[]): PolicySet {
   requireKnownTypes(stack, otherTypes);
   return {
     accountId: stack.account.id,
