@@ -14,7 +14,7 @@ export const prod: Environment<ModelName> = {
     throttling: { rateLimit: 1_000, burstLimit: 2_000 },
     logRetentionInDays: 90,
   },
-  website: {},
+  website: { title: "Did they like it?" },
   models: {
     "breast-cancer": {
       artifact: "s3://amzn-s3-demo-bucket/breast-cancer/2026-11-20/model.tar.gz",

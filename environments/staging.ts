@@ -13,7 +13,7 @@ export const staging: Environment<ModelName> = {
     throttling: { rateLimit: 1_000, burstLimit: 2_000 },
     logRetentionInDays: 30,
   },
-  website: {},
+  website: { title: "Did they like it?" },
   models: {
     "breast-cancer": {
       artifact: "s3://amzn-s3-demo-bucket/breast-cancer/2026-11-20/model.tar.gz",

@@ -1,7 +1,4 @@
-import {
-  type LogisticRegression,
-  logisticScore,
-} from "../packages/sagemaker-stages/src/sample/logistic-regression";
+import { type LogisticRegression, logisticScore } from "sagemaker-stages/sample";
 import { UnexpectedData } from "./script";
 
 /** How weights are found. */

@@ -59,7 +59,7 @@ export function runTraining<Row>(training: Training<Row>): void {
 }
 
 function readWords<Row>({ model, files: expected }: Training<Row>): { folder: string; files: string[] } {
-  const usage = `usage: npx tsx training/${model}.ts [--out <folder>] ${expected.map((file) => `<${file}>`).join(" ")}`;
+  const usage = `usage: npx tsx functions/${model}/training/train.ts [--out <folder>] ${expected.map((file) => `<${file}>`).join(" ")}`;
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { UnreadablePredictions } from "../../../packages/sagemaker-stages/src/runtime/contract";
+import { UnreadablePredictions } from "sagemaker-stages/model";
 import { about, contract } from "../contract";
-import { at, observations, PUBLISHED, PUBLISHED_ROWS } from "./observations";
+import { at, observations, PUBLISHED, PUBLISHED_ROWS } from "./support/observations";
 
 /** What XGBoost was published to predict for the first two observations. */
 const PREDICTED = ["6.349300861358643", "6.321451187133789"] as const;

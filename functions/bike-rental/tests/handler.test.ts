@@ -1,22 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { EndpointServer } from "../../../packages/sagemaker-stages/src/testing/endpoint-server";
-import { awsError, csv } from "../../../packages/sagemaker-stages/tests/runtime/support/answers";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
-  contextWith,
-  functionUrlEvent,
+  type CapturedLog,
+  captureLog,
+  EndpointServer,
   LAMBDA_REQUEST_ID,
-  restEvent,
-} from "../../../packages/sagemaker-stages/tests/runtime/support/events";
-import {
-  ENOUGH_TIME_IN_MS,
-  handlerFor,
-  WITH_MESSAGES,
-} from "../../../packages/sagemaker-stages/tests/runtime/support/handler";
-import { type CapturedLog, captureLog } from "../../../packages/sagemaker-stages/tests/runtime/support/log";
-import { assessProblem, UNREADABLE } from "../../../packages/sagemaker-stages/tests/runtime/support/problems";
-import { assessResponse } from "../../../packages/sagemaker-stages/tests/runtime/support/responses";
+  lambdaContext,
+} from "sagemaker-stages/testing";
 import { contract } from "../contract";
-import { at, observations, PUBLISHED, PUBLISHED_ROWS } from "./observations";
+import {
+  assessProblem,
+  assessResponse,
+  csv,
+  functionUrlEvent,
+  handlerFor,
+  modelError,
+  restEvent,
+  UNREADABLE,
+  WITH_MESSAGES,
+} from "./support/handler";
+import { at, observations, PUBLISHED, PUBLISHED_ROWS } from "./support/observations";
 
 let endpoint: EndpointServer;
 let log: CapturedLog;
@@ -27,7 +29,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  jest.restoreAllMocks();
+  log.stop();
   await endpoint.close();
 });
 
@@ -42,10 +44,10 @@ describe("the published observations", () => {
   ])("in $what are answered with a proxy response that holds the published counts", async ({ event }) => {
     // Prepare
     endpoint.willAnswer(PREDICTED);
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessResponse(answer, event, {
@@ -62,10 +64,10 @@ describe("the published observations", () => {
   it("as a direct event are answered with the bare counts", async () => {
     // Prepare
     endpoint.willAnswer(PREDICTED);
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(BOTH, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(BOTH, lambdaContext());
 
     // Assess
     expect(answer).toEqual(COUNTS);
@@ -74,10 +76,10 @@ describe("the published observations", () => {
   it("are answered with a list where there is one", async () => {
     // Prepare
     endpoint.willAnswer(csv("6.349300861358643"));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(observations(PUBLISHED[0]), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(observations(PUBLISHED[0]), lambdaContext());
 
     // Assess
     expect(answer).toEqual(COUNTS.slice(0, 1));
@@ -175,11 +177,11 @@ describe("a request that is wrong gets a 400", () => {
     },
   ])("$what", async ({ request, detail }) => {
     // Prepare
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
     const event = restEvent(JSON.stringify(request));
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessProblem(answer, event, 400, detail);
@@ -191,10 +193,10 @@ describe("a request that is wrong gets a 400", () => {
     { what: "the features as an object", features: { datetime: "2012-12-19 17:00:00" } },
   ])("$what, by the field's name", async ({ features }) => {
     // Prepare
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(withFeatures(features), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(withFeatures(features), lambdaContext());
 
     // Assess
     expect(answer).toMatchObject({
@@ -205,12 +207,12 @@ describe("a request that is wrong gets a 400", () => {
 
   it("a number beyond all numbers", async () => {
     // Prepare
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
     const body = JSON.stringify(observations(PUBLISHED[0])).replace("26.0027", "1e999");
     const event = restEvent(body);
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessProblem(answer, event, 400, "instances[0].features[8]: got the number Infinity; allowed: a number");
@@ -223,13 +225,10 @@ describe("a batch", () => {
   it("of as many observations as the model takes is sent", async () => {
     // Prepare
     endpoint.willAnswer(csv("0\n".repeat(rows)));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(
-      observations(...Array(rows).fill(PUBLISHED[0])),
-      contextWith(ENOUGH_TIME_IN_MS),
-    );
+    const answer = await handler(observations(...Array(rows).fill(PUBLISHED[0])), lambdaContext());
 
     // Assess
     expect(answer).toEqual(Array(rows).fill(0));
@@ -237,12 +236,12 @@ describe("a batch", () => {
 
   it("of one more gets a 413", async () => {
     // Prepare
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
     const body = JSON.stringify(observations(...Array(rows + 1).fill(PUBLISHED[0])));
     const event = restEvent(body);
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessProblem(answer, event, 413, `batch: got ${rows + 1} rows; allowed: at most ${rows}`);
@@ -254,11 +253,11 @@ it.each(["text/csv", "text/plain", "application/x-www-form-urlencoded"])(
   "%s gets a 415",
   async (contentType) => {
     // Prepare
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
     const event = restEvent(JSON.stringify(BOTH), { contentType });
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessProblem(answer, event, 415, `Content-Type: got "${contentType}"; allowed: application/json`);
@@ -279,11 +278,11 @@ describe("an answer that cannot be read gets a 502", () => {
   ])("$what, never a shifted list", async ({ body, message }) => {
     // Prepare
     endpoint.willAnswer(csv(body));
-    const handler = handlerFor(contract, endpoint, WITH_MESSAGES);
+    const handler = handlerFor(endpoint, WITH_MESSAGES);
     const event = restEvent(JSON.stringify(BOTH));
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessProblem(answer, event, 502, UNREADABLE);
@@ -318,10 +317,10 @@ describe("nothing that the caller sent is in the log", () => {
   ])("$what ($status)", async ({ status, request, answered }) => {
     // Prepare
     endpoint.willAnswer(csv(answered));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    await handler(request, contextWith(ENOUGH_TIME_IN_MS));
+    await handler(request, lambdaContext());
 
     // Assess
     expect(log.lines()).toMatchObject([{ status, model: "bike-rental" }]);
@@ -331,11 +330,11 @@ describe("nothing that the caller sent is in the log", () => {
 
 it("a model that fails gets a bare 502 where it was invoked directly", async () => {
   // Prepare
-  endpoint.willAnswer(awsError("ModelError", 424, "feature_names mismatch"));
-  const handler = handlerFor(contract, endpoint);
+  endpoint.willAnswer(modelError("feature_names mismatch"));
+  const handler = handlerFor(endpoint);
 
   // Act
-  const answer = await handler(BOTH, contextWith(ENOUGH_TIME_IN_MS));
+  const answer = await handler(BOTH, lambdaContext());
 
   // Assess
   expect(answer).toMatchObject({ status: 502, title: "Bad Gateway", requestId: LAMBDA_REQUEST_ID });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { logCounts, moments, separators } from "../../../__tests__/parity/arbitraries";
-import fixture from "../../../__tests__/parity/bike-rental.json";
-import { dayOfWeek, isDay } from "../../../__tests__/parity/calendar";
 import { contract } from "../contract";
-import { at, type Features, observations, PUBLISHED } from "./observations";
+import { logCounts, moments, separators } from "./parity/arbitraries";
+import { dayOfWeek, isDay } from "./parity/calendar";
+import table from "./parity/table.json";
+import { at, type Features, observations, PUBLISHED } from "./support/observations";
 
 const takes = (datetime: string) => contract.schema.safeParse(observations(at(datetime))).success;
 
@@ -35,7 +35,7 @@ function relativeError(count: number, logCount: number): number {
 const SMALLEST_NORMAL = 2 ** -1022;
 
 describe("as in Python", () => {
-  it.each(fixture.observations)("$features is $row", ({ features, row }) => {
+  it.each(table.observations)("$features is $row", ({ features, row }) => {
     // Act
     const rows = rowsOf(features as Features);
 
@@ -45,13 +45,13 @@ describe("as in Python", () => {
 
   it("all observations together are their rows, in order", () => {
     // Act
-    const rows = rowsOf(...fixture.observations.map(({ features }) => features as Features));
+    const rows = rowsOf(...table.observations.map(({ features }) => features as Features));
 
     // Assess
-    expect(rows).toEqual(fixture.observations.map(({ row }) => row));
+    expect(rows).toEqual(table.observations.map(({ row }) => row));
   });
 
-  it.each(fixture.moments.filter(({ calendar }) => calendar !== null))(
+  it.each(table.moments.filter(({ calendar }) => calendar !== null))(
     "$text is $calendar",
     ({ text, calendar }) => {
       // Act
@@ -63,7 +63,7 @@ describe("as in Python", () => {
     },
   );
 
-  it.each(fixture.moments.filter(({ calendar }) => calendar === null))("$text is no moment", ({ text }) => {
+  it.each(table.moments.filter(({ calendar }) => calendar === null))("$text is no moment", ({ text }) => {
     // Act
     const taken = takes(text);
 
@@ -71,7 +71,7 @@ describe("as in Python", () => {
     expect(taken).toBe(false);
   });
 
-  it.each(fixture.predictions)("$body is $counts", ({ body, counts }) => {
+  it.each(table.predictions)("$body is $counts", ({ body, counts }) => {
     // Prepare
     const request = observations(...counts.map(() => PUBLISHED[0]));
 

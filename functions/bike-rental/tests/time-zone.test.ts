@@ -1,19 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { EndpointServer } from "../../../packages/sagemaker-stages/src/testing/endpoint-server";
-import { Bundle } from "../../../packages/sagemaker-stages/tests/runtime/support/bundle";
-import { environmentOf } from "../../../packages/sagemaker-stages/tests/runtime/support/handler";
-import { at, observations } from "./observations";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { EndpointServer, handlerEnvironment, invokePackage } from "sagemaker-stages/testing";
+import { at, observations } from "./support/observations";
 
-let bundle: Bundle;
 let endpoint: EndpointServer;
-
-beforeAll(() => {
-  bundle = Bundle.of("bike-rental");
-});
-
-afterAll(() => {
-  bundle.remove();
-});
 
 beforeEach(async () => {
   endpoint = await EndpointServer.start();
@@ -36,6 +27,13 @@ const MOMENTS = [
   { datetime: "0001-01-01 00:00:00", calendar: "1,1,1,0,0" },
 ] as const;
 
+/** The time of a moment in UTC, as Node.js computes it in the time zone of `environment`. */
+async function toUtc(moment: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  const script = `console.log(new Date("${moment}").toISOString())`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { env: environment });
+  return stdout.trim();
+}
+
 describe("a datetime is the same on a machine", () => {
   it.each([
     { zone: "America/New_York", moment: "2012-03-11T02:30:00", there: "2012-03-11T07:30:00.000Z" },
@@ -44,16 +42,16 @@ describe("a datetime is the same on a machine", () => {
     { zone: "UTC", moment: "2012-03-11T02:30:00", there: "2012-03-11T02:30:00.000Z" },
   ])("in $zone", async ({ zone, moment, there }) => {
     // Prepare
-    const environment = { ...environmentOf(endpoint), TZ: zone };
+    const environment = { ...handlerEnvironment(endpoint), TZ: zone };
     const request = observations(...MOMENTS.map(({ datetime }) => at(datetime)));
 
     // Act
-    const local = await bundle.runNode(`console.log(new Date("${moment}").toISOString())`, environment);
-    const lines = await bundle.invoke(request, environment);
+    const utc = await toUtc(moment, environment);
+    const counts = await invokePackage("bike-rental", request, { environment, allowedHost: endpoint.host });
 
-    // Assess: the zone is in force, and nothing follows it
-    expect(local.trim()).toBe(there);
-    expect(lines).toHaveLength(2);
+    // Assess: the process runs in the time zone, and the function does not depend on it
+    expect(utc).toBe(there);
+    expect(counts).toEqual(MOMENTS.map(() => Math.expm1(1)));
     expect(endpoint.onlyRequest.body.split("\n")).toEqual(
       MOMENTS.map(({ calendar }) => `4,0,1,1,16.4,20.455,50,26.0027,${calendar}`),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { UnreadablePredictions } from "../../../packages/sagemaker-stages/src/runtime/contract";
+import { UnreadablePredictions } from "sagemaker-stages/model";
 import { about, contract } from "../contract";
 
 /** Number 857156 of the data set: benign. */

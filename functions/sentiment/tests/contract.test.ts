@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "@jest/globals";
 import { buildSync } from "esbuild";
-import { UnreadablePredictions } from "../../../packages/sagemaker-stages/src/runtime/contract";
+import { UnreadablePredictions } from "sagemaker-stages/model";
 import { countWords, readVocabulary, words } from "../bag-of-words";
 import { contract } from "../contract";
 import document from "../vocabulary.json";

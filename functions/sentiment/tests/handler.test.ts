@@ -1,21 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { EndpointServer } from "../../../packages/sagemaker-stages/src/testing/endpoint-server";
-import { csv } from "../../../packages/sagemaker-stages/tests/runtime/support/answers";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
-  contextWith,
-  functionUrlEvent,
+  type CapturedLog,
+  captureLog,
+  EndpointServer,
   LAMBDA_REQUEST_ID,
-  restEvent,
-} from "../../../packages/sagemaker-stages/tests/runtime/support/events";
-import {
-  ENOUGH_TIME_IN_MS,
-  handlerFor,
-  WITH_MESSAGES,
-} from "../../../packages/sagemaker-stages/tests/runtime/support/handler";
-import { type CapturedLog, captureLog } from "../../../packages/sagemaker-stages/tests/runtime/support/log";
-import { assessProblem, UNREADABLE } from "../../../packages/sagemaker-stages/tests/runtime/support/problems";
-import { assessResponse } from "../../../packages/sagemaker-stages/tests/runtime/support/responses";
+  lambdaContext,
+} from "sagemaker-stages/testing";
 import { contract } from "../contract";
+import {
+  assessProblem,
+  assessResponse,
+  csv,
+  functionUrlEvent,
+  handlerFor,
+  restEvent,
+  UNREADABLE,
+  WITH_MESSAGES,
+} from "./support/handler";
 
 let endpoint: EndpointServer;
 let log: CapturedLog;
@@ -26,7 +27,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  jest.restoreAllMocks();
+  log.stop();
   await endpoint.close();
 });
 
@@ -52,10 +53,10 @@ describe("a review as text", () => {
   ])("in $what is answered with 1 as text", async ({ event }) => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessResponse(answer, event, {
@@ -74,10 +75,10 @@ describe("a review as text", () => {
   ])("is answered with $body where the endpoint says $probability", async ({ probability, body }) => {
     // Prepare
     endpoint.willAnswer(csv(probability));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(restEvent(REVIEW, TEXT), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(restEvent(REVIEW, TEXT), lambdaContext());
 
     // Assess
     expect(answer).toMatchObject({ statusCode: 200, body });
@@ -96,10 +97,10 @@ describe("a review as text", () => {
   ])("that is no JSON object or list is a review: %s", async (text) => {
     // Prepare
     endpoint.willAnswer(csv("0.2"));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(restEvent(text, TEXT), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(restEvent(text, TEXT), lambdaContext());
 
     // Assess
     expect(answer).toMatchObject({ statusCode: 200, body: "0" });
@@ -109,10 +110,10 @@ describe("a review as text", () => {
   it("as a direct event is answered with the bare text", async () => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(REVIEW, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(REVIEW, lambdaContext());
 
     // Assess
     expect(answer).toBe("1");
@@ -134,10 +135,10 @@ describe("a review as JSON", () => {
   ])("in $what is answered with JSON", async ({ event }) => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessResponse(answer, event, {
@@ -151,10 +152,10 @@ describe("a review as JSON", () => {
   it("is negative at one half", async () => {
     // Prepare
     endpoint.willAnswer(csv("0.5"));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(restEvent(BODY), contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(restEvent(BODY), lambdaContext());
 
     // Assess
     expect(answer).toMatchObject({ body: '{"sentiment":"negative","score":0.5}' });
@@ -163,10 +164,10 @@ describe("a review as JSON", () => {
   it("as a direct event is answered with the bare answer", async () => {
     // Prepare
     endpoint.willAnswer(csv("0.8731"));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler({ review: REVIEW }, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler({ review: REVIEW }, lambdaContext());
 
     // Assess
     expect(answer).toEqual({ sentiment: "positive", score: 0.8731 });
@@ -179,7 +180,7 @@ describe("a request that is wrong gets a 400, as JSON whatever it was sent as", 
   it.each([
     { what: "empty text", event: restEvent("", TEXT), detail: EMPTY },
     { what: "no text", event: restEvent(null, TEXT), detail: EMPTY },
-    { what: "no text for a function URL", event: functionUrlEvent(undefined, TEXT), detail: EMPTY },
+    { what: "no text for a function URL", event: functionUrlEvent(null, TEXT), detail: EMPTY },
     { what: "blank text", event: restEvent(" \n\t", TEXT), detail: EMPTY },
     { what: "an empty review", event: restEvent('{"review":""}'), detail: EMPTY },
     { what: "a blank review", event: restEvent('{"review":"  "}'), detail: EMPTY },
@@ -213,10 +214,10 @@ describe("a request that is wrong gets a 400, as JSON whatever it was sent as", 
     },
   ])("$what", async ({ event, detail }) => {
     // Prepare
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessProblem(answer, event, 400, detail);
@@ -225,10 +226,10 @@ describe("a request that is wrong gets a 400, as JSON whatever it was sent as", 
 
   it("empty text as a direct event, as a bare problem", async () => {
     // Prepare
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler("", contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler("", lambdaContext());
 
     // Assess
     expect(answer).toMatchObject({ status: 400, detail: EMPTY, requestId: LAMBDA_REQUEST_ID });
@@ -239,11 +240,11 @@ it.each(["text/html", "text/csv", "text/plainer", "multipart/form-data; boundary
   "%s gets a 415",
   async (contentType) => {
     // Prepare
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
     const event = restEvent(REVIEW, { contentType });
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     const [mediaType] = contentType.split(";");
@@ -266,11 +267,11 @@ describe("an answer that cannot be read gets a 502", () => {
   ])("$what, to text too", async ({ body, message }) => {
     // Prepare
     endpoint.willAnswer(csv(body));
-    const handler = handlerFor(contract, endpoint, WITH_MESSAGES);
+    const handler = handlerFor(endpoint, WITH_MESSAGES);
     const event = restEvent(REVIEW, TEXT);
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessProblem(answer, event, 502, UNREADABLE);
@@ -302,10 +303,10 @@ describe("nothing that the caller sent is in the log", () => {
   ])("$what ($status)", async ({ status, event, answered }) => {
     // Prepare
     endpoint.willAnswer(csv(answered));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    await handler(event, lambdaContext());
 
     // Assess
     expect(log.lines()).toMatchObject([{ status, model: "sentiment" }]);

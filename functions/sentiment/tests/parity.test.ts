@@ -1,15 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { probabilities, reviews } from "../../../__tests__/parity/arbitraries";
-import fixture from "../../../__tests__/parity/sentiment.json";
-import { wordsByCodePoint } from "../../../__tests__/parity/words";
 import { countWords, readVocabulary, words } from "../bag-of-words";
 import { contract } from "../contract";
+import { probabilities, reviews } from "./parity/arbitraries";
+import table from "./parity/table.json";
+import { wordsByCodePoint } from "./parity/words";
 
-const vocabulary = new Map(fixture.vocabulary.map((word, index) => [word, index]));
+const vocabulary = new Map(table.vocabulary.map((word, index) => [word, index]));
 
 describe("as in Python", () => {
-  it.each(fixture.reviews)("$review is the words $words", ({ review, words: expected }) => {
+  it.each(table.reviews)("$review is the words $words", ({ review, words: expected }) => {
     // Act
     const found = words(review);
 
@@ -17,7 +17,7 @@ describe("as in Python", () => {
     expect(found).toEqual(expected);
   });
 
-  it.each(fixture.reviews)("$review is the bag $bag", ({ review, bag }) => {
+  it.each(table.reviews)("$review is the bag $bag", ({ review, bag }) => {
     // Act
     const counts = countWords(review, vocabulary);
 
@@ -25,7 +25,7 @@ describe("as in Python", () => {
     expect(counts).toEqual(bag);
   });
 
-  it.each(fixture.probabilities)("$body rounds to $label", ({ body, label }) => {
+  it.each(table.probabilities)("$body rounds to $label", ({ body, label }) => {
     // Act
     const answer = contract.text?.write(contract.decode(body, { review: "" }));
 

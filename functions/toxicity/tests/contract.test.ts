@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { probabilities, reviews } from "../../../__tests__/parity/arbitraries";
-import fixture from "../../../__tests__/parity/toxicity.json";
-import { UnreadablePredictions } from "../../../packages/sagemaker-stages/src/runtime/contract";
+import { UnreadablePredictions } from "sagemaker-stages/model";
 import { about, contract } from "../contract";
+import { probabilities, texts } from "./parity/arbitraries";
+import table from "./parity/table.json";
 
 const REQUEST = { q: "who am i", k: "3" };
 const LABELS = ["__label__none", "__label__toxic", "__label__obscene"];
@@ -69,7 +69,7 @@ describe("what is sent to the endpoint", () => {
 
   it("holds every text unchanged, as valid Unicode", () => {
     fc.assert(
-      fc.property(reviews, (q) => {
+      fc.property(texts, (q) => {
         // Act
         const { body } = contract.encode({ q });
 
@@ -218,7 +218,7 @@ describe("the answer", () => {
 });
 
 describe("a probability that comes as a number", () => {
-  it.each(fixture.probabilities)("is written as in Python: $number is $text", ({ number, text }) => {
+  it.each(table.probabilities)("is written as in Python: $number is $text", ({ number, text }) => {
     // Act
     const read = textOf(number);
 

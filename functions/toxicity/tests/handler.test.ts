@@ -1,25 +1,25 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
+  type CapturedLog,
+  captureLog,
   EndpointServer,
-  type ScriptedAnswer,
-} from "../../../packages/sagemaker-stages/src/testing/endpoint-server";
-import { awsError, json } from "../../../packages/sagemaker-stages/tests/runtime/support/answers";
-import {
-  contextWith,
   functionUrlEvent,
-  functionUrlQueryEvent,
   LAMBDA_REQUEST_ID,
-  restQueryEvent,
-} from "../../../packages/sagemaker-stages/tests/runtime/support/events";
-import {
-  ENOUGH_TIME_IN_MS,
-  handlerFor,
-  WITH_MESSAGES,
-} from "../../../packages/sagemaker-stages/tests/runtime/support/handler";
-import { type CapturedLog, captureLog } from "../../../packages/sagemaker-stages/tests/runtime/support/log";
-import { assessProblem, UNREADABLE } from "../../../packages/sagemaker-stages/tests/runtime/support/problems";
-import { assessResponse } from "../../../packages/sagemaker-stages/tests/runtime/support/responses";
+  lambdaContext,
+  type ScriptedAnswer,
+} from "sagemaker-stages/testing";
 import { contract } from "../contract";
+import {
+  assessProblem,
+  assessResponse,
+  functionUrlQueryEvent,
+  handlerFor,
+  json,
+  modelError,
+  restQueryEvent,
+  UNREADABLE,
+  WITH_MESSAGES,
+} from "./support/handler";
 
 let endpoint: EndpointServer;
 let log: CapturedLog;
@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  jest.restoreAllMocks();
+  log.stop();
   await endpoint.close();
 });
 
@@ -48,11 +48,11 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   it("is answered with labels and probabilities", async () => {
     // Prepare
     endpoint.willAnswer(PREDICTED);
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
     const event = eventOf("q=who%20am%20i&k=3");
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessResponse(answer, event, {
@@ -80,10 +80,10 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   ])("sends what $query means, and nothing decoded twice", async ({ query, q }) => {
     // Prepare
     endpoint.willAnswer(PREDICTED);
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    await handler(eventOf(query), contextWith(ENOUGH_TIME_IN_MS));
+    await handler(eventOf(query), lambdaContext());
 
     // Assess
     expect(JSON.parse(endpoint.onlyRequest.body)).toEqual({ instances: [q], configuration: { k: 2 } });
@@ -124,11 +124,11 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
     },
   ])("with the query '$query' gets a 400", async ({ query, detail }) => {
     // Prepare
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
     const event = eventOf(query);
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessProblem(answer, event, 400, detail);
@@ -158,11 +158,11 @@ describe.each(kinds)("$kind", ({ eventOf }) => {
   ])("gets a 502 where the endpoint answers $what", async ({ answered, message }) => {
     // Prepare
     endpoint.willAnswer(answered);
-    const handler = handlerFor(contract, endpoint, WITH_MESSAGES);
+    const handler = handlerFor(endpoint, WITH_MESSAGES);
     const event = eventOf("q=a");
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     assessProblem(answer, event, 502, UNREADABLE);
@@ -187,11 +187,11 @@ describe("a parameter that comes more than once gets a 400 that says so", () => 
   describe.each(kinds)("$kind", ({ eventOf }) => {
     it.each(queries)("$query", async ({ query, detail }) => {
       // Prepare
-      const handler = handlerFor(contract, endpoint);
+      const handler = handlerFor(endpoint);
       const event = eventOf(query);
 
       // Act
-      const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+      const answer = await handler(event, lambdaContext());
 
       // Assess
       assessProblem(answer, event, 400, detail);
@@ -203,10 +203,10 @@ describe("a parameter that comes more than once gets a 400 that says so", () => 
       async (query) => {
         // Prepare
         endpoint.willAnswer(PREDICTED);
-        const handler = handlerFor(contract, endpoint);
+        const handler = handlerFor(endpoint);
 
         // Act
-        await handler(eventOf(query), contextWith(ENOUGH_TIME_IN_MS));
+        await handler(eventOf(query), lambdaContext());
 
         // Assess
         expect(JSON.parse(endpoint.onlyRequest.body)).toMatchObject({
@@ -218,12 +218,12 @@ describe("a parameter that comes more than once gets a 400 that says so", () => 
 
   it("a direct event with the values of a REST event", async () => {
     // Prepare
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
     const answer = await handler(
       { queryStringParameters: { q: "b" }, multiValueQueryStringParameters: { q: ["a", "b"] } },
-      contextWith(ENOUGH_TIME_IN_MS),
+      lambdaContext(),
     );
 
     // Assess
@@ -235,13 +235,10 @@ describe("a direct event", () => {
   it("is answered with the bare labels and probabilities", async () => {
     // Prepare
     endpoint.willAnswer(PREDICTED);
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(
-      { queryStringParameters: { q: "who am i", k: "3" } },
-      contextWith(ENOUGH_TIME_IN_MS),
-    );
+    const answer = await handler({ queryStringParameters: { q: "who am i", k: "3" } }, lambdaContext());
 
     // Assess
     expect(answer).toEqual(ANSWER);
@@ -251,10 +248,10 @@ describe("a direct event", () => {
   it("asks for two labels where it names no number", async () => {
     // Prepare
     endpoint.willAnswer(json([{ label: ["__label__0", "__label__1"], prob: [1.0000100135803223, 0.25] }]));
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler({ queryStringParameters: { q: "a" } }, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler({ queryStringParameters: { q: "a" } }, lambdaContext());
 
     // Assess
     expect(answer).toEqual([
@@ -278,10 +275,10 @@ describe("a direct event", () => {
     },
   ])("that is $event gets a bare 400", async ({ event, detail }) => {
     // Prepare
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler(event, lambdaContext());
 
     // Assess
     expect(answer).toMatchObject({ status: 400, detail, requestId: LAMBDA_REQUEST_ID });
@@ -290,11 +287,11 @@ describe("a direct event", () => {
 
   it("with more text than a serverless endpoint takes gets a bare 413", async () => {
     // Prepare
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
     const q = "ü".repeat(contract.limits.payloadInBytes / 2);
 
     // Act
-    const answer = await handler({ queryStringParameters: { q } }, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler({ queryStringParameters: { q } }, lambdaContext());
 
     // Assess
     expect(answer).toMatchObject({
@@ -308,11 +305,11 @@ describe("a direct event", () => {
 
   it("gets a bare 502 where the model fails", async () => {
     // Prepare
-    endpoint.willAnswer(awsError("ModelError", 424, "predict processes one line at a time"));
-    const handler = handlerFor(contract, endpoint);
+    endpoint.willAnswer(modelError("predict processes one line at a time"));
+    const handler = handlerFor(endpoint);
 
     // Act
-    const answer = await handler({ queryStringParameters: { q: "a\nb" } }, contextWith(ENOUGH_TIME_IN_MS));
+    const answer = await handler({ queryStringParameters: { q: "a\nb" } }, lambdaContext());
 
     // Assess
     expect(answer).toMatchObject({ status: 502, requestId: LAMBDA_REQUEST_ID });
@@ -322,11 +319,11 @@ describe("a direct event", () => {
 
 it("the body and its content type say nothing where the query asks", async () => {
   // Prepare
-  const handler = handlerFor(contract, endpoint);
-  const event = functionUrlEvent('{"q":"who am i"}', { contentType: "text/html" });
+  const handler = handlerFor(endpoint);
+  const event = functionUrlEvent({ method: "POST" }, { body: '{"q":"who am i"}', contentType: "text/html" });
 
   // Act
-  const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+  const answer = await handler(event, lambdaContext());
 
   // Assess
   assessProblem(answer, event, 400, "q: got nothing; allowed: a string");
@@ -366,10 +363,10 @@ describe("nothing that the caller sent is in the log", () => {
   ])("$what ($status)", async ({ status, event, answered }) => {
     // Prepare
     endpoint.willAnswer(answered);
-    const handler = handlerFor(contract, endpoint);
+    const handler = handlerFor(endpoint);
 
     // Act
-    await handler(event, contextWith(ENOUGH_TIME_IN_MS));
+    await handler(event, lambdaContext());
 
     // Assess
     expect(log.lines()).toMatchObject([{ status, model: "toxicity" }]);

@@ -5,6 +5,9 @@ import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { BROWSER } from "./manifest";
 
+/** Files of new models: the command `new-model` copies their text. */
+const MODEL_TEMPLATES = "cli/new-model/templates/";
+
 /**
  * Compiles `src` of the package into `dist`: each TypeScript file to CommonJS, each JSON file as it is, and declarations
  * of the exports (`tsconfig.build.json`). Other files, such as the page's HTML, are read from `src`, which the package
@@ -14,7 +17,9 @@ import { BROWSER } from "./manifest";
  * @throws Error where a source does not compile; the compiler has printed the reason
  */
 export function compile(folder: string): void {
-  const files = filesOf(join(folder, "src")).filter((file) => !file.startsWith(BROWSER));
+  const files = filesOf(join(folder, "src")).filter(
+    (file) => !file.startsWith(BROWSER) && !file.startsWith(MODEL_TEMPLATES),
+  );
   compileSources(
     folder,
     files.filter((file) => file.endsWith(".ts")),

@@ -5,16 +5,19 @@ import { join, relative } from "node:path";
 
 const PROJECT = join(__dirname, "../../..");
 
-/** What a script did. */
+/** The result of a script. */
 export interface Run {
   readonly status: number | null;
   readonly output: string;
   readonly errors: string;
-  /** Texts of the files that it wrote, by path. */
+  /** Texts of the written files, by path. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** A folder for data and for what is made of them. */
+/** The time limit of a test that runs a training: a process starts slowly on a busy machine. */
+export const TIMEOUT_IN_MS = 30_000;
+
+/** A folder for data and for the files that trainings write. */
 export class TrainingFolder {
   private readonly folder = mkdtempSync(join(tmpdir(), "training-"));
   private runs = 0;
@@ -26,13 +29,18 @@ export class TrainingFolder {
     return file;
   }
 
-  /** Runs `training/<model>.ts` as a user does, with an output folder of its own. */
-  async run(model: string, files: readonly string[]): Promise<Run> {
+  /**
+   * Runs a training as a user does, with an output folder of its own.
+   *
+   * @param path - the script's path from the project's folder, e.g. `functions/iris/training/train.ts`
+   * @param files - paths of the data's files
+   */
+  async run(path: string, files: readonly string[]): Promise<Run> {
     this.runs += 1;
     const out = join(this.folder, `out-${this.runs}`);
     mkdirSync(out);
     // Without tsx's loader for ES modules, which no script needs and which takes as long as all the rest.
-    const words = ["--require", "tsx/cjs", `training/${model}.ts`, "--out", out, ...files];
+    const words = ["--require", "tsx/cjs", path, "--out", out, ...files];
     const script = spawn(process.execPath, words, { cwd: PROJECT, stdio: ["ignore", "pipe", "pipe"] });
     const [output, errors] = [collect(script.stdout), collect(script.stderr)];
     const status = await new Promise<number | null>((resolve, reject) => {

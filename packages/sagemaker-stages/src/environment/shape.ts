@@ -1,15 +1,18 @@
-import type * as z from "zod";
+import * as z from "zod";
 import { inWords } from "./report";
 
 /** One place where a value does not have the type that its schema says. */
 export interface ShapeFault {
-  /** The field, e.g. `models.breast-cancer.serverless.memorySizeInMb`. */
+  /** The field, e.g. `models.iris.serverless.memorySizeInMb`. */
   readonly field: string;
   /** The value, or its kind where it could hold a secret. */
   readonly got: unknown;
   /** What may stand there. */
   readonly allowed: string;
 }
+
+/** English, whatever the process sets for all schemas: the testing module removes zod's messages, as in a function. */
+const IN_ENGLISH = { error: z.locales.en().localeError };
 
 /**
  * Where a value is not of the shape that a schema says.
@@ -21,7 +24,7 @@ export function findFaultsOfShape(
   value: unknown,
   documentation: (path: readonly PropertyKey[]) => string,
 ): ShapeFault[] {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, IN_ENGLISH);
   if (parsed.success) return [];
   return parsed.error.issues.flatMap((issue) => describe(issue, [], { value, documentation }));
 }

@@ -102,13 +102,16 @@ function bundle(views: WebsiteSources["views"]): Bundle {
   return built;
 }
 
-/** The script that starts the page. The engine's stylesheet comes first, so that a view's stylesheet can override it. */
+/**
+ * The script of the page. The engine comes first: the page starts before the views' scripts run, and a view's stylesheet
+ * can override the engine's.
+ */
 function entryOf(views: WebsiteSources["views"]): string {
   const sorted = [...views].sort(([left], [right]) => (left < right ? -1 : 1));
   return [
     `import ${JSON.stringify(engineSource("page/style.css"))};`,
-    `import { startPage } from ${JSON.stringify(engineSource("page/browser/page.ts"))};`,
+    `import { useViews } from ${JSON.stringify(engineSource("page/browser/page.ts"))};`,
     ...sorted.map(([, file], index) => `import view${index} from ${JSON.stringify(file)};`),
-    `startPage({ ${sorted.map(([model], index) => `${JSON.stringify(model)}: view${index}`).join(", ")} });`,
+    `useViews({ ${sorted.map(([model], index) => `${JSON.stringify(model)}: view${index}`).join(", ")} });`,
   ].join("\n");
 }

@@ -3,6 +3,7 @@
  * runs in the app's folder.
  */
 
+export { type CapturedLog, captureLog } from "./captured-log";
 export { findChromium } from "./chromium";
 export { findContractFaults } from "./contracts/find-contract-faults";
 export {
@@ -11,8 +12,17 @@ export {
   type RecordedRequest,
   type ScriptedAnswer,
 } from "./endpoint-server";
-export { type RestEvent, restEvent } from "./events";
-export { type HandlerAnswer, invokeHandler } from "./handler";
+export {
+  functionUrlEvent,
+  type HttpRequest,
+  LAMBDA_REQUEST_ID,
+  lambdaContext,
+  REQUEST_ID,
+  type RestEvent,
+  restEvent,
+  restHttpEvent,
+} from "./events";
+export { type HandlerAnswer, handlerEnvironment, invokeHandler, readAnswer } from "./handler";
 export type { Account } from "./least-privilege/account";
 export type { Fault, Finding } from "./least-privilege/finding";
 export type { PrincipalRules, Sources } from "./least-privilege/principals/principal";
@@ -25,8 +35,9 @@ export {
 } from "./least-privilege/prove-app";
 export { type AccessRequest, type Exactly, only, type Requester, type Use } from "./least-privilege/request";
 export type { ResolvedStack, Resource } from "./least-privilege/resolved-stack";
+export { invokePackage } from "./package-process";
 export type { RecordEntry } from "./record";
-export { answersOf, samplesOfApp } from "./sample-endpoint";
+export { answersOf, invokeSample, type SampleAnswer, samplesOfApp } from "./sample-endpoint";
 export { type ServedApp, type ServeSettings, serveApp } from "./serve-app";
 export { plainText, recordTerraform } from "./stack-text";
 export { findSynthesisDifferences, synthesize, type TestedApp } from "./synthesize";

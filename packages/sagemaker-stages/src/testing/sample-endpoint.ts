@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { appFolder } from "../lib/app-folder";
 import type { Container } from "../local/sagemaker/container";
 import { loadSamples } from "../local/samples";
+import type { EndpointRequest } from "../runtime/contract";
 import type { ComputedAnswer, RecordedRequest, ScriptedAnswer } from "./endpoint-server";
 
 /** The sample models of the app in the current folder, by the name of the model. */
@@ -22,4 +23,27 @@ export function answersOf(sample: Container): ComputedAnswer {
     });
     return { status, headers: { "content-type": contentType }, body };
   };
+}
+
+/** The answer of a sample model, as text. */
+export interface SampleAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/**
+ * Sends a sample model one request to its endpoint.
+ *
+ * @param sample - the export `sample` of `functions/<model>/sample/index.ts`
+ * @param request - e.g. `contract.encode(about.example.request)`
+ * @example expect(await invokeSample(sample, { contentType: "text/csv", body: "5.1,3.5" })).toMatchObject({ status: 200 });
+ */
+export async function invokeSample(
+  sample: Container,
+  request: Pick<EndpointRequest, "contentType" | "body"> & Partial<Pick<EndpointRequest, "accept">>,
+): Promise<SampleAnswer> {
+  const { contentType, accept = "*/*", body } = request;
+  const answer = await sample.invoke({ contentType, accept, body: Buffer.from(body) });
+  return { ...answer, body: String(answer.body) };
 }

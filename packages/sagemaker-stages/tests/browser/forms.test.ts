@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { MAX_LINE_LENGTH } from "../../src/page/browser/json-text";
 import { REPAID_ROW } from "../local/support/rows";
-import { CLOSED, PLAIN } from "./support/environments";
+import { CLOSED, PLAIN, TIGHT } from "./support/environments";
 import { hasFocus, ModelForm, TicketForm } from "./support/model-form";
 import { atOnce } from "./support/model-server";
 import { type OpenPage, openPage, PATIENCE_IN_MS, ServedPage } from "./support/served-page";
@@ -57,6 +58,20 @@ describe("the page", () => {
     expect(open).toEqual(["Ticket urgency"]);
   });
 
+  it("has one open form and no list of forms when the stage has one public model", async () => {
+    // Act
+    const { page, complaints } = await served.open(TIGHT);
+
+    // Assess
+    const card = page.getByRole("region", { name: "Ticket urgency" });
+    expect(await card.getByRole("form", { name: "Ticket urgency" }).isVisible()).toBe(true);
+    expect(await card.innerText()).toContain("Classifies a message to a help desk");
+    expect(await page.locator("details").count()).toBe(0);
+    expect(await page.getByText("Each form calls one model").isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it("states that no model is public when every model needs a key", async () => {
     // Act
     const { page, complaints } = await served.open(CLOSED);
@@ -85,6 +100,7 @@ describe("the form of a text", () => {
     const [json, answer, request] = [await form.answeredJson(), await form.answer(), await requested];
 
     // Assess
+    expect(request.method()).toBe("POST");
     expect(request.postDataJSON()).toEqual({ message: "The shop is down: an outage, and urgent." });
     expect(request.headers()["content-type"]).toBe("application/json");
     expect(json).toEqual({ urgency: "urgent", score: 0.9412 });
@@ -103,7 +119,7 @@ describe("the form of a text", () => {
     expect(served.ticketUrgency.requests).toHaveLength(1);
   });
 
-  it("states that the input has changed since the answer, until the input is as before", async () => {
+  it("states that the input has changed since the answer, until the input is as before or sent again", async () => {
     // Prepare
     const notice = form.form.getByText("You changed the input since this answer.");
     await form.send.click();
@@ -116,9 +132,17 @@ describe("the form of a text", () => {
     const changed = await notice.isVisible();
     await form.message.press("Backspace");
     const asBefore = await notice.isVisible();
+    await form.message.press("!");
+    const changedAgain = await notice.isVisible();
+    const answeredAgain = opened.page.waitForResponse("**/open/ticket-urgency");
+    await form.send.click();
+    await answeredAgain;
+    await form.answer();
+    const sentAgain = await notice.isVisible();
 
     // Assess
     expect([atFirst, changed, asBefore]).toEqual([false, true, false]);
+    expect([changedAgain, sentAgain]).toEqual([true, false]);
   });
 
   it("that is empty is not sent, and the field gets the reason and the focus", async () => {
@@ -220,7 +244,7 @@ describe("the form of records", () => {
     // Assess
     const example = await form.field("instances").inputValue();
     expect(JSON.parse(example)).toEqual([expect.objectContaining({ date: "2026-01-15", hour: 18 })]);
-    expect(Math.max(...example.split("\n").map((line) => line.length))).toBeLessThanOrEqual(72);
+    expect(Math.max(...example.split("\n").map((line) => line.length))).toBeLessThanOrEqual(MAX_LINE_LENGTH);
     expect(answer).toEqual([expect.any(Number)]);
     expect(opened.complaints).toEqual([]);
   });

@@ -141,3 +141,31 @@ describe("the page of an environment that does not serve the model", () => {
     expect(scripts.map((script) => script.includes("Will this loan be repaid?"))).toEqual([true, false]);
   });
 });
+
+describe("a view that throws", () => {
+  let failing: ServedPage;
+
+  afterEach(async () => {
+    await failing?.close();
+  });
+
+  it.each([
+    ["its script runs", `throw new Error("the view fails");\nexport default {};`],
+    ["it creates its form", `export default { form: () => { throw new Error("the view fails"); } };`],
+  ])("when %s leaves every model with the form that a model without a view has", async (_, view) => {
+    // Prepare
+    failing = await ServedPage.start({ "functions/loan-default/page.ts": view });
+    const { page, complaints } = await failing.open();
+    const loan = await new ModelForm(page, "Loan default").open();
+    const ticket = await new ModelForm(page, "Ticket urgency").open();
+
+    // Act
+    await loan.send.click();
+    await ticket.send.click();
+    const answers = [await loan.answeredJson(), await ticket.answeredJson()];
+
+    // Assess
+    expect(answers).toEqual(["repaid", { urgency: "urgent", score: 0.9412 }]);
+    expect(complaints).toEqual([expect.stringContaining("the view fails")]);
+  });
+});

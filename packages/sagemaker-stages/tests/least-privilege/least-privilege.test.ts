@@ -117,12 +117,12 @@ describe.each(proved.map((environment) => [environment.name, environment.models]
 describe("the proof", () => {
   it(
     "finds each mutant for the mutant's own reason",
-    async () => {
+    () => {
       // Prepare
       const { proof, environment } = proofOf(everything.name);
 
       // Act
-      const { results, skipped } = await runMutantsOf([{ proof, environment }]);
+      const { results, skipped } = runMutantsOf([{ proof, environment }]);
 
       // Assess
       process.stdout.write(`Least privilege, mutants killed / total:\n${table(results)}\n`);

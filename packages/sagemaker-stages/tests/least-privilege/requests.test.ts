@@ -65,7 +65,9 @@ describe("requests", () => {
     const act = () => requestsOf({ stack: changed, environment: everything, models, recorded: new Map() });
 
     // Assess
-    expect(act).toThrow(/got a VPC endpoint of com\.amazonaws\.eu-central-1\.sts; allowed: .*principals\/vpc-endpoint\.ts/);
+    expect(act).toThrow(
+      /got a VPC endpoint of com\.amazonaws\.eu-central-1\.sts; allowed: .*principals\/vpc-endpoint\.ts/,
+    );
   });
 });
 
@@ -97,7 +99,9 @@ describe("a reference to an unknown attribute", () => {
     const act = () => requestsOf({ stack: changed, environment: everything, models, recorded: new Map() });
 
     // Assess
-    expect(act).toThrow(/got the attribute unique_id of aws_iam_role; allowed: .*COMPUTED of resolved-stack\.ts/);
+    expect(act).toThrow(
+      /got the attribute unique_id of aws_iam_role; allowed: .*COMPUTED of resolved-stack\.ts/,
+    );
   });
 });
 

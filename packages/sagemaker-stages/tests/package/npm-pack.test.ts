@@ -47,6 +47,7 @@ describe("npm pack of the engine", () => {
       ...compiled("testing/index"),
       "package.json",
       "src/cli/main.ts",
+      "src/cli/new-model/templates/rows/contract.ts",
       "src/cli/template/files.ts",
       "src/index.ts",
       "src/loader.ts",

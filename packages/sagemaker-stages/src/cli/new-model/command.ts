@@ -85,7 +85,7 @@ function requireName(name: string): void {
 
 function loadAppHere(): LoadedApp {
   const folder = appFolder();
-  const missing = ["main.ts", CATALOG, "environments/index.ts"].filter(
+  const missing = ["main.ts", CATALOG, "environments/index.ts", "environments/accounts.ts"].filter(
     (file) => !existsSync(join(folder, file)),
   );
   if (missing.length > 0) {
@@ -94,11 +94,15 @@ function loadAppHere(): LoadedApp {
     );
   }
   const app: Partial<LoadedApp> = loadApp();
-  const { models, environments, accounts = [] } = app;
-  if (models === undefined) throw new UserError(`${CATALOG}: exports: got no models; allowed: models`);
-  if (!Array.isArray(environments)) {
-    throw new UserError("environments/index.ts: exports: got no list of environments; allowed: environments");
-  }
+  const { models, environments, accounts } = app;
+  if (models === undefined)
+    throw new UserError(
+      `${CATALOG}: got no export models; allowed: export const models = defineModels({ … })`,
+    );
+  if (environments === undefined)
+    throw new UserError("environments/index.ts: got no export environments; allowed: a list of environments");
+  if (accounts === undefined)
+    throw new UserError("environments/accounts.ts: got no export accounts; allowed: a list of accounts");
   return { models, environments, accounts };
 }
 
@@ -107,10 +111,11 @@ function requireNew(name: string, { models }: LoadedApp): void {
   const isKnown = Object.hasOwn(models, name);
   if (!isKnown && !existsSync(join(appFolder(), folder))) return;
   const got = isKnown ? `a model of ${CATALOG}` : `the existing folder ${folder}`;
-  const names = [...Object.keys(models), ...readdirSync(join(appFolder(), "functions"))];
-  throw new UserError(
-    `name: got ${name}, ${got}; allowed: a name other than ${[...new Set(names)].filter((one) => !one.includes(".")).join(", ")}`,
-  );
+  const folders = readdirSync(join(appFolder(), "functions"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  const names = new Set([...Object.keys(models), ...folders]);
+  throw new UserError(`name: got ${name}, ${got}; allowed: a name other than ${[...names].join(", ")}`);
 }
 
 function selectEnvironments(app: LoadedApp, names: readonly string[]): Environment[] {

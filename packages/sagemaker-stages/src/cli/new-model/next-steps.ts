@@ -26,18 +26,18 @@ Edit next:
 ${table([
   [
     `functions/${name}/contract.ts`,
-    "the schema of the request, encode, decode, and the texts and the example of about",
+    "the request, what the endpoint receives, the answer, and the texts and the example",
   ],
   ...changed
     .filter(([path]) => path !== CATALOG)
     .map(([path]): [string, string] => [
       path,
-      `models, ${name}: artifact (a placeholder, e.g. s3://<bucket>/${name}/1/model.tar.gz), image, serverless; access for callers without signed requests`,
+      "artifact (the address is a placeholder), image, serverless, and access (now: signed requests)",
     ]),
   [`functions/${name}/README.md`, "what the model predicts, its data, its evaluation, its limits"],
   [
     `functions/${name}/sample/index.ts`,
-    "optional: a sample model for the local stage (sagemaker-stages/sample)",
+    "optional: a sample model for the local stage, by sagemaker-stages/sample",
   ],
 ])}
 
@@ -65,8 +65,8 @@ function describeCall(name: string, model: Model, environment: Environment): str
   return `
 Call the model on this machine: ${`npm start${words}`}, and in another terminal:
   ${curlOf(model, environment)}
-Until the model has functions/${name}/sample/index.ts, or the stage is started with --container ${name}=<url>, an echo
-stand-in answers with the encoded request.
+An echo stand-in answers with the encoded request, until the model has functions/${name}/sample/index.ts or the stage is
+started with --container ${name}=<url>.
 `;
 }
 

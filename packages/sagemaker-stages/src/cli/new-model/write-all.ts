@@ -38,36 +38,41 @@ export function stageFolder(app: string, files: AppFiles): StagedFolder {
 }
 
 /**
- * Puts a staged folder in its place and replaces files. Each step is one renaming: a program that watches the files reads
+ * Replaces files, and puts a staged folder in its place. Each step is one renaming: a program that watches the files reads
  * whole files.
  *
  * @param app - the app's folder
- * @param target - the path of the folder from the app's folder
- * @throws Error where the system refuses a step; all files are then as they were
+ * @param target - the path of the new folder from the app's folder
+ * @throws Error where the system refuses a step, e.g. because the folder exists; all files are then as they were
  */
 export function writeAll(app: string, staged: StagedFolder, target: string, edits: readonly Edit[]): void {
-  const undo: (() => void)[] = [];
+  // Before the first step: a full disk is noticed here.
+  const replacements = edits.map((edit, index) => prepare(app, edit, `${staged.path}.${index}`));
+  const replaced: Replacement[] = [];
   try {
-    // Before any step in the app: a disk that is full is noticed here.
-    const replacements = edits.map((edit) => prepare(app, staged, edit));
-    renameSync(staged.path, join(app, target));
-    undo.unshift(() => rmSync(join(app, target), { recursive: true }));
-    for (const { file, before, prepared } of replacements) {
-      renameSync(prepared, file);
-      undo.unshift(() => writeFileSync(file, before));
+    for (const replacement of replacements) {
+      renameSync(replacement.prepared, replacement.file);
+      replaced.push(replacement);
     }
+    renameSync(staged.path, join(app, target));
   } catch (error) {
-    for (const step of undo) step();
+    for (const { file, before } of replaced) writeFileSync(file, before);
     throw error;
   }
 }
 
-/** The new text in a file beside the staged folder, with the permissions of the file that it replaces. */
-function prepare(app: string, { path }: StagedFolder, edit: Edit) {
+/** A file of the app, and the file that takes its place. */
+interface Replacement {
+  readonly file: string;
+  readonly before: Buffer;
+  readonly prepared: string;
+}
+
+/** Writes the new text to the file `prepared`, which gets the permissions of the file that it replaces. */
+function prepare(app: string, { path, text }: Edit, prepared: string): Replacement {
   // The file behind a symbolic link.
-  const file = realpathSync(join(app, edit.path));
-  const prepared = `${path}.${edit.path.replaceAll("/", ".")}`;
-  writeFileSync(prepared, edit.text);
+  const file = realpathSync(join(app, path));
+  writeFileSync(prepared, text);
   chmodSync(prepared, statSync(file).mode);
   return { file, before: readFileSync(file), prepared };
 }

@@ -86,7 +86,7 @@ export class Exchange {
     const { headline, text, reference, retryAfterInSeconds } = describeFailure(failure);
     const retry = retryAfterInSeconds === undefined ? "" : describeRetry(retryAfterInSeconds);
     const retryElement = h("p", { class: "retry" }, retry);
-    const children: Child[] = [h("h2", {}, headline), h("p", {}, text)];
+    const children: Child[] = [h("h3", {}, headline), h("p", {}, text)];
     if (retry !== "") children.push(retryElement);
     if (reference.length > 0) {
       children.push(h("p", { class: "fine" }, `To report it: ${reference.join(" · ")}`));

@@ -1,5 +1,5 @@
-/** A line with more characters is broken up. */
-const MAX_LINE_LENGTH = 72;
+/** A line with more characters is broken up. A field of the page on a desktop has room for 59 characters. */
+export const MAX_LINE_LENGTH = 58;
 const INDENT = "  ";
 
 /**

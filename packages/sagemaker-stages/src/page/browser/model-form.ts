@@ -2,7 +2,7 @@ import { h } from "./dom";
 import { Exchange } from "./exchange";
 import { type Field, field, PRIVATE_TYPING } from "./field";
 import { type FieldPlan, planOwnRequest, planRequest, type RoutePlan, type Target } from "./form-plan";
-import { jsonText } from "./json-text";
+import { jsonText, MAX_LINE_LENGTH } from "./json-text";
 import { addKeys, keyNames } from "./keys";
 import type { ModelView, RequestForm, ShownAnswer } from "./view";
 import { duration } from "./words";
@@ -156,8 +156,7 @@ function createControl(
     return select;
   }
   if (kind === "json" || example.length > ONE_LINE_IN_CHARACTERS) {
-    const lines = example.split("\n").length;
-    const rows = Math.min(MAX_ROWS, Math.max(MIN_ROWS, lines));
+    const rows = Math.min(MAX_ROWS, Math.max(MIN_ROWS, rowsOf(example)));
     const area = h("textarea", {
       ...attributes,
       rows: `${rows}`,
@@ -173,4 +172,11 @@ function createControl(
   });
   input.value = example;
   return input;
+}
+
+/** The lines that a text fills in a field on a desktop. */
+function rowsOf(text: string): number {
+  return text
+    .split("\n")
+    .reduce((rows, line) => rows + Math.max(1, Math.ceil(line.length / MAX_LINE_LENGTH)), 0);
 }

@@ -64,7 +64,7 @@ function checkRequestModel({ schema, example, route }: Model, report: Report): v
 
 function checkEncode(model: Model, report: Report): void {
   const { example } = model;
-  const before = structuredClone(example.request);
+  const before = JSON.stringify(example.request);
   const [first, second] = [model.encode(example.request), model.encode(example.request)];
   report.require(
     isDeepStrictEqual(first, second),
@@ -74,7 +74,7 @@ function checkEncode(model: Model, report: Report): void {
     "a contract is a pure function of its request",
   );
   report.require(
-    isDeepStrictEqual(example.request, before),
+    JSON.stringify(example.request) === before,
     "encode",
     inWords("a change of example.request"),
     "no change of the request",

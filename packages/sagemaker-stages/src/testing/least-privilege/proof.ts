@@ -68,7 +68,8 @@ export class Proof {
   readonly abuses: readonly AccessRequest[];
   private readonly legitimate: KnownLegitimate;
   private readonly variationContext: VariationContext;
-  private readonly iamData: IamData;
+  /** The actions of the services that policies and requests name. */
+  readonly iamData: IamData;
   private readonly trialsBySubject: Map<string, readonly AccessRequest[]>;
 
   /**
@@ -116,6 +117,7 @@ export class Proof {
     for (const use of uses) yield* this.mustGetThrough(use);
     for (const abuse of this.abuses.filter(about)) yield* this.mustNotGetThrough(abuse);
     for (const policy of this.policySet.policies.filter(about)) {
+      yield* this.holdersMustNeed(policy);
       for (const unit of this.unitsOf(policy)) yield* this.mustHavePurpose(unit);
       for (const statement of policy.statements) {
         yield* this.conditionsMustHavePurpose(policy, statement);
@@ -257,6 +259,22 @@ export class Proof {
     return isNamed
       ? [{ fault: "granted twice", subject, statements, text: `${right}: another statement does the same` }]
       : [{ fault: "granted, not used", subject, statements, text: `${right}: no request needs it` }];
+  }
+
+  /** A principal that has the permissions of a policy from another policy does not need the policy. */
+  private holdersMustNeed(policy: Policy): Finding[] {
+    const { subject, kind, of, statements } = policy;
+    if (kind !== "identity" || of.length < 2) return [];
+    return of.flatMap((holder): Finding[] => {
+      const changed = { ...policy, of: of.filter((other) => other !== holder) };
+      const policies = this.policySet.policies.map((other) => (other === policy ? changed : other));
+      const isNeeded = this.uses.some(
+        (use) => isAllowed(this.policySet, use) && !isAllowed({ ...this.policySet, policies }, use),
+      );
+      if (isNeeded) return [];
+      const text = `${holder} has the policy, and no request of ${holder} needs it: another policy allows the same`;
+      return [{ fault: "granted twice", subject, statements: statements.map(nameOf), text }];
+    });
   }
 
   /** Requests that must not get through: the abuses, and what has a name among the near misses. */

@@ -10,7 +10,7 @@ import { derivedPermissions, namedPermissions } from "./named-permissions";
 import { recordPermissions } from "./permission-record";
 import type { PrincipalRules } from "./principals/principal";
 import type { Proof } from "./proof";
-import { iamData, proveStack } from "./prove";
+import { proveStack } from "./prove";
 import { Refused } from "./refused";
 
 /** What an app adds to the engine's stacks. */
@@ -97,7 +97,7 @@ export async function proveLeastPrivilege(
   options: LeastPrivilegeOptions = {},
 ): Promise<LeastPrivilegeResult> {
   const { proofs, findings } = await proveEnvironments(app, options);
-  const run = (options.mutants ?? true) ? await runMutantsOf(proofs) : { results: [], skipped: [] };
+  const run = (options.mutants ?? true) ? runMutantsOf(proofs) : { results: [], skipped: [] };
   return {
     findings,
     survivors: run.results.filter(({ isKilled }) => !isKilled).map(describeSurvivor),
@@ -195,12 +195,12 @@ export interface MutantRun {
 }
 
 /** Runs the mutants of every proof. Mutants that differ in nothing but the environment run once. */
-export async function runMutantsOf(proofs: readonly EnvironmentProof[]): Promise<MutantRun> {
+export function runMutantsOf(proofs: readonly EnvironmentProof[]): MutantRun {
   const done = new Set<string>();
   const results: MutantResult[] = [];
   const skipped: Set<string>[] = [];
   for (const { proof, environment } of proofs) {
-    const made = mutantsOf(proof.stack, await iamData(), environment);
+    const made = mutantsOf(proof.stack, proof.iamData, environment);
     const fresh = [...made.mutants].filter(([key]) => !done.has(key));
     results.push(
       ...runMutants(

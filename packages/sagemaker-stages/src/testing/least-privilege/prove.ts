@@ -41,27 +41,35 @@ export async function proveStack(synthesized: StackJson, origin: StackOrigin): P
   const { environment, models, environmentNames = [], rules = [], typesWithoutPermissions = [] } = origin;
   const stack = new ResolvedStack(environment.name, synthesized.terraform);
   const names = new Set([...USUAL_ENVIRONMENTS, ...environmentNames]);
+  const sources = { stack, environment, models, recorded: await record(stack, { environment, models }) };
+  const actions = [
+    ...actionsOf(stack, typesOfApp({ rules, typesWithoutPermissions })),
+    ...rules.flatMap(({ uses }) => uses(sources).map(({ action }) => action)),
+  ];
   return new Proof(stack, {
-    environment,
-    models,
+    ...sources,
     rules,
     typesWithoutPermissions,
-    recorded: await record(stack, { environment, models }),
     otherEnvironments: [...names].filter((name) => name !== environment.name),
-    iamData: await iamData(servicesOf(stack, typesOfApp({ rules, typesWithoutPermissions }))),
+    iamData: await iamData(actions.map(serviceOf)),
   });
 }
 
-/** The services whose actions the stack's policies name. */
-function servicesOf(stack: ResolvedStack, otherTypes: readonly string[]): string[] {
+/** The actions that the stack's policies name. */
+function actionsOf(stack: ResolvedStack, otherTypes: readonly string[]): string[] {
   return readPolicySet(stack, otherTypes).policies.flatMap(({ statements }) =>
-    statements.flatMap(({ actions }) => actions.map((action) => action.split(":")[0]?.toLowerCase() ?? "")),
+    statements.flatMap(({ actions }) => actions),
   );
+}
+
+/** E.g. `s3` of `S3:GetObject`. */
+function serviceOf(action: string): string {
+  return action.split(":")[0]?.toLowerCase() ?? "";
 }
 
 const facts = new Map<string, Promise<IamData>>();
 
-/** AWS's actions, of the services that the engine knows and of `more`; read once. */
+/** The actions of AWS, of the services that the engine's policies name and of `more`; each set is read once. */
 export function iamData(more: readonly string[] = []): Promise<IamData> {
   const services = [...new Set([...SERVICES, ...more])].sort();
   const key = services.join();

@@ -1,6 +1,6 @@
 import { splitArn } from "../../aws/arn";
 import { OTHER_ACCOUNT } from "./account";
-import { type AccessRequest, type Exactly, keyOf, only, type Requester, textOf, type Use } from "./request";
+import { type AccessRequest, type Exactly, keyOf, type Requester, textOf, type Use } from "./request";
 import type { ResolvedStack } from "./resolved-stack";
 
 /** A request that differs from one that must get through in one thing, and must not get through. */
@@ -181,26 +181,35 @@ function otherRequesters(
   ];
 }
 
-/** What a variation must not be held against: whatever must get through itself. */
+/** The requests that must be allowed: a variation can be such a request of another principal. */
 export class KnownLegitimate {
   private readonly precise: ReadonlySet<string>;
-  private readonly rough: ReadonlySet<string>;
+  private readonly resources = new Map<string, Exactly[]>();
 
   constructor(uses: readonly Use[]) {
     this.precise = new Set(uses.map(keyOf));
-    this.rough = new Set(uses.map(roughKey));
+    for (const use of uses) {
+      const known = this.resources.get(requesterKey(use)) ?? [];
+      this.resources.set(requesterKey(use), [...known, use.resource]);
+    }
   }
 
-  /** Whether the same requester has another reason to ask the same. */
+  /** Whether the requester of a variation has another reason for the same request. */
   has({ kind, request }: Variation): boolean {
     if (this.precise.has(keyOf(request))) return true;
-    // Who needs an action on everything needs it on this, too.
-    const asked = [request, { ...request, resource: only("*") }];
-    return kind === "other requester" && asked.some((other) => this.rough.has(roughKey(other)));
+    if (kind !== "other requester") return false;
+    const resource = textOf(request.resource);
+    const known = this.resources.get(requesterKey(request)) ?? [];
+    return known.some((used) => textOf(used) === "*" || textOf(used) === resource || isBelow(used, resource));
   }
 }
 
-/** Another requester asks by ways and in circumstances of his own. */
-function roughKey({ who, action, resource }: AccessRequest): string {
-  return JSON.stringify([who, action, textOf(resource)]);
+/** Whether a resource is one of those in a folder of which a use can need any, e.g. the objects of a bucket. */
+function isBelow({ exact, free }: Exactly, resource: string): boolean {
+  return free !== "" && exact.endsWith("/") && resource.startsWith(exact);
+}
+
+/** Another requester can send the same request through another VPC endpoint, and with other condition keys. */
+function requesterKey({ who, action }: AccessRequest): string {
+  return JSON.stringify([who, action]);
 }

@@ -42,12 +42,18 @@ export class ServedPage {
     const environments = [OPEN, PLAIN, TIGHT, CLOSED];
     project.setEnvironments(...environments);
     for (const [path, text] of Object.entries(files)) project.write(path, text);
-    const stage = await RunningStage.serve(project, [
-      ...environments.map(({ name }) => name),
-      ...["--container", `ticket-urgency=${ticketUrgency.url}`],
-      ...["--container", `language-check=${languageCheck.url}`],
-    ]);
-    return new ServedPage(browser, stage, ticketUrgency, languageCheck, project);
+    try {
+      const stage = await RunningStage.serve(project, [
+        ...environments.map(({ name }) => name),
+        ...["--container", `ticket-urgency=${ticketUrgency.url}`],
+        ...["--container", `language-check=${languageCheck.url}`],
+      ]);
+      return new ServedPage(browser, stage, ticketUrgency, languageCheck, project);
+    } catch (error) {
+      await Promise.all([browser.close(), ticketUrgency.close(), languageCheck.close()]);
+      project.remove();
+      throw error;
+    }
   }
 
   /** Restores the answers of the containers, and forgets their requests. */

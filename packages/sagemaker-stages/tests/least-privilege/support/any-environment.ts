@@ -1,142 +1,260 @@
 import fc from "fast-check";
 import type { Environment } from "../../../src/environment/environment";
 import type { ModelSettings } from "../../../src/environment/model-settings";
-import type { ModelName } from "../../fixtures/app/functions";
-import { exampleModel } from "../../stacks/support/environments";
+import { type ModelName, models } from "../../fixtures/app/functions";
 
-const KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+/** A region, with what an environment names there. */
+interface Place {
+  readonly region: string;
+  readonly partition: string;
+  readonly zones: readonly string[];
+  /** Domain of the region's image registries. */
+  readonly registryDomain: string;
+}
 
-const MODELS: readonly ModelName[] = ["loan-default", "energy-demand", "ticket-urgency", "language-check"];
+const PLACES: readonly Place[] = [
+  {
+    region: "eu-central-1",
+    partition: "aws",
+    zones: ["eu-central-1a", "eu-central-1b"],
+    registryDomain: "amazonaws.com",
+  },
+  { region: "us-east-1", partition: "aws", zones: ["us-east-1a"], registryDomain: "amazonaws.com" },
+  {
+    region: "cn-north-1",
+    partition: "aws-cn",
+    zones: ["cn-north-1a", "cn-north-1b"],
+    registryDomain: "amazonaws.com.cn",
+  },
+];
 
+const ACCOUNT = "111122223333";
+
+type Network = "none" | "dedicated VPC" | "existing VPC";
+
+/** An object with the property, or without it. */
 const maybe = <Value>(key: string, value: fc.Arbitrary<Value>) =>
   fc.option(value, { nil: undefined }).map((chosen) => (chosen === undefined ? {} : { [key]: chosen }));
 
-const artifact = fc.oneof(
-  fc.constant({ artifact: "artifacts/first.tar.gz" }),
-  maybe("artifactKeyArn", fc.constant(KEY)).map((key) => ({
-    artifact: "s3://amzn-s3-demo-bucket/models/model.tar.gz",
-    ...key,
-  })),
-);
-const image = fc.constantFrom(
-  { algorithm: "linear-learner", tag: "1" },
-  { uri: "111122223333.dkr.ecr.eu-central-1.amazonaws.com/models/own:1" },
-);
-const deployment = fc.constant({
-  trafficShift: { canary: { percent: 10, waitInSeconds: 300 } },
-  rollbackOn: { serverErrorsPerMinute: 5, alarmNames: ["checkout-errors"] },
-});
+const keyIn = ({ partition, region }: Place) =>
+  fc
+    .constantFrom("1234abcd-12ab-34cd-56ef-1234567890ab", "1234abcd-12ab-34cd-56ef-1234567890ac")
+    .map((key) => `arn:${partition}:kms:${region}:${ACCOUNT}:key/${key}`);
 
-const serverless = fc
-  .tuple(artifact, image, maybe("deployment", deployment))
-  .map(([place, uri, ...more]) => ({
-    ...place,
-    image: uri,
-    serverless: exampleModel.serverless,
-    ...Object.assign({}, ...more),
-  }));
+const artifactOf = (model: string, place: Place) =>
+  fc.oneof(
+    fc.constant({ artifact: "artifacts/first.tar.gz" }),
+    fc
+      .tuple(
+        fc.constantFrom("amzn-s3-demo-bucket", "amzn-s3-demo-bucket1"),
+        maybe("artifactKeyArn", keyIn(place)),
+      )
+      .map(([bucket, key]) => ({ artifact: `s3://${bucket}/${model}/2026-11-29/model.tar.gz`, ...key })),
+  );
 
-const instances = (inNetwork: boolean) =>
+const imageIn = ({ region, registryDomain }: Place) =>
+  fc.constantFrom(
+    { algorithm: "linear-learner", tag: "1" },
+    { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+    { uri: `${ACCOUNT}.dkr.ecr.${region}.${registryDomain}/models/own:1` },
+  );
+
+const deployment = fc
+  .tuple(
+    maybe(
+      "trafficShift",
+      fc.constantFrom(
+        { canary: { percent: 10, waitInSeconds: 300 } },
+        { linear: { percent: 25, waitInSeconds: 120 } },
+      ),
+    ),
+    fc.constantFrom(
+      { serverErrorsPerMinute: 5 },
+      { modelLatencyInMs: 200, alarmNames: ["checkout-errors"] },
+      { alarmNames: ["checkout-errors", "orders"] },
+    ),
+  )
+  .map(([shift, rollbackOn]) => ({ terminationWaitInSeconds: 120, ...shift, rollbackOn }));
+
+const serverlessEndpoint = (model: string, place: Place) =>
   fc
     .tuple(
-      artifact,
+      artifactOf(model, place),
+      imageIn(place),
+      maybe("deployment", deployment),
+      fc.constantFrom({}, { provisionedConcurrency: 2 }),
+    )
+    .map(([artifact, image, more, provisioned]) => ({
+      ...artifact,
       image,
-      maybe("volumeKeyArn", fc.constant(KEY)),
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 5, ...provisioned },
+      ...more,
+    }));
+
+const instanceEndpoint = (model: string, place: Place, network: Network) =>
+  fc
+    .tuple(
+      artifactOf(model, place),
+      imageIn(place),
+      maybe("volumeKeyArn", keyIn(place)),
       maybe("networkIsolation", fc.boolean()),
-      maybe("inNetwork", fc.constant(inNetwork)),
+      network === "none" ? fc.constant({}) : maybe("inNetwork", fc.boolean()),
       maybe("deployment", deployment),
       maybe(
         "dataCapture",
-        fc.constantFrom(
-          { destination: "s3://amzn-s3-demo-bucket/captured", samplingPercentage: 5 },
-          { destination: "s3://amzn-s3-demo-bucket/captured", samplingPercentage: 5, kmsKeyArn: KEY },
-        ),
+        maybe("kmsKeyArn", keyIn(place)).map((key) => ({
+          destination: "s3://amzn-s3-demo-bucket/captured",
+          samplingPercentage: 5,
+          ...key,
+        })),
+      ),
+      maybe(
+        "autoscaling",
+        fc.constant({ minCapacity: 2, maxCapacity: 4, targetInvocationsPerInstance: 600 }),
       ),
     )
-    .map(([place, uri, ...more]) => ({
-      ...place,
-      image: uri,
-      instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
-      ...Object.assign({}, ...more),
+    .map(([artifact, image, volumeKey, isolation, inNetwork, more, capture, autoscaling]) => ({
+      ...artifact,
+      image,
+      instances: { instanceType: "ml.m5.large", initialInstanceCount: 2, ...autoscaling },
+      ...volumeKey,
+      ...isolation,
+      ...inNetwork,
+      ...more,
+      ...capture,
     }));
 
-function modelSettings(model: ModelName, inNetwork: boolean): fc.Arbitrary<ModelSettings> {
-  const endpoint = fc.oneof(
-    serverless,
-    instances(inNetwork),
-    fc.constant({ existingEndpoint: `${model}-2026` }),
-  );
-  const fn = fc.oneof(
-    {
-      weight: 3,
-      arbitrary: maybe("function", fc.constant({ memorySizeInMb: 512, ephemeralStorageInMb: 1024 })),
-    },
-    { weight: 1, arbitrary: fc.constant({ existingFunction: `existing-${model}` }) },
-  );
-  return fc
+const newFunction = fc
+  .tuple(
+    maybe(
+      "function",
+      fc.constantFrom({ memorySizeInMb: 512, ephemeralStorageInMb: 1024 }, { reservedConcurrency: 10 }),
+    ),
+    maybe("functionUrl", fc.constant({})),
+  )
+  .map(([code, url]) => ({ ...code, ...url }));
+
+const existingFunction = (model: string) =>
+  fc
     .tuple(
-      endpoint,
-      fn,
-      fc.constantFrom("AWS_IAM", "API_KEY", "PUBLIC"),
-      maybe("functionUrl", fc.constant({})),
+      maybe("existingFunctionRole", fc.constantFrom(`${model}-role`, `service-role/${model}-role`)),
       maybe("sagemakerEnvironmentVariableName", fc.constant("SAGEMAKER_ENDPOINT")),
     )
-    .map(([serving, code, access, url, variable]) => {
-      const isNew = !("existingFunction" in code);
-      return { ...serving, ...code, access, ...(isNew ? url : variable) } as ModelSettings;
-    });
+    .map(([role, variable]) => ({ existingFunction: `existing-${model}`, ...role, ...variable }));
+
+/** The settings of a model. @param needsNewFunction - whether the model's function is new in any case */
+function modelSettings(
+  model: ModelName,
+  place: Place,
+  { network, needsNewFunction }: { readonly network: Network; readonly needsNewFunction: boolean },
+): fc.Arbitrary<ModelSettings> {
+  const endpoint = fc.oneof(
+    { weight: 2, arbitrary: serverlessEndpoint(model, place) },
+    { weight: 3, arbitrary: instanceEndpoint(model, place, network) },
+    { weight: 1, arbitrary: fc.constant({ existingEndpoint: `${model}-2026` }) },
+  );
+  const code = needsNewFunction
+    ? newFunction
+    : fc.oneof({ weight: 3, arbitrary: newFunction }, { weight: 1, arbitrary: existingFunction(model) });
+  return fc
+    .tuple(endpoint, code, fc.constantFrom("AWS_IAM", "API_KEY", "PUBLIC"))
+    .map(([serving, settings, access]) => ({ ...serving, ...settings, access }) as ModelSettings);
 }
 
-/** Environments of every shape: each kind of endpoint, function, access, network, website and caller. */
+/** Every way in which a caller can invoke a model, e.g. `{ model: "iris", by: "route" }`. */
+function invocationsOf(settings: Readonly<Record<string, ModelSettings>>) {
+  return Object.entries(settings).flatMap(([model, { access, functionUrl }]) => [
+    { model, by: "endpoint" as const },
+    ...(access === "AWS_IAM" ? [{ model, by: "route" as const }] : []),
+    ...(functionUrl === undefined ? [] : [{ model, by: "functionUrl" as const }]),
+  ]);
+}
+
+const callersOf = (settings: Readonly<Record<string, ModelSettings>>) =>
+  fc
+    .tuple(
+      fc.subarray(invocationsOf(settings), { minLength: 1 }),
+      fc.constantFrom(
+        {},
+        { roles: ["service-role/scoring"] },
+        { users: ["shop"] },
+        { groups: ["data", "ml"] },
+      ),
+      fc.boolean(),
+    )
+    .map(([mayInvoke, principals, hasSecond]) => ({
+      shop: { mayInvoke, ...principals },
+      ...(hasSecond ? { "on-call": { mayInvoke: mayInvoke.slice(0, 1), roles: ["on-call"] } } : {}),
+    }));
+
+function networkSettings(network: Network, { zones }: Place): Pick<Environment, "network"> {
+  if (network === "dedicated VPC") return { network: { vpc: { availabilityZones: zones } } };
+  if (network === "none") return {};
+  return {
+    network: {
+      existing: {
+        subnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+        securityGroupIds: ["sg-0123456789abcdef0"],
+      },
+    },
+  };
+}
+
+/** Valid environments of every shape: each kind of endpoint, function, access, network, website, caller and region. */
 export const anyEnvironment: fc.Arbitrary<Environment> = fc
-  .tuple(
-    fc.constantFrom(undefined, "dedicated VPC", "existing VPC"),
-    fc.subarray([...MODELS], { minLength: 1, maxLength: 3 }),
-    fc.boolean(),
-    fc.constantFrom(undefined, "shop"),
-    fc.constantFrom("dev", "prod", "test"),
-  )
-  .chain(([network, names, website, project, name]) =>
+  .record({
+    place: fc.constantFrom(...PLACES),
+    network: fc.constantFrom<Network>("none", "dedicated VPC", "existing VPC"),
+    names: fc.shuffledSubarray(Object.keys(models) as ModelName[], { minLength: 1, maxLength: 3 }),
+  })
+  .chain(({ place, network, names }) =>
     fc
       .tuple(
-        fc.tuple(...names.map((model) => modelSettings(model, network !== undefined))),
-        fc.constantFrom({}, { roles: ["service-role/scoring"] }, { users: ["shop"] }, { groups: ["data"] }),
+        ...names.map((model, index) =>
+          // Something has to be in the network.
+          modelSettings(model, place, { network, needsNewFunction: network !== "none" && index === 0 }),
+        ),
       )
-      .map(([settings, principals]): Environment => {
-        const models = Object.fromEntries(names.map((model, index) => [model, settings[index]] as const));
-        const mayInvoke = names.flatMap((model) => {
-          const { access, functionUrl } = models[model] ?? {};
-          return [
-            { model, by: "endpoint" as const },
-            ...(access === "AWS_IAM" ? [{ model, by: "route" as const }] : []),
-            ...(functionUrl === undefined ? [] : [{ model, by: "functionUrl" as const }]),
-          ];
-        });
-        return {
+      .map((settings) => ({
+        place,
+        network,
+        models: Object.fromEntries(
+          names.flatMap((name, index) => {
+            const ofModel = settings[index];
+            return ofModel === undefined ? [] : [[name, ofModel] as const];
+          }),
+        ),
+      })),
+  )
+  .chain(({ place, network, models: served }) => {
+    const isPublic =
+      place.partition === "aws" && Object.values(served).some(({ access }) => access === "PUBLIC");
+    return fc
+      .record({
+        name: fc.constantFrom("dev", "prod", "qa-eu"),
+        project: maybe("project", fc.constantFrom("shop", "ml-team")),
+        // A permissions boundary needs the account's id.
+        account: fc.constantFrom(
+          {},
+          { accountId: ACCOUNT },
+          { accountId: ACCOUNT, permissionsBoundary: true },
+        ),
+        accessLogs: maybe("accessLogs", fc.boolean()),
+        website: fc.boolean(),
+        callers: maybe("callers", callersOf(served)),
+      })
+      .map(
+        ({ name, project, account, accessLogs, website, callers }): Environment => ({
           name,
-          region: "eu-central-1",
-          ...(project === undefined ? {} : { project }),
-          ...(name === "test" ? {} : { accountId: "111122223333" }),
+          region: place.region,
+          ...project,
+          ...account,
           state: { local: { path: "terraform.tfstate" } },
-          stage: { throttling: { rateLimit: 50, burstLimit: 75 }, logRetentionInDays: 14 },
-          models: models as Environment["models"],
-          callers: { shop: { mayInvoke, ...principals } },
-          ...(website && Object.values(models).some(({ access }) => access === "PUBLIC")
-            ? { website: {} }
-            : {}),
-          ...(network === "dedicated VPC"
-            ? { network: { vpc: { availabilityZones: ["eu-central-1a", "eu-central-1b"] } } }
-            : {}),
-          ...(network === "existing VPC"
-            ? {
-                network: {
-                  existing: {
-                    subnetIds: ["subnet-0123456789abcdef0"],
-                    securityGroupIds: ["sg-0123456789abcdef0"],
-                  },
-                },
-              }
-            : {}),
-        };
-      }),
-  );
+          stage: { throttling: { rateLimit: 50, burstLimit: 75 }, logRetentionInDays: 14, ...accessLogs },
+          models: served,
+          ...callers,
+          ...(website && isPublic ? { website: {} } : {}),
+          ...networkSettings(network, place),
+        }),
+      );
+  });

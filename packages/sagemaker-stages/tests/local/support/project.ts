@@ -98,6 +98,11 @@ export class ProjectCopy {
     writeFileSync(file, text);
   }
 
+  /** Deletes a file or a folder; throws where there is none. */
+  delete(path: string): void {
+    rmSync(join(this.folder, path), { recursive: true });
+  }
+
   /** Makes these the environments that exist. */
   setEnvironments(...environments: readonly Environment[]): void {
     const literal = JSON.stringify(environments, null, 2);

@@ -10,7 +10,7 @@ export interface End {
 }
 
 /** Longer than anything here takes on a slow machine. */
-const PATIENCE_IN_MS = 15_000;
+const PATIENCE_IN_MS = 30_000;
 /** The last line of what is printed when a stage is served. */
 const SERVED = "Ctrl-C stops.";
 
@@ -66,7 +66,12 @@ export class RunningStage {
   /** Starts a stage on a free port and waits until it is served. */
   static async serve(project: ProjectCopy, words: readonly string[]): Promise<RunningStage> {
     const stage = new RunningStage(project, [...words, "--port", "0"]);
-    await stage.printed(SERVED);
+    try {
+      await stage.printed(SERVED);
+    } catch (error) {
+      await stage.kill();
+      throw error;
+    }
     return stage;
   }
 

@@ -52,6 +52,7 @@ const SOURCES: Readonly<Record<string, string>> = {
       .then(({ see }) => see())
       .then((seen) => console.log(JSON.stringify({ loaded, seen, words: process.argv.slice(2) })));
   `,
+  "src/cli/new-model/templates/rows/contract.ts": `export { missing } from "missing";`,
   "src/page/tsconfig.json": "{}",
   "src/page/index.html": "<p></p>",
   "src/page/browser/page.ts": `document.title = "page";`,

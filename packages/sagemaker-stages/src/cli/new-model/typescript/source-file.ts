@@ -24,7 +24,7 @@ export type ObjectLiteral = Extract<Expression, { type: "ObjectExpression" }>;
 type Identifier = Extract<Expression, { type: "Identifier" }>;
 
 /** Any node of a syntax tree, as far as a search reads it. */
-interface Node {
+interface SyntaxNode {
   readonly type: string;
 }
 
@@ -56,7 +56,7 @@ export function objectsIn(file: SourceFile): ObjectLiteral[] {
 
 /** Every name of a variable, function, type or property in a file. */
 export function namesIn(file: SourceFile): ReadonlySet<string> {
-  const isIdentifier = (node: Node): node is Identifier => node.type === "Identifier";
+  const isIdentifier = (node: SyntaxNode): node is Identifier => node.type === "Identifier";
   return new Set(
     nodesIn(file)
       .filter(isIdentifier)
@@ -64,27 +64,27 @@ export function namesIn(file: SourceFile): ReadonlySet<string> {
   );
 }
 
-export function isObjectLiteral(node: Node | undefined): node is ObjectLiteral {
+export function isObjectLiteral(node: SyntaxNode | undefined): node is ObjectLiteral {
   return node?.type === "ObjectExpression";
 }
 
-function nodesIn({ tree }: SourceFile): Node[] {
+function nodesIn({ tree }: SourceFile): SyntaxNode[] {
   return [...walk(tree.program.body)];
 }
 
-function* walk(value: unknown): Generator<Node> {
+function* walk(value: unknown): Generator<SyntaxNode> {
   if (!isRecord(value)) return;
   if (isNode(value)) yield value;
   for (const inner of Object.values(value)) yield* walk(inner);
 }
 
-/** Comments and positions have no type, or no start. */
-function isNode(value: object): value is Node {
+/** Positions and other members of the tree are not nodes. */
+function isNode(value: object): value is SyntaxNode {
   return "type" in value && typeof value.type === "string" && "start" in value;
 }
 
 /** The value of a property of an object literal, where the property's name is an identifier or a string. */
-export function propertyValue({ properties }: ObjectLiteral, name: string): Node | undefined {
+export function propertyValue({ properties }: ObjectLiteral, name: string): SyntaxNode | undefined {
   for (const property of properties) {
     if (property.type === "SpreadElement" || property.computed || keyOf(property) !== name) continue;
     return property.type === "ObjectProperty" ? property.value : property;
@@ -98,7 +98,7 @@ function keyOf({ key }: Exclude<ObjectLiteral["properties"][number], { type: "Sp
 }
 
 /** Whether a node is a string literal of this text. */
-export function isText(node: Node | undefined, text: string): boolean {
+export function isText(node: SyntaxNode | undefined, text: string): boolean {
   return node?.type === "StringLiteral" && "value" in node && node.value === text;
 }
 

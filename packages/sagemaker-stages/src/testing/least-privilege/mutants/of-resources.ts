@@ -251,7 +251,7 @@ function ofManagedPolicy(policy: Resource, stack: ResolvedStack): Mutant[] {
     subject,
     change: (terraform) =>
       add(terraform, `aws_iam_${kind}_policy_attachment`, "more", { [kind]: name, policy_arn: policyArn }),
-    killedBy: ["other requester", "used, not granted"],
+    killedBy: ["other requester", "used, not granted", "granted twice"],
   });
   const [role] = stack.all("aws_iam_role");
   const attachments = stack

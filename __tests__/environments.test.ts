@@ -1,0 +1,37 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "@jest/globals";
+import { synthesize } from "sagemaker-stages/testing";
+import { environments } from "../environments";
+import { accounts } from "../environments/accounts";
+import { models } from "../functions";
+import { AccountStack } from "../stacks/account-stack";
+import { InferenceStack } from "../stacks/inference-stack";
+
+const app = { models, environments, accounts, InferenceStack, AccountStack };
+
+it("synthesizes a stack for each environment and each account", () => {
+  // Act: a synthesis refuses invalid environments and accounts, and names every fault
+  const { names } = synthesize(app);
+
+  // Assess
+  expect(names).toEqual(expect.arrayContaining(environments.map(({ name }) => name)));
+  expect(names).toHaveLength(environments.length + accounts.length);
+});
+
+it("lists the environment of each file in environments/index.ts", async () => {
+  // Prepare
+  const folder = join(__dirname, "../environments");
+  const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
+
+  // Act
+  const modules: object[] = await Promise.all(files.map((file) => import(join(folder, file))));
+
+  // Assess
+  const exported = modules.flatMap((module) => Object.values(module)).filter(isEnvironment);
+  expect(environments).toEqual(expect.arrayContaining(exported));
+});
+
+function isEnvironment(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "name" in value && "models" in value;
+}

@@ -1,0 +1,45 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { type LeastPrivilegeResult, plainText, proveLeastPrivilege } from "sagemaker-stages/testing";
+import { environments } from "../environments";
+import { accounts } from "../environments/accounts";
+import { models } from "../functions";
+import { AccountStack } from "../stacks/account-stack";
+import { InferenceStack } from "../stacks/inference-stack";
+
+const app = { models, environments, accounts, InferenceStack, AccountStack };
+
+expect.addSnapshotSerializer(plainText);
+
+let proof: LeastPrivilegeResult;
+
+beforeAll(async () => {
+  proof = await proveLeastPrivilege(app);
+}, 60_000);
+
+// The record shows each permission with the request that needs it. Its entries have the same titles as the entries of
+// terraform.test.ts.
+describe("the policies", () => {
+  it("grant every permission that the app needs, and no other permission", () => {
+    // Act
+    const messages = proof.findings.map(({ message }) => message);
+
+    // Assess
+    expect(messages).toEqual([]);
+  });
+
+  it("have no mutant that the proof does not find", () => {
+    // Act
+    const { survivors } = proof;
+
+    // Assess
+    expect(survivors).toEqual([]);
+  });
+
+  it("match the record", () => {
+    // Act
+    const { record } = proof;
+
+    // Assess
+    for (const { title, text } of record) expect(text).toMatchSnapshot(title);
+  });
+});

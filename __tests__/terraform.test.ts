@@ -1,0 +1,31 @@
+import { expect, it } from "@jest/globals";
+import { findSynthesisDifferences, plainText, recordTerraform } from "sagemaker-stages/testing";
+import { environments } from "../environments";
+import { accounts } from "../environments/accounts";
+import { models } from "../functions";
+import { AccountStack } from "../stacks/account-stack";
+import { InferenceStack } from "../stacks/inference-stack";
+
+const app = { models, environments, accounts, InferenceStack, AccountStack };
+
+expect.addSnapshotSerializer(plainText);
+
+// The record has an entry for each model of a stack, and an entry for the parts that the stack's models share. The title
+// of the latter lists the models. After a model is added or deleted, the other models' entries must be as before, and the
+// shared parts have a new title: Jest writes the new entries without a failure. Commit them: a reviewer reads what the
+// change creates. `npx jest -u` accepts intended changes, and removes the entries of deleted models.
+it("the resources match the record", () => {
+  // Act
+  const entries = recordTerraform(app);
+
+  // Assess
+  for (const { title, text } of entries) expect(text).toMatchSnapshot(title);
+});
+
+it("a second synthesis writes the same files", () => {
+  // Act
+  const differences = findSynthesisDifferences(app);
+
+  // Assess
+  expect(differences).toEqual([]);
+});

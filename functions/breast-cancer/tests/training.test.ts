@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { logisticScore } from "sagemaker-stages/sample";
+import { type Run, TIMEOUT_IN_MS, TrainingFolder } from "../../../training/tests/support/training-run";
+import { wdbc } from "./support/data-set";
+
+const SCRIPT = "functions/breast-cancer/training/train.ts";
+const WEIGHTS = "functions/breast-cancer/sample/weights.json";
+
+const folder = new TrainingFolder();
+let first: Run;
+let second: Run;
+
+beforeAll(async () => {
+  const files = [folder.write("wdbc.data", wdbc())];
+  [first, second] = await Promise.all([folder.run(SCRIPT, files), folder.run(SCRIPT, files)]);
+}, TIMEOUT_IN_MS);
+
+afterAll(() => folder.remove());
+
+describe("the training of breast-cancer", () => {
+  it("succeeds and prints the quality on held-out rows", () => {
+    // Act
+    const { status, output, errors } = first;
+
+    // Assess
+    expect(errors).toBe("");
+    expect(status).toBe(0);
+    expect(output).toMatch(/^held out [1-9]\d* /m);
+    expect(output).toContain(WEIGHTS);
+  });
+
+  it("writes the same files for the same data, byte for byte", () => {
+    // Act
+    const { files } = second;
+
+    // Assess
+    expect(Object.keys(first.files)).toContain(WEIGHTS);
+    expect(files).toEqual(first.files);
+  });
+
+  it("learns the feature that decides", () => {
+    // Prepare
+    const weights = JSON.parse(first.files[WEIGHTS] ?? "");
+    const row = (value: number) => [value, ...Array<number>(29).fill(0.8)];
+
+    // Act
+    const scores = [12, 27].map((value) => logisticScore(weights, row(value)));
+
+    // Assess
+    expect(scores[0]).toBeLessThan(0.1);
+    expect(scores[1]).toBeGreaterThan(0.9);
+  });
+
+  it(
+    "ends with the status 1 and writes nothing for an unknown diagnosis",
+    async () => {
+      // Prepare
+      const files = [folder.write("unknown.data", wdbc().replace(",B,", ",benign,"))];
+
+      // Act
+      const run = await folder.run(SCRIPT, files);
+
+      // Assess
+      expect(run.status).toBe(1);
+      expect(run.errors).toContain("benign; expected M or B");
+      expect(run.errors.trimEnd().split("\n")).toHaveLength(1);
+      expect(run.files).toEqual({});
+    },
+    TIMEOUT_IN_MS,
+  );
+});

@@ -1,0 +1,22 @@
+/**
+ * Compares the contract's encoding with the training's on random cases. Run it by hand; it needs python3.
+ *
+ *     node --import tsx functions/sentiment/tests/parity/compare.ts 20000
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import { type Comparison, compareWithPython } from "../../../../training/compare-with-python";
+import { words } from "../../bag-of-words";
+import { contract } from "../../contract";
+import { probabilities, reviews } from "./arbitraries";
+
+const comparisons: readonly Comparison[] = [
+  { kind: "review", cases: reviews, answer: (review) => words(String(review)) },
+  {
+    kind: "sentiment",
+    cases: fc.oneof(probabilities, fc.double({ min: 0.49999, max: 0.50001, noNaN: true })).map(String),
+    answer: (body) => (contract.decode(String(body), { review: "" }).sentiment === "positive" ? 1 : 0),
+  },
+];
+
+compareWithPython(join(__dirname, "reference.py"), comparisons, Number(process.argv[2] ?? 1_000));

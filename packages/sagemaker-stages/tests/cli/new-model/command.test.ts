@@ -1,0 +1,461 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { UsageError } from "../../../src/lib/arguments";
+import { UserError } from "../../../src/lib/user-error";
+import { AppCopy } from "./support/app-copy";
+
+const TIMEOUT_IN_MS = 120_000;
+
+describe("sagemaker-stages new-model", () => {
+  let app: AppCopy;
+
+  beforeEach(() => {
+    app = AppCopy.ofFixture();
+  });
+
+  afterEach(() => app?.remove());
+
+  it(
+    "adds a model that takes rows to the first environment when the command line names the model alone",
+    async () => {
+      // Prepare
+      const before = app.files();
+
+      // Act
+      const finished = await app.command("new-model", "iris-species");
+
+      // Assess
+      const after = app.files();
+      expect(finished).toMatchObject({ status: 0, stderr: "" });
+      expect(finished.stdout).toMatch(/^iris-species takes rows of numbers/);
+      expect([...after.keys()].filter((path) => after.get(path) !== before.get(path))).toEqual([
+        "environments/dev.ts",
+        "functions/index.ts",
+        "functions/iris-species/README.md",
+        "functions/iris-species/contract.ts",
+        "functions/iris-species/tests/contract.test.ts",
+      ]);
+      expect([...before.keys()].filter((path) => !after.has(path))).toEqual([]);
+      expect(app.read("functions/iris-species/contract.ts")).toContain("rows: z.array(row)");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it("adds lines to the app's files, and changes no other line", () => {
+    // Prepare
+    const [catalog, environment] = [app.read("functions/index.ts"), app.read("environments/dev.ts")];
+
+    // Act
+    app.newModel("iris-species");
+
+    // Assess
+    expect(addedLines(catalog, app.read("functions/index.ts"))).toEqual([
+      'import * as irisSpecies from "./iris-species/contract";',
+      '  "iris-species": irisSpecies,',
+    ]);
+    expect(addedLines(environment, app.read("environments/dev.ts"))).toEqual([
+      '    "iris-species": {',
+      '      artifact: "s3://amzn-s3-demo-bucket/iris-species/1/model.tar.gz",',
+      '      image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },',
+      "      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },",
+      "    },",
+    ]);
+  });
+
+  it("prints the files to edit, the commands, and a curl line", () => {
+    // Act
+    const printed = app.newModel("iris-species", "--environment", "staging");
+
+    // Assess
+    expect(printed).toContain("functions/iris-species/contract.ts");
+    expect(printed).toContain("environments/staging.ts");
+    expect(printed).toContain("npm start -- staging");
+    expect(printed).toMatch(
+      /^ {2}curl 'http:\/\/127\.0\.0\.1:3000\/staging\/iris-species' --aws-sigv4 .* -d '\{"rows":\[\[5\.1,3\.5,1\.4,0\.2\]\]\}'$/m,
+    );
+    expect(printed).toContain("echo stand-in");
+  });
+
+  it("adds the model to each environment that the command line names, and to no other environment", () => {
+    // Prepare
+    const dev = app.read("environments/dev.ts");
+
+    // Act
+    app.newModel("iris", "--environment", "prod", "--environment", "staging");
+
+    // Assess
+    expect(app.read("environments/dev.ts")).toBe(dev);
+    expect(app.read("environments/staging.ts")).toContain("    iris: {\n");
+    expect(app.read("environments/prod.ts")).toContain("    iris: {\n");
+  });
+
+  it("adds the model to several environments in one file", () => {
+    // Prepare
+    const [dev, staging] = ["dev", "staging"].map((name) =>
+      app
+        .read(`environments/${name}.ts`)
+        .replace(/^import .*\n/gm, "")
+        .replace("Environment<ModelName>", "Environment"),
+    );
+    app.edit(
+      "environments/index.ts",
+      () =>
+        `import type { Environment } from "sagemaker-stages";\n${dev}${staging}\nexport const environments: readonly Environment[] = [dev, staging];\n`,
+    );
+    for (const name of ["dev", "staging", "prod"]) rmSync(join(app.folder, `environments/${name}.ts`));
+
+    // Act
+    app.newModel("iris", "--environment", "dev", "--environment", "staging");
+
+    // Assess
+    expect(app.read("environments/index.ts").match(/^ {4}iris: \{$/gm)).toHaveLength(2);
+  });
+
+  it(
+    "adds the first model of an app whose models were all deleted",
+    async () => {
+      // Prepare
+      removeEveryModel(app);
+
+      // Act
+      app.newModel("iris", "--environment", "dev", "--environment", "staging", "--environment", "prod");
+
+      // Assess
+      expect(await app.program("typescript/bin/tsc", "--noEmit")).toMatchObject({ status: 0, stdout: "" });
+      expect(await app.program("@biomejs/biome/bin/biome", "check", ".")).toMatchObject({ status: 0 });
+      expect(await app.synthesize()).toMatchObject({ status: 0, stderr: "" });
+      expect(endpointsOf(app, "prod")).toEqual(["prod-iris"]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it("writes the folder alone with --folder-only, and prints the lines to add", () => {
+    // Prepare
+    const before = app.files();
+
+    // Act
+    const printed = app.newModel("iris", "--folder-only");
+
+    // Assess
+    const added = [...app.files()].filter(([path, bytes]) => before.get(path) !== bytes);
+    expect(added.map(([path]) => path)).toEqual([
+      "functions/iris/README.md",
+      "functions/iris/contract.ts",
+      "functions/iris/tests/contract.test.ts",
+    ]);
+    expect(printed).toContain('import * as iris from "./iris/contract";');
+    expect(printed).toContain("in models of dev: iris: {");
+  });
+
+  it("explains its words with --help, and writes nothing", () => {
+    // Prepare
+    const before = app.files();
+
+    // Act
+    const printed = app.newModel("--help");
+
+    // Assess
+    expect(printed).toContain("usage: npx sagemaker-stages new-model <name> [--takes rows|json|text|query]");
+    expect(app.files()).toEqual(before);
+  });
+
+  it.each([
+    { words: ["iris", "--takes", "csv"], message: "--takes: got csv; allowed: rows, json, text, query" },
+    {
+      words: ["iris", "--environment", "test"],
+      message: "--environment: got test; allowed: dev, staging, prod",
+    },
+    { words: [], message: "name: got 0 words; allowed: one name" },
+    { words: ["iris", "species"], message: "name: got 2 words; allowed: one name" },
+    { words: ["iris", "--name", "species"], message: "usage: npx sagemaker-stages new-model" },
+  ])("refuses the words $words with its usage, and writes nothing", ({ words, message }) => {
+    // Prepare
+    const before = app.files();
+
+    // Act
+    const act = () => app.newModel(...words);
+
+    // Assess
+    expect(act).toThrow(UsageError);
+    expect(act).toThrow(message);
+    expect(app.files()).toEqual(before);
+  });
+
+  it.each([
+    { name: "Iris", message: 'name: got "Iris"; allowed: 1–30 characters a-z, 0-9, -' },
+    { name: "../iris", message: 'name: got "../iris"; allowed: 1–30 characters' },
+    { name: "iris-", message: 'name: got "iris-"; allowed: 1–30 characters' },
+    {
+      name: "i".repeat(31),
+      message: `name: got "${"i".repeat(31)}"; allowed: 1–30 characters a-z, 0-9, -: words that single hyphens join, starting with a letter (it is part of names of at most 63 characters: https://docs.aws.amazon.com/`,
+    },
+    { name: "stage", message: 'name: got "stage"; allowed: a name other than artifacts, aws,' },
+    { name: "iris-caller", message: 'name: got "iris-caller"; allowed: a name other than' },
+    {
+      name: "loan-default",
+      message:
+        "name: got loan-default, a model of functions/index.ts; allowed: a name other than loan-default, energy-demand,",
+    },
+    {
+      name: "loan-default-function-url",
+      message: "functions/loan-default/contract.ts has the construct loan-default-function-url, too",
+    },
+  ])("refuses the name $name, and writes nothing", ({ name, message }) => {
+    // Prepare
+    const before = app.files();
+
+    // Act
+    const act = () => app.newModel(name);
+
+    // Assess
+    expect(act).toThrow(UserError);
+    expect(act).toThrow(message);
+    expect(app.files()).toEqual(before);
+  });
+
+  it("refuses a model for which a quota of the account is too low, and writes nothing", () => {
+    // Prepare
+    app.edit("environments/prod.ts", (text) =>
+      text.replace("  website: {},\n", "  website: {},\n  quotas: { serverlessConcurrency: 80 },\n"),
+    );
+    const before = app.files();
+
+    // Act
+    const act = () => app.newModel("iris", "--environment", "prod");
+
+    // Assess
+    expect(act).toThrow(/^iris: nothing was written\.\n1 fault\(s\) in environments\/:\n {2}prod: /);
+    expect(app.files()).toEqual(before);
+  });
+
+  it("accepts a model when the app has a fault already, which synthesis reports", () => {
+    // Prepare
+    app.edit("environments/prod.ts", (text) =>
+      text.replace("logRetentionInDays: 90", "logRetentionInDays: 91"),
+    );
+
+    // Act
+    app.newModel("iris");
+
+    // Assess
+    expect(app.read("environments/dev.ts")).toContain("iris: {");
+  });
+
+  it("refuses the name of a folder that functions/index.ts does not name, and writes nothing", () => {
+    // Prepare
+    mkdirSync(join(app.folder, "functions/iris"));
+    writeFileSync(join(app.folder, "functions/iris/notes.txt"), "");
+    const before = app.files();
+
+    // Act
+    const act = () => app.newModel("iris");
+
+    // Assess
+    expect(act).toThrow("name: got iris, the existing folder functions/iris; allowed: a name other than");
+    expect(app.files()).toEqual(before);
+  });
+
+  it.each([
+    {
+      form: "models that are not a literal",
+      file: "functions/index.ts",
+      change: (text: string) =>
+        text
+          .replace("export const models = defineModels({", "const modules = {")
+          .replace("\n});", "\n};\n\nexport const models = defineModels(modules);"),
+      reason: "functions/index.ts: got 0 calls defineModels({ … }) of the import from sagemaker-stages/model",
+    },
+    {
+      form: "an environment whose name is computed",
+      file: "environments/dev.ts",
+      change: (text: string) => text.replace('name: "dev"', 'name: ["d", "ev"].join("")'),
+      reason: 'environments/: got 0 object literals with name: "dev" and models: { … }; allowed: one',
+    },
+    {
+      form: "two literals with the environment's name",
+      file: "environments/staging.ts",
+      change: (text: string) => `${text}\nexport const other = { name: "dev", models: {} };\n`,
+      reason: 'environments/: got 2 object literals with name: "dev" and models: { … }; allowed: one',
+    },
+    {
+      form: "a brace after the last model",
+      file: "environments/dev.ts",
+      change: (text: string) => text.replace(/,\n {2}\},\n\};/, " },\n};"),
+      reason: "environments/dev.ts: got a brace that closes several lines without a line of its own",
+    },
+  ])("prints the lines to add and writes nothing when a file has $form", ({ file, change, reason }) => {
+    // Prepare
+    app.edit(file, change);
+    const before = app.files();
+
+    // Act
+    const act = () => app.newModel("iris");
+
+    // Assess
+    expect(act).toThrow(UserError);
+    expect(act).toThrow(reason);
+    expect(act).toThrow("Nothing was written.");
+    expect(act).toThrow('import * as iris from "./iris/contract";\nin defineModels({ … }): iris,');
+    expect(act).toThrow('in models of dev: iris: {\n  artifact: "s3://');
+    expect(app.files()).toEqual(before);
+  });
+
+  it(
+    "names the file and the line, and writes nothing, when a contract of the app cannot be loaded",
+    async () => {
+      // Prepare
+      app.edit("functions/loan-default/contract.ts", (text) => `${text}\nconst = ;\n`);
+      const before = app.files();
+
+      // Act
+      const finished = await app.command("new-model", "iris");
+
+      // Assess
+      expect(finished).toMatchObject({ status: 1, stdout: "" });
+      expect(finished.stderr).toMatch(
+        /^the model loan-default could not be loaded:\n {2}functions\/loan-default\/contract\.ts:\d+/,
+      );
+      expect(app.files()).toEqual(before);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    ["functions/index.ts", "models"],
+    ["environments/index.ts", "environments"],
+    ["environments/accounts.ts", "accounts"],
+  ])("refuses an app whose %s has no export %s, and writes nothing", (file, name) => {
+    // Prepare
+    app.edit(file, (text) => text.replace(`export const ${name}`, "export const other"));
+    const before = app.files();
+
+    // Act
+    const act = () => app.newModel("iris");
+
+    // Assess
+    expect(act).toThrow(`${file}: got no export ${name}; allowed: `);
+    expect(app.files()).toEqual(before);
+  });
+
+  it("refuses a folder that is not an app", () => {
+    // Prepare
+    for (const file of ["main.ts", "functions/index.ts"]) rmSync(join(app.folder, file));
+
+    // Act
+    const act = () => app.newModel("iris");
+
+    // Assess
+    expect(act).toThrow(
+      `folder: got ${app.folder} without main.ts, functions/index.ts; allowed: the folder of an app`,
+    );
+  });
+});
+
+describe.each([
+  { what: "the fixture app", make: AppCopy.ofFixture, environments: ["dev", "staging", "prod"] },
+  { what: "a new app", make: AppCopy.ofInit, environments: ["dev"] },
+])("models of each kind in $what", ({ make, environments }) => {
+  let app: AppCopy;
+
+  beforeAll(() => {
+    app = make();
+    for (const kind of ["rows", "json", "text", "query"]) {
+      const words = environments.flatMap((environment) => ["--environment", environment]);
+      app.newModel(`takes-${kind}`, "--takes", kind, ...words);
+    }
+    // Names that no import can have: a word of JavaScript, names that the file has, and a global name.
+    for (const name of ["class", "models", "define-models", "eval"]) app.newModel(name);
+  }, TIMEOUT_IN_MS);
+
+  afterAll(() => app?.remove());
+
+  it(
+    "have the right types",
+    async () => {
+      // Act
+      const finished = await app.program("typescript/bin/tsc", "--noEmit");
+
+      // Assess
+      expect(finished).toMatchObject({ status: 0, stdout: "" });
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "pass Biome's rules and have Biome's format",
+    async () => {
+      // Act
+      const finished = await app.program("@biomejs/biome/bin/biome", "check", ".");
+
+      // Assess
+      expect(finished).toMatchObject({ status: 0, stderr: "" });
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "have tests that pass",
+    async () => {
+      // Act
+      const finished = await app.program("jest/bin/jest.js", "functions/takes-");
+
+      // Assess
+      expect(finished.stderr).toContain("Test Suites: 4 passed, 4 total");
+      expect(finished.status).toBe(0);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "are in the Terraform of each environment",
+    async () => {
+      // Act
+      const finished = await app.synthesize();
+
+      // Assess
+      expect(finished).toMatchObject({ status: 0, stderr: "" });
+      for (const environment of environments) {
+        expect(endpointsOf(app, environment)).toEqual(
+          expect.arrayContaining(
+            ["rows", "json", "text", "query"].map((kind) => `${environment}-takes-${kind}`),
+          ),
+        );
+      }
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+/** Deletes every model, as a team does that replaces the samples. */
+function removeEveryModel(app: AppCopy): void {
+  rmSync(join(app.folder, "functions"), { recursive: true });
+  mkdirSync(join(app.folder, "functions"));
+  writeFileSync(
+    join(app.folder, "functions/index.ts"),
+    'import { defineModels } from "sagemaker-stages/model";\n\nexport const models = defineModels({});\n\nexport type ModelName = keyof typeof models;\n',
+  );
+  for (const name of ["dev", "staging", "prod"]) {
+    app.edit(`environments/${name}.ts`, (text) =>
+      text.replace(/\n {2}models: \{.*\n {2}\},\n/s, "\n  models: {},\n").replace("  website: {},\n", ""),
+    );
+  }
+}
+
+/** The names of the endpoints in an environment's Terraform. */
+function endpointsOf(app: AppCopy, environment: string): string[] {
+  const { resource } = JSON.parse(app.read(`cdktf.out/stacks/${environment}/cdk.tf.json`));
+  return Object.values<{ name: string }>(resource.aws_sagemaker_endpoint).map(({ name }) => name);
+}
+
+/** The lines of a text that another text does not have at their place; throws where a line is missing. */
+function addedLines(before: string, after: string): string[] {
+  const kept = before.split("\n");
+  const added: string[] = [];
+  for (const line of after.split("\n")) {
+    if (line === kept[0]) kept.shift();
+    else added.push(line);
+  }
+  if (kept.length > 0) throw new Error(`a line is missing: ${kept[0]}`);
+  return added;
+}

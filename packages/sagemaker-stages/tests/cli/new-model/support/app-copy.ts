@@ -1,0 +1,116 @@
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { init } from "../../../../src/cli/init";
+import { newModel } from "../../../../src/cli/new-model/command";
+import { makeTempFolder, removeFolder } from "../../../../src/testing/temp-folder";
+import { COMMAND, copyApp } from "../../../local/support/project";
+import { type Finished, run } from "../../../package/support/small-repository";
+
+const REPOSITORY = join(__dirname, "../../../../../..");
+
+/** Settings that an app and the engine's repository share. */
+const SETTINGS = [".gitignore", "biome.json", "package.json", "tsconfig.json"];
+
+/** An app in a temporary folder, where commands may write. Its packages are linked. */
+export class AppCopy {
+  private readonly parent = realpathSync(makeTempFolder());
+  readonly folder = join(this.parent, "my-app");
+
+  private constructor() {
+    mkdirSync(this.folder);
+  }
+
+  /** A copy of the fixture app, with its environments as they are. */
+  static ofFixture(): AppCopy {
+    const app = new AppCopy();
+    copyApp(app.folder);
+    for (const file of SETTINGS) cpSync(join(REPOSITORY, file), join(app.folder, file));
+    return app;
+  }
+
+  /** A new app, as `init` writes it. */
+  static ofInit(): AppCopy {
+    const app = new AppCopy();
+    app.inside(() => init.run(["."]));
+    symlinkSync(join(REPOSITORY, "node_modules"), join(app.folder, "node_modules"), "dir");
+    return app;
+  }
+
+  /**
+   * Runs `new-model` in this process, which is faster than {@link command}.
+   *
+   * @returns what the command prints
+   * @throws UserError
+   */
+  newModel(...words: readonly string[]): string {
+    return this.inside(() => newModel.run(words));
+  }
+
+  /** Runs `sagemaker-stages` in a process in the app. */
+  command(...words: readonly string[]): Promise<Finished> {
+    return run(process.execPath, [COMMAND, ...words], this.folder);
+  }
+
+  /** Runs a program of the app's packages, e.g. `typescript/bin/tsc`. */
+  program(path: string, ...words: readonly string[]): Promise<Finished> {
+    return run(process.execPath, [join("node_modules", path), ...words], this.folder);
+  }
+
+  /** Synthesizes the app. */
+  synthesize(): Promise<Finished> {
+    return run(process.execPath, ["--import", "tsx", "main.ts"], this.folder);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.folder, path), "utf8");
+  }
+
+  /** Changes a file; throws where `change` changes nothing. */
+  edit(path: string, change: (text: string) => string): void {
+    const before = this.read(path);
+    const after = change(before);
+    if (after === before) throw new Error(`${path}: there was nothing to change`);
+    writeFileSync(join(this.folder, path), after);
+  }
+
+  /** The bytes of every file by its path, except packages and what synthesis writes. */
+  files(): ReadonlyMap<string, string> {
+    const entries = readdirSync(this.folder, { recursive: true, withFileTypes: true });
+    const paths = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.folder.length + 1))
+      .filter((path) => !/^(node_modules|cdktf\.out)\b/.test(path))
+      .sort();
+    return new Map(paths.map((path) => [path, readFileSync(join(this.folder, path), "base64")]));
+  }
+
+  remove(): void {
+    removeFolder(this.parent);
+  }
+
+  /** Lets a command work on this app: commands work on the app in the current folder. */
+  private inside(act: () => unknown): string {
+    const [before, write] = [process.cwd(), process.stdout.write];
+    let printed = "";
+    process.chdir(this.folder);
+    process.stdout.write = (text) => {
+      printed += text;
+      return true;
+    };
+    try {
+      act();
+    } finally {
+      process.stdout.write = write;
+      process.chdir(before);
+    }
+    return printed;
+  }
+}
