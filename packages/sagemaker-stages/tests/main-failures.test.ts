@@ -71,6 +71,24 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
       /^ {2}functions\/language-check\/contract\.ts:\d+:\d+: RangeError: the vocabulary is empty$/,
     ],
     [
+      "a contract that a package refuses while it is loaded",
+      { [CONTRACT]: (text) => `${text}\nz.enum(undefined as unknown as string[]);\n` },
+      MODEL_TITLE,
+      /^ {2}functions\/language-check\/contract\.ts:\d+:\d+: TypeError: /,
+    ],
+    [
+      "an environment that throws while it is loaded",
+      { "environments/dev.ts": (text) => `${text}\nthrow new Error("no region");\n` },
+      "environments/dev.ts could not be loaded:",
+      /^ {2}environments\/dev\.ts:\d+:\d+: Error: no region$/,
+    ],
+    [
+      "a main.ts that imports a missing file",
+      { "main.ts": (text) => text.replace("./environments/accounts", "./environments/missing") },
+      "main.ts could not be loaded:",
+      /^ {2}main\.ts: got the import "\.\/environments\/missing"; allowed: a file beside main\.ts$/,
+    ],
+    [
       "a handler that is no TypeScript",
       { [HANDLER]: () => `${OWN_HANDLER}\nconst = 5;\n` },
       MODEL_TITLE,

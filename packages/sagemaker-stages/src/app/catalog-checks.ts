@@ -107,7 +107,7 @@ const shape = z.object({
 /** @returns whether the rules can be checked */
 function checkShape(name: string, entry: Model, faults: Fault[]): boolean {
   const report = new Report(contractFile(name), faults);
-  const found = findFaultsOfShape(shape, entry, () => "sagemaker-stages/model");
+  const found = findFaultsOfShape(shape, entry, "the module sagemaker-stages/model");
   for (const { field, got, allowed } of found) {
     report.require(
       false,

@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AccountSettings } from "../environment/account";
 import type { Environment } from "../environment/environment";
-import { appFolder } from "../lib/app-folder";
+import { appFolder, requireAppFolder } from "../lib/app-folder";
+import { LoadFailure, toLoadFailure } from "../lib/load-failure";
+import { UserError } from "../lib/user-error";
 import type { Models } from "../models";
 
 /** The parts of an app that commands read. */
@@ -11,17 +14,38 @@ export interface LoadedApp {
   readonly accounts: readonly AccountSettings[];
 }
 
+const ACCOUNTS = "environments/accounts.ts";
+
 /**
- * Loads the app in the current folder: `models` of `functions/index.ts`, `environments` of `environments/index.ts` and
- * `accounts` of `environments/accounts.ts`.
+ * Loads the app in the current folder: `models` of `functions/index.ts`, `environments` of `environments/index.ts` and,
+ * where the file exists, `accounts` of `environments/accounts.ts`.
  *
- * @throws Error where a file cannot be loaded; `toLoadFailure` reads it
+ * @throws UserError where the current folder is no app, where a file cannot be loaded, or where it lacks its export
  */
 export function loadApp(): LoadedApp {
-  return { ...load("functions"), ...load("environments"), ...load("environments/accounts") } as LoadedApp;
+  requireAppFolder();
+  const models = load("functions/index.ts", "models") as Models;
+  const environments = load("environments/index.ts", "environments") as readonly Environment[];
+  const hasAccounts = existsSync(join(appFolder(), ACCOUNTS));
+  const accounts = hasAccounts ? (load(ACCOUNTS, "accounts") as readonly AccountSettings[]) : [];
+  return { models, environments, accounts };
+}
+
+/** An export of a file of the app. */
+function load(file: string, name: string): unknown {
+  const loaded = requireFile(file);
+  if (loaded[name] !== undefined) return loaded[name];
+  const exported = Object.keys(loaded).join(", ") || "nothing";
+  throw new UserError(`${file}: got an export of ${exported}; allowed: an export of ${name}`);
 }
 
 /** `require`, because the app is CommonJS and a process that runs TypeScript hooks `require`. */
-function load(path: string): Partial<LoadedApp> {
-  return require(join(appFolder(), path)) as Partial<LoadedApp>;
+function requireFile(file: string): Readonly<Record<string, unknown>> {
+  try {
+    return require(join(appFolder(), file));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw toLoadFailure(error) ?? new LoadFailure(file, [`${file}: ${message}`]);
+  }
 }

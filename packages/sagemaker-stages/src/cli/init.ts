@@ -1,21 +1,23 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 import { version } from "../../package.json";
-import { parseArguments, UsageError } from "../lib/arguments";
-import type { Command } from "../lib/command";
+import { defineCommand } from "../lib/command";
 import { UserError } from "../lib/user-error";
 import { templateOfApp } from "./template/app";
-import { writeFiles } from "./template/files";
+import { type AppFiles, writeFiles } from "./template/files";
 import { ENGINE } from "./template/manifest";
-
-const USAGE = `usage: npx sagemaker-stages init <folder> [--engine <tarball or folder>]
-
-Writes a new app into a new or an empty folder.
-
-  --engine  the engine that the app depends on: a tarball made by npm pack, or the engine's folder, which is then packed.
-            The tarball is copied into the folder "packages" of the app, because pipelines install it, too.
-            Default: version ${version} from the npm registry.`;
+import { nameOfPackageIn } from "./template/tarball";
 
 /** The name of a package (https://docs.npmjs.com/cli/v11/configuring-npm/package-json#name), without a scope. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,213}$/;
@@ -24,32 +26,34 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,213}$/;
 const PACKAGES = "packages";
 
 /** Writes a new app. */
-export const init: Command = {
-  name: "init",
-  summary: "write a new app into an empty folder",
-  run(words) {
-    const { values, positionals } = parseArguments(
-      words,
-      { engine: { type: "string" }, help: { type: "boolean", short: "h" } },
-      USAGE,
-    );
-    if (values.help === true) {
-      process.stdout.write(`${USAGE}\n`);
-      return 0;
-    }
-    const [folder, ...others] = positionals;
-    if (folder === undefined || others.length > 0) {
-      throw new UsageError(`folder: got ${positionals.length} words; allowed: one folder\n\n${USAGE}`);
-    }
+export const init = defineCommand(
+  {
+    name: "init",
+    summary: "Write a new app with one example model",
+    words: {
+      folder: { summary: 'a new folder, or an empty folder; a folder with ".git" alone counts as empty' },
+    },
+    options: {
+      engine: {
+        value: "PATH",
+        summary: `the engine that the app depends on: a tarball made by npm pack, or the engine's folder, which is then
+packed. The tarball is copied into the app's folder "${PACKAGES}", because workflows install it, too.
+Default: version ${version} from the npm registry`,
+      },
+    },
+  },
+  ({ words: { folder }, options }) => {
     const app = resolve(folder);
     const name = nameOf(app);
     requireEmpty(app);
-    const engine = values.engine === undefined ? version : takeEngine(resolve(values.engine), app);
-    writeFiles(app, templateOfApp({ name, engine }));
+    withTarball(options.engine, (tarball) => {
+      const engine = tarball === undefined ? version : `file:${PACKAGES}/${basename(tarball)}`;
+      writeApp(app, templateOfApp({ name, engine }), tarball);
+    });
     process.stdout.write(describeNextSteps(app));
     return 0;
   },
-};
+);
 
 function nameOf(app: string): string {
   const name = basename(app);
@@ -63,39 +67,53 @@ function nameOf(app: string): string {
 function requireEmpty(app: string): void {
   if (!existsSync(app)) return;
   const isFolder = statSync(app).isDirectory();
-  const files = isFolder ? readdirSync(app).filter((file) => file !== ".git") : [];
+  const files = isFolder ? contentOf(app) : [];
   if (isFolder && files.length === 0) return;
   const got = isFolder ? `a folder with ${files.slice(0, 3).join(", ")}` : "a file";
   throw new UserError(`folder: got ${app}, ${got}; allowed: a new folder, or an empty one`);
 }
 
 /**
- * Copies the engine into the app.
+ * Calls `use` with the tarball of the engine. A tarball that is packed for this purpose is removed afterwards.
  *
- * @param engine - a tarball, or the engine's folder
- * @returns the app's dependency
+ * @param engine - a tarball, or the engine's folder; `undefined` where the app depends on a version
  */
-function takeEngine(engine: string, app: string): string {
-  const isFolder = existsSync(engine) && statSync(engine).isDirectory();
-  const isEngine = isFolder ? nameOfPackage(engine) === ENGINE : /\.(tgz|tar\.gz)$/.test(engine);
-  if (!existsSync(engine) || !isEngine) {
+function withTarball(engine: string | undefined, use: (tarball: string | undefined) => void): void {
+  if (engine === undefined) {
+    use(undefined);
+    return;
+  }
+  const path = resolve(engine);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const name = isFolder ? nameOfPackage(path) : nameOfPackageIn(path);
+  if (name !== ENGINE) {
+    const got = typeof name === "string" ? `the package ${name}` : "no package";
     throw new UserError(
-      `--engine: got ${engine}; allowed: an existing tarball (.tgz) made by npm pack, or the folder of the package ${ENGINE}`,
+      `--engine: got ${path}, ${existsSync(path) ? got : "which does not exist"}; allowed: a tarball of the package ${ENGINE} made by npm pack, or the package's folder`,
     );
   }
-  const packages = join(app, PACKAGES);
-  mkdirSync(packages, { recursive: true });
-  if (isFolder) return `file:${PACKAGES}/${pack(engine, packages)}`;
-  copyFileSync(engine, join(packages, basename(engine)));
-  return `file:${PACKAGES}/${basename(engine)}`;
+  if (!isFolder) {
+    use(path);
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "init-"));
+  try {
+    use(pack(path, folder));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function nameOfPackage(folder: string): unknown {
-  const manifest = join(folder, "package.json");
-  return existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")).name : undefined;
+  try {
+    return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).name;
+  } catch {
+    // No package.json, or none that npm can read.
+    return undefined;
+  }
 }
 
-/** @returns the tarball's name */
+/** @returns the path of the tarball */
 function pack(engine: string, destination: string): string {
   // A folder that npm installed or unpacked is compiled, and has no scripts.
   const scripts = existsSync(join(engine, "packaging")) ? [] : ["--ignore-scripts"];
@@ -106,10 +124,38 @@ function pack(engine: string, destination: string): string {
     shell: process.platform === "win32",
   });
   const [tarball] = readdirSync(destination);
-  if (status === 0 && tarball !== undefined) return tarball;
+  if (status === 0 && tarball !== undefined) return join(destination, tarball);
   throw new UserError(
     `--engine: npm pack of ${engine} ended with ${error === undefined ? `status ${status}` : error.message}`,
   );
+}
+
+/** Writes the app; where a file cannot be written, leaves the folder as it was. */
+function writeApp(app: string, files: AppFiles, tarball: string | undefined): void {
+  let firstCreated: string | undefined;
+  try {
+    firstCreated = mkdirSync(app, { recursive: true });
+    writeFiles(app, files);
+    if (tarball !== undefined) {
+      mkdirSync(join(app, PACKAGES));
+      copyFileSync(tarball, join(app, PACKAGES, basename(tarball)));
+    }
+  } catch (error) {
+    if (firstCreated !== undefined) rmSync(firstCreated, { recursive: true, force: true });
+    else if (existsSync(app)) empty(app);
+    throw new UserError(
+      `folder: got ${app}, where a file cannot be written (${error instanceof Error ? error.message : error}); allowed: a folder that you can write, on a disk with free space. Nothing was left behind`,
+    );
+  }
+}
+
+function empty(app: string): void {
+  for (const name of contentOf(app)) rmSync(join(app, name), { recursive: true, force: true });
+}
+
+/** What a folder holds, apart from a Git repository. */
+function contentOf(app: string): string[] {
+  return readdirSync(app).filter((name) => name !== ".git");
 }
 
 function describeNextSteps(app: string): string {

@@ -1,5 +1,4 @@
-import { loadApp } from "../app/load-app";
-import { smokeCommand } from "../smoke/main";
+import { smokeCommand } from "../smoke/command";
 
 /** Smoke-tests an environment of the app in the current folder. */
-export const smoke = smokeCommand(loadApp);
+export const smoke = smokeCommand(async () => (await import("../app/load-app")).loadApp());

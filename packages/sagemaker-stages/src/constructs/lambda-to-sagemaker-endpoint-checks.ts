@@ -18,14 +18,6 @@ import {
 } from "./lambda-to-sagemaker-endpoint-props";
 import { checkReferences, isReference, type Written } from "./terraform/references";
 
-/** Where the properties of what a prop holds are documented. */
-const DOCUMENTATION: Readonly<Record<string, string>> = {
-  newFunction: "stacks/constructs/inference-function.ts",
-  newEndpoint: "environments/model-settings.ts",
-  existingVpc: "environments/environment.ts",
-  newVpc: "environments/environment.ts",
-};
-
 const WRITTEN: Written = {
   name: "names and statements of policies are made of it",
   sagemakerEnvironmentVariableName: "it is a key of Terraform's own",
@@ -90,7 +82,7 @@ function findShape(schema: z.ZodType, props: LambdaToSagemakerEndpointProps, pat
   const found = findFaultsOfShape(
     schema,
     props,
-    ([prop]) => DOCUMENTATION[String(prop)] ?? "stacks/constructs/lambda-to-sagemaker-endpoint.ts",
+    "the type LambdaToSagemakerEndpointProps of sagemaker-stages",
   );
   return found.map(({ field, got, allowed }) => ({
     environment: path,

@@ -47,7 +47,7 @@ const githubSettings = settings({
    *
    * @default "new"
    */
-  oidcProvider: withDefault(oneOf(OIDC_PROVIDERS, "environments/account.ts"), "new"),
+  oidcProvider: withDefault(oneOf(OIDC_PROVIDERS, "the type AccountSettings of sagemaker-stages"), "new"),
 });
 
 /** Settings of the resources that an AWS account and region have once. */

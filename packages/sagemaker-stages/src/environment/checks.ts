@@ -82,11 +82,7 @@ export function checkEnvironments(
  * nothing.
  */
 function findEnvironmentShapeFaults(environment: Environment): ShapeFault[] {
-  return findFaultsOfShape(
-    anyEnvironment,
-    environment,
-    ([property]) => `environments/${property === "models" ? "model-settings" : "environment"}.ts`,
-  );
+  return findFaultsOfShape(anyEnvironment, environment, "the type Environment of sagemaker-stages");
 }
 
 /** The faults of shape, and the settings without such a fault. @param unnamed - the name of settings without a name */

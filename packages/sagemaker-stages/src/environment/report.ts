@@ -2,7 +2,7 @@
 export interface Fault {
   /** Name of the environment or account, or the file of a model. */
   readonly environment: string;
-  /** The field, e.g. `models.breast-cancer.serverless.memorySizeInMb`. */
+  /** The field, e.g. `models.loan-default.serverless.memorySizeInMb`. */
   readonly field: string;
   /** The value that stands there, as a person would write it. */
   readonly got: string;

@@ -17,13 +17,9 @@ const IN_ENGLISH = { error: z.locales.en().localeError };
 /**
  * Where a value is not of the shape that a schema says.
  *
- * @param documentation - the file that says which properties there are beside a misspelt one
+ * @param documentation - what lists the properties, for the message about an unknown property
  */
-export function findFaultsOfShape(
-  schema: z.ZodType,
-  value: unknown,
-  documentation: (path: readonly PropertyKey[]) => string,
-): ShapeFault[] {
+export function findFaultsOfShape(schema: z.ZodType, value: unknown, documentation: string): ShapeFault[] {
   const parsed = schema.safeParse(value, IN_ENGLISH);
   if (parsed.success) return [];
   return parsed.error.issues.flatMap((issue) => describe(issue, [], { value, documentation }));
@@ -32,7 +28,7 @@ export function findFaultsOfShape(
 /** What is described. */
 interface Described {
   readonly value: unknown;
-  readonly documentation: (path: readonly PropertyKey[]) => string;
+  readonly documentation: string;
 }
 
 function describe(
@@ -47,7 +43,7 @@ function describe(
       return issue.keys.map((key) => ({
         field: [...path, key].join("."),
         got: kindOf(at(value, [...path, key])),
-        allowed: `no property of this name; ${documentation(path)} says which there are`,
+        allowed: `no property of this name; ${documentation} lists the properties`,
       }));
     case "invalid_union":
       return describeUnion(issue, path, described);

@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { isAbsolute, posix, relative } from "node:path";
 import { appFolder } from "./app-folder";
 import { UserError } from "./user-error";
 
@@ -31,7 +31,7 @@ export class LoadFailure extends UserError {
  */
 export function toLoadFailure(error: unknown): LoadFailure | undefined {
   if (!(error instanceof Error)) return undefined;
-  return readBuildFailure(error) ?? readMissingModule(error) ?? readThrown(error);
+  return readBuildFailure(error) ?? readMissingModule(error) ?? readMissingImport(error) ?? readThrown(error);
 }
 
 /** esbuild's messages, of a build or of the translation by tsx. */
@@ -58,20 +58,38 @@ function readBuildFailure(error: Error): LoadFailure | undefined {
   );
 }
 
-/** Node's error of an import that leads nowhere. */
+/** Node's error of a `require` of a missing file or package. */
 function readMissingModule(error: Error): LoadFailure | undefined {
   if (!("code" in error) || error.code !== "MODULE_NOT_FOUND" || !("requireStack" in error)) return undefined;
   const [importer] = Array.isArray(error.requireStack) ? error.requireStack.map(String) : [];
   const [, module] = /^Cannot find module '(.+)'/.exec(error.message) ?? [];
   if (importer === undefined || module === undefined || importer.includes("node_modules")) return undefined;
+  return missingImport(inProject(importer), module);
+}
+
+/** Node's error of an `import()` of a missing file or package. */
+function readMissingImport(error: Error): LoadFailure | undefined {
+  if (!("code" in error) || error.code !== "ERR_MODULE_NOT_FOUND") return undefined;
+  const [, module, importer] =
+    /^Cannot find (?:module|package) '(.+)' imported from (.+)$/m.exec(error.message) ?? [];
+  if (importer === undefined || module === undefined || importer.includes("node_modules")) return undefined;
   const file = inProject(importer);
+  // Node names the file that is missing instead of the import.
+  const path = isAbsolute(module) ? posix.relative(posix.dirname(file), inProject(module)) : module;
+  return missingImport(file, isAbsolute(module) && !path.startsWith(".") ? `./${path}` : path);
+}
+
+function missingImport(file: string, module: string): LoadFailure {
   const allowed = module.startsWith(".")
     ? `a file beside ${file.split("/").at(-1)}`
     : "a package that package.json names and npm installed";
   return new LoadFailure(file, [`${file}: got the import "${module}"; allowed: ${allowed}`]);
 }
 
-/** Code of the team's own that threw, by the first frame of its stack that is a file. */
+/**
+ * Code of the app that threw: the first frame of the stack is a file of a model or an environment. Frames of Node and of
+ * packages are skipped, because they were called with what the file passed, but not frames of the engine.
+ */
 function readThrown(error: Error): LoadFailure | undefined {
   const frames = [
     ...(error.stack ?? "").matchAll(/^ +at (?:.* \()?(?:file:\/\/)?(\/?.+?):(\d+):(\d+)\)?$/gm),
@@ -80,8 +98,8 @@ function readThrown(error: Error): LoadFailure | undefined {
     file: inProject(file),
     place: `${line}:${column}`,
   }));
-  const [origin] = files.filter(({ file }) => !/^node:|^<anonymous>/.test(file));
-  if (origin === undefined || !isOfModel(origin.file)) return undefined;
+  const [origin] = files.filter(({ file }) => !/^node:|^<anonymous>/.test(file) && !isOfPackage(file));
+  if (origin === undefined || !isOfApp(origin.file)) return undefined;
   return new LoadFailure(origin.file, [`${origin.file}:${origin.place}: ${error.name}: ${error.message}`]);
 }
 
@@ -91,9 +109,14 @@ function inProject(file: string): string {
   return path.replaceAll("\\", "/");
 }
 
-/** Whether a file is a model's own: contract, handler or what they import. */
-function isOfModel(file: string): boolean {
-  return /^functions\/[^/]+\/./.test(file);
+/** Whether a file is of a model or an environment. */
+function isOfApp(file: string): boolean {
+  return /^(functions|environments)\/./.test(file);
+}
+
+/** Whether a file is of an installed package other than the engine. */
+function isOfPackage(file: string): boolean {
+  return /(^|\/)node_modules\//.test(file) && !/(^|\/)node_modules\/sagemaker-stages\//.test(file);
 }
 
 function oneLine(text: string): string {

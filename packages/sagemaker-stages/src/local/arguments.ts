@@ -1,6 +1,6 @@
-import { parseArguments, UsageError } from "../lib/arguments";
+import { type CommandForm, type CommandLine, UsageError } from "../lib/arguments";
 
-/** What `npm start` was asked for. */
+/** What the command line of `start` states. */
 export interface Arguments {
   /** Environments to serve; default `dev`. */
   readonly environments: readonly string[];
@@ -12,40 +12,41 @@ export interface Arguments {
   readonly blazingText: boolean;
 }
 
-/** One line a rule. */
-export const USAGE = `usage: npm start -- [environment …] [--port N] [--container <model>=<url> …] [--blazingtext]
-
-  environment            environments to serve, by name; default dev
-  --port N               port on 127.0.0.1; default 3000, 0 for any that is free
-  --container MODEL=URL  send this model's invocations to your own container instead of the sample model,
-                         e.g. --container iris=http://127.0.0.1:8080
-  --blazingtext          the sample model of iris answers as BlazingText; without it, as fastText in a
-                         scikit-learn container`;
-
 /** The port of the local stage, where the command line names none. */
 export const DEFAULT_PORT = 3000;
 
-const OPTIONS = {
-  port: { type: "string" },
-  container: { type: "string", multiple: true },
-  blazingtext: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-} as const;
+/** The form of the command line. */
+export const START = {
+  name: "start",
+  summary: "Serve environments on this machine, with sample models",
+  words: { environment: { occurs: "any", summary: "name of an environment to serve; default dev" } },
+  options: {
+    port: { value: "N", summary: `port on 127.0.0.1; default ${DEFAULT_PORT}; 0 for any free port` },
+    container: {
+      value: "MODEL=URL",
+      multiple: true,
+      summary:
+        "send the model's invocations to your own container instead of the sample model,\ne.g. --container iris=http://127.0.0.1:8080",
+    },
+    blazingtext: {
+      summary:
+        "sample models that have a BlazingText container answer as this container; without the option,\nas their other container",
+    },
+  },
+  notes: "Reloads when code or environments change. Ctrl-C stops the command with exit status 0.",
+} as const satisfies CommandForm;
 
 /**
- * @param words - the command line without node and script
- * @returns `undefined` where help was asked for
- * @throws UsageError
+ * What a command line states.
+ *
+ * @throws UsageError where an option's value is not allowed
  */
-export function readArguments(words: readonly string[]): Arguments | undefined {
-  const { values, positionals } = parseArguments(words, OPTIONS, USAGE);
-  if (values.help === true) return undefined;
-  const containers = (values.container ?? []).map(readContainer);
+export function readArguments({ words, options }: CommandLine<typeof START>): Arguments {
   return {
-    environments: positionals.length > 0 ? [...new Set(positionals)] : ["dev"],
-    port: readPort(values.port),
-    containers: new Map(containers),
-    blazingText: values.blazingtext === true,
+    environments: words.environment.length > 0 ? [...new Set(words.environment)] : ["dev"],
+    port: readPort(options.port),
+    containers: new Map(options.container.map(readContainer)),
+    blazingText: options.blazingtext,
   };
 }
 

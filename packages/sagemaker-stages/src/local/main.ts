@@ -2,8 +2,7 @@ import { join, relative } from "node:path";
 import { watch } from "chokidar";
 import { appFolder } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
-import type { Command } from "../lib/command";
-import { type Arguments, readArguments, USAGE } from "./arguments";
+import type { Arguments } from "./arguments";
 import { banner } from "./banner";
 import { ErrorForPeople } from "./errors";
 import { type Container, ownContainer } from "./sagemaker/container";
@@ -22,7 +21,13 @@ const outdir = () => join(appFolder(), "cdktf.out");
 
 const print = (text: string) => process.stdout.write(text);
 
-async function run({ environments, port, containers: own, blazingText }: Arguments): Promise<void> {
+/**
+ * Serves environments until a signal ends the process, and reloads them when the app changes.
+ *
+ * @returns when the environments are served
+ * @throws UserError where they cannot be served
+ */
+export async function serve({ environments, port, containers: own, blazingText }: Arguments): Promise<void> {
   const containers = new Map<string, Container>([
     ...loadSamples(appFolder(), { blazingText }),
     ...[...own].map(([model, url]) => [model, ownContainer(url)] as const),
@@ -111,15 +116,3 @@ function describe(error: unknown): string {
   if (error instanceof UsageError || error instanceof ErrorForPeople) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
-
-/** Serves environments on this machine. */
-export const start: Command = {
-  name: "start",
-  summary: "serve environments on this machine, with sample models",
-  async run(words) {
-    const asked = readArguments(words);
-    if (asked === undefined) print(`${USAGE}\n`);
-    else await run(asked);
-    return 0;
-  },
-};

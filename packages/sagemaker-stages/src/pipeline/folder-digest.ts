@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Refused } from "./errors";
 
@@ -14,7 +14,7 @@ interface FoundFile {
  * SHA-256 over the names and contents of all files in a folder. Hidden files are left out: uploads leave them out, too,
  * and in a stack's folder they are Terraform's own.
  *
- * @throws Refused where there is something else than files and folders, such as a link
+ * @throws Refused where the folder cannot be read, or holds something else than files and folders, such as a link
  */
 export function digestOfFolder(folder: string): string {
   const lines = filesBelow(folder)
@@ -42,8 +42,7 @@ export function requireDigest(folder: string, digest: string): void {
 }
 
 function filesBelow(folder: string, below = ""): FoundFile[] {
-  const entries = readdirSync(join(folder, below), { withFileTypes: true });
-  return entries
+  return entriesOf(join(folder, below))
     .flatMap((entry): FoundFile[] => {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       const isHidden = /(^|\/)\./.test(path);
@@ -55,6 +54,15 @@ function filesBelow(folder: string, below = ""): FoundFile[] {
       return [{ path, isHidden }];
     })
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error);
+    throw new Refused(`${folder}: got no folder (${got}); allowed: a folder of stacks`);
+  }
 }
 
 function sha256(content: Buffer | string): string {

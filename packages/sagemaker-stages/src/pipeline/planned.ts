@@ -134,7 +134,12 @@ export function headOf(folder: string): { readonly commit: string; readonly tree
   return { commit, tree };
 }
 
-function contentOf(file: string): Buffer {
+/**
+ * The content of a file.
+ *
+ * @throws Refused where the file cannot be read
+ */
+export function contentOf(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch {

@@ -1,8 +1,10 @@
-import { PRIVILEGED, PRIVILEGED_USAGE } from "./privileged";
-import { run } from "./run";
+import { defineGroup } from "../lib/command";
+import { runProgram } from "../lib/run-program";
+import { PRIVILEGED } from "./privileged";
 
-const USAGE = `usage: node programs/pipeline.cjs <command>\n\n${PRIVILEGED_USAGE}`;
+const program = defineGroup(
+  { name: "pipeline", summary: "Run a step of the workflows' jobs that have credentials" },
+  PRIVILEGED,
+);
 
-void run(PRIVILEGED, USAGE, process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
-});
+void runProgram(() => program.run(process.argv.slice(2), "node programs/pipeline.cjs"));

@@ -1,52 +1,83 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Command } from "../lib/command";
 import { compare } from "./compare";
 import { requireDigest } from "./folder-digest";
 import { requireHead } from "./head";
-import { FILES, readPlanned, readState, record } from "./planned";
-import type { Commands } from "./run";
+import { contentOf, FILES, readPlanned, readState, record } from "./planned";
+import { defineStep } from "./step";
 import { verify } from "./verify";
 import { notice, variable } from "./workflow";
 
-/** One line a command of {@link PRIVILEGED}. */
-export const PRIVILEGED_USAGE = `  received <folder>                makes sure that a folder of stacks is STACKS_DIGEST, as another job synthesized it
-  record <environment> <folder> <state>
-                                   describes the plan in a folder; state: what terraform state pull said before it
-  verify <environment> <folder>    makes sure that what a folder keeps is PLAN_DIGEST, and of these sources
-  compare <environment> <folder> <plan> <state>
-                                   makes sure that a plan, as JSON, does what a folder keeps, from the same state
-  head                             makes sure that GITHUB_SHA is still what main is`;
+const ENVIRONMENT = { summary: "name of the environment" } as const;
+const RECORD = {
+  summary: "folder of the recorded plan, which is plan-<environment> of a workflow's run",
+} as const;
 
 /**
- * What the jobs run that can request an AWS role's credentials. Every package that is imported from here on can, too: a
- * test lists them.
+ * The steps of jobs that can request an AWS role's credentials. Every package that is imported from here on can request
+ * them, too: a test lists these packages.
  */
-export const PRIVILEGED: Commands = {
-  received(folder = "") {
-    requireDigest(folder, variable("STACKS_DIGEST"));
-  },
+export const PRIVILEGED: readonly Command[] = [
+  defineStep(
+    {
+      name: "received",
+      summary: "Check that a folder of stacks has the digest STACKS_DIGEST, as another job synthesized it",
+      words: { folder: { summary: "folder of the stacks" } },
+    },
+    ({ words: { folder } }) => requireDigest(folder, variable("STACKS_DIGEST")),
+  ),
 
-  record(environment = "", folder = "", state = "") {
-    const { changes, digest, commit } = record(environment, folder, state);
-    notice(
-      `${environment}: ${changes ? "something" : "nothing"} would change. Plan ${digest} of commit ${commit}.`,
-    );
-  },
+  defineStep(
+    {
+      name: "record",
+      summary: "Describe the plan in a folder",
+      words: {
+        environment: ENVIRONMENT,
+        folder: RECORD,
+        state: { summary: "file with the output of `terraform state pull` before the plan" },
+      },
+    },
+    ({ words: { environment, folder, state } }) => {
+      const { changes, digest, commit } = record(environment, folder, state);
+      notice(
+        `${environment}: ${changes ? "something" : "nothing"} would change. Plan ${digest} of commit ${commit}.`,
+      );
+    },
+  ),
 
-  verify(environment = "", folder = "") {
-    verify(environment, folder, variable("PLAN_DIGEST"));
-  },
+  defineStep(
+    {
+      name: "verify",
+      summary: "Check that the recorded plan has the digest PLAN_DIGEST and is of these sources",
+      words: { environment: ENVIRONMENT, folder: RECORD },
+    },
+    ({ words: { environment, folder } }) => verify(environment, folder, variable("PLAN_DIGEST")),
+  ),
 
-  compare(environment = "", folder = "", plan = "", state = "") {
-    const read = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
-    compare(
-      environment,
-      { plan: read(join(folder, FILES.plan)), state: readPlanned(folder).state },
-      { plan: read(plan), state: readState(state) },
-    );
-  },
+  defineStep(
+    {
+      name: "compare",
+      summary: "Check that a new plan makes the changes of the recorded plan, from the same state",
+      words: {
+        environment: ENVIRONMENT,
+        folder: RECORD,
+        plan: { summary: "file with the new plan as JSON" },
+        state: { summary: "file with the output of `terraform state pull` before the new plan" },
+      },
+    },
+    ({ words: { environment, folder, plan, state } }) =>
+      compare(
+        environment,
+        { plan: readJson(join(folder, FILES.plan)), state: readPlanned(folder).state },
+        { plan: readJson(plan), state: readState(state) },
+      ),
+  ),
 
-  async head() {
-    await requireHead(variable("GITHUB_SHA"));
-  },
-};
+  defineStep({ name: "head", summary: "Check that GITHUB_SHA is the head of main" }, () =>
+    requireHead(variable("GITHUB_SHA")),
+  ),
+];
+
+function readJson(file: string): unknown {
+  return JSON.parse(contentOf(file).toString("utf8"));
+}

@@ -22,6 +22,11 @@ export function setOutput(name: string, value: string): void {
   else appendFileSync(file, line);
 }
 
+/** Whether the process runs in a workflow (https://docs.github.com/actions/reference/workflows-and-actions/variables). */
+export function isWorkflow(): boolean {
+  return process.env.GITHUB_ACTIONS === "true";
+}
+
 /** Says something on the run's page. */
 export function notice(text: string): void {
   annotate("notice", text);

@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
-import { parseArguments, UsageError } from "../lib/arguments";
+import { type CommandForm, type CommandLine, UsageError } from "../lib/arguments";
 import type { Flags } from "./environment-report";
 
 /** A file with Terraform's JSON of a plan, or the name of an environment or an account, which is planned. */
 export type Source = { readonly file: string } | { readonly stack: string };
 
-/** What `npm run review` was asked for. */
+/** What the command line of `review` states. */
 export interface Arguments {
   /** What is reviewed, in the order of the command line; one an environment. */
   readonly plans: readonly Source[];
@@ -21,45 +21,52 @@ const FLAGS: readonly (keyof Flags)[] = ["destroy", "widen", "public"];
 
 const DEFAULT_STACKS = "cdktf.out/stacks";
 
-/** One line a rule. */
-export const USAGE = `usage: npm run --silent review -- <environment or plan.json> … [--json] [--fail-on destroy,widen,public] [--stacks FOLDER]
+/** The form of the command line. */
+export const REVIEW = {
+  name: "review",
+  summary: "Review the plan of an environment: risks, changes, access and cost",
+  words: {
+    plan: {
+      occurs: "several",
+      summary: `name of an environment or an account: the stack is synthesized and planned with Terraform, without a lock
+and without a file left behind; needs the credentials that \`terraform plan\` needs.
+Or a file that \`terraform show -json <plan file>\` wrote, one file per environment. Keep the file outside
+of the app's folder: it holds secrets such as the API key`,
+    },
+  },
+  options: {
+    json: { summary: "print JSON instead of Markdown" },
+    "fail-on": {
+      value: "LIST",
+      multiple: true,
+      summary: `gates, separated by commas; if a gate stops a plan, the exit status is 3:
+destroy  a resource is destroyed or replaced, or a setting deletes stored data or backups
+widen    a principal gains permissions, or reaches or calls more than before
+public   everybody can use or call more than before
+A gate also stops undetermined changes: known after the apply, masked or not understood`,
+    },
+    stacks: {
+      value: "FOLDER",
+      summary: `folder of the synthesized stacks, whose construct paths replace addresses in the review;
+default ${DEFAULT_STACKS}`,
+    },
+  },
+  notes: `With npm: npm run --silent review -- <environment>
 
-  <environment>     name of an environment or an account: it is synthesized and planned with Terraform, without a lock
-                    and without a file left behind; needs what \`terraform plan\` needs
-  <plan.json>       what \`terraform show -json <plan file>\` wrote, one file an environment. Keep it outside of the
-                    project: it holds secrets such as the API key
-  --json            JSON in place of Markdown
-  --fail-on LIST    end with status 3 where a gate stops the plan:
-                    destroy  a resource is destroyed or replaced, or a setting deletes stored data or backups
-                    widen    somebody can do, reach or call what they could not before
-                    public   everybody can use or call what they could not before
-                    A gate also stops what is undetermined: known after the apply, masked or not understood
-  --stacks FOLDER   where the synthesized stacks are, whose constructs' paths are told in place of addresses;
-                    default ${DEFAULT_STACKS}
-
-It ends with 0 after a review, with 2 where nothing could be reviewed, and with 3 where --fail-on says so.`;
-
-const OPTIONS = {
-  json: { type: "boolean" },
-  "fail-on": { type: "string", multiple: true },
-  stacks: { type: "string" },
-  help: { type: "boolean", short: "h" },
-} as const;
+exit status: 0 after a review, 1 if a plan cannot be reviewed, 2 for a wrong command line, 3 if a gate stops a plan`,
+} as const satisfies CommandForm;
 
 /**
- * @param words - the command line without node and script
- * @returns `undefined` where help was asked for
- * @throws UsageError
+ * What a command line states.
+ *
+ * @throws UsageError where a word or an option's value is not allowed
  */
-export function readArguments(words: readonly string[]): Arguments | undefined {
-  const { values, positionals } = parseArguments(words, OPTIONS, USAGE);
-  if (values.help === true) return undefined;
-  if (positionals.length === 0) throw new UsageError(`got no environment and no plan\n\n${USAGE}`);
+export function readArguments({ words, options }: CommandLine<typeof REVIEW>): Arguments {
   return {
-    plans: positionals.map(sourceOf),
-    json: values.json === true,
-    failOn: readFlags(values["fail-on"]),
-    stacks: values.stacks ?? DEFAULT_STACKS,
+    plans: words.plan.map(sourceOf),
+    json: options.json,
+    failOn: readFlags(options["fail-on"]),
+    stacks: options.stacks ?? DEFAULT_STACKS,
   };
 }
 
@@ -76,7 +83,7 @@ function sourceOf(word: string): Source {
   return { stack: word };
 }
 
-function readFlags(lists: readonly string[] = []): (keyof Flags)[] {
+function readFlags(lists: readonly string[]): (keyof Flags)[] {
   return lists
     .flatMap((list) => list.split(","))
     .map((word) => {

@@ -1,6 +1,5 @@
-import { UsageError } from "../lib/arguments";
-import type { Command } from "../lib/command";
-import { readArguments, type Source, USAGE } from "./arguments";
+import { UserError } from "../lib/user-error";
+import type { Arguments, Source } from "./arguments";
 import { readConstructPaths } from "./construct-paths";
 import { NotReviewable } from "./errors";
 import { toMarkdown } from "./markdown/render";
@@ -11,15 +10,8 @@ import { reportOf } from "./report";
 
 /** Status of a gate that something did not pass. */
 const GATE = 3;
-/** Status of a plan that could not be reviewed. */
-const UNREVIEWED = 2;
 
-async function run(words: readonly string[]): Promise<number> {
-  const asked = readArguments(words);
-  if (asked === undefined) {
-    say(USAGE);
-    return 0;
-  }
+async function run(asked: Arguments): Promise<number> {
   const files = await filesOf(asked.plans);
   const plans = readPlans(files).map((plan) =>
     withConstructPaths(plan, readConstructPaths(asked.stacks, plan.environment)),
@@ -78,23 +70,22 @@ function say(text: string): void {
  * A line for a fault of the review itself: its kind and its place. Its message and its stack can quote a plan, which
  * holds secrets.
  */
-function faultOf(error: unknown): string {
+function describeFault(error: unknown): string {
   const place = error instanceof Error ? /\b(review\/[\w./-]+:\d+)/.exec(error.stack ?? "")?.[1] : undefined;
   const kind = error instanceof Error ? error.name : "fault";
   return `review: this plan cannot be reviewed because of a fault of the review (${kind} in ${place ?? "an unknown place"}); report it with the Terraform version of the plan`;
 }
 
-/** Reviews plans. */
-export const review: Command = {
-  name: "review",
-  summary: "review the plan of an environment: dangers, changes, access and cost",
-  async run(words) {
-    try {
-      return await run(words);
-    } catch (error) {
-      if (error instanceof UsageError) throw error;
-      console.error(error instanceof NotReviewable ? error.message : faultOf(error));
-      return UNREVIEWED;
-    }
-  },
-};
+/**
+ * Reviews plans, and prints the review.
+ *
+ * @returns the exit status: 0 after a review, or 3 where a gate stops a plan
+ * @throws UserError where a plan cannot be reviewed
+ */
+export async function reviewPlans(asked: Arguments): Promise<number> {
+  try {
+    return await run(asked);
+  } catch (error) {
+    throw error instanceof UserError ? error : new UserError(describeFault(error));
+  }
+}

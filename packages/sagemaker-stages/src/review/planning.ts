@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
+import { requireAppFolder } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
 import { NotReviewable } from "./errors";
 import { Masking, unnumbered } from "./masking";
 import type { PlanFile } from "./plan";
 
-/** The project's folder. */
 /** The app's folder. */
 const appFolder = () => process.cwd();
 
@@ -30,6 +30,7 @@ export async function planStacks(
   names: readonly string[],
   say: (step: string) => void,
 ): Promise<readonly PlanFile[]> {
+  requireAppFolder();
   // Nobody else may read what Terraform writes.
   process.umask(0o077);
   const folder = mkdtempSync(join(tmpdir(), "review-"));

@@ -1,61 +1,68 @@
-import { parseArguments, UsageError } from "../lib/arguments";
+import { type CommandForm, type CommandLine, UsageError } from "../lib/arguments";
 
-/** What `npm run smoke` was asked for. */
+/** What the command line of `smoke` states. */
 export interface Arguments {
   /** Name of the environment. */
   readonly environment: string;
-  /** The stage's URL, without a slash at its end; `undefined` where Terraform's outputs tell it. */
+  /** The stage's URL, without a slash at its end; `undefined` where Terraform's outputs contain the URL. */
   readonly url: string | undefined;
   /** With `url`: function URLs by model. */
   readonly functionUrls: ReadonlyMap<string, string>;
-  /** Seconds in which every answer must have come. */
+  /** Seconds in which every answer must arrive. */
   readonly waitInSeconds: number;
 }
 
-/** One line a rule. */
-export const USAGE = `usage: npm run smoke -- <environment> [--wait SECONDS] [--url URL [--function-url <model>=<url> …]]
-
-  environment               the environment, by name: where it is, its outputs tell (terraform output)
-  --wait SECONDS            how long to wait for endpoints that wake up; default 300
-  --url URL                 the stage elsewhere, e.g. http://127.0.0.1:3000/dev for one on this machine
-  --function-url MODEL=URL  with --url: the function URL of a model, e.g. iris=http://127.0.0.1:3001/
-
-  SMOKE_API_KEY             the API key; without it API Gateway is asked, with the usual AWS credentials`;
-
 /** A serverless endpoint's cold start can take four minutes: the container's start and the model's download. */
 const DEFAULT_WAIT_IN_SECONDS = 300;
-const MOST_WAIT_IN_SECONDS = 3_600;
+const MAX_WAIT_IN_SECONDS = 3_600;
 
-const OPTIONS = {
-  url: { type: "string" },
-  "function-url": { type: "string", multiple: true },
-  wait: { type: "string" },
-  help: { type: "boolean", short: "h" },
-} as const;
+/** The form of the command line. */
+export const SMOKE = {
+  name: "smoke",
+  summary: "Call every route of a deployed environment, once with and once without permission",
+  words: {
+    environment: {
+      summary: "name of the environment; its URLs are read from Terraform's outputs (terraform output)",
+    },
+  },
+  options: {
+    wait: {
+      value: "SECONDS",
+      summary: `how long to wait for endpoints that start; 1 to ${MAX_WAIT_IN_SECONDS}, default ${DEFAULT_WAIT_IN_SECONDS}`,
+    },
+    url: {
+      value: "URL",
+      summary:
+        "URL of the stage, in place of Terraform's outputs,\ne.g. http://127.0.0.1:3000/dev for a stage on this machine",
+    },
+    "function-url": {
+      value: "MODEL=URL",
+      multiple: true,
+      summary: "with --url: the function URL of a model, e.g. iris=http://127.0.0.1:3001/",
+    },
+  },
+  notes: `SMOKE_API_KEY holds the API key. Without this variable, the key is read from API Gateway with the usual AWS credentials.
+
+exit status: 0 if every answer is as expected, 1 if not, 2 for a wrong command line`,
+} as const satisfies CommandForm;
 
 /**
- * @param words - the command line without node and script
- * @returns `undefined` where help was asked for
- * @throws UsageError
+ * What a command line states.
+ *
+ * @throws UsageError where an option's value is not allowed
  */
-export function readArguments(words: readonly string[]): Arguments | undefined {
-  const { values, positionals } = parseArguments(words, OPTIONS, USAGE);
-  if (values.help === true) return undefined;
-  const [environment, ...rest] = positionals;
-  if (environment === undefined || rest.length > 0) {
+export function readArguments({ words, options }: CommandLine<typeof SMOKE>): Arguments {
+  const functionUrls = new Map(options["function-url"].map(readFunctionUrl));
+  if (options.url === undefined && functionUrls.size > 0) {
     throw new UsageError(
-      `environment: got ${positionals.join(" ") || "none"}; allowed: one, by name\n\n${USAGE}`,
+      `--function-url: got ${options["function-url"].join(" ")} without --url; allowed: with --url only`,
     );
   }
-  const functionUrls = new Map((values["function-url"] ?? []).map(readFunctionUrl));
-  if (values.url === undefined && functionUrls.size > 0) {
-    throw new UsageError("--function-url: got one without --url; allowed: with --url alone");
-  }
   return {
-    environment,
-    url: values.url === undefined ? undefined : readUrl("--url", values.url),
+    environment: words.environment,
+    url: options.url === undefined ? undefined : readUrl("--url", options.url),
     functionUrls,
-    waitInSeconds: readWait(values.wait),
+    waitInSeconds: readWait(options.wait),
   };
 }
 
@@ -67,8 +74,8 @@ export function isOfThisMachine(url: string): boolean {
 function readWait(word: string | undefined): number {
   if (word === undefined) return DEFAULT_WAIT_IN_SECONDS;
   const seconds = /^\d+$/.test(word) ? Number(word) : Number.NaN;
-  if (!(seconds >= 1 && seconds <= MOST_WAIT_IN_SECONDS)) {
-    throw new UsageError(`--wait: got ${word}; allowed: a whole number from 1 to ${MOST_WAIT_IN_SECONDS}`);
+  if (!(seconds >= 1 && seconds <= MAX_WAIT_IN_SECONDS)) {
+    throw new UsageError(`--wait: got ${word}; allowed: a whole number from 1 to ${MAX_WAIT_IN_SECONDS}`);
   }
   return seconds;
 }

@@ -1,8 +1,7 @@
 import type { Environment } from "../environment/environment";
 import { UsageError } from "../lib/arguments";
-import type { Command } from "../lib/command";
 import type { Models } from "../models";
-import { type Arguments, readArguments, USAGE } from "./arguments";
+import type { Arguments } from "./arguments";
 import { findApiKey, findCredentials } from "./caller";
 import { checksOf, needsApiKey, needsCredentials } from "./checks";
 import { type Deployed, readDeployed } from "./deployed";
@@ -20,25 +19,12 @@ export interface SmokeTestedApp {
 }
 
 /**
- * The command that smoke-tests a deployed environment.
+ * Smoke-tests a deployed environment, and prints the results.
  *
- * @param load - gives the app; it is called when the arguments are right
+ * @returns the exit status: 0 where every answer is as expected, else 1
+ * @throws UserError where no request can be sent
  */
-export function smokeCommand(load: () => SmokeTestedApp): Command {
-  return {
-    name: "smoke",
-    summary: "call every route of a deployed environment, once with and once without permission",
-    async run(words) {
-      const asked = readArguments(words);
-      if (asked !== undefined) return smokeTest(load(), asked);
-      print(`${USAGE}\n`);
-      return 0;
-    },
-  };
-}
-
-/** @returns the exit status */
-async function smokeTest(
+export async function smokeTest(
   { models, environments }: SmokeTestedApp,
   { environment: name, url, functionUrls, waitInSeconds }: Arguments,
 ): Promise<number> {

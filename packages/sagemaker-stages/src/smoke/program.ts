@@ -1,17 +1,9 @@
-import { UsageError } from "../lib/arguments";
-import { UserError } from "../lib/user-error";
-import { type SmokeTestedApp, smokeCommand } from "./main";
+import { runProgram } from "../lib/run-program";
+import { smokeCommand } from "./command";
+import type { SmokeTestedApp } from "./main";
 
-/** Runs the smoke test of an app as a program of its own, with the arguments of the command line. */
-export function runSmokeTest(app: SmokeTestedApp): void {
-  Promise.resolve(smokeCommand(() => app).run(process.argv.slice(2))).then(
-    (status) => {
-      process.exitCode = status;
-    },
-    (error: unknown) => {
-      if (!(error instanceof UserError)) throw error;
-      console.error(error.message);
-      process.exitCode = error instanceof UsageError ? 2 : 1;
-    },
-  );
+/** Runs the smoke test of an app as a program in one file (`npx sagemaker-stages programs`). */
+export function runSmokeTest(app: SmokeTestedApp): Promise<void> {
+  const command = smokeCommand(() => app);
+  return runProgram(() => command.run(process.argv.slice(2), "node programs/smoke.cjs"));
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -7,8 +8,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { version } from "../../package.json";
 import { MAINTAINED_FILES } from "../../src/cli/template/files";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
@@ -16,7 +17,10 @@ import { type Finished, run } from "../package/support/small-repository";
 
 const ENGINE = join(__dirname, "../..");
 const REPOSITORY = join(ENGINE, "../..");
-const TIMEOUT_IN_MS = 60_000;
+const COMMAND = join(ENGINE, "bin", "sagemaker-stages.js");
+
+/** Each test starts processes. */
+jest.setTimeout(60_000);
 
 let folder = "";
 let app = "";
@@ -79,23 +83,19 @@ describe("sagemaker-stages init", () => {
     expect(found).toEqual([]);
   });
 
-  it(
-    "writes an app that synthesizes its example",
-    async () => {
-      // Prepare
-      await command(folder, "init", "my-app");
-      symlinkSync(join(REPOSITORY, "node_modules"), join(app, "node_modules"), "junction");
+  it("writes an app that synthesizes its example", async () => {
+    // Prepare
+    await command(folder, "init", "my-app");
+    symlinkSync(join(REPOSITORY, "node_modules"), join(app, "node_modules"), "junction");
 
-      // Act
-      const finished = await run(process.execPath, ["--import", "tsx", "main.ts"], app);
+    // Act
+    const finished = await run(process.execPath, ["--import", "tsx", "main.ts"], app);
 
-      // Assess
-      expect(finished).toMatchObject({ status: 0, stderr: "" });
-      const stack = JSON.parse(read(app, "cdktf.out/stacks/dev/cdk.tf.json"));
-      expect(Object.keys(stack.resource.aws_sagemaker_endpoint)).toHaveLength(1);
-    },
-    TIMEOUT_IN_MS,
-  );
+    // Assess
+    expect(finished).toMatchObject({ status: 0, stderr: "" });
+    const stack = JSON.parse(read(app, "cdktf.out/stacks/dev/cdk.tf.json"));
+    expect(Object.keys(stack.resource.aws_sagemaker_endpoint)).toHaveLength(1);
+  });
 
   it("takes a new Git repository for an empty folder", async () => {
     // Prepare
@@ -137,8 +137,7 @@ describe("sagemaker-stages init", () => {
 
   it("copies a tarball of the engine into the app, and depends on the copy", async () => {
     // Prepare
-    const tarball = join(folder, "sagemaker-stages-0.1.0.tgz");
-    writeFileSync(tarball, "the bytes of a tarball");
+    const tarball = await makeTarball("sagemaker-stages", "sagemaker-stages-0.1.0.tgz");
 
     // Act
     await command(folder, "init", "my-app", "--engine", tarball);
@@ -147,29 +146,88 @@ describe("sagemaker-stages init", () => {
     expect(JSON.parse(read(app, "package.json")).dependencies).toMatchObject({
       "sagemaker-stages": "file:packages/sagemaker-stages-0.1.0.tgz",
     });
-    expect(read(app, "packages/sagemaker-stages-0.1.0.tgz")).toBe("the bytes of a tarball");
+    expect(readFileSync(join(app, "packages/sagemaker-stages-0.1.0.tgz"))).toEqual(readFileSync(tarball));
   });
 
-  it.each([["missing.tgz"], ["."]])("refuses %j as the engine, and writes nothing", async (engine) => {
+  it("packs a folder of the engine into the app, and leaves no other file behind", async () => {
+    // Prepare
+    const engine = makePackage("sagemaker-stages");
+    const temporary = join(folder, "tmp");
+    mkdirSync(temporary);
+
     // Act
-    const finished = await command(folder, "init", "my-app", "--engine", engine);
+    const finished = await runInShell(
+      `TMPDIR="${temporary}" exec "${process.execPath}" "${COMMAND}" init my-app --engine "${engine}"`,
+    );
+
+    // Assess
+    expect(finished.status).toBe(0);
+    expect(readdirSync(join(app, "packages"))).toEqual(["sagemaker-stages-9.8.7.tgz"]);
+    expect(JSON.parse(read(app, "package.json")).dependencies).toMatchObject({
+      "sagemaker-stages": "file:packages/sagemaker-stages-9.8.7.tgz",
+    });
+    expect(readdirSync(engine)).toEqual(["package.json"]);
+    expect(readdirSync(temporary).filter((name) => name.startsWith("init-"))).toEqual([]);
+  });
+
+  it("refuses an engine that is another package, no package or missing, and writes nothing", async () => {
+    // Prepare
+    writeFileSync(join(folder, "text.tgz"), "no gzip");
+    const engines = [
+      [makePackage("other"), "the package other"],
+      [await makeTarball("other", "other-1.0.0.tgz"), "the package other"],
+      [join(folder, "text.tgz"), "no package"],
+      [folder, "no package"],
+      [join(folder, "missing.tgz"), "which does not exist"],
+    ] as const;
+
+    for (const [engine, got] of engines) {
+      // Act
+      const finished = await command(folder, "init", "my-app", "--engine", engine);
+
+      // Assess
+      expect(finished).toEqual({
+        status: 1,
+        stdout: "",
+        stderr: `--engine: got ${engine}, ${got}; allowed: a tarball of the package sagemaker-stages made by npm pack, or the package's folder\n`,
+      });
+      expect(existsSync(app)).toBe(false);
+    }
+  });
+
+  it.each(["new/folders/my-app", "repository"])(
+    "leaves nothing behind in %s when a file cannot be written",
+    async (name) => {
+      // Prepare: a limit of 64 KiB per file, which the tarball exceeds after the app's other files are written
+      mkdirSync(join(folder, "repository", ".git"), { recursive: true });
+      const tarball = await makeTarball("sagemaker-stages", "large.tgz", randomBytes(200_000));
+      const before = readdirSync(folder, { recursive: true, encoding: "utf8" });
+
+      // Act
+      const finished = await runInShell(
+        `ulimit -f 128; exec "${process.execPath}" "${COMMAND}" init "${name}" --engine "${tarball}"`,
+      );
+
+      // Assess
+      expect(finished).toMatchObject({ status: 1, stdout: "" });
+      expect(finished.stderr).toMatch(
+        /^folder: got \S+, where a file cannot be written \(E\w+: .*\); allowed: a folder that you can write, on a disk with free space\. Nothing was left behind\n$/,
+      );
+      expect(readdirSync(folder, { recursive: true, encoding: "utf8" })).toEqual(before);
+    },
+  );
+
+  it("refuses a folder below a file, without a stack trace", async () => {
+    // Prepare
+    writeFileSync(join(folder, "notes.txt"), "");
+
+    // Act
+    const finished = await command(folder, "init", "notes.txt/my-app");
 
     // Assess
     expect(finished).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^--engine: got .*; allowed: /),
-    });
-    expect(existsSync(app)).toBe(false);
-  });
-
-  it("explains its words with status 2 when the folder is missing", async () => {
-    // Act
-    const finished = await command(folder, "init");
-
-    // Assess
-    expect(finished).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining("usage: npx sagemaker-stages"),
+      stderr: expect.stringMatching(/^folder: got \S+, where a file cannot be written \(ENOTDIR: .*\n$/),
     });
   });
 });
@@ -211,6 +269,63 @@ describe("sagemaker-stages doctor", () => {
     expect(applied).toEqual({ status: 0, stdout: "", stderr: "" });
     expect(await command(app, "doctor")).toMatchObject({ status: 0 });
     expect(statSync(join(app, ".ci/run")).mode & 0o111).not.toBe(0);
+  });
+
+  it("reports a difference in each maintained file, and how to adopt the differences of each", async () => {
+    // Prepare
+    for (const file of MAINTAINED_FILES) writeFileSync(join(app, file), `${read(app, file)}\n`);
+
+    // Act
+    const finished = await command(app, "doctor");
+
+    // Assess
+    const patched = [...finished.stdout.matchAll(/^diff --git a\/(\S+) /gm)].map(([, file]) => file);
+    expect(MAINTAINED_FILES).toEqual(
+      expect.arrayContaining([".github/workflows/deploy.yml", "tsconfig.json", "cdktf.json"]),
+    );
+    expect(patched).toEqual([...MAINTAINED_FILES]);
+    expect(finished.stderr.split("\n").slice(1)).toEqual([
+      "To adopt every difference:  npx sagemaker-stages doctor | git apply",
+      "To adopt the differences of one file:",
+      ...MAINTAINED_FILES.map((file) => `  npx sagemaker-stages doctor ${file} | git apply`),
+      "",
+    ]);
+    expect(finished.status).toBe(1);
+  });
+
+  it("prints a patch that git applies in an app below the folder of its repository", async () => {
+    // Prepare
+    await run("git", ["init", "--quiet"], folder);
+    writeFileSync(join(app, ".nvmrc"), "20\n");
+
+    // Act
+    const applied = await runInShell(`cd my-app && "${process.execPath}" "${COMMAND}" doctor | git apply`);
+
+    // Assess
+    expect(applied.status).toBe(0);
+    expect(await command(app, "doctor")).toMatchObject({ status: 0 });
+  });
+
+  it("refuses a package that does not depend on the engine, and a package.json that is no JSON", async () => {
+    // Act
+    writeFileSync(join(app, "package.json"), '{ "name": "other" }');
+    const other = await command(app, "doctor");
+    writeFileSync(join(app, "package.json"), "{");
+    const malformed = await command(app, "doctor");
+
+    // Assess
+    expect(other).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: expect.stringContaining(
+        `got ${app}, which has no dependency on sagemaker-stages in package.json; allowed: the folder of an app.`,
+      ),
+    });
+    expect(malformed).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^package\.json: got a file that is no JSON \(.*\); allowed: .*\n$/),
+    });
   });
 
   it("keeps the app's own scripts, packages and versions", async () => {
@@ -268,13 +383,41 @@ describe("sagemaker-stages doctor", () => {
     // Assess
     expect(finished).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("file: got main.ts; allowed: "),
+      stderr: expect.stringContaining("<file>: got main.ts; allowed: "),
     });
   });
 });
 
 function command(where: string, ...words: readonly string[]): Promise<Finished> {
-  return run(process.execPath, [join(ENGINE, "bin", "sagemaker-stages.js"), ...words], where);
+  return run(process.execPath, [COMMAND, ...words], where);
+}
+
+/** Runs a command line of the shell in the test's folder. */
+function runInShell(line: string): Promise<Finished> {
+  return run("sh", ["-c", line], folder);
+}
+
+/** The folder of a package that is compiled, as npm installs it. */
+function makePackage(name: string): string {
+  const where = join(folder, `folder-of-${name}`);
+  mkdirSync(where);
+  writeFileSync(join(where, "package.json"), JSON.stringify({ name, version: "9.8.7" }));
+  return where;
+}
+
+/** A tarball as npm packs it. */
+async function makeTarball(
+  name: string,
+  file: string,
+  other: Buffer = Buffer.from("other"),
+): Promise<string> {
+  const content = join(folder, `content-of-${name}`, "package");
+  mkdirSync(content, { recursive: true });
+  writeFileSync(join(content, "other.bin"), other);
+  writeFileSync(join(content, "package.json"), JSON.stringify({ name, version: "9.8.7" }));
+  const packed = await run("tar", ["-czf", file, "-C", dirname(content), "package"], folder);
+  if (packed.status !== 0) throw new Error(packed.stderr);
+  return join(folder, file);
 }
 
 function read(where: string, file: string): string {

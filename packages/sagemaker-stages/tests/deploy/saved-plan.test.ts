@@ -83,6 +83,7 @@ describe("a plan that is read and carried out by the workflows", () => {
     return deployment.project.shell(script, {
       ENVIRONMENT: "small",
       RUNNER_TEMP: deployment.project.folder,
+      GITHUB_ACTIONS: "true",
       GITHUB_STEP_SUMMARY: join(deployment.project.folder, "summary.md"),
       ...variables,
     });

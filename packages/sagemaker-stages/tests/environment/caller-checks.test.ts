@@ -113,7 +113,7 @@ const brokenInvocations: Broken[] = [
     field: "callers.shop.mayInvoke.0.by",
     got: JSON.stringify(by),
     allowed: "route, functionUrl, endpoint",
-    because: "these are the ways to a model: environments/environment.ts",
+    because: "these are the ways to a model: the type Environment of sagemaker-stages",
   })),
   {
     what: "a function URL that is not there",

@@ -102,7 +102,8 @@ interface Broken {
 
 const NAME_RULE =
   "1–16 characters a-z, 0-9, -, starting with a letter, other than account, endpoints, website";
-const NO_SUCH_PROPERTY = "no property of this name; environments/environment.ts says which there are";
+const NO_SUCH_PROPERTY =
+  "no property of this name; the type Environment of sagemaker-stages lists the properties";
 const STATE_REGION_RULE = "an AWS region such as eu-central-1";
 const REGION_RULE = `${STATE_REGION_RULE}, of AWS, AWS China or AWS GovCloud (US)`;
 const TAG_KEY_RULE = "a key of 1–128 letters, digits, spaces and _.:/=+-@ that does not start with aws:";

@@ -28,7 +28,7 @@ const brokenAccesses: Broken[] = ["", "public", "NONE"].map((access) => ({
   field: "access",
   got: JSON.stringify(access),
   allowed: "AWS_IAM, API_KEY, PUBLIC",
-  because: "environments/model-settings.ts",
+  because: "the type ModelSettings of sagemaker-stages",
 }));
 
 const brokenFunctionUrls: Broken[] = [

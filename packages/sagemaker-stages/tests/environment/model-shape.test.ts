@@ -5,7 +5,8 @@ import { withoutUndefined } from "../../src/environment/present";
 import { checkEnvironments, createApp } from "../support/app";
 import { changed, environmentOf, INSTANCES, KEY_ARN, SERVERLESS } from "./support/environments";
 
-const NO_SUCH_PROPERTY = "no property of this name; environments/model-settings.ts says which there are";
+const NO_SUCH_PROPERTY =
+  "no property of this name; the type Environment of sagemaker-stages lists the properties";
 const BECAUSE = "a property that is missing, misspelt or of another type would not do what it says";
 
 const SCALING = { minCapacity: 1, maxCapacity: 5 };

@@ -416,7 +416,7 @@ describe("a quota that an environment states", () => {
           field: "quotas.serverlessEndpoints",
           got: String(value),
           allowed: "a whole number from 1",
-          because: "environments/environment.ts",
+          because: "the type Environment of sagemaker-stages",
         },
       ]);
     },

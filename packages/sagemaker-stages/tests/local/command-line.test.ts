@@ -1,8 +1,8 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { UsageError } from "../../src/lib/arguments";
-import { readArguments, USAGE } from "../../src/local/arguments";
+import { readCommandLine, UsageError } from "../../src/lib/arguments";
+import { readArguments, START } from "../../src/local/arguments";
 import { DEV } from "./support/environments";
 import { ProjectCopy } from "./support/project";
 import { RunningStage } from "./support/running-stage";
@@ -34,15 +34,12 @@ describe("the arguments", () => {
       },
     ],
     ["--blazingtext prod", { ...DEFAULTS, environments: ["prod"], blazingText: true }],
-    ["--help", undefined],
-    ["-h", undefined],
-    ["dev --help --port x", undefined],
   ])("are read: %s", (line, expected) => {
     // Prepare
     const words = line.split(" ").filter((word) => word !== "");
 
     // Act
-    const read = readArguments(words);
+    const read = readArguments(readCommandLine(START, words));
 
     // Assess
     expect(read).toEqual(expected);
@@ -55,19 +52,20 @@ describe("the arguments", () => {
     ["--port 0x10", "--port: got 0x10; allowed: a whole number from 0 to 65535"],
     ["--port= ", "--port: got ; allowed: a whole number from 0 to 65535"],
     ["--port=-1", "--port: got -1; allowed: a whole number from 0 to 65535"],
-    ["--port", "--port"],
+    ["--port", "--port: got no value; allowed: --port N"],
     ["--container loan-default", "--container: got loan-default; allowed: <model>=<http or https URL>"],
     ["--container =http://127.0.0.1:8080", "--container: got =http://127.0.0.1:8080; allowed:"],
     ["--container a=127.0.0.1:8080", "--container: got a=127.0.0.1:8080; allowed:"],
     ["--container a=ftp://127.0.0.1", "--container: got a=ftp://127.0.0.1; allowed:"],
-    ["--blazingtext=yes", "--blazingtext"],
-    ["--stage dev", "--stage"],
+    ["--blazingtext=yes", "--blazingtext: got the value yes; allowed: --blazingtext, without a value"],
+    ["--stage dev", "option: got --stage; allowed: --port N, "],
+    ["--port -1", "--port: got no value before -1; allowed: --port N, or --port=N for a value"],
   ])("are refused: %s", (line, message) => {
     // Prepare
     const words = line.split(" ").filter((word) => word !== "");
 
     // Act
-    const read = () => readArguments(words);
+    const read = () => readArguments(readCommandLine(START, words));
 
     // Assess
     expect(read).toThrow(UsageError);
@@ -78,7 +76,6 @@ describe("the arguments", () => {
 describe("npm start", () => {
   const projects: ProjectCopy[] = [];
   const occupied = http.createServer();
-  let help: RunningStage;
   let badPort: RunningStage;
   let unknown: RunningStage;
   let portInUse: RunningStage;
@@ -98,13 +95,12 @@ describe("npm start", () => {
     third.setEnvironments({ ...DEV, stage: { ...DEV.stage, throttling: { rateLimit: 1, burstLimit: 0 } } });
     fourth.rewriteTerraform("aws_proxy", "http_proxy");
 
-    help = new RunningStage(first, ["--help"]);
     badPort = new RunningStage(first, ["--port", "http"]);
     unknown = new RunningStage(first, ["test", "--port", "0"]);
     portInUse = new RunningStage(second, ["--port", String(port)]);
     brokenRule = new RunningStage(third, ["--port", "0"]);
     unservable = new RunningStage(fourth, ["--port", "0"]);
-    const started = [help, badPort, unknown, portInUse, brokenRule, unservable];
+    const started = [badPort, unknown, portInUse, brokenRule, unservable];
     await Promise.all(started.map(({ ended }) => ended));
   }, START_TIMEOUT_IN_MS);
 
@@ -113,32 +109,26 @@ describe("npm start", () => {
     for (const project of projects) project.remove();
   });
 
-  it("shows its usage where help is asked for", async () => {
-    // Act
-    const end = await help.ended;
-
-    // Assess
-    expect(end).toEqual({ status: 0, signal: null });
-    expect(help.output).toBe(`${USAGE}\n`);
-    expect(help.errors).toBe("");
-  });
-
-  it("names a port that is none in one line", async () => {
+  it("names a port that is none", async () => {
     // Act
     const end = await badPort.ended;
 
     // Assess
     expect(end).toEqual({ status: 2, signal: null });
-    expect(badPort.output).toBe("--port: got http; allowed: a whole number from 0 to 65535\n");
+    expect(badPort.output).toBe(
+      "--port: got http; allowed: a whole number from 0 to 65535\nFor the usage: npx sagemaker-stages start --help\n",
+    );
   });
 
-  it("names an environment that does not exist in one line, and those that do", async () => {
+  it("names an environment that does not exist, and the environments that exist", async () => {
     // Act
     const end = await unknown.ended;
 
     // Assess
     expect(end).toEqual({ status: 2, signal: null });
-    expect(unknown.errors).toBe("environment: got test; allowed: dev, prod\n");
+    expect(unknown.errors).toBe(
+      "environment: got test; allowed: dev, prod\nFor the usage: npx sagemaker-stages start --help\n",
+    );
   });
 
   it("says in one line that the port is in use, and leaves nothing behind", async () => {

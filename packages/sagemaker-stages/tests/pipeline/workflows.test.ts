@@ -446,9 +446,10 @@ describe("the workflows", () => {
     // Assess
     expect(asked.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
     expect(asked).toEqual(expect.arrayContaining(["pipeline", "programs", "review"]));
-    const usage = readFileSync(join(__dirname, "../../src/pipeline/main.ts"), "utf8");
+    const usage = spawnSync(process.execPath, [COMMAND, "pipeline", "--help"], { encoding: "utf8" }).stdout;
+    expect(commands.length).toBeGreaterThan(0);
     expect(commands.filter((command) => !usage.includes(`\n  ${command} `))).toEqual([]);
-    expect(new Set(privileged)).toEqual(new Set(Object.keys(PRIVILEGED)));
+    expect(new Set(privileged)).toEqual(new Set(PRIVILEGED.map(({ name }) => name)));
   });
 
   it("plan and apply with one Terraform, never with a lock while planning, and apply nothing but what the same job planned", () => {

@@ -114,34 +114,38 @@ describe("the review", () => {
 
     // Assess
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^usage: npm run --silent review -- <environment or plan.json>/);
+    expect(stdout).toMatch(/^usage: npx sagemaker-stages review <plan> … \[--json\]/);
   });
 
-  it.each<[string, readonly string[], string]>([
-    ["no plan", [], "got no environment and no plan"],
-    ["an option that is none", ["prod.json", "--yes"], "Unknown option '--yes'"],
+  it.each<[string, number, readonly string[], string]>([
+    ["no plan", 2, [], "<plan>: got no word; allowed: name of an environment or an account"],
+    ["an unknown option", 2, ["prod.json", "--yes"], "option: got --yes; allowed: --json, --fail-on LIST"],
     [
-      "a gate that is none",
+      "an unknown gate",
+      2,
       ["prod.json", "--fail-on", "public,cost"],
       '--fail-on: got "cost"; allowed: destroy, widen, public',
     ],
-    ["a file that is not there", ["none.json"], "none.json cannot be read"],
+    ["a missing file", 1, ["none.json"], "none.json cannot be read"],
     [
       "a plan file as Terraform writes it",
+      1,
       ["prod.tfplan"],
       "prod.tfplan is a plan file as Terraform keeps it",
     ],
     [
       "a file that can be an environment's name",
+      2,
       ["prod"],
       "got prod, which is a file and can be an environment's name; write ./prod for the file",
     ],
     [
       "two plans of one environment",
+      1,
       ["prod.json", "again.json"],
       "prod.json and again.json are both plans of prod",
     ],
-  ])("refuses %s with status 2, and says what to do", (_, words, said) => {
+  ])("refuses %s with status %d, and says what to do", (_, expected, words, said) => {
     // Act
     const { status, stdout, stderr } = review(
       { "prod.json": opened, "again.json": opened, "prod.tfplan": "PK\u0003\u0004", prod: opened },
@@ -149,7 +153,7 @@ describe("the review", () => {
     );
 
     // Assess
-    expect(status).toBe(2);
+    expect(status).toBe(expected);
     expect(stdout).toBe("");
     expect(stderr).toContain(said);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import type { EnvironmentReport } from "../../src/review/environment-report";
 import { LONGEST_COMMENT } from "../../src/review/markdown/document";
 import { toMarkdown } from "../../src/review/markdown/render";
 import { readPlan } from "../../src/review/plan";
-import type { EnvironmentReport } from "../../src/review/environment-report";
 import { reportOf } from "../../src/review/report";
 import { largePlans } from "./support/large-plans";
 import { type PlanParts, planOf, type ResourceJson } from "./support/plan-json";

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const EVENT = restEvent(JSON.stringify({ data: ROW }));
-/** What the function of a route has: stacks/constructs/time-budget.ts. */
+/** What the function of a route has: src/constructs/function/time-budget.ts. */
 const FUNCTION_TIMEOUT_IN_MS = 28_000;
 /** No answer may take longer because the endpoint throttles. */
 const MAX_ANSWER_IN_MS = 3_000;

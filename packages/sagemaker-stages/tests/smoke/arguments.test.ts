@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { UsageError } from "../../src/lib/arguments";
-import { readArguments } from "../../src/smoke/arguments";
+import { readCommandLine, UsageError } from "../../src/lib/arguments";
+import { readArguments, SMOKE } from "../../src/smoke/arguments";
 
 const DEFAULTS = { environment: "dev", url: undefined, functionUrls: new Map(), waitInSeconds: 300 };
 
@@ -17,21 +17,20 @@ describe("the arguments of a smoke test", () => {
         functionUrls: new Map([["language-check", "http://[::1]:3001/"]]),
       },
     ],
-    ["--help", undefined],
   ])("are read: %s", (line, expected) => {
     // Prepare
     const words = line.split(" ");
 
     // Act
-    const read = readArguments(words);
+    const read = readArguments(readCommandLine(SMOKE, words));
 
     // Assess
     expect(read).toEqual(expected);
   });
 
   it.each([
-    ["", "environment: got none; allowed: one, by name"],
-    ["dev prod", "environment: got dev prod; allowed: one, by name"],
+    ["", "<environment>: got no word; allowed: name of the environment"],
+    ["dev prod", "word: got prod; allowed: <environment> and options"],
     ["dev --wait 0", "--wait: got 0; allowed: a whole number from 1 to 3600"],
     ["dev --wait 1.5", "--wait: got 1.5; allowed: a whole number from 1 to 3600"],
     ["dev --url example.com", "--url: got example.com; allowed: an https URL"],
@@ -43,15 +42,21 @@ describe("the arguments of a smoke test", () => {
       "dev --url https://example.com/dev?a=b",
       "--url: got https://example.com/dev?a=b; allowed: an https URL",
     ],
-    ["dev --function-url language-check=https://a.b/", "--function-url: got one without --url"],
+    [
+      "dev --function-url language-check=https://a.b/",
+      "--function-url: got language-check=https://a.b/ without --url",
+    ],
     ["dev --url https://a.b/ --function-url https://a.b/", "--function-url: got "],
-    ["dev --port 1", "--port"],
+    [
+      "dev --port 1",
+      "option: got --port; allowed: --wait SECONDS, --url URL, --function-url MODEL=URL, --help",
+    ],
   ])("are refused: %s", (line, message) => {
     // Prepare
     const words = line.split(" ").filter((word) => word !== "");
 
     // Act
-    const read = () => readArguments(words);
+    const read = () => readArguments(readCommandLine(SMOKE, words));
 
     // Assess
     expect(read).toThrow(UsageError);

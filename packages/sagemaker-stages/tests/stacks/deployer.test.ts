@@ -20,7 +20,7 @@ const ACCOUNT = "123456789012";
 const PROD_ACCOUNT = "444455556666";
 const EVERYTHING_ACCOUNT = "111122223333";
 
-/** What real Terraform asked for in the whole life of an environment: see __tests__/deploy/. */
+/** What real Terraform asked for in the whole life of an environment: see tests/deploy/. */
 const lives = [
   {
     name: "dev",
@@ -366,7 +366,7 @@ it("looks at an existing network as Lambda asks, and changes nothing of it", () 
   expect(others).toEqual(deployerPolicies(example, ACCOUNT));
 });
 
-describe("npm run deployer", () => {
+describe("sagemaker-stages deployer", () => {
   const print = (...args: readonly string[]) => {
     const program = [COMMAND, "deployer", ...args];
     const { status, stdout, stderr } = spawnSync(process.execPath, program, {
@@ -387,9 +387,9 @@ describe("npm run deployer", () => {
 
   it.each([
     [["nowhere"], "got nowhere; allowed: dev, staging, prod"],
-    [["dev"], "got no account; allowed: 12 digits"],
+    [["dev"], "<account>: got no word; allowed: 12 digits"],
     [["dev", "1234"], "got 1234; allowed: 12 digits"],
-    [["prod", "123456789012"], "got 123456789012; allowed: 444455556666, as prod says"],
+    [["prod", "123456789012"], "got 123456789012; allowed: 444455556666, the accountId of prod"],
   ])("refuses %j", (args, expected) => {
     // Act
     const { status, stdout, stderr } = print(...args);
@@ -408,7 +408,7 @@ function actionsOf(statements: readonly Statement[]): { statement: Statement; ac
 /** The same asked where it must not be: nothing where no name and no tag tells the two apart. */
 function nearMisses(one: Asked, environment: string): readonly Asked[] {
   const others = [
-    // Nothing else begins with the environment's prefix and a hyphen: __tests__/environments/names.test.ts.
+    // Nothing else begins with the environment's prefix and a hyphen: tests/environment/names.test.ts.
     one.resource.replace(`${environment}-`, "other-"),
     one.resource.replace(`${environment}-`, `${environment}2-`),
     one.resource.replace(`${environment}-`, `shop-${environment}-`),

@@ -698,12 +698,12 @@ describe("values", () => {
           serverless: { ...exampleModel.serverless, provisionedConcurency: 1 },
         },
       },
-      "newEndpoint.serverless.provisionedConcurency: got a number; allowed: no property of this name; environments/model-settings.ts says which there are",
+      "newEndpoint.serverless.provisionedConcurency: got a number; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties",
     ],
     [
       "a model's setting at an endpoint",
       { newEndpoint: { ...exampleModel, access: "PUBLIC" } },
-      "newEndpoint.access: got a text; allowed: no property of this name; environments/model-settings.ts says which there are",
+      "newEndpoint.access: got a text; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties",
     ],
     [
       "an image that is a text",
@@ -713,12 +713,12 @@ describe("values", () => {
     [
       "a misspelt setting of a VPC",
       { newVpc: { ...NEW_VPC, cidr: "10.0.0.0/16" } },
-      "newVpc.cidr: got a text; allowed: no property of this name; environments/environment.ts says which there are",
+      "newVpc.cidr: got a text; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties",
     ],
     [
       "a misspelt prop",
       { protcted: true },
-      "protcted: got true; allowed: no property of this name; stacks/constructs/lambda-to-sagemaker-endpoint.ts says which there are",
+      "protcted: got true; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties",
     ],
     [
       "an account that is a text",
@@ -744,7 +744,7 @@ describe("values", () => {
     expect(act).toThrow(
       faults(
         `newFunction.environment.SECRET: got a number; allowed: a value of the type string ${MISSPELT}`,
-        `newFunction.memorySize: got a number; allowed: no property of this name; stacks/constructs/inference-function.ts says which there are ${MISSPELT}`,
+        `newFunction.memorySize: got a number; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties ${MISSPELT}`,
       ),
     );
   });

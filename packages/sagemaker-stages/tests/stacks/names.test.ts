@@ -39,9 +39,9 @@ const LIMITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 /** Arguments that name something; those that only refer to another resource are none. */
 const NAMING = /(^|_)name$|^(bucket|comment|description|key|statement_id)$/;
 
-/** As long as `environments/environment.ts` lets an environment's name be. */
+/** The longest allowed name of an environment. */
 const LONGEST_ENVIRONMENT = "e".repeat(16);
-/** As long as `functions/shared/contract.ts` lets a model's name be. */
+/** The longest allowed name of a model. */
 const LONGEST_MODEL = "m".repeat(30);
 
 /** Everything that has a name, in the longest region with a website. */

@@ -5,7 +5,7 @@ import { environments } from "../fixtures/app/environments";
 import { example, exampleWith, exampleWithCallers } from "./support/environments";
 import { synthesize, synthesizeOne } from "./support/synthesized";
 
-// That every principal may do what it must, and nothing else, is proved in __tests__/least-privilege/.
+// That every principal may do what it must, and nothing else, is proved in tests/least-privilege/.
 
 const synthesized = synthesize(environments);
 

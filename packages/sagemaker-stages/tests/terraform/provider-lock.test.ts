@@ -149,7 +149,7 @@ describe("sagemaker-stages providers-lock", () => {
       writeFileSync(lockFile, "# to be replaced\n");
 
       // Act
-      const { status, output } = lockProviders(project, [`-fs-mirror=${mirror}`]);
+      const { status, output } = lockProviders(project, [`--fs-mirror=${mirror}`]);
 
       // Assess
       expect(output).toContain("is written");
@@ -173,7 +173,7 @@ describe("sagemaker-stages providers-lock", () => {
       copyProject(project);
 
       // Act
-      const { status, output } = lockProviders(project, [`-fs-mirror=${join(temp, "nothing")}`]);
+      const { status, output } = lockProviders(project, [`--fs-mirror=${join(temp, "nothing")}`]);
 
       // Assess
       expect(status).toBe(1);

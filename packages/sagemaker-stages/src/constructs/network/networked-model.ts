@@ -3,7 +3,7 @@ import type { InferenceFunction } from "../function/inference-function";
 
 /** What one model has in the network. */
 export interface NetworkedModel {
-  /** The model's name, e.g. `breast-cancer`. */
+  /** The model's name, e.g. `loan-default`. */
   readonly model: string;
   /** ARN of the endpoint that the function asks, wherever it is. */
   readonly endpointArn: string;

@@ -9,7 +9,7 @@ export const LOCK_FILE = ".terraform.lock.hcl";
 
 /**
  * The lock file of all stacks, under version control: the version of each provider, and the checksums of its packages
- * for every platform. `npm run providers:lock` writes it.
+ * for every platform. `npx sagemaker-stages providers-lock` writes it.
  */
 export function committedLockFile(): string {
   return join(appFolder(), "stacks", LOCK_FILE);

@@ -16,7 +16,7 @@ import { checkTags } from "./tag-checks";
 
 /** Where a value does not have the type {@link AccountSettings}. */
 export function findAccountShapeFaults(value: unknown): ShapeFault[] {
-  return findFaultsOfShape(accountSettings, value, () => "environments/account.ts");
+  return findFaultsOfShape(accountSettings, value, "the type AccountSettings of sagemaker-stages");
 }
 
 /** A role has at most 10 managed policies (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html), and what plans an environment takes two. */

@@ -18,7 +18,7 @@ const invocation = settings({
    * - `endpoint`: the endpoint itself, for the SageMaker SDK and boto3: `sagemaker:InvokeEndpoint`. The stage
    *   then neither checks nor throttles the request.
    */
-  by: oneOf(INVOKED_BY, "these are the ways to a model: environments/environment.ts"),
+  by: oneOf(INVOKED_BY, "these are the ways to a model: the type Environment of sagemaker-stages"),
 });
 
 /**

@@ -5,7 +5,7 @@ import { number, optional, rule, settings } from "./setting";
 export const quotaValue = rule(number, {
   holds: (value) => Number.isSafeInteger(value) && value >= 1,
   allowed: "a whole number from 1",
-  source: "environments/environment.ts",
+  source: "the type Environment of sagemaker-stages",
 });
 
 /**

@@ -44,7 +44,7 @@ export const routeSettings = settings({
    *
    * @default "AWS_IAM"
    */
-  access: withDefault(oneOf(ROUTE_ACCESS, "environments/model-settings.ts"), "AWS_IAM"),
+  access: withDefault(oneOf(ROUTE_ACCESS, "the type ModelSettings of sagemaker-stages"), "AWS_IAM"),
 
   /**
    * A function URL beside the route, for signed requests only: of principals with `lambda:InvokeFunctionUrl` and

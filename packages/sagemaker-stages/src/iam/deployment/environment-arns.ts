@@ -30,7 +30,7 @@ export const PRINCIPAL_KINDS = ["Role", "User", "Group"] as const;
 /**
  * ARNs of what one environment names. The ARNs of what a model has are patterns of the environment's prefix: they hold
  * for any number of models, also for models that the environment no longer serves. A pattern is as narrow as a list of
- * names, because nothing else has such a name: `environments/names.ts` refuses environments whose prefix begins with
+ * names, because nothing else has such a name: `environment/names.ts` refuses environments whose prefix begins with
  * another one's, and existing resources within a prefix.
  */
 export class EnvironmentArns extends ArnFactory {

@@ -2,7 +2,7 @@ import { type PolicyDocument, policyDocument, type Statement } from "../policy-d
 
 /** A function that may ask an endpoint. */
 export interface Asking {
-  /** The model's name, e.g. `breast-cancer`. */
+  /** The model's name, e.g. `loan-default`. */
   readonly model: string;
   /** ARN of the function's role. */
   readonly roleArn: string;
@@ -29,7 +29,7 @@ export function runtimeEndpointPolicy(askings: readonly Asking[]): PolicyDocumen
 
 /** An endpoint that uses S3. */
 export interface Reading {
-  /** The model's name, e.g. `breast-cancer`. */
+  /** The model's name, e.g. `loan-default`. */
   readonly model: string;
   /** ARN of the endpoint's role. */
   readonly roleArn: string;
@@ -81,7 +81,7 @@ function readingStatements({ model, roleArn, artifactsArn, capturedObjectsArn }:
   ];
 }
 
-/** `BreastCancer` of `breast-cancer`: a Sid has letters and digits only, and none twice. */
+/** `LoanDefault` of `loan-default`: a Sid has letters and digits only, and none twice. */
 function camelCase(model: string): string {
   return model.replaceAll(/(?:^|-)(.)/g, (_, first: string) => first.toUpperCase());
 }

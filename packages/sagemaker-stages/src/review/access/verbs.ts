@@ -58,7 +58,7 @@ const BY_LIST: Readonly<Record<string, string>> = {
   WRITE_ACP: "change the access list of",
 };
 
-/** What one does who uses the actions on `objects`, e.g. ``invoke the SageMaker endpoint `dev-toxicity` ``. */
+/** What one does who uses the actions on `objects`, e.g. ``invoke the SageMaker endpoint `dev-language-check` ``. */
 export function doing(actions: readonly Named[], objects: string): string {
   const verbs = actions.map((action) =>
     action.kind === "one" ? VERBS.get(action.text.toLowerCase()) : undefined,

@@ -38,7 +38,7 @@ export type Operator = (typeof OPERATORS)[number];
 export type PolicyKind = "identity" | "trust" | "resource";
 
 /**
- * The statements of a document in the language of `stacks/policies/policy-document.ts`.
+ * The statements of a document in the language of `iam/policy-document.ts`.
  *
  * @param place - names the document in errors
  * @throws Refused for everything else, e.g. NotAction, another operator, a policy variable

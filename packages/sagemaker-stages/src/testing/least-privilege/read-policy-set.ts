@@ -95,7 +95,7 @@ function requireArguments({ address, set }: Resource, ...known: readonly string[
 
 function readRoles(stack: ResolvedStack): Policy[] {
   const roles = stack.all("aws_iam_role").map((role): Policy & { name: string } => {
-    // A permissions boundary only narrows: __tests__/stacks/boundary.test.ts shows what it leaves.
+    // A permissions boundary only narrows: tests/stacks/boundary.test.ts shows what it leaves.
     requireArguments(role, "name", "description", "assume_role_policy", "permissions_boundary", "tags");
     return {
       name: role.text("name"),

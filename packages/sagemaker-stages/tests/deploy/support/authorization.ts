@@ -30,7 +30,7 @@ export function askedFor(operation: Operation, place: AskedIn): readonly Asked[]
   const ask = SERVICES[operation.service];
   if (ask === undefined) {
     throw new Error(
-      `authorization.ts does not say what ${operation.service}:${operation.operation} asks of IAM: add the service there, and its statements to stacks/policies/deployer.ts`,
+      `authorization.ts does not say what ${operation.service}:${operation.operation} asks of IAM: add the service there, and its statements to src/iam/deployment/deployer.ts`,
     );
   }
   return ask(operation, place);

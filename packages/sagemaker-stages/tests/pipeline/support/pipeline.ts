@@ -56,6 +56,7 @@ export class Workspace {
       env: {
         ...Object.fromEntries(inherited),
         TMPDIR: this.project.tempFolder,
+        GITHUB_ACTIONS: "true",
         GITHUB_OUTPUT: file,
         GITHUB_REPOSITORY: REPOSITORY,
         GITHUB_EVENT_NAME: "workflow_dispatch",

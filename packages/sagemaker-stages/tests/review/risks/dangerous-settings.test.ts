@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import type { EnvironmentReport } from "../../../src/review/environment-report";
 import { toMarkdown } from "../../../src/review/markdown/render";
 import { readPlan } from "../../../src/review/plan";
-import type { EnvironmentReport } from "../../../src/review/environment-report";
 import { reportOf } from "../../../src/review/report";
 import { type PlannedChange, planned } from "../support/planned";
 

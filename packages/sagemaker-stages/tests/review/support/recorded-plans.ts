@@ -5,7 +5,7 @@ import { type Plan, readPlan, withConstructPaths } from "../../../src/review/pla
 
 const FOLDER = join(__dirname, "..", "plans");
 
-/** Plans that real Terraform made for one environment: see `__tests__/deploy/plans.test.ts`. */
+/** Plans that real Terraform made for one environment: see `tests/deploy/plans.test.ts`. */
 export type RecordedPlan =
   | "nothing"
   | "new-environment"

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Memory of a function, in MB: MEMORY_SIZE_IN_MB of stacks/constructs/inference-function.ts. */
+/** Memory of a function, in MB: the default of src/constructs/function/new-function.ts. */
 export const MEMORY_IN_MB = 256;
 
 /** How Lambda's runtime for Node.js shares the memory of a function among the parts of V8's heap. */

@@ -14,7 +14,7 @@ const FUNCTION_IN_URI = /:lambda:path\/2015-03-31\/functions\/(arn:[^/]+)\/invoc
 export const stage: PrincipalRules = {
   reads: {
     aws_api_gateway_stage: [
-      // Written with the account's role: __tests__/stacks/account-stack.test.ts holds that role against it.
+      // Written with the account's role: tests/stacks/account-stack.test.ts holds that role against it.
       "access_log_settings",
       "deployment_id",
       "depends_on",

@@ -8,8 +8,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { init } from "../../../../src/cli/init";
-import { newModel } from "../../../../src/cli/new-model/command";
+import { runNewModel } from "../../../../src/cli/new-model/command";
+import { NEW_MODEL } from "../../../../src/cli/new-model/form";
+import { readCommandLine } from "../../../../src/lib/arguments";
 import { makeTempFolder, removeFolder } from "../../../../src/testing/temp-folder";
 import { COMMAND, copyApp } from "../../../local/support/project";
 import { type Finished, run } from "../../../package/support/small-repository";
@@ -37,9 +38,10 @@ export class AppCopy {
   }
 
   /** A new app, as `init` writes it. */
-  static ofInit(): AppCopy {
+  static async ofInit(): Promise<AppCopy> {
     const app = new AppCopy();
-    app.inside(() => init.run(["."]));
+    const { status, stderr } = await app.command("init", ".");
+    if (status !== 0) throw new Error(`init ended with status ${status}: ${stderr}`);
     symlinkSync(join(REPOSITORY, "node_modules"), join(app.folder, "node_modules"), "dir");
     return app;
   }
@@ -48,10 +50,16 @@ export class AppCopy {
    * Runs `new-model` in this process, which is faster than {@link command}.
    *
    * @returns what the command prints
-   * @throws UserError
+   * @throws UsageError or UserError
    */
   newModel(...words: readonly string[]): string {
-    return this.inside(() => newModel.run(words));
+    const before = process.cwd();
+    process.chdir(this.folder);
+    try {
+      return runNewModel(readCommandLine(NEW_MODEL, words));
+    } finally {
+      process.chdir(before);
+    }
   }
 
   /** Runs `sagemaker-stages` in a process in the app. */
@@ -94,23 +102,5 @@ export class AppCopy {
 
   remove(): void {
     removeFolder(this.parent);
-  }
-
-  /** Lets a command work on this app: commands work on the app in the current folder. */
-  private inside(act: () => unknown): string {
-    const [before, write] = [process.cwd(), process.stdout.write];
-    let printed = "";
-    process.chdir(this.folder);
-    process.stdout.write = (text) => {
-      printed += text;
-      return true;
-    };
-    try {
-      act();
-    } finally {
-      process.stdout.write = write;
-      process.chdir(before);
-    }
-    return printed;
   }
 }

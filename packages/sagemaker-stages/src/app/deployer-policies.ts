@@ -1,0 +1,53 @@
+import { checkEnvironments, InvalidEnvironments } from "../environment/checks";
+import type { Environment } from "../environment/environment";
+import { describeFault } from "../environment/report";
+import { deployerParts, findDeployerFaults } from "../iam/deployment/pipeline-policies";
+import { UsageError } from "../lib/arguments";
+import { UserError } from "../lib/user-error";
+import type { LoadedApp } from "./load-app";
+
+/**
+ * The policies of the role that deploys an environment, by name.
+ *
+ * @param name - the environment's name
+ * @param account - the environment's account, where the environment has no `accountId`
+ * @throws UsageError where the app has no such environment, or where the account is missing, malformed or another one
+ * @throws UserError where IAM would refuse a policy, or where names break a rule, so that a policy could reach another
+ * environment
+ */
+export function deployerPoliciesOf(
+  { environments, accounts, models }: LoadedApp,
+  name: string,
+  account: string | undefined,
+): Readonly<Record<string, unknown>> {
+  const environment = findEnvironment(environments, name);
+  const accountId = accountOf(environment, account);
+  const invalid = checkEnvironments(environments, { models, accounts });
+  if (invalid.length > 0) throw new InvalidEnvironments(invalid);
+  const faults = findDeployerFaults(environment, accountId);
+  if (faults.length > 0) {
+    throw new UserError(
+      [`${faults.length} fault(s) in the deployer's policies:`, ...faults.map(describeFault)].join("\n"),
+    );
+  }
+  return Object.fromEntries(deployerParts(environment, accountId).map((part) => [part.name, part.policy]));
+}
+
+function findEnvironment(environments: readonly Environment[], name: string): Environment {
+  const environment = environments.find((candidate) => candidate.name === name);
+  if (environment !== undefined) return environment;
+  throw new UsageError(
+    `<environment>: got ${name}; allowed: ${environments.map((candidate) => candidate.name).join(", ")}`,
+  );
+}
+
+function accountOf({ name, accountId }: Environment, account: string | undefined): string {
+  if (accountId !== undefined) {
+    if (account === undefined || account === accountId) return accountId;
+    throw new UsageError(`<account>: got ${account}; allowed: ${accountId}, the accountId of ${name}`);
+  }
+  if (account !== undefined && /^\d{12}$/.test(account)) return account;
+  throw new UsageError(
+    `<account>: got ${account ?? "no word"}; allowed: 12 digits, because ${name} has no accountId`,
+  );
+}

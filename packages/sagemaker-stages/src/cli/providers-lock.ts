@@ -1,0 +1,29 @@
+import { defineCommand } from "../lib/command";
+
+/** Writes `stacks/.terraform.lock.hcl`. */
+export const providersLock = defineCommand(
+  {
+    name: "providers-lock",
+    summary: "Lock the newest versions of Terraform's providers that the stacks allow",
+    options: {
+      "fs-mirror": {
+        value: "FOLDER",
+        summary: "take the providers from a folder (terraform providers mirror) instead of the registry",
+      },
+      "net-mirror": {
+        value: "URL",
+        summary: "take the providers from a network mirror instead of the registry",
+      },
+    },
+    notes: `Writes stacks/.terraform.lock.hcl with the checksums of all platforms. TERRAFORM_BINARY_NAME names another program than
+terraform.`,
+  },
+  async ({ options }) => {
+    const { loadApp } = await import("../app/load-app");
+    const app = loadApp();
+    const { lockProviders } = await import("../app/lock-providers");
+    lockProviders(app, { folder: options["fs-mirror"], url: options["net-mirror"] });
+    process.stdout.write("stacks/.terraform.lock.hcl is written. Read the difference: git diff stacks\n");
+    return 0;
+  },
+);

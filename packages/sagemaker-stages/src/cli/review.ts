@@ -1,0 +1,9 @@
+import { defineCommand } from "../lib/command";
+import { REVIEW, readArguments } from "../review/arguments";
+
+/** Reviews plans. */
+export const review = defineCommand(REVIEW, async (line) => {
+  const args = readArguments(line);
+  const { reviewPlans } = await import("../review/main");
+  return reviewPlans(args);
+});
