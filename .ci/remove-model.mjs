@@ -26,5 +26,6 @@ for (const name of process.argv.slice(2)) {
       name,
     ),
   );
-  for (const file of readdirSync("environments")) edit(`environments/${file}`, (lines) => withoutEntries(lines, name));
+  for (const file of readdirSync("environments"))
+    edit(`environments/${file}`, (lines) => withoutEntries(lines, name));
 }

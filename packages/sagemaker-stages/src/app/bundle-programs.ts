@@ -1,5 +1,5 @@
 import { buildSync, formatMessagesSync } from "esbuild";
-import { appFolder } from "../environment/paths";
+import { appFolder } from "../lib/app-folder";
 import { engineSource } from "../paths";
 
 /**

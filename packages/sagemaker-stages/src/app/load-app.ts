@@ -2,11 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { AccountSettings } from "../environment/account";
 import type { Environment } from "../environment/environment";
-import { appFolder } from "../environment/paths";
-import { requireAppFolder } from "../lib/app-folder";
+import { appFolder, requireAppFolder } from "../lib/app-folder";
+import { LoadFailure, toLoadFailure } from "../lib/load-failure";
 import { UserError } from "../lib/user-error";
 import type { Models } from "../models";
-import { LoadFailure, toLoadFailure } from "./load-failure";
 
 /** The parts of an app that commands read. */
 export interface LoadedApp {

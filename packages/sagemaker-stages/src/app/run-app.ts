@@ -1,5 +1,5 @@
+import { toLoadFailure } from "../lib/load-failure";
 import { runProgram } from "../lib/run-program";
-import { toLoadFailure } from "./load-failure";
 
 /**
  * Runs the app of `main.ts`. An error is printed, and the exit status is then 1. An error in the app's own files

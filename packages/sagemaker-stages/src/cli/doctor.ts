@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { version } from "../../package.json";
-import { appFolder } from "../environment/paths";
-import { describeNoApp } from "../lib/app-folder";
+import { appFolder, describeNoApp } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
 import { defineCommand } from "../lib/command";
 import { UserError } from "../lib/user-error";

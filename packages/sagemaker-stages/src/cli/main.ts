@@ -1,5 +1,5 @@
-import { toLoadFailure } from "../app/load-failure";
 import { type Command, defineGroup } from "../lib/command";
+import { toLoadFailure } from "../lib/load-failure";
 import { runProgram } from "../lib/run-program";
 import { deployer } from "./deployer";
 import { doctor } from "./doctor";

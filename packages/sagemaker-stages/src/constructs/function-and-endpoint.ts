@@ -13,7 +13,8 @@ import type { EndpointFunction } from "./function/endpoint-function";
 import { ExistingFunction } from "./function/existing-function";
 import { InferenceFunction } from "./function/inference-function";
 import type { ParsedProps } from "./lambda-to-sagemaker-endpoint-props";
-import { Network, type NetworkedModel } from "./network/network";
+import { Network } from "./network/network";
+import type { NetworkedModel } from "./network/networked-model";
 
 /** The endpoint of a {@link FunctionAndEndpoint}. */
 export interface ConnectedEndpoint {

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { DEFAULT_ENVIRONMENT_VARIABLE_NAME } from "../environment/model-settings";
+import { withoutUndefined } from "../environment/present";
 import { describeFault, type Fault, inOrderOf, inWords, Report, show } from "../environment/report";
 import { checkEndpoint } from "../environment/rules/endpoint-checks";
 import { checkExistingFunction } from "../environment/rules/model-checks";
@@ -9,7 +10,12 @@ import { checkRules } from "../environment/settings/check-rules";
 import { findFaultsOfShape } from "../environment/shape";
 import { isInS3 } from "./endpoint/artifact-bucket";
 import { type NewFunction, notReserved } from "./function/new-function";
-import type { LambdaToSagemakerEndpointProps } from "./lambda-to-sagemaker-endpoint-props";
+import {
+  anyProps,
+  type LambdaToSagemakerEndpointProps,
+  type ParsedProps,
+  props,
+} from "./lambda-to-sagemaker-endpoint-props";
 import { checkReferences, isReference, type Written } from "./terraform/references";
 
 const WRITTEN: Written = {
@@ -27,6 +33,19 @@ const PLACE_IN_S3 = /^s3:\/\/[^/]+\/./;
 const ID = /^[a-zA-Z0-9-]+$/;
 
 /**
+ * Parses the props of a construct.
+ *
+ * @param path - path of the construct, for messages
+ * @param id - id of the construct
+ * @throws Error with every fault
+ */
+export function parseProps(given: LambdaToSagemakerEndpointProps, path: string, id: string): ParsedProps {
+  const present = withoutUndefined(given);
+  checkProps(anyProps, present, path, id);
+  return props.parse(present);
+}
+
+/**
  * Rules of the construct's props, those of an environment among them. References to other resources are taken as they
  * are, where they can be.
  *
@@ -36,7 +55,7 @@ const ID = /^[a-zA-Z0-9-]+$/;
  * @param id - id of the construct
  * @throws Error with every fault
  */
-export function checkProps(
+function checkProps(
   schema: z.ZodType,
   props: LambdaToSagemakerEndpointProps,
   path: string,

@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { anyNewEndpoint, newEndpoint } from "../environment/model-settings";
-import { withoutUndefined } from "../environment/present";
 import { existingEndpoint } from "../environment/settings/endpoint";
 import { existingVpc, newVpc } from "../environment/settings/network";
 import { routeSettings } from "../environment/settings/route";
@@ -17,7 +16,6 @@ import {
 import { logRetentionInDays } from "../environment/settings/stage";
 import { ArtifactBucket } from "./endpoint/artifact-bucket";
 import { newFunctionSettings } from "./function/new-function";
-import { checkProps } from "./lambda-to-sagemaker-endpoint-checks";
 import { Network } from "./network/network";
 import { AwsScope } from "./terraform/aws-scope";
 
@@ -131,9 +129,13 @@ const commonProps = settings({
 });
 
 /** Every prop with every setting of every kind of new endpoint: rules say which of them exclude each other, and why. */
-const anyProps = z.strictObject({ ...propertiesOf(commonProps), newEndpoint: optional(anyNewEndpoint) });
+export const anyProps = z.strictObject({
+  ...propertiesOf(commonProps),
+  newEndpoint: optional(anyNewEndpoint),
+});
 
-const props = z
+/** The props, with one kind of new endpoint at a time. */
+export const props = z
   .object({
     ...propertiesOf(commonProps),
     /**
@@ -156,16 +158,3 @@ export interface LambdaToSagemakerEndpointProps extends z.input<typeof props> {}
 
 /** {@link LambdaToSagemakerEndpointProps} with defaults. */
 export interface ParsedProps extends z.output<typeof props> {}
-
-/**
- * Parses the props of a construct.
- *
- * @param path - path of the construct, for messages
- * @param id - id of the construct
- * @throws Error with every fault
- */
-export function parseProps(given: LambdaToSagemakerEndpointProps, path: string, id: string): ParsedProps {
-  const present = withoutUndefined(given);
-  checkProps(anyProps, present, path, id);
-  return props.parse(present);
-}

@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import { FunctionAndEndpoint } from "./function-and-endpoint";
-import { type LambdaToSagemakerEndpointProps, parseProps } from "./lambda-to-sagemaker-endpoint-props";
+import { parseProps } from "./lambda-to-sagemaker-endpoint-checks";
+import type { LambdaToSagemakerEndpointProps } from "./lambda-to-sagemaker-endpoint-props";
 
 export type { LambdaToSagemakerEndpointProps } from "./lambda-to-sagemaker-endpoint-props";
 

@@ -1,10 +1,5 @@
 import { posix } from "node:path";
 
-/** The app's folder: every command runs in this folder, as `cdktf` and `npm run` do. */
-export function appFolder(): string {
-  return process.cwd();
-}
-
 /** Relative. Terraform reads `${` and `%{` as its own. */
 const PATH = /^[A-Za-z0-9_.-][A-Za-z0-9_.\\/-]*$/;
 

@@ -5,13 +5,18 @@ import { UserError } from "./user-error";
 /** Files that make a folder the folder of an app. */
 const FILES_OF_AN_APP = ["cdktf.json", "main.ts", "functions/index.ts", "environments/index.ts"] as const;
 
+/** The app's folder: every command runs in this folder, as `cdktf` and `npm run` do. */
+export function appFolder(): string {
+  return process.cwd();
+}
+
 /**
  * Makes sure that the current folder is the folder of an app. Each command that reads the app calls this function first.
  *
  * @throws UserError with the missing files
  */
 export function requireAppFolder(): void {
-  const folder = process.cwd();
+  const folder = appFolder();
   const missing = FILES_OF_AN_APP.filter((file) => !existsSync(join(folder, file)));
   if (missing.length === 0) return;
   throw new UserError(describeNoApp(folder, missing));

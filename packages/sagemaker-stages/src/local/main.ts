@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { watch } from "chokidar";
+import { appFolder } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
 import type { Arguments } from "./arguments";
 import { banner } from "./banner";
@@ -7,7 +8,7 @@ import { ErrorForPeople } from "./errors";
 import { type Container, ownContainer } from "./sagemaker/container";
 import { loadSamples } from "./samples";
 import { LocalStage } from "./stage";
-import { appFolder, readDeployments, sources, synthesize } from "./synthesize";
+import { readDeployments, sources, synthesize } from "./synthesize";
 import type { Deployment } from "./terraform/deployment";
 
 /** Editors write a file in several steps, and a save often touches several files. */

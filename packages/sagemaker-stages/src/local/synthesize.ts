@@ -2,14 +2,11 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { appFolder } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
 import { ErrorForPeople } from "./errors";
-import { type Deployment, readDeployment } from "./terraform/deployment";
-
-/** The app's folder: every command runs in this folder. */
-export function appFolder(): string {
-  return process.cwd();
-}
+import type { Deployment } from "./terraform/deployment";
+import { readDeployment } from "./terraform/read-deployment";
 
 /** Files and folders of the app that change the synthesized Terraform; packages of npm are not among them. */
 export function sources(): string[] {

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { type CommandForm, type CommandLine, UsageError } from "../lib/arguments";
-import type { Flags } from "./report";
+import type { Flags } from "./environment-report";
 
 /** A file with Terraform's JSON of a plan, or the name of an environment or an account, which is planned. */
 export type Source = { readonly file: string } | { readonly stack: string };

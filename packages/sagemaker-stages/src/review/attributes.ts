@@ -1,5 +1,5 @@
 import { MASK } from "./masking";
-import type { PlannedResource } from "./plan";
+import type { PlannedResource } from "./planned-resource";
 import { isSame, isValues, MASKED, MASKED_CHANGED, UNKNOWN, type Value } from "./values";
 
 /** One attribute of a resource that changes, in texts that anybody may read. */

@@ -1,5 +1,6 @@
 import { type AttributeChange, attributeChanges } from "./attributes";
-import type { Plan, PlannedResource } from "./plan";
+import type { Plan } from "./plan";
+import type { PlannedResource } from "./planned-resource";
 import { isRolledOut } from "./resource-types";
 import { textOf, type Values } from "./values";
 

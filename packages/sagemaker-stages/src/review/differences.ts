@@ -1,4 +1,4 @@
-import type { AccessChange } from "./access/access";
+import type { AccessChange } from "./access/access-change";
 import { type Change, compareTexts } from "./changes";
 import type { Plan } from "./plan";
 import type { Risk } from "./risks";

@@ -1,4 +1,4 @@
-import type { Action, PlannedResource } from "./plan";
+import type { Action, PlannedResource } from "./planned-resource";
 
 /**
  * A resource that Terraform forgets and creates in one change, as two: one object stays in AWS and is no longer managed,

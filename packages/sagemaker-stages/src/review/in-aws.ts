@@ -1,4 +1,4 @@
-import type { PlannedResource } from "./plan";
+import type { PlannedResource } from "./planned-resource";
 import type { Values } from "./values";
 
 /**

@@ -1,4 +1,4 @@
-import type { AccessChange } from "./access/access";
+import type { AccessChange } from "./access/access-change";
 import { isReadForAccess } from "./access/resource-policies";
 import type { Change } from "./changes";
 import { compareTexts } from "./changes";

@@ -1,10 +1,11 @@
-import type { AccessChange, Mark } from "./access/access";
+import type { AccessChange } from "./access/access-change";
+import type { Mark } from "./access/marks";
 import { grouped } from "./access/rights";
 import { type Change, compareTexts } from "./changes";
 import { counted, firstOf, type Noun } from "./counted";
 import { differenceOf } from "./dollars";
+import type { EnvironmentReport } from "./environment-report";
 import { isOfOtherProvider } from "./not-read";
-import type { EnvironmentReport } from "./report";
 import { byWeight, inWords, isFelt } from "./resource-types";
 import type { Risk } from "./risks";
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { appFolder } from "../environment/paths";
+import { appFolder } from "../lib/app-folder";
 import type { Container } from "../local/sagemaker/container";
 import { loadSamples } from "../local/samples";
 import type { EndpointRequest } from "../runtime/contract";

@@ -1,5 +1,5 @@
 import { createApp } from "../app/create-app";
-import { appFolder } from "../environment/paths";
+import { appFolder } from "../lib/app-folder";
 import { type Container, ownContainer } from "../local/sagemaker/container";
 import { loadSamples } from "../local/samples";
 import { LocalStage } from "../local/stage";

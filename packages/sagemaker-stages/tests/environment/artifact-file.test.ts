@@ -5,8 +5,8 @@ import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { strToU8, zipSync } from "fflate";
-import { appFolder } from "../../src/environment/paths";
 import type { Fault } from "../../src/environment/report";
+import { appFolder } from "../../src/lib/app-folder";
 import { checkEnvironments } from "../support/app";
 import { environmentOf, SERVERLESS } from "./support/environments";
 

@@ -11,7 +11,11 @@ it("describes a broken rule in English when the process has no messages of zod",
   z.config({ localeError: undefined });
 
   // Act
-  const faults = findFaultsOfShape(z.object({ count: z.number().check(z.gte(1)) }), { count: 0 }, () => "");
+  const faults = findFaultsOfShape(
+    z.object({ count: z.number().check(z.gte(1)) }),
+    { count: 0 },
+    "the type Example",
+  );
 
   // Assess
   expect(faults).toEqual([{ field: "count", got: 0, allowed: expect.stringContaining(">=1") }]);

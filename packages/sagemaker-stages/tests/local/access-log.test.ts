@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { LocalFunction } from "../../src/local/lambda/function";
 import { RestApi } from "../../src/local/rest-api/rest-api";
-import { readDeployment } from "../../src/local/terraform/deployment";
+import { readDeployment } from "../../src/local/terraform/read-deployment";
 import { type Request, send } from "./support/client";
 import { DEV, EVERY_MODEL } from "./support/environments";
 import { received } from "./support/http-requests";

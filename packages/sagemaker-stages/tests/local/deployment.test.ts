@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Environment } from "../../src/environment/environment";
-import { type Deployment, readDeployment } from "../../src/local/terraform/deployment";
+import type { Deployment } from "../../src/local/terraform/deployment";
+import { readDeployment } from "../../src/local/terraform/read-deployment";
 import { environments } from "../fixtures/app/environments";
 import { DEV, LOAN_DEFAULT, PROD } from "./support/environments";
 import { REPAID_ROW } from "./support/rows";

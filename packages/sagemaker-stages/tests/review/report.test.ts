@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
+import type { EnvironmentReport } from "../../src/review/environment-report";
 import { LONGEST_COMMENT } from "../../src/review/markdown/document";
 import { toMarkdown } from "../../src/review/markdown/render";
 import { readPlan } from "../../src/review/plan";
-import { type EnvironmentReport, reportOf } from "../../src/review/report";
+import { reportOf } from "../../src/review/report";
 import { largePlans } from "./support/large-plans";
 import { type PlanParts, planOf, type ResourceJson } from "./support/plan-json";
 import { type RecordedPlan, recordedPlan, recordedText, withPaths } from "./support/recorded-plans";

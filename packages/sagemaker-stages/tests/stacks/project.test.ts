@@ -7,7 +7,7 @@ import { deployLimits } from "../../src/iam/deployment/deploy-limits";
 import { deployerPolicies } from "../../src/iam/deployment/deployer";
 import { deployLimitsPolicy, deployRolePolicies } from "../../src/iam/deployment/pipeline-policies";
 import { plannerPolicies } from "../../src/iam/deployment/planner";
-import { readDeployment } from "../../src/local/terraform/deployment";
+import { readDeployment } from "../../src/local/terraform/read-deployment";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import type { Asked } from "../deploy/support/authorization";
 import { everything } from "../deploy/support/environments";

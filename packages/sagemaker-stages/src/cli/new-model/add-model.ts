@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LoadedApp } from "../../app/load-app";
-import { appFolder } from "../../environment/paths";
+import { appFolder } from "../../lib/app-folder";
 import { UserError } from "../../lib/user-error";
 import type { Model, ModelModule } from "../../models";
 import {

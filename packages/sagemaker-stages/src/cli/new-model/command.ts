@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { findModelNameFaults } from "../../app/catalog-checks";
 import { type LoadedApp, loadApp } from "../../app/load-app";
 import type { Environment } from "../../environment/environment";
-import { appFolder } from "../../environment/paths";
+import { appFolder } from "../../lib/app-folder";
 import { type CommandLine, UsageError } from "../../lib/arguments";
 import { UserError } from "../../lib/user-error";
 import { addModel } from "./add-model";

@@ -15,7 +15,7 @@ import { omitUndefined } from "../../environment/present";
 import type { ParsedDataCaptureSettings } from "../../environment/settings/data-capture";
 import type { ParsedInstanceEndpoint } from "../../environment/settings/endpoint";
 import { type EndpointNeeds, endpointRolePolicy, endpointRoleTrust } from "../../iam/workload/endpoint-role";
-import type { NetworkPlace } from "../network/network";
+import type { NetworkPlace } from "../network/network-place";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson, terraformText } from "../terraform/terraform-json";
 import type { Artifact } from "./artifact-bucket";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, posix, relative } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
 import { type Zippable, zipSync } from "fflate";
-import { toLoadFailure } from "../../app/load-failure";
-import { appFolder } from "../../environment/paths";
+import { appFolder } from "../../lib/app-folder";
+import { toLoadFailure } from "../../lib/load-failure";
 import { UserError } from "../../lib/user-error";
 import { engineSource } from "../../paths";
 

@@ -6,7 +6,7 @@ import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { omitUndefined } from "../../environment/present";
 import { functionRolePolicy, functionRoleTrust } from "../../iam/workload/function-role";
-import type { NetworkPlace } from "../network/network";
+import type { NetworkPlace } from "../network/network-place";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 import type { EndpointFunction } from "./endpoint-function";

@@ -15,10 +15,14 @@ import { runtimeEndpointPolicy, s3GatewayPolicy } from "../../iam/workload/netwo
 import type { InferenceFunction } from "../function/inference-function";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
-import type { NetworkedModel, NetworkPlace, NetworkProps } from "./network";
+import type { NetworkPlace } from "./network-place";
+import type { NetworkedModel } from "./networked-model";
 
 /** Props of {@link IsolatedVpc}. */
-export interface IsolatedVpcProps extends Omit<NetworkProps, "settings"> {
+export interface IsolatedVpcProps {
+  readonly account: AwsScope;
+  /** Prefix of the names of the new resources. */
+  readonly environmentName: string;
   readonly settings: ParsedNewVpc;
 }
 

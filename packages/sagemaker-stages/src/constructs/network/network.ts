@@ -1,35 +1,13 @@
 import type { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Construct } from "constructs";
 import { type NetworkSettings, networkSettings } from "../../environment/settings/network";
-import type { SagemakerEndpoint } from "../endpoint/sagemaker-endpoint";
-import type { InferenceFunction } from "../function/inference-function";
-import type { AwsScope } from "../terraform/aws-scope";
-import { IsolatedVpc } from "./isolated-vpc";
+import { IsolatedVpc, type IsolatedVpcProps } from "./isolated-vpc";
+import type { NetworkPlace } from "./network-place";
+import type { NetworkedModel } from "./networked-model";
 
 /** Props of {@link Network}. */
-export interface NetworkProps {
-  readonly account: AwsScope;
-  /** Prefix of the names of what is new. */
-  readonly environmentName: string;
+export interface NetworkProps extends Omit<IsolatedVpcProps, "settings"> {
   readonly settings: NetworkSettings;
-}
-
-/** Where something runs. */
-export interface NetworkPlace {
-  readonly subnetIds: string[];
-  readonly securityGroupIds: string[];
-}
-
-/** What one model has in the network. */
-export interface NetworkedModel {
-  /** The model's name, e.g. `loan-default`. */
-  readonly model: string;
-  /** ARN of the endpoint that the function asks, wherever it is. */
-  readonly endpointArn: string;
-  /** The function, where it is in the network. */
-  readonly function: InferenceFunction | undefined;
-  /** The endpoint, where it is in the network. */
-  readonly endpoint: SagemakerEndpoint | undefined;
 }
 
 /** Where functions and endpoints run: a VPC of their own, or what the environment says is there already. */

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import type { TerraformStack } from "cdktf";
-import { appFolder } from "../../environment/paths";
+import { appFolder } from "../../lib/app-folder";
 import { UserError } from "../../lib/user-error";
 
 /** The name under which Terraform looks for a lock file in a stack's folder. */

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { toLoadFailure } from "../../app/load-failure";
 import type { ParsedEnvironment } from "../../environment/environment";
-import { appFolder } from "../../environment/paths";
 import { DEFAULT_TITLE } from "../../environment/settings/website";
+import { appFolder } from "../../lib/app-folder";
+import { toLoadFailure } from "../../lib/load-failure";
 import { UserError } from "../../lib/user-error";
 import { buildWebsite, type WebsiteFile } from "../../page/build";
 

@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { regionalArnPrefix } from "../../aws/arn";
 import { domainOf } from "../../aws/partition";
+import { appFolder } from "../../lib/app-folder";
 import { describeWrongArtifact } from "../artifact-file";
 import type { Environment } from "../environment";
 import type { ExistingEndpoint, ModelImageSettings, NewEndpoint } from "../model-settings";
-import { appFolder, isProjectFile } from "../paths";
+import { isProjectFile } from "../paths";
 import { inWords, type Report, UNLIMITED } from "../report";
 import { keepsRules } from "../settings/check-rules";
 import {

@@ -1,6 +1,7 @@
+import { toCommonLogTime } from "../common-log-time";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { passedOn, withAdded, withContentType } from "../response-headers";
-import { newRequestIds, toCommonLogTime } from "../rest-api/proxy";
+import { newRequestIds } from "../rest-api/proxy";
 import { accessKeyIdOf, findSignatureFault, type SignatureFault, userArnOf } from "../signature";
 import type { CorsDefinition, FunctionUrlDefinition } from "../terraform/deployment";
 import { newSegmentId, TRACE_HEADER, traceRootOf, withTrace } from "../trace";

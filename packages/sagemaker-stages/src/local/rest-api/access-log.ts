@@ -1,4 +1,4 @@
-import { toCommonLogTime } from "./proxy";
+import { toCommonLogTime } from "../common-log-time";
 
 /** What is known of one request once it is answered. */
 export interface LoggedRequest {

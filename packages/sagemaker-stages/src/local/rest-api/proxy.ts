@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { parseArn } from "../../aws/arn";
+import { toCommonLogTime } from "../common-log-time";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { passedOn, withContentType, withMissing } from "../response-headers";
 import { accessKeyIdOf, userArnOf } from "../signature";
@@ -109,12 +110,6 @@ function multiValues(pairs: Pairs): Record<string, string[]> {
   const values = new Map<string, string[]>();
   for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
   return Object.fromEntries(values);
-}
-
-/** `20/Nov/2026:19:00:00 +0000` */
-export function toCommonLogTime(time: Date): string {
-  const [, day, month, year, clock] = time.toUTCString().split(/,? /);
-  return `${day}/${month}/${year}:${clock} +0000`;
 }
 
 const ANSWER_KEYS = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];

@@ -1,4 +1,4 @@
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { at, isValues, textOf, type Value } from "../values";
 import { AUTHENTICATED, grant, type Principal } from "./grant";
 import { type Policy, placeOf, resourceOf, subjectOf, unreadable } from "./policy";

@@ -1,5 +1,5 @@
-import type { Difference } from "./compare";
 import type { Condition } from "./condition";
+import type { Difference } from "./difference";
 import { ACTIONS, Dimension, mayMeet, RESOURCES } from "./dimension";
 import type { Grant, Named } from "./grant";
 import { meets, OUTSIDERS } from "./outsiders";

@@ -1,4 +1,5 @@
-import type { Plan, PlannedResource } from "../plan";
+import type { Plan } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { isValues, textOf, UNKNOWN, type Value } from "../values";
 import { type Grant, grant, type Named, type Place } from "./grant";
 import { BOUNDARY, type Policy, placeOf, policyFrom, principalOf, subjectOf, unreadable } from "./policy";

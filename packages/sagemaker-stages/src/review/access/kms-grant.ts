@@ -1,4 +1,4 @@
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { textOf, UNKNOWN, type Value } from "../values";
 import { condition } from "./condition";
 import { grant } from "./grant";

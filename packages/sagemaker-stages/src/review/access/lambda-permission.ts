@@ -1,4 +1,4 @@
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { MASKED, UNKNOWN } from "../values";
 import { type Condition, condition, inOrder } from "./condition";
 import { awsPrincipal } from "./document";

@@ -1,6 +1,6 @@
 import { parseArn } from "../../aws/arn";
 import { coversPattern } from "../../aws/wildcards";
-import type { Difference } from "./compare";
+import type { Difference } from "./difference";
 import type { Named, Principal } from "./grant";
 import permissionsManagement from "./permissions-management.json";
 import { isOfAnyone } from "./strangers";

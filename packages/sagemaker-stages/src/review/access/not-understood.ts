@@ -1,4 +1,4 @@
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { withoutTags } from "../tags";
 import { at, isSame } from "../values";
 import { type Policy, placeOf, subjectOf } from "./policy";

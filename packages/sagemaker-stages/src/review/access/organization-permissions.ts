@@ -1,4 +1,4 @@
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { textOf } from "../values";
 import { type Condition, condition } from "./condition";
 import { grant } from "./grant";

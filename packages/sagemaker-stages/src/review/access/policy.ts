@@ -1,4 +1,4 @@
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { MASKED, MASKED_CHANGED, UNKNOWN, type Value } from "../values";
 import { readDocument, type Standing } from "./document";
 import type { Grant, Place, Principal } from "./grant";

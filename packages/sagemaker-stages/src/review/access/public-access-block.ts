@@ -1,4 +1,4 @@
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { grant } from "./grant";
 import { type Policy, placeOf, resourceOf, subjectOf } from "./policy";
 import { attribute } from "./side";

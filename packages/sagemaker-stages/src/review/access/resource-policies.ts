@@ -1,5 +1,6 @@
 import { parseJson } from "../../lib/json";
-import type { Plan, PlannedResource } from "../plan";
+import type { Plan } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { at, isValues, textOf, type Value } from "../values";
 import { accessListOf } from "./access-lists";
 import { isDocument, readParsed } from "./document";

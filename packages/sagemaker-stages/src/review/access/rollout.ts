@@ -1,7 +1,8 @@
 import { parseArn, s3ObjectArn } from "../../aws/arn";
-import type { Plan, PlannedResource } from "../plan";
+import type { Plan } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { at, textOf } from "../values";
-import type { AccessChange } from "./access";
+import type { AccessChange } from "./access-change";
 import { grouped } from "./rights";
 
 const MODEL = "aws_sagemaker_model";

@@ -1,4 +1,4 @@
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { at, type Value } from "../values";
 import { type Grant, grant, type Place, type Principal } from "./grant";
 import { type Policy, placeOf, resourceOf, type Subject, subjectOf, unreadable } from "./policy";

@@ -1,5 +1,5 @@
 import { inAws } from "../in-aws";
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { at, isSame, UNKNOWN, type Value, type Values } from "../values";
 
 /** Before the apply, or after it. */

@@ -1,5 +1,6 @@
 import { parseArn } from "../../aws/arn";
-import type { Plan, PlannedResource } from "../plan";
+import type { Plan } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { at, textOf } from "../values";
 import { attribute, referencesOf, type Side, valuesOn } from "./side";
 

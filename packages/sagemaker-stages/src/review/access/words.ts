@@ -1,5 +1,5 @@
-import type { AccessChange } from "./access";
-import type { Unclear } from "./compare";
+import type { AccessChange } from "./access-change";
+import type { Unclear } from "./difference";
 import { isGitHub, isOfSubject, repositoriesInWords } from "./github-subject";
 import { AUTHENTICATED, type Grant, type Named, type Principal } from "./grant";
 import { objects } from "./nouns";

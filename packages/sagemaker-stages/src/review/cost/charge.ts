@@ -1,4 +1,5 @@
-import type { Plan, PlannedResource } from "../plan";
+import type { Plan } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import type { Values } from "../values";
 
 /** Hours of a month, as AWS's own calculator counts them: a twelfth of 365 days. */

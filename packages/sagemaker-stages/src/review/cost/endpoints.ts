@@ -1,5 +1,5 @@
 import { inAws } from "../in-aws";
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { at, textOf, UNKNOWN, type Value, type Values } from "../values";
 import {
   ASSUMED_DURATION_IN_MS,

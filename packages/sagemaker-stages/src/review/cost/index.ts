@@ -1,6 +1,7 @@
 import { compareTexts } from "../changes";
 import { inAws } from "../in-aws";
-import type { Plan, PlannedResource } from "../plan";
+import type { Plan } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { withoutTags } from "../tags";
 import { isSame } from "../values";
 import { ASSUMED_DURATION_IN_MS, type Charge, HOURS_PER_MONTH, type Per } from "./charge";

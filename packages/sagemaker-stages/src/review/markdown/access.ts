@@ -1,4 +1,4 @@
-import type { AccessChange } from "../access/access";
+import type { AccessChange } from "../access/access-change";
 import { grouped } from "../access/rights";
 import { counted } from "../counted";
 import type { Section } from "./document";

@@ -1,6 +1,7 @@
 import { counted } from "../counted";
 import { differenceOf } from "../dollars";
-import type { EnvironmentReport, Report } from "../report";
+import type { EnvironmentReport } from "../environment-report";
+import type { Report } from "../report";
 import { accessSections } from "./access";
 import { lossSection, otherSections } from "./changes";
 import { costSection } from "./cost";

@@ -1,5 +1,6 @@
 import { inAws } from "../in-aws";
-import type { Plan, PlannedResource } from "../plan";
+import type { Plan } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { at, isSame, isValues, textOf, UNKNOWN, type Value, type Values } from "../values";
 import type { Finding } from "./risk";
 

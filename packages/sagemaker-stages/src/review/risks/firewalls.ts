@@ -1,5 +1,5 @@
 import { inAws } from "../in-aws";
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { at, type Value } from "../values";
 import type { Finding } from "./risk";
 

@@ -1,7 +1,8 @@
 import { inText } from "../attributes";
 import { compareTexts } from "../changes";
 import { inAws } from "../in-aws";
-import type { Plan, PlannedResource } from "../plan";
+import type { Plan } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { inWords } from "../resource-types";
 import { MASKED_CHANGED, textOf, type Value, type Values } from "../values";
 import { hasExpiration, retentionRisks, timeToLiveRisks } from "./expiration";

@@ -1,5 +1,5 @@
 import { inAws } from "../in-aws";
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { UNKNOWN, type Value, type Values } from "../values";
 import { isHidden, pairsAt } from "./levels";
 import type { Finding } from "./risk";

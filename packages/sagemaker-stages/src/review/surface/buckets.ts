@@ -1,5 +1,5 @@
 import { inAws } from "../in-aws";
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { at, isSame, textOf, UNKNOWN, type Value, type Values } from "../values";
 import type { Finding } from "./change";
 import { type Cors, cors, corsInWords, isWider, NO_CORS } from "./cors";

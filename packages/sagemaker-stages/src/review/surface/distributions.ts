@@ -1,6 +1,6 @@
 import { coversPattern } from "../../aws/wildcards";
 import { inAws } from "../in-aws";
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { at, isSame, textOf, type Value, type Values } from "../values";
 import { type Finding, unjudged } from "./change";
 

@@ -1,6 +1,7 @@
 import { compareTexts } from "../changes";
 import { inAws } from "../in-aws";
-import type { Plan, PlannedResource } from "../plan";
+import type { Plan } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { withoutTags } from "../tags";
 import { isSame, textOf, type Values } from "../values";
 import { bucketCorsChanges } from "./buckets";

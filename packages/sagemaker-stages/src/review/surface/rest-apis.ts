@@ -1,6 +1,6 @@
 import { counted } from "../counted";
 import { inAws } from "../in-aws";
-import type { PlannedResource } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { at, isSame, textOf, UNKNOWN, type Value, type Values } from "../values";
 import { isSameAuthorization, isUnjudged, isWeaker, STRENGTH } from "./authorization";
 import { type Finding, unjudged } from "./change";

@@ -1,5 +1,6 @@
 import { inAws } from "../in-aws";
-import type { Plan, PlannedResource } from "../plan";
+import type { Plan } from "../plan";
+import type { PlannedResource } from "../planned-resource";
 import { textOf, UNKNOWN } from "../values";
 import { type Finding, unjudged } from "./change";
 import { isOpen, isPrivate, surfaceOf } from "./rest-apis";

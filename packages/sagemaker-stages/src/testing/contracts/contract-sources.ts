@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { buildSync } from "esbuild";
-import { appFolder } from "../../environment/paths";
+import { appFolder } from "../../lib/app-folder";
 import type { SourceFile } from "./patterns";
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { AccessChange } from "../../../src/review/access/access";
+import type { AccessChange } from "../../../src/review/access/access-change";
 import { judge } from "../../../src/testing/least-privilege/evaluator";
 import { readPolicy } from "../../../src/testing/least-privilege/policy";
 import { type AccessRequest, only } from "../../../src/testing/least-privilege/request";

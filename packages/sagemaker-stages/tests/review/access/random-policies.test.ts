@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { AccessChange } from "../../../src/review/access/access";
+import type { AccessChange } from "../../../src/review/access/access-change";
 import { changesOf } from "./support/plans";
 import {
   CRAFTY_OUTSIDERS,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { type AccessChange, accessChanges } from "../../../src/review/access/access";
+import { accessChanges } from "../../../src/review/access/access";
+import type { AccessChange } from "../../../src/review/access/access-change";
 import { type RecordedPlan, recordedPlan } from "../support/recorded-plans";
 import { told } from "./support/plans";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import type { EnvironmentReport } from "../../../src/review/environment-report";
 import { toMarkdown } from "../../../src/review/markdown/render";
 import { readPlan } from "../../../src/review/plan";
-import { type EnvironmentReport, reportOf } from "../../../src/review/report";
+import { reportOf } from "../../../src/review/report";
 import { type PlannedChange, planned } from "../support/planned";
 
 type Values = Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
 import { functionCode } from "../../../src/constructs/function/function-code";
-import { appFolder } from "../../../src/environment/paths";
+import { appFolder } from "../../../src/lib/app-folder";
 import type { PackageSize } from "./package-size";
 
 const run = promisify(execFile);

@@ -1,4 +1,5 @@
-import { type AccessChange, accessChanges } from "../../../../src/review/access/access";
+import { accessChanges } from "../../../../src/review/access/access";
+import type { AccessChange } from "../../../../src/review/access/access-change";
 import type { Plan } from "../../../../src/review/plan";
 import { planOf, type ResourceJson } from "../../support/plan-json";
 

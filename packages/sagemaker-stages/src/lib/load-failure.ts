@@ -1,6 +1,6 @@
 import { isAbsolute, posix, relative } from "node:path";
-import { appFolder } from "../environment/paths";
-import { UserError } from "../lib/user-error";
+import { appFolder } from "./app-folder";
+import { UserError } from "./user-error";
 
 /** A message of esbuild, as far as it is shown. */
 interface BuildMessage {

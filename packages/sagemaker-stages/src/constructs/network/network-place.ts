@@ -1,0 +1,5 @@
+/** Where something runs. */
+export interface NetworkPlace {
+  readonly subnetIds: string[];
+  readonly securityGroupIds: string[];
+}

@@ -1,0 +1,430 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import * as z from "zod";
+import { inTempFolder } from "../src/testing/temp-folder";
+
+const ENGINE = join(__dirname, "..");
+const REPOSITORY = join(ENGINE, "../..");
+const LINT = join(ENGINE, "lint");
+const SRC = "packages/sagemaker-stages/src";
+
+/** An import that the linter must refuse. */
+interface Forbidden {
+  /** From the repository's folder. */
+  readonly file: string;
+  readonly statement: string;
+  /** The message of the rule; of a rule of Biome its name. */
+  readonly rule: string;
+}
+
+/** A statement that imports a module. */
+const from = (module: string): string => `import { probe } from "${module}";`;
+
+const OF_APP: readonly Forbidden[] = [
+  ...["main.ts", "functions/iris/sample/index.ts", "environments/dev.ts", "__tests__/iris.test.ts"].map(
+    (file) => ({
+      file,
+      statement: from("sagemaker-stages/src/local/stage"),
+      rule: "the engine's public modules are sagemaker-stages and sagemaker-stages/model, /page, /sample and /testing",
+    }),
+  ),
+  ...[
+    ["main.ts", "./packages/sagemaker-stages/src"],
+    ["stacks/inference-stack.ts", "../packages/sagemaker-stages/src/constructs/inference-stack"],
+    ["functions/iris/tests/contract.test.ts", "../../../packages/sagemaker-stages/src/runtime/contract"],
+    ["__tests__/iris.test.ts", "../node_modules/sagemaker-stages/src/runtime/contract"],
+  ].map(([file = "", module = ""]) => ({
+    file,
+    statement: from(module),
+    rule: "the app imports the engine by the name of the package, sagemaker-stages",
+  })),
+  ...["zod", "node:fs", "fs", "@aws-sdk/client-s3", "sagemaker-stages", "sagemaker-stages/sample"].flatMap(
+    (module) =>
+      ["functions/iris/contract.ts", "functions/iris/words.ts", "functions/iris/features/words.ts"].map(
+        (file) => ({
+          file,
+          statement: from(module),
+          rule: "a contract imports zod/mini, sagemaker-stages/model and files of its own folder only: the contract is bundled in the function",
+        }),
+      ),
+  ),
+  ...["./sample", "./sample/trees", "./tests/support", "./training/train", "./page", "./handler"].map(
+    (module) => ({
+      file: "functions/iris/contract.ts",
+      statement: from(module),
+      rule: "a contract does not import the model's handler, page, sample, tests or training: the contract is bundled in the function",
+    }),
+  ),
+  ...[
+    ["functions/iris/contract.ts", "../churn/contract"],
+    ["functions/iris/contract.ts", "../index"],
+    ["functions/iris/sample/index.ts", "../../churn/sample/trees"],
+    ["functions/iris/training/train.ts", "../../churn/contract"],
+    ["functions/iris/tests/contract.test.ts", "../../churn/contract"],
+    ["functions/iris/tests/support/rows.ts", "../../../churn/contract"],
+  ].map(([file = "", module = ""]) => ({
+    file,
+    statement: from(module),
+    rule: "a model's folder does not import another model's folder",
+  })),
+  ...["../../environments", "../../environments/dev", "../../stacks/inference-stack", "../../main"].map(
+    (module) => ({
+      file: "functions/iris/handler.ts",
+      statement: from(module),
+      rule: "functions import neither environments nor stacks nor main.ts",
+    }),
+  ),
+  ...["cdktf", "constructs", "@cdktf/provider-aws/lib/vpc"].flatMap((module) => [
+    {
+      file: "functions/iris/handler.ts",
+      statement: from(module),
+      rule: "functions do not import CDKTF",
+    },
+    { file: "environments/dev.ts", statement: from(module), rule: "environments do not import CDKTF" },
+  ]),
+  ...["../functions", "../functions/iris/contract"].map((module) => ({
+    file: "environments/dev.ts",
+    statement: from(module),
+    rule: "environments import types of functions only, with import type",
+  })),
+  ...["../stacks/inference-stack", "../main"].map((module) => ({
+    file: "environments/dev.ts",
+    statement: from(module),
+    rule: "environments import neither stacks nor main.ts",
+  })),
+];
+
+const areaRule = (area: string, modules: readonly string[], rule: string): readonly Forbidden[] =>
+  modules.map((module) => ({ file: `${SRC}/${area}/probe.ts`, statement: from(`../${module}`), rule }));
+
+const OF_ENGINE: readonly Forbidden[] = [
+  ...areaRule("lib", ["aws/arn", "models"], "lib imports no other area of the engine"),
+  ...areaRule("aws", ["environment/names", "models"], "aws imports lib only"),
+  ...areaRule(
+    "runtime",
+    ["lib/json", "environment/names", "models"],
+    "runtime imports no other area of the engine",
+  ),
+  ...areaRule(
+    "environment",
+    ["iam/iam-limits", "runtime/contract", "constructs/inference-stack", "app/create-app"],
+    "environment imports aws, lib and models only",
+  ),
+  ...areaRule(
+    "iam",
+    ["constructs/inference-stack", "local/stage", "review/main", "cli/main"],
+    "iam imports aws, environment, lib and models only",
+  ),
+  ...areaRule("page", ["lib/json", "environment/names"], "page imports no other area of the engine"),
+  ...areaRule(
+    "constructs",
+    ["local/stage", "review/main", "cli/main", "app/create-app", "testing/synthesize"],
+    "constructs import aws, environment, iam, lib, models, page and runtime only",
+  ),
+  ...areaRule(
+    "app",
+    ["cli/main", "local/stage", "testing/synthesize"],
+    "app imports aws, constructs, environment, iam, lib, models, page and runtime only",
+  ),
+  ...areaRule(
+    "sample",
+    ["local/stage", "runtime/contract"],
+    "sample imports the type of a container from local only",
+  ),
+  ...areaRule(
+    "local",
+    ["constructs/inference-stack", "environment/names", "iam/iam-limits", "review/main", "models"],
+    "local reads Terraform's JSON: it imports aws, lib and page only",
+  ),
+  ...areaRule(
+    "review",
+    ["constructs/inference-stack", "environment/names", "iam/iam-limits", "local/stage", "models"],
+    "review reads Terraform's JSON: it imports aws and lib only",
+  ),
+  ...areaRule(
+    "smoke",
+    ["constructs/inference-stack", "iam/iam-limits", "local/stage", "app/load-app"],
+    "smoke reads Terraform's outputs: it imports aws, environment, lib, models and runtime only",
+  ),
+  ...areaRule(
+    "pipeline",
+    ["app/create-app", "constructs/inference-stack", "review/main"],
+    "pipeline imports the loaded app, environment and lib only",
+  ),
+  ...areaRule(
+    "testing",
+    ["cli/main", "pipeline/main", "review/main", "smoke/main"],
+    "testing imports no command: neither cli, pipeline, review nor smoke",
+  ),
+  ...areaRule("cli", ["testing/synthesize"], "cli does not import testing"),
+  ...areaRule(
+    "local",
+    ["index", "model", "sample"],
+    "no area imports an entry of the package: index, model or sample",
+  ),
+  {
+    file: `${SRC}/models.ts`,
+    statement: from("./environment/names"),
+    rule: "models.ts imports runtime only",
+  },
+  ...["./lib/json", "./index", "node:fs"].map((module) => ({
+    file: `${SRC}/model.ts`,
+    statement: from(module),
+    rule: "model.ts is bundled in every function: it imports models and runtime only",
+  })),
+  ...["../build", "../headers"].map((module) => ({
+    file: `${SRC}/page/browser/probe.ts`,
+    statement: from(module),
+    rule: "page/browser imports config and public-document of page only",
+  })),
+  ...["node:fs", "zod"].map((module) => ({
+    file: `${SRC}/page/browser/probe.ts`,
+    statement: from(module),
+    rule: "page/browser runs in browsers: it imports no package and no module of Node.js",
+  })),
+  ...["zod", "node:fs", "node:child_process", "@aws-sdk/client-s3"].map((module) => ({
+    file: `${SRC}/runtime/probe.ts`,
+    statement: from(module),
+    rule: "runtime is bundled in every function: it imports zod/mini and the modules buffer, crypto, http, https, net and tls of Node.js only",
+  })),
+  ...["environment", "iam", "local", "review", "smoke", "pipeline", "page", "cli", "testing"].map((area) => ({
+    file: `${SRC}/${area}/probe.ts`,
+    statement: from("cdktf"),
+    rule: "only app and constructs import CDKTF",
+  })),
+  ...["constructs", "@cdktf/provider-aws/lib/vpc"].map((module) => ({
+    file: `${SRC}/local/terraform/probe.ts`,
+    statement: from(module),
+    rule: "only app and constructs import CDKTF",
+  })),
+  {
+    file: `${SRC}/local/probe.ts`,
+    statement: from("sagemaker-stages/model"),
+    rule: "the engine imports its own modules by their paths",
+  },
+  {
+    file: `${SRC}/local/probe.ts`,
+    statement: from("../../tests/support/app"),
+    rule: "src imports neither tests nor other folders of the package",
+  },
+  ...[
+    [`${SRC}/app/probe.ts`, "../../../../functions"],
+    ["packages/sagemaker-stages/tests/local/probe.ts", "../../../../environments/dev"],
+    ["packages/sagemaker-stages/bench/probe.ts", "../../../main"],
+  ].map(([file = "", module = ""]) => ({
+    file,
+    statement: from(module),
+    rule: "the engine does not import the app",
+  })),
+  {
+    file: "packages/sagemaker-stages/tests/fixtures/app/environments/dev.ts",
+    statement: from("../../../../src/environment/names"),
+    rule: "the fixture app imports the engine by the name of the package",
+  },
+  {
+    file: "packages/sagemaker-stages/tests/fixtures/app/functions/loan/contract.ts",
+    statement: from("node:fs"),
+    rule: "a contract imports zod/mini, sagemaker-stages/model and files of its own folder only: the contract is bundled in the function",
+  },
+];
+
+/** Each form of an import, of a module that the area may not import. */
+const FORMS: readonly Forbidden[] = [
+  from("../../constructs/inference-stack"),
+  'import type { Probe } from "../../constructs/inference-stack";',
+  'import { type Probe } from "../../constructs/inference-stack";',
+  'import "../../constructs/inference-stack";',
+  'export * from "../../constructs/inference-stack";',
+  'export type { Probe } from "../../constructs/inference-stack";',
+  'export type Probe = import("../../constructs/inference-stack").Probe;',
+  'export const load = () => import("../../constructs/inference-stack");',
+  'export const probe = require("../../constructs/inference-stack");',
+  'import probe = require("../../constructs/inference-stack");',
+].map((statement) => ({
+  file: `${SRC}/local/terraform/probe.ts`,
+  statement,
+  rule: "local reads Terraform's JSON: it imports aws, lib and page only",
+}));
+
+/** Rules of biome.json that hold in every folder beside the plugins. */
+const EVERYWHERE: readonly Forbidden[] = [
+  "stacks/inference-stack.ts",
+  "functions/iris/contract.ts",
+  "environments/dev.ts",
+  `${SRC}/constructs/probe.ts`,
+  `${SRC}/local/probe.ts`,
+].flatMap((file) =>
+  ["@cdktf/provider-aws", "cdktf/lib/private/unique"].map((module) => ({
+    file,
+    statement: from(module),
+    rule: "lint/style/noRestrictedImports",
+  })),
+);
+
+/** Imports that no rule forbids, of each area. */
+const ALLOWED: readonly (readonly [file: string, module: string, type?: "type"])[] = [
+  ["main.ts", "sagemaker-stages"],
+  ["main.ts", "./functions"],
+  ["functions/iris/contract.ts", "zod/mini"],
+  ["functions/iris/contract.ts", "sagemaker-stages/model"],
+  ["functions/iris/contract.ts", "./features/words"],
+  ["functions/iris/features/words.ts", "../words"],
+  ["functions/iris/handler.ts", "node:fs"],
+  ["functions/iris/page.ts", "sagemaker-stages/page"],
+  ["functions/iris/sample/index.ts", "sagemaker-stages/sample"],
+  ["functions/iris/training/train.ts", "../../../training/csv"],
+  ["functions/iris/tests/support/app.ts", "../../../index"],
+  ["functions/index.ts", "./iris/contract"],
+  ["environments/dev.ts", "../functions", "type"],
+  ["environments/index.ts", "./dev"],
+  ["stacks/inference-stack.ts", "cdktf"],
+  ["__tests__/iris.test.ts", "sagemaker-stages/testing"],
+  [`${SRC}/index.ts`, "./constructs/inference-stack"],
+  [`${SRC}/lib/probe.ts`, "node:util"],
+  [`${SRC}/aws/probe.ts`, "../lib/json"],
+  [`${SRC}/runtime/probe.ts`, "zod/mini"],
+  [`${SRC}/environment/settings/probe.ts`, "../../models", "type"],
+  [`${SRC}/iam/workload/probe.ts`, "../../environment/names"],
+  [`${SRC}/page/probe.ts`, "../paths"],
+  [`${SRC}/page/browser/probe.ts`, "../config", "type"],
+  [`${SRC}/constructs/function/probe.ts`, "../../runtime/cors"],
+  [`${SRC}/app/probe.ts`, "../constructs/inference-stack"],
+  [`${SRC}/sample/probe.ts`, "../local/sagemaker/container", "type"],
+  [`${SRC}/local/lambda/probe.ts`, "../../page/headers"],
+  [`${SRC}/review/access/probe.ts`, "../../aws/arn"],
+  [`${SRC}/smoke/probe.ts`, "../environment/names"],
+  [`${SRC}/pipeline/probe.ts`, "../app/load-app"],
+  [`${SRC}/testing/probe.ts`, "../constructs/function/function-code"],
+  [`${SRC}/cli/probe.ts`, "../local/main"],
+  ["packages/sagemaker-stages/tests/local/probe.ts", "../stacks/support/app"],
+  ["packages/sagemaker-stages/tests/fixtures/app/environments/dev.ts", "../functions", "type"],
+];
+
+/** Where two files import each other, and how. */
+const CYCLES = ["functions/iris", `${SRC}/review`].flatMap((folder) =>
+  ["import", "import type"].map((form) => ({ folder, form })),
+);
+
+const report = z.object({
+  diagnostics: z.array(
+    z.object({
+      category: z.string(),
+      message: z.string(),
+      location: z.object({ path: z.string(), start: z.object({ line: z.number() }) }),
+    }),
+  ),
+});
+
+/** Files with one statement in each line. */
+class Probes {
+  readonly files = new Map<string, string[]>();
+
+  /** @returns where the linter reports the statement */
+  add(file: string, statement: string): string {
+    const lines = this.files.get(file) ?? [];
+    this.files.set(file, lines);
+    lines.push(statement);
+    return `${file}:${lines.length}`;
+  }
+}
+
+/**
+ * Lints files in a copy of the repository's layout, with the repository's own configuration and rules.
+ *
+ * @returns the messages of the import boundaries and the names of the other rules, by file and line
+ */
+function lint({ files }: Probes): ReadonlyMap<string, readonly string[]> {
+  return inTempFolder((folder) => {
+    const write = (path: string, text: string): void => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    };
+    for (const path of [".gitignore", "biome.json", "packages/sagemaker-stages/biome.json"]) {
+      write(path, readFileSync(join(REPOSITORY, path), "utf8"));
+    }
+    cpSync(LINT, join(folder, "packages/sagemaker-stages/lint"), { recursive: true });
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync("../packages/sagemaker-stages", join(folder, "node_modules/sagemaker-stages"));
+    for (const [path, lines] of files) write(path, lines.join("\n"));
+    const biome = join(REPOSITORY, "node_modules/@biomejs/biome/bin/biome");
+    const words = ["lint", "--reporter=json", "--max-diagnostics=none", "."];
+    const { stdout, stderr } = spawnSync(process.execPath, [biome, ...words], {
+      cwd: folder,
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    if (!stdout.startsWith("{")) throw new Error(`biome printed no report:\n${stdout}${stderr}`);
+    const found = new Map<string, string[]>();
+    for (const { category, message, location } of report.parse(JSON.parse(stdout)).diagnostics) {
+      const place = `${location.path}:${location.start.line}`;
+      found.set(place, [...(found.get(place) ?? []), category === "plugin" ? message : category]);
+    }
+    return found;
+  });
+}
+
+describe("import boundaries", () => {
+  const probes = new Probes();
+  const forbidden = [...OF_APP, ...OF_ENGINE, ...FORMS, ...EVERYWHERE].map((one) => ({
+    ...one,
+    place: probes.add(one.file, one.statement),
+  }));
+  const allowed = ALLOWED.map(([file, module, kind]) => {
+    const statement = kind === "type" ? `import type { Probe } from "${module}";` : from(module);
+    return { file, statement, place: probes.add(file, statement) };
+  });
+  const cycles = CYCLES.map(({ folder, form }) => {
+    const name = form.replace(" ", "-");
+    probes.add(
+      `${folder}/${name}-b.ts`,
+      `${form} { A } from "./${name}-a"; export interface B { readonly a: A }`,
+    );
+    const statement = `${form} { B } from "./${name}-b"; export interface A { readonly b: B }`;
+    return { folder, form, place: probes.add(`${folder}/${name}-a.ts`, statement) };
+  });
+  let found: ReadonlyMap<string, readonly string[]>;
+
+  beforeAll(() => {
+    found = lint(probes);
+  }, 60_000);
+
+  it.each(forbidden)("refuse in $file: $statement", ({ place, rule }) => {
+    expect(found.get(place)).toContain(rule);
+  });
+
+  it.each(allowed)("allow in $file: $statement", ({ place }) => {
+    const messages = (found.get(place) ?? []).filter((message) => !message.startsWith("lint/"));
+
+    expect(messages).toEqual([]);
+  });
+
+  it.each(cycles)("refuse a cycle in $folder of: $form", ({ place }) => {
+    expect(found.get(place)).toContain("lint/suspicious/noImportCycles");
+  });
+
+  it("have a probe for each rule", () => {
+    const rules = readdirSync(LINT).flatMap((file) => messagesIn(readFileSync(join(LINT, file), "utf8")));
+
+    const tried = forbidden.map(({ rule }) => rule).filter((rule) => !rule.startsWith("lint/"));
+    expect(new Set(tried)).toEqual(new Set(rules));
+  });
+
+  it("name each area of the engine's sources", () => {
+    const areas = readdirSync(join(ENGINE, "src"), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+
+    const text = readFileSync(join(LINT, "engine.grit"), "utf8");
+
+    expect(areas.filter((area) => !text.includes(`/src/${area}/`))).toEqual([]);
+    expect(areas.filter((area) => !/is_of_area[^{]*\{([^}]*)/.exec(text)?.[1]?.includes(area))).toEqual([]);
+  });
+});
+
+/** The messages of the rules in a plugin. */
+function messagesIn(plugin: string): string[] {
+  const messages = [...plugin.matchAll(/(?:\$rule|message)\s*=\s*"([^"]+)"/g)];
+  return messages.map(([, message = ""]) => message);
+}
