@@ -35,8 +35,7 @@ export function loadApp(): LoadedApp {
 function load(file: string, name: string): unknown {
   const loaded = requireFile(file);
   if (loaded[name] !== undefined) return loaded[name];
-  const exported = Object.keys(loaded).join(", ") || "nothing";
-  throw new UserError(`${file}: got an export of ${exported}; allowed: an export of ${name}`);
+  throw new UserError(`${file}: got no export ${name}; allowed: export const ${name} = …`);
 }
 
 /** `require`, because the app is CommonJS and a process that runs TypeScript hooks `require`. */

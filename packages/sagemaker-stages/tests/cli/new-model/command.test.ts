@@ -154,7 +154,7 @@ describe("sagemaker-stages new-model", () => {
       words: ["iris", "--environment", "test"],
       message: "--environment: got test; allowed: dev, staging, prod",
     },
-    { words: [], message: "<name>: got no word" },
+    { words: [], message: "<name>: got no word; allowed: 1–30 characters a-z, 0-9, -" },
     { words: ["iris", "species"], message: "word: got species; allowed: <name> and options" },
     { words: ["iris", "--name", "species"], message: "option: got --name; allowed: --takes" },
   ])("refuses the words $words, and writes nothing", ({ words, message }) => {
@@ -335,7 +335,7 @@ describe("sagemaker-stages new-model", () => {
 
     // Assess
     expect(act).toThrow(
-      `folder: got ${app.folder} without main.ts, functions/index.ts; allowed: the folder of an app`,
+      `folder: got ${app.folder}, which has no main.ts, no functions/index.ts; allowed: the folder of an app`,
     );
   });
 });
