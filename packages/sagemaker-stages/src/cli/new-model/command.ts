@@ -39,10 +39,11 @@ function requireNew(name: string, { models }: LoadedApp): void {
   const isKnown = Object.hasOwn(models, name);
   if (!isKnown && !existsSync(join(appFolder(), folder))) return;
   const got = isKnown ? `a model of ${CATALOG}` : `the existing folder ${folder}`;
-  const names = [...Object.keys(models), ...readdirSync(join(appFolder(), "functions"))];
-  throw new UserError(
-    `name: got ${name}, ${got}; allowed: a name other than ${[...new Set(names)].filter((one) => !one.includes(".")).join(", ")}`,
-  );
+  const folders = readdirSync(join(appFolder(), "functions"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  const names = new Set([...Object.keys(models), ...folders]);
+  throw new UserError(`name: got ${name}, ${got}; allowed: a name other than ${[...names].join(", ")}`);
 }
 
 function selectEnvironments(app: LoadedApp, names: readonly string[]): Environment[] {
