@@ -41,7 +41,8 @@ ${table([
   ],
 ])}
 
-Check: npm test, npm run check, npx cdktf synth
+Check: npm test, npm run check, npx cdktf synth. npm test records the resources and permissions of the model in
+__tests__/__snapshots__: review and commit the record.
 `;
 }
 
