@@ -4,11 +4,7 @@ import { expect, it } from "@jest/globals";
 import { synthesize } from "sagemaker-stages/testing";
 import { environments } from "../environments";
 import { accounts } from "../environments/accounts";
-import { models } from "../functions";
-import { AccountStack } from "../stacks/account-stack";
-import { InferenceStack } from "../stacks/inference-stack";
-
-const app = { models, environments, accounts, InferenceStack, AccountStack };
+import { app } from "./support/app";
 
 it("synthesizes a stack for each environment and each account", () => {
   // Act: a synthesis refuses invalid environments and accounts, and names every fault

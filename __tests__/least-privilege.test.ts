@@ -1,12 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { type LeastPrivilegeResult, plainText, proveLeastPrivilege } from "sagemaker-stages/testing";
-import { environments } from "../environments";
-import { accounts } from "../environments/accounts";
-import { models } from "../functions";
-import { AccountStack } from "../stacks/account-stack";
-import { InferenceStack } from "../stacks/inference-stack";
-
-const app = { models, environments, accounts, InferenceStack, AccountStack };
+import { app } from "./support/app";
 
 expect.addSnapshotSerializer(plainText);
 

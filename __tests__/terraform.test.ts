@@ -1,12 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { findSynthesisDifferences, plainText, recordTerraform } from "sagemaker-stages/testing";
-import { environments } from "../environments";
-import { accounts } from "../environments/accounts";
-import { models } from "../functions";
-import { AccountStack } from "../stacks/account-stack";
-import { InferenceStack } from "../stacks/inference-stack";
-
-const app = { models, environments, accounts, InferenceStack, AccountStack };
+import { app } from "./support/app";
 
 expect.addSnapshotSerializer(plainText);
 

@@ -1,10 +1,10 @@
-/** Two years: what browsers ask of a site that means it (https://hstspreload.org). */
+/** Two years, which the preload lists of browsers recommend (https://hstspreload.org). */
 const HSTS_MAX_AGE_IN_SECONDS = 63_072_000;
 
 /**
- * The headers that belong to every file of the website.
+ * The security headers of every file of the website.
  *
- * @param connectSources - what the page may fetch from besides its own origin: CSP sources, e.g. the stage's origin
+ * @param connectSources - the origins, besides its own, that the page may fetch from: CSP sources, e.g. the stage's origin
  * @throws Error where a source would end its directive and begin another
  */
 export function securityHeaders(connectSources: readonly string[]): Record<string, string> {
@@ -24,7 +24,7 @@ export function securityHeaders(connectSources: readonly string[]): Record<strin
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
-      // The browser itself refuses what would turn text into markup.
+      // The browser refuses markup from text.
       "require-trusted-types-for 'script'",
       "trusted-types 'none'",
     ].join("; "),

@@ -3,18 +3,18 @@ import * as z from "zod";
 /** Plain JSON. */
 export type Json = z.core.util.JSONType;
 
-/** The API's OpenAPI document, as far as it is everybody's business. */
+/** The public part of the API's OpenAPI document. */
 export interface PublicDocument {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string };
-  /** The stage, alone. */
+  /** The stage. */
   readonly servers: readonly [{ readonly url: string }];
   /** Operations by path and method, the method in lower case. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, PublicOperation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Json>> };
 }
 
-/** A route that anybody may call. */
+/** A public route. */
 export type PublicOperation = Omit<z.output<typeof operation>, "security"> & {
   readonly security: readonly [];
 };
@@ -25,7 +25,7 @@ const content = z.record(
   z.object({ schema: z.optional(z.json()), example: z.optional(z.json()) }),
 );
 
-// What is not named here does not become public.
+// A member that is not named here does not become public.
 const operation = z.object({
   operationId: text,
   summary: text,
@@ -49,7 +49,7 @@ const operation = z.object({
   security: z.optional(z.array(z.unknown())),
 });
 
-/** OPTIONS is missing: a preflight is the browser's business. */
+/** OPTIONS is left out: only browsers send a preflight. */
 const pathItem = z.object({
   get: z.optional(operation),
   put: z.optional(operation),
@@ -66,19 +66,19 @@ const apiDocument = z.object({
 });
 
 /**
- * The document for the public, made from the API's own with API Gateway's extensions: the operations that are open
- * to everybody (an empty `security`), the schemas that they use, and nothing of how the API is built.
+ * The public document, made from the API's own document with API Gateway's extensions: the public operations (an empty
+ * `security`) and the schemas that they use, without any extension.
  *
  * @param openApi - the API's document, parsed
  * @param stageUrl - URL of the stage; becomes the one server
- * @throws Error where the document is none, or where something that is kept names an ARN or an account
+ * @throws Error where the value is no OpenAPI document, or where the result names an ARN or an account
  */
 export function publicDocument(openApi: unknown, stageUrl: string): PublicDocument {
   const api = apiDocument.parse(withoutExtensions(openApi));
   const paths = Object.fromEntries(
     Object.entries(api.paths).flatMap(([path, item]) => {
       const operations = Object.entries(item).flatMap(([method, op]) =>
-        // A missing `security` is a document's default, not the word that opens a route.
+        // A missing `security` means the document's default, not a public route.
         op?.security?.length === 0 ? [[method, { ...op, security: [] as const }] as const] : [],
       );
       return operations.length > 0 ? [[path, Object.fromEntries(operations)] as const] : [];
@@ -94,7 +94,7 @@ export function publicDocument(openApi: unknown, stageUrl: string): PublicDocume
   return { ...published, servers: [{ url: stageUrl }] };
 }
 
-/** Without API Gateway's extensions, at any depth: integrations, authorizers and policies stand in them. */
+/** Without API Gateway's extensions, at any depth: they contain integrations, authorizers and policies. */
 function withoutExtensions(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutExtensions);
   if (typeof value !== "object" || value === null) return value;
@@ -107,7 +107,7 @@ function withoutExtensions(value: unknown): unknown {
 
 const SCHEMAS = "#/components/schemas/";
 
-/** The schemas that `root` names, and those that these name. */
+/** The schemas that `root` names, and the schemas that these schemas name. */
 function schemasUsedBy(root: unknown, schemas: Readonly<Record<string, Json>>): Record<string, Json> {
   const used = new Map<string, Json>();
   const follow = (value: unknown): void => {
@@ -136,17 +136,17 @@ function referencesIn(value: unknown): string[] {
   );
 }
 
-/** A digit more, or a decimal point beside it, and it is a number like any other. */
+/** Twelve digits, without another digit or a decimal point beside them. */
 const ACCOUNT_ID = /(?<![\d.])\d{12}(?!\d|\.\d)/;
 
 const PRIVATE: readonly (readonly [RegExp, string])[] = [
   [/\barn:[\w-]*:/i, "an ARN"],
-  [ACCOUNT_ID, "what looks like an account id (12 digits)"],
-  // It is replaced later, by something that nobody can check here.
+  [ACCOUNT_ID, "a possible account id (12 digits)"],
+  // Terraform replaces the value later, so that the value cannot be checked here.
   [/\$\{/, "a value that only the deployment knows"],
 ];
 
-/** The last door: what slips through everything above is not published but fails the build. */
+/** The last check: private data that passes all steps above fails the build. */
 function requireNothingPrivate(value: unknown, place: string): void {
   if (typeof value === "object" && value !== null) {
     for (const [key, inner] of Object.entries(value)) {

@@ -15,7 +15,7 @@ const stack = z.object({
 });
 
 /**
- * The paths of constructs by address, as CDKTF noted them in the synthesized stack: `sentiment/endpoint/role`, without
+ * The paths of constructs by address, as CDKTF noted them in the synthesized stack: `ticket-urgency/endpoint/role`, without
  * the stack's own name. Empty where the stack is not there, or is not CDKTF's.
  *
  * @param folder - of the stacks, e.g. `cdktf.out/stacks`

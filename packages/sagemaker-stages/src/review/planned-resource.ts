@@ -6,7 +6,7 @@ export type Action = "no-op" | "create" | "read" | "update" | "delete" | "forget
 
 /** A resource that Terraform manages, before and after. */
 export interface PlannedResource {
-  /** As Terraform writes it, e.g. `aws_lambda_function.sentiment_function_A1B2C3D4`. */
+  /** As Terraform writes it, e.g. `aws_lambda_function.ticket-urgency_function_A1B2C3D4`. */
   readonly address: string;
   /** The path of its construct in the stack, e.g. `churn/function`; the address where nobody told it. */
   readonly path: string;

@@ -305,7 +305,7 @@ const SHOWN: readonly (readonly [RegExp, string])[] = [
   [/signed URL/, "a signed URL or cookie"],
 ];
 
-/** `POST /sentiment no longer requires a signature (AWS_IAM)` */
+/** `POST /ticket-urgency no longer requires a signature (AWS_IAM)` */
 function openedInName({ what, before, after }: SurfaceChange): string {
   if (before === undefined || after === undefined) return what;
   const lost = SHOWN.flatMap(([word, words]) => (word.test(before) && !word.test(after) ? words : []));

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 describe("a model that fails", () => {
-  it("is told in the words of the problem, with the id to report it by", async () => {
+  it("is described with the detail of the problem document, and with the id of the request", async () => {
     // Prepare
     served.ticketUrgency.answer = async () => ({ status: 500, body: "Traceback: secret" });
     const answered = opened.page.waitForResponse("**/open/ticket-urgency");
@@ -52,7 +52,7 @@ describe("a model that fails", () => {
 });
 
 describe("a stage that throttles", () => {
-  it("says when to try again, counts down, and then answers", async () => {
+  it("is described with the seconds to wait, which count down; afterwards the model answers", async () => {
     // Prepare
     const { page } = await served.open(TIGHT);
     const tight = new TicketForm(page);
@@ -75,7 +75,7 @@ describe("a stage that throttles", () => {
 });
 
 describe("an input that is too long", () => {
-  it("is refused in words", async () => {
+  it("is refused with the limit, and not sent", async () => {
     // Prepare
     await form.open();
     await form.message.evaluate((area: HTMLInputElement, moreThanApiGatewayTakes) => {
@@ -89,16 +89,16 @@ describe("an input that is too long", () => {
     const failure = await form.failure();
 
     // Assess
-    expect(failure).toContain("That is too much at once");
+    expect(failure).toContain("The input is too large");
     expect(failure).toContain("at most 10 MB");
     expect(failure).toContain("status 413");
     expect(asked).toEqual([]);
   });
 });
 
-/** What a stage on AWS, or something before it, can answer and this one does not. */
+/** Answers that a stage on AWS, or a proxy before it, can give, and that a local stage does not give. */
 describe("an answer from elsewhere", () => {
-  it("that the model is not ready is told with the time to wait", async () => {
+  it("is described with the seconds to wait when the model is not ready", async () => {
     // Prepare
     const problem = { title: "Service Unavailable", status: 503, detail: "It wakes up.", requestId: "id-1" };
     await opened.page.route("**/open/ticket-urgency", (route) =>
@@ -121,7 +121,7 @@ describe("an answer from elsewhere", () => {
     expect(failure).toContain("request id-1");
   });
 
-  it("that is a proxy's page is called what it is, and not shown", async () => {
+  it("is described by its media type, and its text is not shown, when a proxy answers with a page", async () => {
     // Prepare
     await opened.page.route("**/open/ticket-urgency", (route) =>
       route.fulfill({ status: 502, contentType: "text/html", body: "<h1>nginx</h1>" }),
@@ -132,14 +132,14 @@ describe("an answer from elsewhere", () => {
     const failure = await form.failure();
 
     // Assess
-    expect(failure).toContain("That was no answer of this stage");
+    expect(failure).toContain("The answer is not of this stage");
     expect(failure).toContain("text/html");
     expect(failure).not.toContain("nginx");
   });
 });
 
 describe("no answer", () => {
-  it("is told as such where the device is offline, and the text stays", async () => {
+  it("is described as an offline device when the device is offline, and the text stays", async () => {
     // Prepare
     await opened.page.context().setOffline(true);
 
@@ -152,7 +152,7 @@ describe("no answer", () => {
     expect(await form.message.inputValue()).toBe("The shop is down.");
   });
 
-  it("is told as such where the stage has stopped", async () => {
+  it("is described with the host of the stage when the stage has stopped", async () => {
     // Prepare
     const { host } = new URL(served.stage.url);
     await served.stage.kill();

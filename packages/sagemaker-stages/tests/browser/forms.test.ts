@@ -226,14 +226,14 @@ describe("the form of a row", () => {
     const failure = await form.failure();
 
     // Assess
-    expect(failure).toContain("The model cannot read that");
+    expect(failure).toContain("The model cannot read this input");
     expect(failure).toMatch(/data.*: got .*; allowed: /);
     expect(failure).toMatch(/status 400 · request \S+/);
   });
 });
 
 describe("the form of records", () => {
-  it("takes JSON that reads well, and answers its own example", async () => {
+  it("shows its example as JSON in short lines, and answers it", async () => {
     // Prepare
     const form = await new ModelForm(opened.page, "Energy demand").open();
 

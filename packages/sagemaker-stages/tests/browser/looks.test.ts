@@ -57,7 +57,7 @@ describe("the page", () => {
     await page.context().close();
   });
 
-  it("has buttons that a finger hits, and fields that a phone does not zoom into", async () => {
+  it("has buttons of at least 36 pixels and fields of at least 16 pixels, which a phone does not zoom into", async () => {
     // Prepare
     const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
     const { page } = await served.open(undefined, phone);
@@ -73,13 +73,13 @@ describe("the page", () => {
     }));
 
     // Assess
-    // The closed forms' buttons have no height yet. WCAG 2.2 asks for 24 pixels.
+    // The closed forms' buttons have no height yet. WCAG 2.2 requires 24 pixels.
     expect(Math.min(...heights.filter((height) => height > 0))).toBeGreaterThanOrEqual(36);
     expect(Math.min(...fontSizes)).toBeGreaterThanOrEqual(16);
     await page.context().close();
   });
 
-  it("is dark where the device is", async () => {
+  it("is dark when the device is dark", async () => {
     // Prepare
     const background = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
@@ -102,7 +102,7 @@ describe("the page", () => {
     ["reduce", 0],
     ["no-preference", 1],
   ] as const)(
-    "asked to %s motion, lets that many things move while it waits: %d",
+    "moves elements while it waits as the device states for motion: %s moves %d",
     async (reducedMotion, count) => {
       // Prepare
       const { page } = await served.open(undefined, { reducedMotion });
@@ -128,7 +128,7 @@ describe("the page", () => {
 });
 
 describe("the browser", () => {
-  it("refuses on this page what turns text into markup", async () => {
+  it("refuses markup from text on this page", async () => {
     // Prepare
     const { page } = await served.open();
 
@@ -142,7 +142,7 @@ describe("the browser", () => {
     await page.context().close();
   });
 
-  it("lets this page connect to its own stage alone", async () => {
+  it("lets this page connect to its own stage and to no other server", async () => {
     // Prepare
     const { page, complaints } = await served.open();
     const elsewhere = served.ticketUrgency.url;

@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 describe("an endpoint that wakes up", () => {
-  it("is waited for in words and seconds, and its answer is shown", async () => {
+  it("is described with the seconds so far, and its answer is shown", async () => {
     // Act
     await form.submit("The shop is down.");
     await shows(form.result, "Waiting for the model …");
@@ -54,13 +54,13 @@ describe("an endpoint that wakes up", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("is asked once, however often the button is pressed", async () => {
+  it("gets one request when the button is pressed several times", async () => {
     // Prepare
     await form.submit("The shop is down.");
     await form.cancel.waitFor();
 
     // Act
-    // `force`: else it waits, as a person would, until the button is no longer dimmed.
+    // `force`: otherwise Playwright waits until the button is no longer dimmed.
     await form.send.click({ force: true });
     await form.message.press("Control+Enter");
     later.release({ body: "0.9412" });
@@ -70,7 +70,7 @@ describe("an endpoint that wakes up", () => {
     expect(served.ticketUrgency.requests).toHaveLength(1);
   });
 
-  it("need not be waited for: cancelling gives the focus back, and another try works", async () => {
+  it("can be cancelled with the button: the focus goes to the form's button, and the next request is answered", async () => {
     // Prepare
     await form.submit("The shop is down.");
     await form.cancel.waitFor();

@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { afterAll, describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it, jest } from "@jest/globals";
 import { buildWebsite, STAGE_ORIGIN, type WebsiteFile } from "../../src/page/build";
+
+/** A process that translates the engine's sources on a busy machine. */
+jest.setTimeout(30_000);
 
 const ENGINE = join(__dirname, "../..");
 const PACKAGES = join(ENGINE, "../../node_modules");
@@ -163,7 +166,7 @@ describe("index.html", () => {
     expect(html).toContain(`<h1>${escaped}</h1>`);
   });
 
-  it("has no script or style in it, which the content security policy would refuse", () => {
+  it("contains no inline script or style, which the content security policy would refuse", () => {
     // Act
     const html = textOf("index.html");
 
@@ -206,7 +209,7 @@ describe("page.js", () => {
     expect(script).not.toMatch(/localStorage|sessionStorage|indexedDB|\.cookie|sendBeacon|console\./);
   });
 
-  it("holds nothing that only builds need", () => {
+  it("contains no path of the machine that built the page, and no code of Node.js", () => {
     // Act
     const script = textOf("page.js");
 

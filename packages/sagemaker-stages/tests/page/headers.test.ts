@@ -25,7 +25,7 @@ describe("the security headers", () => {
     expect(Object.values(policy).join()).not.toMatch(/unsafe|\*|data:|blob:/);
   });
 
-  it("have the browser refuse what turns text into markup", () => {
+  it("let the browser refuse markup from text", () => {
     // Act
     const policy = directives([]);
 
@@ -49,7 +49,7 @@ describe("the security headers", () => {
   });
 
   it.each(["", "https://a.example; script-src *", "https://a.example https://b.example", "a,b"])(
-    "refuse %j as a source, which would say something else",
+    "refuse %j as a source, which would change the policy",
     (source) => {
       // Act
       const act = () => securityHeaders([source]);

@@ -15,7 +15,7 @@ function handWritten(operation: object, schemas: object = {}): unknown {
 const withBody = (schema: object) => ({ requestBody: { content: { "application/json": { schema } } } });
 
 describe("the public document", () => {
-  it("has the routes that are open to everybody, with the schemas they use, and no other", () => {
+  it("has the public routes with the schemas that they use, and no other", () => {
     // Prepare
     const api = apiDocument({
       "loan-default": "API_KEY",
@@ -35,7 +35,7 @@ describe("the public document", () => {
     expect(JSON.stringify(published)).not.toMatch(/loan|language|api_key|sigv4/i);
   });
 
-  it("says of a route what the API's own document says to callers", () => {
+  it("describes a route as the API's own document does", () => {
     // Prepare
     const api = apiDocument({ "language-check": "PUBLIC" });
 
@@ -54,7 +54,7 @@ describe("the public document", () => {
     });
   });
 
-  it("has nothing of how the API is built", () => {
+  it("contains no extension of API Gateway", () => {
     // Prepare
     const api = apiDocument(ALL_PUBLIC);
 
@@ -66,7 +66,7 @@ describe("the public document", () => {
     expect(text).not.toMatch(/x-amazon-|arn:aws|111122223333|integration|securitySchemes/i);
   });
 
-  it("follows references from schema to schema, in circles too", () => {
+  it("follows references from schema to schema, also in a cycle", () => {
     // Prepare
     const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
     const api = handWritten(withBody(reference("Tree")), {
@@ -82,7 +82,7 @@ describe("the public document", () => {
     expect(Object.keys(schemas)).toEqual(["Leaf", "Tree"]);
   });
 
-  it("keeps a route closed that does not say that it is open", () => {
+  it("leaves out a route that does not state an empty security", () => {
     // Prepare
     const api = handWritten({ security: undefined });
 
@@ -110,9 +110,9 @@ describe("the public document", () => {
 
   it.each([
     ["an ARN", "Runs arn:aws:lambda:eu-central-1:111122223333:function:x", "an ARN"],
-    ["an account", "Ask the people of 111122223333", "what looks like an account id"],
+    ["an account", "Ask the people of 111122223333", "a possible account id"],
     [
-      "what only Terraform knows",
+      "a value that only Terraform knows",
       `Runs \${aws_lambda_function.x.arn}`,
       "a value that only the deployment knows",
     ],
@@ -127,7 +127,7 @@ describe("the public document", () => {
     expect(act).toThrow(named);
   });
 
-  it("takes numbers of twelve digits and more for what they are", () => {
+  it("publishes numbers that contain twelve digits and are no account id", () => {
     // Prepare
     const api = handWritten({ description: "0.123456789012 and 1234567890123" });
 
@@ -138,7 +138,7 @@ describe("the public document", () => {
     expect(act).not.toThrow();
   });
 
-  it("refuses what is no OpenAPI document", () => {
+  it("refuses a value that is no OpenAPI document", () => {
     // Act
     const act = () => publicDocument({ paths: [] }, STAGE_URL);
 

@@ -10,7 +10,7 @@ const LOCAL_URL = "http://127.0.0.1:3000/dev";
 const api = apiDocument({ "ticket-urgency": "PUBLIC", "loan-default": "API_KEY" });
 
 describe("the page of a local stage", () => {
-  it("is the website's files with what the page must know of the stage", () => {
+  it("has the website's files, the configuration and the OpenAPI document", () => {
     // Act
     const files = websiteFor(LOCAL_URL, api, PAGE);
 
@@ -20,7 +20,7 @@ describe("the page of a local stage", () => {
     expect([...files.values()].map(({ status }) => status)).toEqual(Array(names.length).fill(200));
   });
 
-  it("tells the page where its stage is and what is open there", () => {
+  it("has the URL of its stage and the public routes", () => {
     // Act
     const files = websiteFor(LOCAL_URL, api, PAGE);
 
@@ -31,7 +31,7 @@ describe("the page of a local stage", () => {
     );
   });
 
-  it("lets the page connect to its stage alone", () => {
+  it("lets the page connect to its stage and to no other server", () => {
     // Act
     const html = String(websiteFor(LOCAL_URL, api, PAGE).get("index.html")?.body);
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 
 const css = readFileSync(join(__dirname, "../../src/page/style.css"), "utf8");
 
-/** What WCAG 2.2 asks of text (AA) and of what shows where a control is or has the focus. */
+/** The contrast that WCAG 2.2 (AA) requires of text, and of the outline of a control or of the focus. */
 const OF_TEXT = 4.5;
 const OF_CONTROLS = 3;
 
@@ -50,7 +50,7 @@ describe.each([
     ["on-accent", "accent-strong", OF_TEXT],
     ["edge", "card", OF_CONTROLS],
     ["edge", "well", OF_CONTROLS],
-  ])("let %s on %s be read", (front, back, least) => {
+  ])("have enough contrast for %s on %s", (front, back, least) => {
     // Prepare
     const palette = colours(block);
 
@@ -62,8 +62,8 @@ describe.each([
   });
 });
 
-describe("what moves", () => {
-  it("moves only for those who did not ask for less of it", () => {
+describe("motion", () => {
+  it("is defined only for devices that do not state reduced motion", () => {
     // Act
     const [still = "", moving = ""] = css.split("@media (prefers-reduced-motion: no-preference)");
 

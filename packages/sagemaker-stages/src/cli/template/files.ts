@@ -23,8 +23,11 @@ export const MAINTAINED_FILES = [
 /** Files and folders that a new app takes over from the engine's repository, and that the team then owns. */
 const FIRST_FILES = [".gitignore", ".npmrc", "main.ts", "package.json", "stacks"] as const;
 
-/** The folder of the app's tests. Its own folders belong to the models of the repository. */
+/** The folder of the app's tests. */
 const TESTS = "__tests__";
+
+/** The records of the repository's models and environments: the tests of an app write the app's records. */
+const RECORDS = `${TESTS}/__snapshots__/`;
 
 /** Where a published package keeps the template: `npm pack` writes this folder. */
 const PUBLISHED = "dist/template";
@@ -51,7 +54,7 @@ export function readTemplate(): AppFiles {
  */
 export function readRepositoryTemplate(repository: string, own: string): AppFiles {
   const shared = [...MAINTAINED_FILES, ...FIRST_FILES].flatMap((path) => pathsBelow(repository, path));
-  const tests = pathsBelow(repository, TESTS).filter((path) => /^[^/]+\/[^/]+\.test\.ts$/.test(path));
+  const tests = pathsBelow(repository, TESTS).filter((path) => !path.startsWith(RECORDS));
   return new Map([...readAll(repository, [...shared, ...tests]), ...readAll(own, pathsBelow(own))]);
 }
 

@@ -1,8 +1,8 @@
 import { find } from "./dom";
 
 /**
- * Says something to those who listen instead of look. A region of its own, because what is seen changes every
- * second while the page waits, and nobody wants to hear that.
+ * Lets a screen reader announce a text. The text has a region of its own, because the visible text changes every second
+ * while the page waits.
  */
 export function announce(text: string): void {
   find("announcer", HTMLElement).textContent = text;

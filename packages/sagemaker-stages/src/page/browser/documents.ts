@@ -1,19 +1,19 @@
 import type { WebsiteConfig } from "../config";
 import type { PublicDocument } from "../public-document";
 
-/** What the page is told where it is served. */
+/** The documents that are served beside the page. */
 export interface Documents {
   readonly config: WebsiteConfig;
   readonly openApi: PublicDocument;
 }
 
-/** They come from beside the page, which has just come; without them the page has nothing to show. */
+/** Long, because the page shows nothing without its documents. */
 const PATIENCE_IN_MS = 15_000;
 
-/** @throws Error, for people, where one of the two cannot be read */
+/** @throws Error, with a message for visitors, where one of the two cannot be read */
 export async function readDocuments(): Promise<Documents> {
   const [config, openApi] = await Promise.all([read("config.json"), read("openapi.json")]);
-  // Written by whoever published this page, together with it: they are of one make.
+  // The deployment that published this page wrote both documents, so that their types are known.
   return { config: config as WebsiteConfig, openApi: openApi as PublicDocument };
 }
 

@@ -1,7 +1,7 @@
-/** What an element may hold. A text stays text: nothing on this page turns one into markup. */
+/** A child of an element. A text stays text: nothing on this page turns text into markup. */
 export type Child = Node | string;
 
-/** Attributes; `true` stands for an attribute without a value, and what is `false` or missing is left out. */
+/** Attributes. `true` stands for an attribute without a value; an attribute that is `false` or `undefined` is left out. */
 export type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 
 /** An element with its attributes and children. */

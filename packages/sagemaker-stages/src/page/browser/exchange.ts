@@ -1,14 +1,14 @@
 import { announce } from "./announce";
-import { ask, type Outcome, type StageRequest } from "./ask";
 import { type Child, h } from "./dom";
 import { describeFailure, describeRetry, type Failure } from "./failure";
+import { type Outcome, type StageRequest, sendRequest } from "./send";
 import type { ShownAnswer } from "./view";
 import { waitingWords } from "./words";
 
-/** Oftener than once a second, so that no second is skipped. */
+/** More often than once a second, so that the clock skips no second. */
 const TICK_IN_MS = 250;
 
-/** Where a form's answers go, and how they are shown. */
+/** The place of a form's answers, and how they are shown. */
 export interface ExchangeProps {
   /** The form's button. It is dimmed while a request is under way, and gets the focus of elements that disappear. */
   readonly submit: HTMLButtonElement;
@@ -18,19 +18,19 @@ export interface ExchangeProps {
   show(answer: Extract<Outcome, { kind: "answer" }>): ShownAnswer;
 }
 
-/** Asks the stage for a form, one request at a time, and shows what is going on. */
+/** Sends the requests of a form, one at a time, and shows the state of the request, the answer or the failure. */
 export class Exchange {
   private running: AbortController | undefined;
   private timer: number | undefined;
 
   constructor(private readonly props: ExchangeProps) {}
 
-  /** Whether an answer is awaited. */
+  /** Whether a request is under way. */
   get isRunning(): boolean {
     return this.running !== undefined;
   }
 
-  /** Asks once; does nothing while an answer is awaited. */
+  /** Sends a request once; does nothing while a request is under way. */
   async start(request: StageRequest): Promise<void> {
     if (this.running !== undefined) return;
     const controller = new AbortController();
@@ -39,7 +39,7 @@ export class Exchange {
     this.props.submit.setAttribute("aria-disabled", "true");
     this.wait();
     try {
-      const outcome = await ask(request, controller.signal);
+      const outcome = await sendRequest(request, controller.signal);
       if (outcome.kind === "failure") return this.fail(outcome.failure);
       const { content, spoken } = this.props.show(outcome);
       this.fill("answer", content, spoken);
@@ -52,12 +52,12 @@ export class Exchange {
     }
   }
 
-  /** Stops waiting. What the model is doing already, it does in vain. */
+  /** Stops waiting. The model still finishes the request, and its answer is dropped. */
   cancel(): void {
     this.running?.abort();
   }
 
-  /** Takes away what is shown. */
+  /** Removes the answer or the failure. */
   clear(): void {
     if (!this.isRunning) this.fill("", [], "");
   }
@@ -109,12 +109,12 @@ export class Exchange {
   private fill(state: string, children: readonly Child[], spoken: string): void {
     window.clearInterval(this.timer);
     const { place, submit } = this.props;
-    // The cancel button goes with its focus, which would start again at the top of the page.
+    // Without this, the focus of the removed cancel button would return to the top of the page.
     if (place.contains(document.activeElement)) submit.focus();
     place.className = `result ${state}`;
     place.hidden = children.length === 0;
     place.replaceChildren(...children);
-    // On a phone it may lie below the screen.
+    // On a phone, the place can be below the screen.
     place.scrollIntoView({ block: "nearest" });
     announce(spoken);
   }

@@ -1,9 +1,9 @@
 import { seconds } from "./words";
 
-/** Why there is no answer. */
+/** The reason why there is no answer. */
 export type Failure =
   | {
-      /** The stage or the function said why, in a problem document (RFC 9457). */
+      /** The stage or the function gave the reason in a problem document (RFC 9457). */
       readonly kind: "problem";
       readonly status: number;
       readonly title: string | undefined;
@@ -12,44 +12,44 @@ export type Failure =
       readonly retryAfterInSeconds: number | undefined;
     }
   | {
-      /** An answer came that is none of the stage's: a proxy's page, for example. */
+      /** The answer is not of the stage, but for example a page of a proxy. */
       readonly kind: "unreadable";
       readonly status: number;
-      /** What it says that it is, e.g. `text/html`. */
+      /** The media type of the answer, e.g. `text/html`. */
       readonly mediaType: string;
       readonly requestId: string | undefined;
       readonly retryAfterInSeconds: number | undefined;
     }
   | {
-      /** Nothing came back. Browsers do not tell pages why. */
+      /** There was no answer. Browsers do not give pages the reason. */
       readonly kind: "unreachable";
       readonly url: string;
       readonly isOffline: boolean;
     };
 
-/** Nothing was sent, because the stage would not take it. */
+/** Nothing was sent, because the request is over the limit of API Gateway. */
 export const TOO_LARGE: Failure = {
   kind: "problem",
   status: 413,
   title: "Content Too Large",
-  detail: "The stage takes at most 10 MB at once. Nothing was sent: shorten the input and try again.",
+  detail: "The stage takes at most 10 MB. Nothing was sent. Shorten the input and try again.",
   requestId: undefined,
   retryAfterInSeconds: undefined,
 };
 
-/** A failure, for people. */
+/** A failure in words. */
 export interface FailureWords {
   /** What happened. */
   readonly headline: string;
   /** What it means and what to do. */
   readonly text: string;
-  /** What to tell whoever runs the stage: the problem's title, its status, the request's id. */
+  /** The data for a report to the operator: the problem's title, its status, the request's id. */
   readonly reference: readonly string[];
-  /** Seconds until another try makes sense; `undefined` where nobody knows. */
+  /** Seconds until the next try; `undefined` where the number is unknown. */
   readonly retryAfterInSeconds: number | undefined;
 }
 
-/** Reads what came in place of an answer. @param text - the body */
+/** Reads a response that is no answer. @param text - the body */
 export function readFailure(response: Pick<Response, "status" | "headers">, text: string): Failure {
   const { status, headers } = response;
   const [mediaType = ""] = (headers.get("content-type") ?? "").toLowerCase().split(/\s*;/);
@@ -57,7 +57,7 @@ export function readFailure(response: Pick<Response, "status" | "headers">, text
     status,
     retryAfterInSeconds: readRetryAfter(headers.get("retry-after")),
   };
-  // API Gateway puts its id on every answer, also where the body is not ours.
+  // API Gateway puts its id on every response, also where the body is not of the function.
   const headerId = headers.get("x-amzn-requestid") ?? undefined;
   const members = /^application\/(\w+\+)?(problem\+)?json$/.test(mediaType) ? parseObject(text) : undefined;
   if (members === undefined || status < 400) {
@@ -66,7 +66,7 @@ export function readFailure(response: Pick<Response, "status" | "headers">, text
   return {
     kind: "problem",
     title: textOf(members.title),
-    // API Gateway's own errors, where an API has no gateway responses, say it in `message`.
+    // API Gateway's own errors, where an API has no gateway responses, have the reason in `message`.
     detail: textOf(members.detail) ?? textOf(members.message),
     requestId: textOf(members.requestId) ?? headerId,
     ...shared,
@@ -95,9 +95,9 @@ function textOf(value: unknown): string | undefined {
 }
 
 const HEADLINES: Readonly<Record<number, string>> = {
-  400: "The model cannot read that",
+  400: "The model cannot read this input",
   403: "This stage refuses the request",
-  413: "That is too much at once",
+  413: "The input is too large",
   415: "The model does not take this content type",
   429: "Too many requests at once",
   500: "The stage failed",
@@ -113,7 +113,7 @@ export function describeFailure(failure: Failure): FailureWords {
       headline: failure.isOffline ? "This device is offline" : "The stage could not be reached",
       text: failure.isOffline
         ? "There is no network connection. Your input is still here: try again once you are back online."
-        : `Nothing answered at ${new URL(failure.url).host}. The stage may be stopped, or something between here and there is in the way. Your input is still here: try again in a moment.`,
+        : `Nothing answered at ${new URL(failure.url).host}. The stage is stopped, or a firewall or a proxy blocks the way. Your input is still here: try again in a moment.`,
       reference: [],
       retryAfterInSeconds: undefined,
     };
@@ -121,10 +121,10 @@ export function describeFailure(failure: Failure): FailureWords {
   const { status, requestId, retryAfterInSeconds } = failure;
   const id = requestId === undefined ? [] : [`request ${requestId}`];
   if (failure.kind === "unreadable") {
-    const kind = failure.mediaType === "" ? "something unnamed" : failure.mediaType;
+    const kind = failure.mediaType === "" ? "an unnamed media type" : failure.mediaType;
     return {
-      headline: "That was no answer of this stage",
-      text: `What came back is not the JSON that this page reads, but ${kind}. Something between this page and the model answered in its place. Try again; if it stays so, tell whoever runs this stage.`,
+      headline: "The answer is not of this stage",
+      text: `The answer is not the JSON that this page reads, but ${kind}. A server between this page and the model answered in place of the model. Try again. If the failure stays, report it to the operator of this stage.`,
       reference: [`status ${status}`, ...id],
       retryAfterInSeconds,
     };

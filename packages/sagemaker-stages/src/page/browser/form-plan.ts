@@ -16,7 +16,7 @@ export interface RoutePlan {
   readonly fields: readonly FieldPlan[];
 }
 
-/** One thing to type. */
+/** One field of a form. */
 export interface FieldPlan {
   /** Name of the parameter or the property; empty where the field is the whole body. */
   readonly name: string;
@@ -24,7 +24,7 @@ export interface FieldPlan {
   readonly kind: "text" | "number" | "choice" | "json";
   readonly description: string | undefined;
   readonly required: boolean;
-  /** What the field holds at first, from the document's examples. */
+  /** The text of the field at first, from the document's examples. */
   readonly example: string;
   /** Where `kind` is `choice`. */
   readonly choices: readonly string[];
@@ -38,7 +38,7 @@ export interface Target {
   readonly body?: unknown;
 }
 
-/** The request of the values in the fields, or why there is none. */
+/** The request of the values in the fields, or the faults of the values. */
 export type PlannedRequest = Target | { readonly faults: ReadonlyMap<FieldPlan, string> };
 
 type Schema = Readonly<Record<string, Json>>;
@@ -97,7 +97,7 @@ function bodyFields({ requestBody }: PublicOperation, document: PublicDocument):
   });
 }
 
-/** How a value of `schema` is typed. */
+/** The kind of field for a value of `schema`. */
 function plan(
   schema: Json | undefined,
   example: Json | undefined,
@@ -115,7 +115,7 @@ function plan(
   return { kind, example: printed(example), choices: [] };
 }
 
-/** Of several alternatives the one that the example is of, else the first: a form shows one way. */
+/** A form shows one of several alternatives: the alternative with the type of the example, or else the first. */
 function alternativeFor(example: Json | undefined, schema: Schema, document: PublicDocument): Schema {
   const alternatives = [schema.anyOf, schema.oneOf].find(Array.isArray)?.map((one) => follow(one, document));
   if (alternatives === undefined) return schema;
@@ -138,9 +138,9 @@ function printed(example: Json | undefined): string {
 }
 
 /**
- * The request of a filled form. What is optional and empty is left out.
+ * The request of a filled form. Optional empty fields are left out.
  *
- * @param texts - what the fields hold
+ * @param texts - the texts of the fields
  */
 export function planRequest(route: RoutePlan, texts: ReadonlyMap<FieldPlan, string>): PlannedRequest {
   const faults = new Map<FieldPlan, string>();

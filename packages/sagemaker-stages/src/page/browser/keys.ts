@@ -6,7 +6,7 @@ const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
 /** Ctrl or Cmd with Enter sends the form from any of its fields; Escape stops waiting. */
 export function addKeys(form: HTMLFormElement, exchange: Exchange): void {
   form.addEventListener("keydown", (event) => {
-    // Where Enter confirms a word of an input method, it does not send.
+    // Enter that confirms a word of an input method does not send the form.
     if (event.isComposing) return;
     if (event.key === "Escape" && exchange.isRunning) {
       event.preventDefault();

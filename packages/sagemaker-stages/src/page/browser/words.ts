@@ -3,7 +3,7 @@ export function seconds(count: number): string {
   return count === 1 ? "1 second" : `${count} seconds`;
 }
 
-/** How long an answer took, e.g. `43 ms`, `1.2 s` or `12 s`. */
+/** The duration of a request, e.g. `43 ms`, `1.2 s` or `12 s`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
   const inSeconds = milliseconds / 1_000;
@@ -12,14 +12,14 @@ export function duration(milliseconds: number): string {
 
 /** An endpoint that is awake answers well within this time. */
 export const AWAKE_WITHIN_IN_MS = 2_000;
-/** API Gateway gives up after 29 seconds: what takes longer is held up on its way. */
+/** API Gateway times out after 29 seconds: a longer request is delayed on its way. */
 export const STAGE_ANSWERS_WITHIN_IN_MS = 32_000;
 
-/** What the page waits for, after a while of waiting. */
+/** The reason for waiting, after some time of waiting. */
 export function waitingWords(elapsedInMs: number): string {
   if (elapsedInMs < AWAKE_WITHIN_IN_MS) return "Waiting for the model …";
   if (elapsedInMs < STAGE_ANSWERS_WITHIN_IN_MS) {
     return "The model is waking up; the first answer can take up to half a minute.";
   }
-  return "This takes longer than a stage needs to answer. You can cancel and try again.";
+  return "The answer takes longer than a stage's limit. You can cancel and try again.";
 }

@@ -38,7 +38,7 @@ export type PrincipalKind =
 /** Who may do something, or may not. */
 export interface Principal {
   readonly kind: PrincipalKind;
-  /** E.g. `lambda.amazonaws.com`, an ARN, the 12 digits of an account, `role dev-sentiment-function`. */
+  /** E.g. `lambda.amazonaws.com`, an ARN, the 12 digits of an account, `role dev-ticket-urgency-function`. */
   readonly name: string;
 }
 

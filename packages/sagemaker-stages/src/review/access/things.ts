@@ -25,7 +25,7 @@ export type ThingKind =
 export interface Thing {
   /** The same on both sides for the same thing. */
   readonly key: string;
-  /** For people, e.g. `role dev-sentiment-function`. */
+  /** For people, e.g. `role dev-ticket-urgency-function`. */
   readonly label: string;
 }
 

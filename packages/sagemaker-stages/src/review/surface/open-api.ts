@@ -13,7 +13,7 @@ export interface Route {
 
 /** What is called for a request. */
 export interface Target {
-  /** E.g. `function prod-sentiment`; without addresses, which may hold what is secret. */
+  /** E.g. `function prod-ticket-urgency`; without addresses, which may hold what is secret. */
   readonly words: string;
   /** All that says what is called, and with whose rights: to compare only. */
   readonly key: string;
@@ -21,7 +21,7 @@ export interface Target {
 
 /** What an API's document says of its surface. */
 export interface ApiSurface {
-  /** By name, e.g. `POST /sentiment`; without preflights, which API Gateway answers itself. */
+  /** By name, e.g. `POST /ticket-urgency`; without preflights, which API Gateway answers itself. */
   readonly routes: ReadonlyMap<string, Route>;
   /** Of the preflights, by path. */
   readonly cors: ReadonlyMap<string, Cors>;

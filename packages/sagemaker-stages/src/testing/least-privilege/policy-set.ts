@@ -122,7 +122,25 @@ function wayVerdict({ ways }: Index, request: AccessRequest): Verdict {
 function guardOf({ trusts, guards }: Index, { action, resource }: AccessRequest): Policy | undefined {
   const asked = textOf(resource);
   if (isAssumingRole(action)) return trusts.get(asked);
-  return guards.get(asked) ?? (asked.includes(":s3:::") ? guards.get(asked.split("/", 1).join()) : undefined);
+  return guards.get(asked) ?? (asked.includes(":s3:::") ? guards.get(bucketOf(asked)) : undefined);
+}
+
+/** Whether a policy can decide about a request: `false` for another principal, role or resource than the policy's. */
+export function mayDecide(
+  { kind, of, vpcEndpoint }: Policy,
+  { who, action, resource, through }: AccessRequest,
+): boolean {
+  if (vpcEndpoint !== undefined) return vpcEndpoint === through;
+  if (kind === "identity") return "arn" in who && of.includes(who.arn);
+  const asked = textOf(resource);
+  return kind === "trust"
+    ? isAssumingRole(action) && of.includes(asked)
+    : of.includes(asked) || of.includes(bucketOf(asked));
+}
+
+/** ARN of the bucket in the ARN of an object; another ARN up to its first slash. */
+function bucketOf(arn: string): string {
+  return arn.split("/", 1).join();
 }
 
 /** Policies by what a request asks for. */

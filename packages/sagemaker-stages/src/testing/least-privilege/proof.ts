@@ -4,7 +4,14 @@ import { judge, namesAction } from "./evaluator";
 import type { Fault, Finding } from "./finding";
 import type { IamData } from "./iam-data";
 import type { Condition, Statement } from "./policy";
-import { isAllowed, isAllowedByItsOwn, ownStatements, type Policy, type PolicySet } from "./policy-set";
+import {
+  isAllowed,
+  isAllowedByItsOwn,
+  mayDecide,
+  ownStatements,
+  type Policy,
+  type PolicySet,
+} from "./policy-set";
 import { type Requests, requestsOf } from "./principals";
 import type { PrincipalRules } from "./principals/principal";
 import { readPolicySet } from "./read-policy-set";
@@ -339,8 +346,9 @@ export class Proof {
     const candidates = kind === "breaks" ? this.uses : this.trials(policy.subject);
     return candidates.filter(
       (request) =>
-        // A statement has no say in other actions.
+        // The statement decides about no other request.
         namesAction(from, request.action) &&
+        mayDecide(policy, request) &&
         isAllowed(this.policySet, request) === (kind === "breaks") &&
         isAllowed(changed, request) === (kind === "opens"),
     );

@@ -1,16 +1,16 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a model answers. */
+/** An answer of a model. */
 export interface ModelAnswer {
   /** @default 200 */
   readonly status?: number;
   readonly body: string;
 }
 
-/** A model's container that takes its time: an HTTP server on this machine. */
+/** A model's container whose answers a test sets and can delay: an HTTP server on this machine. */
 export class ModelServer {
-  /** The bodies that it was sent, in order. */
+  /** The bodies of the requests, in order. */
   readonly requests: string[] = [];
   private readonly server = http.createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
@@ -22,7 +22,7 @@ export class ModelServer {
     });
   });
 
-  /** @param answer - what it answers from now on, and when */
+  /** @param answer - the answer to each request from now on */
   constructor(
     private readonly contentType: string,
     public answer: () => Promise<ModelAnswer>,
@@ -51,9 +51,9 @@ export function atOnce(body: string): () => Promise<ModelAnswer> {
   return async () => ({ body });
 }
 
-/** Answers when it is told to. */
+/** An answer that a test releases. */
 export class Later {
-  /** Lets the answer go. */
+  /** Gives the answer. */
   readonly release: (answer: ModelAnswer) => void;
   /** For {@link ModelServer.answer}. */
   readonly answer: () => Promise<ModelAnswer>;

@@ -78,10 +78,10 @@ export class ServedPage {
   }
 }
 
-/** A page, and what its browser has to say of it. */
+/** A page, and the errors that its browser reports. */
 export interface OpenPage {
   readonly page: Page;
-  /** Errors and warnings of its console: scripts that fail, and what the content security policy refuses. */
+  /** Errors and warnings of the console: failed scripts, and what the content security policy refuses. */
   readonly complaints: readonly string[];
 }
 
@@ -103,7 +103,7 @@ function listen(page: Page): readonly string[] {
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
-    // The browser itself says so of every 4xx and 5xx, and of a connection that fails.
+    // The browser reports every 4xx and 5xx, and every connection that fails.
     const isAboutStatus = message.text().startsWith("Failed to load resource:");
     if (["error", "warning"].includes(message.type()) && !isAboutStatus) complaints.push(message.text());
   });

@@ -15,7 +15,7 @@ const PROBLEM = {
 };
 
 describe("a problem document", () => {
-  it("is told with its title, its detail, its request and when to try again", () => {
+  it("is described with its title, its detail, its request and the seconds to wait", () => {
     // Prepare
     const headers = { "content-type": "application/problem+json", "retry-after": "10" };
 
@@ -31,23 +31,18 @@ describe("a problem document", () => {
     });
   });
 
-  it.each([400, 403, 413, 415, 429, 500, 502, 503, 504])(
-    "of status %d has a headline for people",
-    (status) => {
-      // Prepare
-      const body = JSON.stringify({ ...PROBLEM, title: "Anything", status });
+  it.each([400, 403, 413, 415, 429, 500, 502, 503, 504])("of status %d has a headline", (status) => {
+    // Prepare
+    const body = JSON.stringify({ ...PROBLEM, title: "Anything", status });
 
-      // Act
-      const { headline } = describeFailure(
-        read(status, { "content-type": "application/problem+json" }, body),
-      );
+    // Act
+    const { headline } = describeFailure(read(status, { "content-type": "application/problem+json" }, body));
 
-      // Assess
-      expect(headline).toMatch(/^(The|This|That|Too) [a-z ]+$/);
-    },
-  );
+    // Assess
+    expect(headline).toMatch(/^(The|This|That|Too) [a-z ]+$/);
+  });
 
-  it("of another status goes by its own title", () => {
+  it("of another status has its own title as the headline", () => {
     // Prepare
     const body = JSON.stringify({ title: "I am a teapot", detail: "Short and stout." });
 
@@ -60,7 +55,7 @@ describe("a problem document", () => {
     expect(words).toMatchObject({ headline: "I am a teapot", text: "Short and stout." });
   });
 
-  it("may be API Gateway's own, with a message and an id in its headers", () => {
+  it("can be API Gateway's own, with a message and with the id in a header", () => {
     // Prepare
     const headers = { "content-type": "application/json", "x-amzn-RequestId": "request-2" };
 
@@ -72,7 +67,7 @@ describe("a problem document", () => {
     expect(words.reference).toEqual(["status 403", "request request-2"]);
   });
 
-  it("that says nothing is not made up for", () => {
+  it("without a detail is described as a failure without a reason", () => {
     // Act
     const words = describeFailure(read(500, { "content-type": "application/problem+json" }, "{}"));
 
@@ -81,7 +76,7 @@ describe("a problem document", () => {
   });
 });
 
-describe("an answer that is none of the stage's", () => {
+describe("an answer that is not of the stage", () => {
   it.each([
     [
       "a proxy's page",
@@ -90,22 +85,22 @@ describe("an answer that is none of the stage's", () => {
       "<h1>Bad Gateway</h1>",
       "text/html",
     ],
-    ["nothing at all", 200, {}, "", "something unnamed"],
+    ["nothing at all", 200, {}, "", "an unnamed media type"],
     ["broken JSON", 400, { "content-type": "application/json" }, "{", "application/json"],
     ["a bare text", 503, { "content-type": "application/problem+json" }, '"no"', "application/problem+json"],
-  ])("such as %s is called so", (_, status, headers, body, named) => {
+  ])("such as %s is described by its media type", (_, status, headers, body, named) => {
     // Act
     const words = describeFailure(read(status, headers as Record<string, string>, body));
 
     // Assess
-    expect(words.headline).toBe("That was no answer of this stage");
+    expect(words.headline).toBe("The answer is not of this stage");
     expect(words.text).toContain(`but ${named}.`);
     expect(words.reference).toEqual([`status ${status}`]);
   });
 });
 
 describe("no answer", () => {
-  it("names who did not answer", () => {
+  it("names the host that did not answer", () => {
     // Act
     const words = describeFailure({
       kind: "unreachable",
@@ -118,7 +113,7 @@ describe("no answer", () => {
     expect(words.text).toContain("127.0.0.1:3000");
   });
 
-  it("says so where the device is offline", () => {
+  it("is described as an offline device when the device is offline", () => {
     // Act
     const words = describeFailure({ kind: "unreachable", url: "http://a.example/", isOffline: true });
 
@@ -133,7 +128,7 @@ describe("Retry-After", () => {
     ["a date to come", new Date(Date.now() + 60_000).toUTCString(), 60],
     ["a date gone by", "Wed, 21 Oct 2015 07:28:00 GMT", 0],
     ["nonsense", "soon", undefined],
-  ])("may be %s", (_, value, expected) => {
+  ])("can be %s", (_, value, expected) => {
     // Act
     const { retryAfterInSeconds } = describeFailure(read(503, { "retry-after": value }, ""));
 
@@ -147,7 +142,7 @@ describe("Retry-After", () => {
     [10, "You can try again in 10 seconds."],
     [1, "You can try again in 1 second."],
     [0, "You can try again now."],
-  ])("of %d is told in words", (left, words) => {
+  ])("of %d is written in words", (left, words) => {
     // Act
     const told = describeRetry(left);
 

@@ -37,7 +37,7 @@ function routeOf(path: string): RoutePlan {
 }
 
 describe.each(Object.values(models))("the form of $model", ({ route: { method, path }, example }) => {
-  it("sends the example while nobody has typed", () => {
+  it("sends the example when the fields are unchanged", () => {
     // Prepare
     const route = routeOf(path);
 
@@ -117,7 +117,7 @@ describe("a field", () => {
     expect(fields).toMatchObject([{ name: "x", goesTo: "property", required: false, ...expected }]);
   });
 
-  it("takes the whole body where that is no object", () => {
+  it("takes the whole body when the body is no object", () => {
     // Prepare
     const route = formOf({ type: "array", items: { type: "number" } }, [1, 2]);
 
@@ -130,7 +130,7 @@ describe("a field", () => {
   });
 });
 
-describe("what was typed", () => {
+describe("the text in a field", () => {
   const properties = {
     n: { type: "number" },
     b: { type: "boolean" },
@@ -143,7 +143,7 @@ describe("what was typed", () => {
     return new Map(route.fields.map((field) => [field, texts[field.name] ?? ""]));
   }
 
-  it("becomes what the schema says", () => {
+  it("becomes a value of the schema's type", () => {
     // Act
     const planned = planRequest(route, typed({ n: "-1e3", b: "false", j: "[null]", s: ' "a" ' }));
 
@@ -151,7 +151,7 @@ describe("what was typed", () => {
     expect(planned).toEqual({ target: "/a", body: { n: -1000, b: false, j: [null], s: ' "a" ' } });
   });
 
-  it("is left out where it is empty and optional", () => {
+  it("is left out when the field is empty and optional", () => {
     // Act
     const planned = planRequest(route, typed({ s: "a" }));
 
@@ -181,7 +181,7 @@ describe("what was typed", () => {
     ["s", "", "This must not be empty."],
     ["n", "many", "This must be a number"],
     ["j", "[1,", "This must be JSON."],
-  ])("in %s as %j is not sent, and told why", (name, text, fault) => {
+  ])("in %s as %j is not sent, and the field gets the reason", (name, text, fault) => {
     // Act
     const planned = planRequest(route, typed({ s: "a", [name]: text }));
 

@@ -7,7 +7,7 @@ describe("waiting", () => {
     [1_999, "Waiting for the model …"],
     [2_000, "The model is waking up; the first answer can take up to half a minute."],
     [29_000, "The model is waking up; the first answer can take up to half a minute."],
-    [40_000, "This takes longer than a stage needs to answer. You can cancel and try again."],
+    [40_000, "The answer takes longer than a stage's limit. You can cancel and try again."],
   ])("for %d ms is described", (elapsedInMs, words) => {
     // Act
     const text = waitingWords(elapsedInMs);

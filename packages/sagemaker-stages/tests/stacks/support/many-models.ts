@@ -8,11 +8,20 @@ import { ProjectCopy } from "../../local/support/project";
 import { type Finished, runNode } from "./project";
 import { SynthesizedStack } from "./synthesized";
 
-const PROJECT = join(__dirname, "../../../../..");
 const FIXTURE_APP = join(__dirname, "../../fixtures/app");
 
 /** The model of the catalog of which every generated model is a copy. */
 const TEMPLATE = "loan-default";
+
+const PROVE = `import { proveLeastPrivilege } from "sagemaker-stages/testing";
+import { environments } from "./environments";
+import { models } from "./functions";
+
+proveLeastPrivilege({ models, environments }, { mutants: false }).then(({ findings, counts, record }) => {
+  const titles = record.map(({ title }) => title);
+  process.stdout.write(JSON.stringify({ messages: findings.map(({ message }) => message), counts, titles }));
+});
+`;
 
 /** The account of {@link environmentWith}; workflows deploy its environments. */
 export const MANY_MODELS_ACCOUNT: AccountSettings = {
@@ -90,20 +99,10 @@ export class ManyModels {
     return new SynthesizedStack(name, readFileSync(file, "utf8"));
   }
 
-  /** Adds the tests' proof of least privilege, which then knows the generated models. */
-  addProof(): void {
-    for (const folder of ["functions/support", "least-privilege/support", "stacks/support"]) {
-      cpSync(join(PROJECT, "__tests__", folder), join(this.project.folder, "__tests__", folder), {
-        recursive: true,
-      });
-    }
-    const invocations = this.models.map(
-      (model) =>
-        `  { model: "${model}", event: loanDefault.example.request, answered: predictions(0), sent: "" },`,
-    );
-    this.project.edit("__tests__/functions/support/invocations.ts", (text) =>
-      text.replace(/\];\s*$/, `${invocations.join("\n")}\n];\n`),
-    );
+  /** The proof of least privilege of the environment, as the app's own tests prove it. Writes JSON. */
+  prove(): Promise<Finished> {
+    this.project.write("prove.ts", PROVE);
+    return runNode(["--import", "tsx", "prove.ts"], this.project.folder, "UTC", "with network");
   }
 
   remove(): void {

@@ -1,48 +1,50 @@
 import { type Failure, readFailure, TOO_LARGE } from "./failure";
 
 /**
- * API Gateway takes no more, and refuses it without the headers by which a page may read why
+ * API Gateway's limit of a request. It refuses a larger request without the CORS headers, so that a page cannot read why
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
  */
-const MOST_BYTES = 10 * 1024 * 1024;
+const MAX_BYTES = 10 * 1024 * 1024;
 
-/** What is sent to the stage. */
+/** A request to the stage. */
 export interface StageRequest {
   readonly method: string;
   readonly url: string;
-  /** Becomes JSON. @default - no body */
+  /** The body, which is sent as JSON. @default - no body */
   readonly body?: unknown;
 }
 
-/** What came of it. */
+/** The outcome of a request. */
 export type Outcome =
   | {
       readonly kind: "answer";
       readonly status: number;
-      /** Parsed. */
+      /** The parsed JSON. */
       readonly body: unknown;
       readonly elapsedInMs: number;
     }
   | { readonly kind: "failure"; readonly failure: Failure };
 
 /**
- * Asks the stage once: whether to ask again is for the person to say.
+ * Sends a request to the stage once, without retries: the visitor decides whether to try again.
  *
  * @param signal - ends the request
- * @throws the signal's reason, where it ended the request
+ * @throws the signal's reason, where the signal ended the request
  */
-export async function ask({ method, url, body }: StageRequest, signal: AbortSignal): Promise<Outcome> {
+export async function sendRequest(
+  { method, url, body }: StageRequest,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const start = performance.now();
   const json = body === undefined ? undefined : JSON.stringify(body);
-  if (json !== undefined && new Blob([json]).size > MOST_BYTES)
-    return { kind: "failure", failure: TOO_LARGE };
+  if (json !== undefined && new Blob([json]).size > MAX_BYTES) return { kind: "failure", failure: TOO_LARGE };
   let response: Response;
   let text: string;
   try {
     response = await fetch(url, {
       method,
       signal,
-      // Nobody is logged in, and nothing is kept.
+      // No cookies, and no cached answers.
       credentials: "omit",
       cache: "no-store",
       referrerPolicy: "no-referrer",

@@ -1,0 +1,19 @@
+const { join } = require("node:path");
+const { TestEnvironment } = require("jest-environment-node");
+
+/**
+ * Runs a test file in the folder of the fixture app, because the engine works on the app in the current folder. Jest's
+ * workers run test files of several projects: after the test file, the folder is the previous one again.
+ */
+module.exports = class FixtureAppEnvironment extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    this.previousFolder = process.cwd();
+    process.chdir(join(__dirname, "../fixtures/app"));
+  }
+
+  async teardown() {
+    process.chdir(this.previousFolder);
+    await super.teardown();
+  }
+};
