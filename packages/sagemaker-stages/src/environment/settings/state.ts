@@ -6,6 +6,7 @@ import { optional, rule, settings, text, textLike } from "./setting";
 
 /** State in a file: for a first try, and for environments that only one person deploys. */
 const localState = settings({
+  /** State in a file of the project. */
   local: settings({
     /** File, relative to the project's folder. The file can hold secrets: keep it out of version control. */
     path: rule(
@@ -26,6 +27,7 @@ const localState = settings({
 
 /** State in an S3 bucket, encrypted, with a lock file beside it. Terraform 1.10 or newer. */
 const s3State = settings({
+  /** State in an S3 bucket. */
   s3: settings({
     /** Name of an existing bucket, versioned and private: an account's `stateBucket`, or another bucket. */
     bucket: textLike(BUCKET, "3–63 characters a-z, 0-9, . and -", BUCKET_SOURCE),
