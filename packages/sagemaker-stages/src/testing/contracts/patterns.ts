@@ -35,7 +35,9 @@ export function findPatternFaults({ file, source, flags }: FoundPattern): string
  */
 export function patternsIn({ file, code }: SourceFile): FoundPattern[] {
   const javaScript = transformSync(code, { loader: "ts", target: "es2022" }).code;
-  const nodes = [...nodesIn(parse(javaScript, { ecmaVersion: 2022, sourceType: "module" }))];
+  const nodes = [...nodesIn(parse(javaScript, { ecmaVersion: 2022, sourceType: "module" }))].sort(
+    (one, other) => one.start - other.start,
+  );
   const constants = new Map(nodes.flatMap(constantsOf));
   return nodes.flatMap((node): FoundPattern[] => {
     if (node.type === "Literal" && node.regex !== undefined && node.regex !== null) {
