@@ -12,7 +12,7 @@ import { RunningStage } from "./support/running-stage";
 import { sign } from "./support/signing";
 import { only, Stacks } from "./support/terraform";
 
-const START_TIMEOUT_IN_MS = 30_000;
+const START_TIMEOUT_IN_MS = 90_000;
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 const KEY = { "x-api-key": "local-dev-key-not-a-secret" };

@@ -7,7 +7,7 @@ import { DEV } from "./support/environments";
 import { ProjectCopy } from "./support/project";
 import { RunningStage } from "./support/running-stage";
 
-const START_TIMEOUT_IN_MS = 30_000;
+const START_TIMEOUT_IN_MS = 90_000;
 
 const DEFAULTS = { environments: ["dev"], port: 3000, containers: new Map(), blazingText: false };
 

@@ -6,7 +6,7 @@ import { ProjectCopy } from "./support/project";
 import { DEFAULTED_ROW, REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
 
-const START_TIMEOUT_IN_MS = 30_000;
+const START_TIMEOUT_IN_MS = 90_000;
 
 let project: ProjectCopy;
 let container: ContainerServer;

@@ -7,7 +7,7 @@ import { ProjectCopy } from "./support/project";
 import { RunningStage } from "./support/running-stage";
 import { sign } from "./support/signing";
 
-const START_TIMEOUT_IN_MS = 30_000;
+const START_TIMEOUT_IN_MS = 90_000;
 
 const KEY = { "x-api-key": "local-dev-key-not-a-secret" };
 const ORIGIN = { Origin: "https://www.example.com" };

@@ -9,7 +9,7 @@ import { REPAID_ROW } from "./support/rows";
 import { RunningStage } from "./support/running-stage";
 import { sign } from "./support/signing";
 
-const START_TIMEOUT_IN_MS = 30_000;
+const START_TIMEOUT_IN_MS = 90_000;
 const FLOOD_TIMEOUT_IN_MS = 60_000;
 
 const CONNECTIONS = 50;

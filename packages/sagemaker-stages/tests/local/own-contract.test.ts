@@ -4,7 +4,7 @@ import { ContainerServer } from "./support/container-server";
 import { ProjectCopy } from "./support/project";
 import { RunningStage } from "./support/running-stage";
 
-const START_TIMEOUT_IN_MS = 30_000;
+const START_TIMEOUT_IN_MS = 90_000;
 /** Two syntheses on a slow machine. */
 const RELOAD_TIMEOUT_IN_MS = 30_000;
 

@@ -6,7 +6,7 @@ import { RunningStage } from "./support/running-stage";
 import { readCurl, shellWords } from "./support/shell-words";
 import { type Signing, sign } from "./support/signing";
 
-const START_TIMEOUT_IN_MS = 30_000;
+const START_TIMEOUT_IN_MS = 90_000;
 const MANY_REQUESTS_TIMEOUT_IN_MS = 20_000;
 const MEGABYTE = 1024 * 1024;
 

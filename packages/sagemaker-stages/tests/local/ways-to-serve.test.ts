@@ -20,7 +20,7 @@ import { RunningStage } from "./support/running-stage";
 import { sign } from "./support/signing";
 import { only, Stacks } from "./support/terraform";
 
-const START_TIMEOUT_IN_MS = 60_000;
+const START_TIMEOUT_IN_MS = 90_000;
 
 const samples = loadSamples(process.cwd(), { blazingText: false });
 const REGION = "eu-central-1";
