@@ -225,7 +225,9 @@ describe("a container for a model that is not deployed", () => {
 
       // Assess
       expect(end).toEqual({ status: 2, signal: null });
-      expect(mistaken.errors).toBe("--container: got the model no-such-model; allowed: loan-default\n");
+      expect(mistaken.errors).toBe(
+        "--container: got the model no-such-model; allowed: loan-default\nFor the usage: npx sagemaker-stages start --help\n",
+      );
       expect(await mistaken.leftovers()).toEqual({ processes: [], folders: [] });
     },
     START_TIMEOUT_IN_MS,

@@ -414,7 +414,7 @@ describe("npm start with a container of one's own for an endpoint that is there 
     // Assess
     expect(end).toEqual({ status: 2, signal: null });
     expect(refused.errors).toBe(
-      "--container: got the model loan-default; allowed: none, because no endpoint is served\n",
+      "--container: got the model loan-default; allowed: none, because no endpoint is served\nFor the usage: npx sagemaker-stages start --help\n",
     );
   });
 });
