@@ -24,10 +24,13 @@ it("lists the environment of each file in environments/index.ts", async () => {
   const modules: object[] = await Promise.all(files.map((file) => import(join(folder, file))));
 
   // Assess
-  const exported = modules.flatMap((module) => Object.values(module)).filter(isEnvironment);
-  expect(environments).toEqual(expect.arrayContaining(exported));
+  const names = modules
+    .flatMap((module) => Object.values(module))
+    .filter(isEnvironment)
+    .map(({ name }) => name);
+  expect(environments.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
 });
 
-function isEnvironment(value: unknown): boolean {
+function isEnvironment(value: unknown): value is { readonly name: string } {
   return typeof value === "object" && value !== null && "name" in value && "models" in value;
 }

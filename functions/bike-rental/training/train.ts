@@ -4,7 +4,7 @@
  *   npx tsx functions/bike-rental/training/train.ts train.csv
  */
 
-import { describeFaults } from "sagemaker-stages/model";
+import { describeFaults } from "sagemaker-stages/sample";
 import { readCsv, rowsBelow } from "../../../training/csv";
 import { type Outcome, runTraining, UnexpectedData } from "../../../training/script";
 import { split } from "../../../training/split";

@@ -4,8 +4,7 @@
  *   npx tsx functions/breast-cancer/training/train.ts wdbc.data
  */
 
-import { describeFaults } from "sagemaker-stages/model";
-import type { LogisticRegression } from "sagemaker-stages/sample";
+import { describeFaults, type LogisticRegression } from "sagemaker-stages/sample";
 import { readCsv } from "../../../training/csv";
 import {
   accuracy,

@@ -11,7 +11,7 @@ export {
   SERVERLESS_PAYLOAD_IN_BYTES,
   UnreadablePredictions,
 } from "./runtime/contract";
-export { describeFaults, fault, quote } from "./runtime/faults";
+export { fault, quote } from "./runtime/faults";
 export { createHandler } from "./runtime/handler";
 export { isRecord, parseJson } from "./runtime/json";
 export { readDecimal } from "./runtime/numbers";
