@@ -27,7 +27,7 @@ export interface Group {
 }
 
 /**
- * Blocks in which models that are alike are told once: what holds for every model has `<model>` in place of its name.
+ * Groups of blocks that differ in nothing but the model: lines of every model have `<model>` in place of the name.
  *
  * @param models - names of the models, e.g. `loan-default`
  */

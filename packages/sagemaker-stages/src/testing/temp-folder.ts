@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A fresh folder outside the project; whoever makes it removes it with {@link removeFolder}. */
+/** A fresh folder outside the project; the caller removes it with {@link removeFolder}. */
 export function makeTempFolder(): string {
   return realpathSync(mkdtempSync(join(tmpdir(), "stages-test-")));
 }

@@ -65,9 +65,9 @@ export class IamData {
 
   /** An action among those that `pattern` names whose requests never carry the condition key, if there is one. */
   actionWithout(key: string, pattern: string): string | undefined {
-    const asked = `${key} ${pattern}`;
-    if (!this.without.has(asked)) this.without.set(asked, this.findWithout(key.toLowerCase(), pattern));
-    return this.without.get(asked);
+    const name = `${key} ${pattern}`;
+    if (!this.without.has(name)) this.without.set(name, this.findWithout(key.toLowerCase(), pattern));
+    return this.without.get(name);
   }
 
   private findWithout(key: string, pattern: string): string | undefined {

@@ -26,7 +26,7 @@ export interface EvaluatedStatement {
   readonly conditions: readonly EvaluatedCondition[];
 }
 
-/** What AWS asks IAM. */
+/** A request, as IAM evaluates it. */
 export interface EvaluatedRequest {
   /** `<service>:<Action>` */
   readonly action: string;

@@ -12,7 +12,7 @@ export interface Policy {
   readonly kind: PolicyKind;
   /** ARNs of who has it (identity), of the role (trust), or of what it guards (resource). */
   readonly of: readonly string[];
-  /** Only for the way out of a VPC: the service that it leads to. */
+  /** Of the policy of a VPC endpoint: the service of the VPC endpoint. */
   readonly vpcEndpoint?: string;
   readonly statements: readonly Statement[];
 }
@@ -70,7 +70,7 @@ export function isAllowed(policySet: PolicySet, request: AccessRequest): boolean
   return isAllowedByPolicies(policySet, request);
 }
 
-/** API Gateway asks IAM only where the route says so; an API without a policy is closed to other accounts. */
+/** API Gateway evaluates IAM policies only for routes with IAM authorization; an API without a policy denies other accounts. */
 function isRouteOpen(policySet: PolicySet, request: AccessRequest): boolean {
   const route = policySet.routes.find(({ arn }) => arn === textOf(request.resource));
   switch (route?.access) {
@@ -143,7 +143,7 @@ function bucketOf(arn: string): string {
   return arn.split("/", 1).join();
 }
 
-/** Policies by what a request asks for. */
+/** Policies by the principal, resource or VPC endpoint of a request. */
 interface Index {
   readonly own: ReadonlyMap<string, readonly Statement[]>;
   readonly trusts: ReadonlyMap<string, Policy>;

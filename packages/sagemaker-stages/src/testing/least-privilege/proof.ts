@@ -52,7 +52,7 @@ const ON_EVERYTHING: Readonly<Record<string, string>> = {
   "ec2:UnassignPrivateIpAddresses": LAMBDA_IN_VPC,
 };
 
-/** The services by which whoever has a right of theirs can get others. */
+/** The services with permissions by which a principal can get more permissions. */
 export const SERVICES_OF_RIGHTS = ["iam", "sts", "s3", "lambda", "kms", "secretsmanager"];
 
 /** What a proof needs to know of a stack before it looks at policies; the same for every change of these. */
@@ -117,7 +117,7 @@ export class Proof {
     return [...new Set(all)].sort();
   }
 
-  /** What is wrong, with the subjects asked for or with all, found as it is asked for; nothing, if all is well. */
+  /** The faults of `subjects`, each when the caller reads it. */
   *findings(subjects: readonly string[] = this.subjects): Generator<Finding> {
     const about = ({ subject }: { readonly subject: string }) => subjects.includes(subject);
     const uses = this.uses.filter(about);
@@ -200,7 +200,7 @@ export class Proof {
     const templates = new Map(
       uses.map((use) => [JSON.stringify([use.who, use.through, use.resource, use.context]), use]),
     );
-    // What no statement names as an action is denied on whatever resource; only what is named is asked one by one.
+    // An action that no statement names is denied on every resource: only named actions are evaluated.
     const allowing = this.policySet.policies
       .filter((policy) => policy.subject === subject)
       .flatMap(({ statements }) => statements)

@@ -117,7 +117,7 @@ function readRoles(stack: ResolvedStack): Policy[] {
   return [...roles, ...policies];
 }
 
-/** The role of a function that is there already; its other policies are somebody else's. */
+/** The role of an existing function; its other policies are not part of the stack. */
 function existingRoleNamed(name: string, stack: ResolvedStack): string[] | undefined {
   const arns = stack.all("data.aws_lambda_function").map((fn) => fn.text("role"));
   const arn = arns.find((candidate) => candidate.endsWith(`/${name}`));
@@ -126,7 +126,7 @@ function existingRoleNamed(name: string, stack: ResolvedStack): string[] | undef
 
 const ATTACHED_TO = ["role", "user", "group"] as const;
 
-/** A managed policy, with whoever has it; where nobody has, somebody may attach it to himself one day. */
+/** A managed policy with its principals; without principals, with a principal that can attach the policy later. */
 function readManagedPolicies(stack: ResolvedStack): Policy[] {
   const attachments = ATTACHED_TO.flatMap((kind) =>
     stack.all(`aws_iam_${kind}_policy_attachment`).map((attachment) => {

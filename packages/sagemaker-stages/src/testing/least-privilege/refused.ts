@@ -1,4 +1,4 @@
-/** What no rule reads: the policy is refused, for it may grant what nobody looked at. */
+/** No rule reads a part of a policy: the policy is refused, because it can grant permissions that the proof does not know. */
 export class Refused extends Error {
   override readonly name = "Refused";
 }

@@ -15,11 +15,10 @@ export function textOf({ exact, free }: Exactly): string {
 }
 
 /**
- * Who asks.
+ * The principal of a request.
  * - `principal`: a role, user or group, with the policies that the stack gives it;
- * - `anyone with`: a principal whose own policies allow everything, so that nothing but the asked resource's policy,
- *   or the way there, can refuse it;
- * - `anyone without`: a principal without policies;
+ * - `principal with every permission`: only the policy of the resource or of the VPC endpoint can deny its request;
+ * - `principal without permissions`: a principal without policies;
  * - `service`: one of AWS's services, in its own name;
  * - `nobody`: an unsigned request.
  */
@@ -41,7 +40,7 @@ export interface AccessRequest {
   /** An ARN, or `*` for an action without a resource. */
   readonly resource: Exactly;
   /**
-   * Condition keys and their values. `aws:PrincipalArn` follows from who asks, and `aws:SecureTransport` is `true`
+   * Condition keys and their values. `aws:PrincipalArn` follows from the principal, and `aws:SecureTransport` is `true`
    * where it does not stand here.
    */
   readonly context: Readonly<Record<string, Exactly>>;
@@ -58,8 +57,8 @@ export interface AccessRequest {
 /** {@link AccessRequest} that policies must let through. */
 export interface Use extends AccessRequest {
   /**
-   * What may be asked beside it, by the same requester: `nothing` else, so that its near misses are refused; or
-   * `anything`, where the policies only take something away from whoever has rights of his own.
+   * Other requests that the same principal may send: `nothing`, so that the near misses must be denied; or `anything`,
+   * where the policies only deny requests of principals that have the permissions from elsewhere.
    */
   readonly beside: "nothing" | "anything";
 }

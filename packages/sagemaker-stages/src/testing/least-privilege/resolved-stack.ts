@@ -63,7 +63,7 @@ const REFERENCE = /^((?:data\.)?[a-z0-9_]+)\.([\w-]+)\.(\w+)$/;
 const LAST_OF_PATH = /^element\(regexall\("\[\^\/\]\+\$", (.+)\), 0\)$/;
 const SHORTENED = /^substr\((.+), (\d+), (\d+)\)$/;
 
-/** A stack in which every reference that is asked for is a concrete name. */
+/** A stack in which every reference is replaced by a concrete name. */
 export class ResolvedStack {
   readonly account: Account;
   private readonly byType = new Map<string, Resource[]>();

@@ -155,7 +155,10 @@ function otherRequesters(
     "another account's principal",
     { kind: "principal with every permission", arn: strange },
   ] as const;
-  const without = ["a principal without rights", { kind: "principal without permissions", arn }] as const;
+  const without = [
+    "a principal without permissions",
+    { kind: "principal without permissions", arn },
+  ] as const;
   if (who.kind === "service") {
     return [
       ...OTHER_SERVICES.filter((name) => name !== who.name).map(
@@ -165,7 +168,7 @@ function otherRequesters(
       foreignPrincipal,
       without,
       ...(action.startsWith("sts:")
-        ? [["a principal with every right", { kind: "principal with every permission", arn }] as const]
+        ? [["a principal with every permission", { kind: "principal with every permission", arn }] as const]
         : []),
     ];
   }
@@ -173,7 +176,7 @@ function otherRequesters(
     nobody,
     foreignPrincipal,
     ...(who.kind === "principal with every permission"
-      ? [["a principal with every right", { kind: "principal with every permission", arn }] as const]
+      ? [["a principal with every permission", { kind: "principal with every permission", arn }] as const]
       : [without]),
     ...holders
       .filter((holder) => holder !== who.arn)

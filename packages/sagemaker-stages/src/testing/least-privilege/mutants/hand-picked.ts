@@ -75,7 +75,7 @@ const OF_FUNCTIONS: readonly Addition<FunctionInStack>[] = [
     }),
   },
   {
-    what: "asks its endpoint for a stream, which the handler never does",
+    what: "invokes its endpoint for a stream, which the handler never does",
     killedBy: ["granted, not used"],
     statement: (_, __, own) => ({
       Action: ["sagemaker:InvokeEndpointWithResponseStream"],
@@ -83,7 +83,7 @@ const OF_FUNCTIONS: readonly Addition<FunctionInStack>[] = [
     }),
   },
   {
-    what: "asks its endpoint, a second time",
+    what: "invokes its endpoint, allowed a second time",
     killedBy: ["granted twice"],
     statement: (_, __, own) => ({
       Action: ["SageMaker:INVOKEENDPOINT"],
@@ -101,12 +101,12 @@ const OF_FUNCTIONS: readonly Addition<FunctionInStack>[] = [
     statement: () => ({ Effect: "Deny", Action: ["sagemaker:Invoke*"], Resource: ["*"] }),
   },
   {
-    what: "denies what nobody asks",
+    what: "denies a request that no principal sends",
     killedBy: ["granted, not used"],
     statement: () => ({ Effect: "Deny", Action: ["s3:GetObject"], Resource: ["*"] }),
   },
   {
-    what: "asks its endpoint if the request has a tag that requests of it never have",
+    what: "invokes its endpoint if the request has a tag that such requests never have",
     killedBy: ["refused"],
     statement: (_, __, own) => ({
       Action: ["sagemaker:InvokeEndpoint"],

@@ -17,7 +17,7 @@ export function mutantsOfResources(stack: ResolvedStack, documents: readonly Doc
     ...documents
       .filter(({ subject }) => subject.startsWith("VPC endpoint"))
       .map(({ subject, holder }) => ({
-        kind: "a way out without a policy",
+        kind: "a VPC endpoint without a policy",
         description: `${subject}: no policy`,
         subject,
         change: (terraform: TerraformJson) => {
@@ -174,7 +174,7 @@ function ofRoutes(api: Resource, { name }: ResolvedStack): Mutant[] {
           ? []
           : [
               {
-                kind: "a route for who has the key",
+                kind: "a route for callers with the key",
                 description: `${subject}: an API key for a signature`,
                 subject,
                 change: opened(path, method, [keyed]),
@@ -206,7 +206,7 @@ function ofRoutes(api: Resource, { name }: ResolvedStack): Mutant[] {
 function ofRole(role: Resource): Mutant[] {
   const subject = `role ${role.text("name")}`;
   const argument = (name: string, value: JsonObject[string]): Mutant => ({
-    kind: "a role with rights beside its policy",
+    kind: "a role with permissions outside its policy",
     description: `${subject}: ${name}`,
     subject,
     change: (terraform) => Object.assign(valuesOf(terraform, role), { [name]: value }),
@@ -216,7 +216,7 @@ function ofRole(role: Resource): Mutant[] {
     argument("managed_policy_arns", ["arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"]),
     argument("inline_policy", [{ name: "more", policy: "{}" }]),
     {
-      kind: "a policy of AWS's attached",
+      kind: "an attached policy of AWS",
       description: `${subject}: AmazonSageMakerFullAccess`,
       subject,
       change: (terraform) =>
@@ -246,7 +246,7 @@ function ofManagedPolicy(policy: Resource, stack: ResolvedStack): Mutant[] {
   const subject = `policy ${policy.text("name")}`;
   const policyArn = stack.account.globalArn("iam", subject.replace(" ", "/"));
   const attached = (kind: "role" | "user" | "group", name: string): Mutant => ({
-    kind: "a caller's policy for somebody else",
+    kind: "a caller's policy for another principal",
     description: `${subject}: attached to the ${kind} ${name}`,
     subject,
     change: (terraform) =>

@@ -47,7 +47,7 @@ function arnOf({ account }: ResolvedStack, name: string): string {
   return `arn:${account.partition}:s3:::${name}`;
 }
 
-/** A distribution asks for whatever its visitors ask it for. */
+/** A distribution requests the objects that its visitors request. */
 function originsOf(distribution: Resource, stack: ResolvedStack): Use[] {
   const origins = distribution.get("origin") as unknown as readonly JsonObject[];
   const address = distribution.address;
@@ -63,14 +63,14 @@ function originsOf(distribution: Resource, stack: ResolvedStack): Use[] {
       action: "s3:GetObject",
       resource: { exact: `${arnOf(stack, name)}/`, free: key },
       context: { "aws:SourceArn": only(arn) },
-      because: "the distribution fetches what a visitor asks for",
+      because: "the distribution reads the objects that visitors request",
       source: ORIGIN,
       beside: "nothing" as const,
     }));
   });
 }
 
-/** By whoever has rights of his own, without TLS; and by whoever has none here, with it. */
+/** Requests of principals with every permission without TLS, and of principals without permissions with TLS. */
 function abusesOf(resource: Resource, stack: ResolvedStack): AccessRequest[] {
   const name = resource.text("bucket");
   const plain = { "aws:SecureTransport": only("false") };
@@ -83,7 +83,7 @@ function abusesOf(resource: Resource, stack: ResolvedStack): AccessRequest[] {
       action: "s3:GetObject",
       resource: object,
       context: plain,
-      because: "a principal with every right reads an object over plain HTTP",
+      because: "a principal with every permission reads an object over plain HTTP",
     },
     {
       ...common,
@@ -91,7 +91,7 @@ function abusesOf(resource: Resource, stack: ResolvedStack): AccessRequest[] {
       action: "s3:PutObject",
       resource: object,
       context: plain,
-      because: "a principal with every right writes an object over plain HTTP",
+      because: "a principal with every permission writes an object over plain HTTP",
     },
     {
       ...common,
@@ -99,23 +99,29 @@ function abusesOf(resource: Resource, stack: ResolvedStack): AccessRequest[] {
       action: "s3:ListBucket",
       resource: only(arnOf(stack, name)),
       context: plain,
-      because: "a principal with every right lists the bucket over plain HTTP",
+      because: "a principal with every permission lists the bucket over plain HTTP",
     },
     ...["s3:GetObject", "s3:PutObject", "s3:DeleteObject"].flatMap((action): AccessRequest[] => [
-      { ...common, who: { kind: "nobody" }, action, resource: object, because: "anybody asks, unsigned" },
+      {
+        ...common,
+        who: { kind: "nobody" },
+        action,
+        resource: object,
+        because: "an unsigned request reads an object",
+      },
       {
         ...common,
         who: outsidePrincipal(stack, "principal without permissions"),
         action,
         resource: object,
-        because: "a principal without rights asks",
+        because: "a principal without permissions reads an object",
       },
       {
         ...common,
         who: foreignPrincipal(stack),
         action,
         resource: object,
-        because: "a principal of another account asks",
+        because: "a principal of another account reads an object",
       },
     ]),
   ];

@@ -34,11 +34,13 @@ function abusesOf(use: Use): AccessRequest[] {
         {
           ...use,
           context: { "lambda:FunctionUrlAuthType": only("NONE") },
-          because: "the caller calls a URL that somebody opened to everybody",
+          because: "the caller calls a URL that requires no authorization",
         },
       ];
     case "lambda:InvokeFunction":
-      return [{ ...use, context: {}, because: "the caller invokes the function itself, past its URL" }];
+      return [
+        { ...use, context: {}, because: "the caller invokes the function directly, not through its URL" },
+      ];
     default:
       return [];
   }
@@ -87,7 +89,7 @@ function requestsOf(
           ),
         ),
         context: {},
-        because: `calls ${method} ${path}, signed`,
+        because: `calls ${method} ${path} with a signature`,
         source: ROUTE,
       }));
     }
@@ -97,14 +99,14 @@ function requestsOf(
           action: "lambda:InvokeFunctionUrl",
           resource: functionArn,
           context: { "lambda:FunctionUrlAuthType": only("AWS_IAM") },
-          because: "calls the function's URL, signed",
+          because: "calls the function's URL with a signature",
           source: FUNCTION_URL,
         },
         {
           action: "lambda:InvokeFunction",
           resource: functionArn,
           context: { "lambda:InvokedViaFunctionUrl": only("true") },
-          because: "calls the function's URL, signed",
+          because: "calls the function's URL with a signature",
           source: FUNCTION_URL,
         },
       ];
@@ -114,7 +116,7 @@ function requestsOf(
           action: "sagemaker:InvokeEndpoint",
           resource: only(stack.account.arn("sagemaker", `endpoint/${names.endpoint}`)),
           context: {},
-          because: "asks the endpoint with the SageMaker SDK",
+          because: "invokes the endpoint with the SageMaker SDK",
           source: ENDPOINT,
         },
       ];

@@ -50,8 +50,8 @@ export function abusesOfInstances(endpoint: EndpointInStack, sources: Sources): 
       context: {},
       because:
         use.action === "kms:CreateGrant"
-          ? "the container gives the key to whom it likes"
-          : "the container uses the key by itself, past S3",
+          ? "the container grants the use of the key to another principal"
+          : "the container uses the key directly, not through S3",
     }));
 }
 
@@ -70,7 +70,7 @@ function inVpc({ model }: EndpointInStack, { account }: ResolvedStack): Asked[] 
     free: "eni-0123456789abcdef0",
   };
   const places = [...subnets, ...arns("security_group_ids", "security-group")].map((arn) => only(arn));
-  const because = "SageMaker keeps the network interfaces of the endpoint's instances";
+  const because = "SageMaker manages the network interfaces of the endpoint's instances";
   return [
     ...[networkInterface, ...places].map((resource) => ({
       action: "ec2:CreateNetworkInterface",
@@ -120,7 +120,7 @@ function ofVolumes({ configuration }: EndpointInStack): Asked[] {
       action: "kms:CreateGrant",
       resource: only(configuration.text("kms_key_arn")),
       context: { "kms:GrantIsForAWSResource": only("true") },
-      because: "SageMaker lets the instances' volumes use their key",
+      because: "SageMaker grants the use of the key to the volumes of the instances",
       source: VOLUMES,
     },
   ];
@@ -146,7 +146,7 @@ function ofCapture(endpoint: EndpointInStack, stack: ResolvedStack): Asked[] {
       action: "s3:PutObject",
       resource: objects,
       ...throughS3(endpoint, stack),
-      because: "SageMaker writes what it captures",
+      because: "SageMaker writes the captured data",
       source: CAPTURE,
     },
     ...(key === undefined
@@ -156,7 +156,7 @@ function ofCapture(endpoint: EndpointInStack, stack: ResolvedStack): Asked[] {
             action: "kms:GenerateDataKey",
             resource: only(String(key)),
             context: viaS3(stack),
-            because: "S3 encrypts what is captured for the role",
+            because: "S3 encrypts the captured data for the role",
             source: VIA_S3,
           },
         ]),
@@ -170,7 +170,7 @@ function ofAlarms({ endpoint }: EndpointInStack, { account }: ResolvedStack): As
   return (alarms ?? []).map(({ alarm_name: name }) => ({
     action: "cloudwatch:DescribeAlarms",
     resource: only(account.arn("cloudwatch", `alarm:${name}`)),
-    because: "SageMaker watches the alarm while it updates the endpoint",
+    because: "SageMaker reads the alarm during an update of the endpoint",
     source: ROLLBACK,
   }));
 }

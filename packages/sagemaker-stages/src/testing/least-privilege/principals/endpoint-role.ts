@@ -6,7 +6,7 @@ import { abusesOfInstances, usesOfInstances } from "./endpoint-instances";
 import { type PrincipalRules, roleNameOf } from "./principal";
 
 const TRUST = "https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html";
-/** What SageMaker asks of the execution role of a model. */
+/** The permissions of the execution role of a model. */
 const EXECUTION =
   "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms";
 const METRICS = "https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html";
@@ -84,7 +84,7 @@ function usesOf(endpoint: EndpointInStack, stack: ResolvedStack): Use[] {
         "aws:SourceAccount": only(account.id),
         "aws:SourceArn": { exact: account.arn("sagemaker", ""), free: `endpoint/${name}` },
       },
-      because: "SageMaker takes the role to create the model and to run its containers",
+      because: "SageMaker assumes the role to create the model and to run its containers",
       source: TRUST,
     },
     {
@@ -117,7 +117,7 @@ function usesOf(endpoint: EndpointInStack, stack: ResolvedStack): Use[] {
           ...common,
           action,
           resource: { exact: logGroup, free },
-          because: "SageMaker makes sure of the endpoint's log group",
+          because: "SageMaker finds or creates the endpoint's log group",
           source,
         }),
       ),

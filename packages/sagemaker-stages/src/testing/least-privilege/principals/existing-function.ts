@@ -3,7 +3,7 @@ import { namesOf, type PrincipalRules, requireOne, roleNameOf } from "./principa
 
 const INVOKE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html";
 
-/** The role of a function that is there already: its code is somebody else's, and cannot be run here. */
+/** The role of an existing function, whose code is not part of the app and does not run here. */
 export const existingFunction: PrincipalRules = {
   reads: {},
   uses: ({ stack, environment }) =>
@@ -24,7 +24,7 @@ export const existingFunction: PrincipalRules = {
               free: stack.account.arn("lambda", `function:${names.function}`),
             },
           },
-          because: "the function that is there already asks the model's endpoint",
+          because: "the existing function invokes the model's endpoint",
           source: INVOKE,
           beside: "nothing",
         };

@@ -91,7 +91,7 @@ function usesOf(fn: FunctionInStack, { stack, recorded }: Sources): Use[] {
       action: "sts:AssumeRole",
       resource: only(fn.roleArn),
       context: { "aws:SourceAccount": only(account.id) },
-      because: "Lambda takes the role to run the function",
+      because: "Lambda assumes the role to run the function",
       source: TRUST,
     },
     ...(recorded.get(fn.name) ?? []).map(
@@ -110,7 +110,7 @@ function usesOf(fn: FunctionInStack, { stack, recorded }: Sources): Use[] {
         ...common,
         action,
         resource: { exact: logGroup, free: LOG_STREAM },
-        because: "Lambda writes the function's log, whose group is there already",
+        because: "Lambda writes to the function's existing log group",
         source: LOGS,
       }),
     ),
@@ -131,7 +131,7 @@ function usesOf(fn: FunctionInStack, { stack, recorded }: Sources): Use[] {
         ...common,
         action,
         resource: only("*"),
-        because: "Lambda keeps the network interfaces of a function in a VPC",
+        because: "Lambda manages the network interfaces of a function in a VPC",
         source: VPC,
       }),
     ),
@@ -146,7 +146,7 @@ function abusesOf({ arn, roleArn, resource }: FunctionInStack): AccessRequest[] 
     action,
     resource: only("*"),
     context: { "lambda:SourceFunctionArn": only(arn) },
-    because: "the function's own code asks for network interfaces",
+    because: "the function's own code manages network interfaces",
     source: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
   }));
 }

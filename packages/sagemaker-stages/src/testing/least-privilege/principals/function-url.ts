@@ -17,20 +17,23 @@ export const functionUrl: PrincipalRules = {
       const { stack } = sources;
       if (!hasUrl(fn, sources)) {
         return [
-          { ...call, because: "a principal with every right calls the URL of a function that has none" },
+          {
+            ...call,
+            because: "a principal with every permission calls the URL of a function that has no URL",
+          },
         ];
       }
       return [
-        { ...call, who: { kind: "nobody" }, because: "anybody calls the URL, without a signature" },
+        { ...call, who: { kind: "nobody" }, because: "an unsigned request calls the URL" },
         {
           ...call,
           who: outsidePrincipal(stack, "principal without permissions"),
-          because: "a principal without rights calls the URL, signed",
+          because: "a principal without permissions calls the URL with a signature",
         },
         {
           ...call,
           who: foreignPrincipal(stack),
-          because: "a principal of another account calls the URL, signed",
+          because: "a principal of another account calls the URL with a signature",
         },
       ];
     }),
@@ -51,7 +54,7 @@ function signedCall({ name, arn }: FunctionInStack, { stack }: Sources): AccessR
     action: "lambda:InvokeFunctionUrl",
     resource: only(arn),
     context: { "lambda:FunctionUrlAuthType": only("AWS_IAM") },
-    because: "a principal with both rights calls the URL, signed",
+    because: "a principal with both permissions calls the URL with a signature",
     source: URLS,
   };
 }

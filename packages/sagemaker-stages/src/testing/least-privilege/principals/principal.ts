@@ -14,7 +14,7 @@ export interface Sources {
   readonly environment: Environment;
   /** The app's models, which have the routes. */
   readonly models: Models;
-  /** What the code of each function asks, by the function's name. */
+  /** The recorded requests of each function's code, by the function's name. */
   readonly recorded: ReadonlyMap<string, readonly RecordedCall[]>;
 }
 
@@ -76,7 +76,7 @@ export function foreignPrincipal(stack: ResolvedStack): Requester {
   return outsidePrincipal(stack, "principal with every permission", OTHER_ACCOUNT);
 }
 
-/** Names of what serves a model: the environment's own, or those of what is there already. */
+/** Names of the endpoint and the function of a model, new or existing. */
 export function namesOf(environment: Environment, model: string): { endpoint: string; function: string } {
   const settings = environment.models[model];
   const own = `${namePrefix(environment)}-${model}`;

@@ -99,17 +99,17 @@ function callsOf(
     source: ACCESS,
   });
   const nobody = { kind: "nobody" } as const;
-  const anonymous = call(nobody, "anybody calls, without a signature and without a key");
-  const withKey = call(nobody, "who has the stage's API key calls", true);
+  const anonymous = call(nobody, "a request without a signature and without a key");
+  const withKey = call(nobody, "a request with the stage's API key", true);
   const signed = call(
     outsidePrincipal(stack, "principal with every permission"),
-    "a principal with execute-api:Invoke calls, signed",
+    "a principal with execute-api:Invoke calls with a signature",
   );
   const withoutRights = call(
     outsidePrincipal(stack, "principal without permissions"),
-    "a principal without rights calls, signed",
+    "a principal without permissions calls with a signature",
   );
-  const foreign = call(foreignPrincipal(stack), "a principal of another account calls, signed");
+  const foreign = call(foreignPrincipal(stack), "a principal of another account calls with a signature");
   switch (access) {
     case "PUBLIC":
       return { uses: [{ ...anonymous, beside: "nothing" }], abuses: [] };

@@ -10,8 +10,8 @@ const INTERFACE = "https://docs.aws.amazon.com/sagemaker/latest/dg/interface-vpc
 const GATEWAY = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html";
 
 /**
- * The ways out of a VPC. Who asks has every right of his own here, so that it is the way's policy and no other that
- * must refuse him.
+ * The VPC endpoints. The principals of the requests have every permission, so that only the policy of the VPC endpoint
+ * can deny a request.
  */
 export const vpcEndpoint: PrincipalRules = {
   reads: {
@@ -85,7 +85,7 @@ function usesOfS3({ stack }: Sources): Use[] {
               ...common,
               action: "s3:PutObject",
               resource: captured,
-              because: `SageMaker writes what ${endpoint.name} captures`,
+              because: `SageMaker writes the data that ${endpoint.name} captures`,
             },
           ]),
     ];
@@ -114,7 +114,7 @@ function abusesOf(service: string, { stack }: Sources): AccessRequest[] {
           who: { kind: "principal with every permission", arn: roleArn },
           action: "sagemaker:InvokeEndpoint",
           resource: only(account.arn("sagemaker", "endpoint/somebody-elses")),
-          because: "a function whose role was widened asks another endpoint",
+          because: "a function with more permissions invokes another endpoint",
           source: INTERFACE,
         }),
       ),
@@ -133,7 +133,7 @@ function abusesOf(service: string, { stack }: Sources): AccessRequest[] {
         who,
         action,
         resource: only(`arn:${account.partition}:s3:::bucket-of-somebody/key`),
-        because: "code in a function exchanges data with somebody's bucket",
+        because: "code in a function exchanges data with another bucket",
         source: GATEWAY,
       })),
     );
