@@ -193,3 +193,12 @@ describe("the answer", () => {
     );
   });
 });
+
+it("names the list of its rows, so that the handler counts the rows before it reads them", () => {
+  // Act
+  const { rows, rowsIn } = contract.limits;
+
+  // Assess
+  expect(rows).toBeGreaterThan(1);
+  expect(rowsIn).toBe("data");
+});
