@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { type LeastPrivilegeResult, plainText, proveLeastPrivilege } from "sagemaker-stages/testing";
+import { type LeastPrivilegeResult, matchRecord, proveLeastPrivilege } from "sagemaker-stages/testing";
 import { app } from "./support/app";
-
-expect.addSnapshotSerializer(plainText);
 
 let proof: LeastPrivilegeResult;
 
@@ -34,6 +32,6 @@ describe("the policies", () => {
     const { record } = proof;
 
     // Assess
-    for (const { title, text } of record) expect(text).toMatchSnapshot(title);
+    matchRecord(expect, record);
   });
 });

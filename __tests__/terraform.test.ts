@@ -1,8 +1,6 @@
 import { expect, it } from "@jest/globals";
-import { findSynthesisDifferences, plainText, recordTerraform } from "sagemaker-stages/testing";
+import { findSynthesisDifferences, matchRecord, recordTerraform } from "sagemaker-stages/testing";
 import { app } from "./support/app";
-
-expect.addSnapshotSerializer(plainText);
 
 // The record has an entry for each model of a stack, and an entry for the parts that the stack's models share. The title
 // of the latter lists the models. After a model is added or deleted, the other models' entries must be as before, and the
@@ -13,7 +11,7 @@ it("the resources match the record", () => {
   const entries = recordTerraform(app);
 
   // Assess
-  for (const { title, text } of entries) expect(text).toMatchSnapshot(title);
+  matchRecord(expect, entries);
 });
 
 it("a second synthesis writes the same files", () => {

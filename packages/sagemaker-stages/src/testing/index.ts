@@ -35,11 +35,12 @@ export {
 } from "./least-privilege/prove-app";
 export { type AccessRequest, type Exactly, only, type Requester, type Use } from "./least-privilege/request";
 export type { ResolvedStack, Resource } from "./least-privilege/resolved-stack";
+export { type JestExpect, matchRecord } from "./match-record";
 export { invokePackage } from "./package-process";
 export type { RecordEntry } from "./record";
 export { answersOf, invokeSample, type SampleAnswer, samplesOfApp } from "./sample-endpoint";
 export { type ServedApp, type ServeSettings, serveApp } from "./serve-app";
-export { plainText, recordTerraform } from "./stack-text";
+export { recordTerraform } from "./stack-text";
 export { findSynthesisDifferences, synthesize, type TestedApp } from "./synthesize";
 export {
   type Json,

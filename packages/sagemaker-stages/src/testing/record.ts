@@ -1,6 +1,6 @@
 import type { Block } from "./per-model";
 
-/** A part of an app's record. Use the title as the hint of a Jest snapshot. */
+/** A part of an app's record: a Jest snapshot, see {@link matchRecord}. */
 export interface RecordEntry {
   /**
    * Names the stack and the model, or the stack and all its models. After a model is added or deleted, the snapshots of

@@ -26,8 +26,8 @@ export function stackText(stack: StackJson, models: readonly string[]): string {
  *
  * @throws InvalidCatalog or InvalidEnvironments with every fault of the app
  * @example
- * it.each(recordTerraform(app))("creates the recorded resources of $title", ({ text }) => {
- *   expect(text).toMatchSnapshot();
+ * it("creates the recorded resources", () => {
+ *   matchRecord(expect, recordTerraform(app));
  * });
  */
 export function recordTerraform(app: TestedApp): RecordEntry[] {

@@ -1,0 +1,59 @@
+import { isRecord } from "../runtime/json";
+import type { RecordEntry } from "./record";
+import { plainText } from "./stack-text";
+
+/** The part of Jest's `expect` that records use. */
+export interface JestExpect {
+  (text: string): { toMatchSnapshot(hint: string): void };
+  addSnapshotSerializer(serializer: typeof plainText): void;
+  getState(): object;
+}
+
+/** Jest's snapshots of one test file: the part of `SnapshotState` of jest-snapshot that records use. */
+interface SnapshotState {
+  getUncheckedKeys(): readonly string[];
+  markSnapshotsAsCheckedForTest(name: string): void;
+  /** `all` with `-u`. The declarations of jest-snapshot call it private. */
+  readonly _updateSnapshot: unknown;
+}
+
+/**
+ * Compares each entry of a record with the Jest snapshot of the entry's title. Call it once in a test.
+ *
+ * Snapshots that the test has of other titles, i.e. of deleted models, stay in the file, and do not fail the run:
+ * Jest otherwise ends with status 1 where a snapshot is obsolete. `jest -u` removes them.
+ *
+ * @param expect - Jest's `expect`
+ * @throws where a snapshot has another text, or where a snapshot is missing and Jest runs with `--ci` or `CI=true`
+ * @example
+ * it("creates the recorded resources", () => {
+ *   matchRecord(expect, recordTerraform(app));
+ * });
+ */
+export function matchRecord(expect: JestExpect, entries: readonly RecordEntry[]): void {
+  expect.addSnapshotSerializer(plainText);
+  const { currentTestName, snapshotState } = expect.getState() as Readonly<Record<string, unknown>>;
+  if (typeof currentTestName !== "string" || !isSnapshotState(snapshotState)) {
+    throw new Error(
+      "matchRecord: got no snapshots of the current test; allowed: a call inside of a test of Jest",
+    );
+  }
+  for (const { title, text } of entries) expect(text).toMatchSnapshot(title);
+  if (snapshotState._updateSnapshot !== "all") keepOtherEntries(snapshotState, currentTestName);
+}
+
+/** Only after all entries: from then on, Jest does not report a snapshot of the test that nothing was compared with. */
+function keepOtherEntries(snapshots: SnapshotState, testName: string): void {
+  const names = snapshots.getUncheckedKeys().map((key) => key.replace(/ \d+$/, ""));
+  for (const name of names.filter((other) => other.startsWith(`${testName}: `))) {
+    snapshots.markSnapshotsAsCheckedForTest(name);
+  }
+}
+
+function isSnapshotState(value: unknown): value is SnapshotState {
+  return (
+    isRecord(value) &&
+    "_updateSnapshot" in value &&
+    ["getUncheckedKeys", "markSnapshotsAsCheckedForTest"].every((name) => typeof value[name] === "function")
+  );
+}
