@@ -105,7 +105,7 @@ describe("the review refuses in one line, which says what to do:", () => {
     );
 
     // Assess
-    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toContain(said);
     expect(stderr.trimEnd()).not.toContain("\n");
   });

@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { compareSources } from "../../../src/cli/new-model/typescript/insert";
@@ -40,6 +40,8 @@ describe("the order of imports", () => {
       .map((source, index) => `import * as m${index} from "${source}";`);
     const uses = imports.map((_, index) => `m${index}`).join(", ");
     copyFileSync(join(REPOSITORY, "biome.json"), join(folder, "biome.json"));
+    // biome.json loads plugins from the package.
+    symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"), "dir");
     writeFileSync(join(folder, ".gitignore"), "node_modules\n");
     writeFileSync(join(folder, "index.ts"), `${imports.join("\n")}\n\nexport const models = [${uses}];\n`);
 
