@@ -1,6 +1,11 @@
-import { type AnyNode, type Expression, type Node, parse, type SpreadElement, type Super } from "acorn";
-import { transformSync } from "esbuild";
 import { analyse } from "scslre";
+import {
+  type Expression,
+  nodesIn,
+  parseTypeScript,
+  type SyntaxNode,
+  type VariableDeclarator,
+} from "../../lib/syntax-tree";
 
 /** A regular expression in a source file. */
 export interface FoundPattern {
@@ -34,15 +39,10 @@ export function findPatternFaults({ file, source, flags }: FoundPattern): string
  * @throws Error where a call of `RegExp` has another argument
  */
 export function patternsIn({ file, code }: SourceFile): FoundPattern[] {
-  const javaScript = transformSync(code, { loader: "ts", target: "es2022" }).code;
-  const nodes = [...nodesIn(parse(javaScript, { ecmaVersion: 2022, sourceType: "module" }))].sort(
-    (one, other) => one.start - other.start,
-  );
-  const constants = new Map(nodes.flatMap(constantsOf));
+  const nodes = nodesIn(parseTypeScript(code));
+  const constants = new Map(nodes.filter(isDeclarator).flatMap(constantsOf));
   return nodes.flatMap((node): FoundPattern[] => {
-    if (node.type === "Literal" && node.regex !== undefined && node.regex !== null) {
-      return [{ file, source: node.regex.pattern, flags: node.regex.flags }];
-    }
+    if (isPattern(node)) return [{ file, source: node.pattern, flags: node.flags }];
     if (!isCallOfRegExp(node)) return [];
     const [source, flags = ""] = node.arguments.map((argument) => textOf(argument, constants));
     if (source !== undefined) return [{ file, source, flags }];
@@ -52,43 +52,47 @@ export function patternsIn({ file, code }: SourceFile): FoundPattern[] {
   });
 }
 
-function* nodesIn(value: unknown): Generator<AnyNode> {
-  if (Array.isArray(value)) {
-    for (const item of value) yield* nodesIn(item);
-  } else if (isNode(value)) {
-    yield value;
-    yield* nodesIn(Object.values(value));
-  }
+type Call = Extract<Expression, { type: "CallExpression" | "NewExpression" }>;
+
+function isPattern(node: SyntaxNode): node is Extract<Expression, { type: "RegExpLiteral" }> {
+  return node.type === "RegExpLiteral";
 }
 
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === "object" && value !== null && typeof (value as Partial<Node>).type === "string";
+function isDeclarator(node: SyntaxNode): node is VariableDeclarator {
+  return node.type === "VariableDeclarator";
 }
 
-function constantsOf(node: AnyNode): [string, Expression][] {
-  if (node.type !== "VariableDeclarator" || node.id.type !== "Identifier" || !node.init) return [];
-  return [[node.id.name, node.init]];
+function constantsOf({ id, init }: VariableDeclarator): [string, Expression][] {
+  return id.type === "Identifier" && init ? [[id.name, init]] : [];
 }
 
-function isCallOfRegExp(node: AnyNode): node is AnyNode & { type: "CallExpression" | "NewExpression" } {
-  const isCall = node.type === "CallExpression" || node.type === "NewExpression";
-  return isCall && node.callee.type === "Identifier" && node.callee.name === "RegExp";
+function isCall(node: SyntaxNode): node is Call {
+  return node.type === "CallExpression" || node.type === "NewExpression";
 }
+
+function isCallOfRegExp(node: SyntaxNode): node is Call {
+  return isCall(node) && node.callee.type === "Identifier" && node.callee.name === "RegExp";
+}
+
+type TemplateLiteral = Extract<Expression, { type: "TemplateLiteral" }>;
+
+/** What can stand where a text is expected. */
+type Value = Call["arguments"][number] | TemplateLiteral["expressions"][number] | null | undefined;
 
 /** The text that an expression evaluates to; `undefined` where the file does not contain the text. */
-function textOf(
-  node: Expression | SpreadElement | Super | null,
-  constants: ReadonlyMap<string, Expression>,
-): string | undefined {
+function textOf(node: Value, constants: ReadonlyMap<string, Expression>): string | undefined {
   switch (node?.type) {
-    case "Literal":
-      return typeof node.value === "string" ? node.value : undefined;
+    case "StringLiteral":
+      return node.value;
     case "Identifier":
-      return textOf(constants.get(node.name) ?? null, constants);
+      return textOf(constants.get(node.name), constants);
     case "TemplateLiteral": {
       const values = node.expressions.map((value) => textOf(value, constants) ?? "name");
       return node.quasis.map(({ value }, index) => (value.cooked ?? "") + (values[index] ?? "")).join("");
     }
+    case "TSAsExpression":
+    case "TSSatisfiesExpression":
+      return textOf(node.expression, constants);
     case "CallExpression": {
       const { callee } = node;
       if (callee.type !== "MemberExpression" || callee.object.type !== "ArrayExpression") return undefined;

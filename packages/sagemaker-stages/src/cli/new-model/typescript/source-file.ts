@@ -1,5 +1,11 @@
-import { type ParseResult, parse } from "@babel/parser";
-import { isRecord } from "../../../runtime/json";
+import {
+  type Expression,
+  nodesIn,
+  parseTypeScript,
+  type Statement,
+  type SyntaxNode,
+  type SyntaxTree,
+} from "../../../lib/syntax-tree";
 
 /** A file whose form is not understood: the place for new lines cannot be found. The message says what was found. */
 export class UnknownForm extends Error {
@@ -11,27 +17,18 @@ export interface SourceFile {
   /** Path from the app's folder, with slashes. */
   readonly path: string;
   readonly text: string;
-  readonly tree: ParseResult;
+  readonly tree: SyntaxTree;
 }
-
-type Statement = ParseResult["program"]["body"][number];
-type VariableStatement = Extract<Statement, { type: "VariableDeclaration" }>;
-type Expression = NonNullable<VariableStatement["declarations"][number]["init"]>;
 
 export type ImportStatement = Extract<Statement, { type: "ImportDeclaration" }>;
 export type Call = Extract<Expression, { type: "CallExpression" }>;
 export type ObjectLiteral = Extract<Expression, { type: "ObjectExpression" }>;
 type Identifier = Extract<Expression, { type: "Identifier" }>;
 
-/** Any node of a syntax tree, as far as a search reads it. */
-interface SyntaxNode {
-  readonly type: string;
-}
-
 /** @throws UnknownForm where the text is not TypeScript */
 export function parseSource(path: string, text: string): SourceFile {
   try {
-    return { path, text, tree: parse(text, { sourceType: "module", plugins: ["typescript"] }) };
+    return { path, text, tree: parseTypeScript(text) };
   } catch (error) {
     throw new UnknownForm(
       `${path}: got a text that is not TypeScript: ${error instanceof Error ? error.message : error}`,
@@ -46,19 +43,19 @@ export function importsIn({ tree }: SourceFile): ImportStatement[] {
 
 /** Every call in a file. */
 export function callsIn(file: SourceFile): Call[] {
-  return nodesIn(file).filter((node): node is Call => node.type === "CallExpression");
+  return nodesIn(file.tree).filter((node): node is Call => node.type === "CallExpression");
 }
 
 /** Every object literal in a file, also an object literal inside another one. */
 export function objectsIn(file: SourceFile): ObjectLiteral[] {
-  return nodesIn(file).filter(isObjectLiteral);
+  return nodesIn(file.tree).filter(isObjectLiteral);
 }
 
 /** Every name of a variable, function, type or property in a file. */
 export function namesIn(file: SourceFile): ReadonlySet<string> {
   const isIdentifier = (node: SyntaxNode): node is Identifier => node.type === "Identifier";
   return new Set(
-    nodesIn(file)
+    nodesIn(file.tree)
       .filter(isIdentifier)
       .map(({ name }) => name),
   );
@@ -66,21 +63,6 @@ export function namesIn(file: SourceFile): ReadonlySet<string> {
 
 export function isObjectLiteral(node: SyntaxNode | undefined): node is ObjectLiteral {
   return node?.type === "ObjectExpression";
-}
-
-function nodesIn({ tree }: SourceFile): SyntaxNode[] {
-  return [...walk(tree.program.body)];
-}
-
-function* walk(value: unknown): Generator<SyntaxNode> {
-  if (!isRecord(value)) return;
-  if (isNode(value)) yield value;
-  for (const inner of Object.values(value)) yield* walk(inner);
-}
-
-/** Positions and other members of the tree are not nodes. */
-function isNode(value: object): value is SyntaxNode {
-  return "type" in value && typeof value.type === "string" && "start" in value;
 }
 
 /** The value of a property of an object literal, where the property's name is an identifier or a string. */
