@@ -117,7 +117,7 @@ function nameOfPackage(folder: string): unknown {
 function pack(engine: string, destination: string): string {
   // A folder that npm installed or unpacked is compiled, and has no scripts.
   const scripts = existsSync(join(engine, "packaging")) ? [] : ["--ignore-scripts"];
-  const { status, error } = spawnSync("npm", ["pack", "--pack-destination", destination, ...scripts], {
+  const { status, error } = spawnSync("npm", ["pack", "--loglevel=warn", "--pack-destination", destination, ...scripts], {
     cwd: engine,
     stdio: ["ignore", "ignore", "inherit"],
     // npm is a script of the shell on Windows.

@@ -41,7 +41,7 @@ export interface DeployedModel extends StageRoute {
  *   constructor(scope: Construct, environment: ParsedEnvironment, models: Models) {
  *     super(scope, environment, models);
  *     new CloudwatchDashboard(this, "dashboard", { dashboardName: this.prefix, dashboardBody });
- *     for (const { pair } of this.models) pair.lambdaFunction.addOverride("tracing_config.mode", "PassThrough");
+ *     for (const { pair } of this.models) pair.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
  *   }
  * }
  */

@@ -149,7 +149,13 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
   );
   for (const [model, settings] of Object.entries(models)) {
     const known = Object.keys(routes);
-    report.require(known.includes(model), `models.${model}`, model, known.join(", "), "functions/index.ts");
+    report.require(
+      known.includes(model),
+      `models.${model}`,
+      model,
+      known.join(", ") || "no model, because the app has none",
+      "functions/index.ts",
+    );
     checkModel(settings, environment, report.in(`models.${model}`));
   }
   checkCallers(environment, report.in("callers"));

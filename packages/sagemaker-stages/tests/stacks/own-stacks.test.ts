@@ -18,7 +18,7 @@ class OwnInferenceStack extends InferenceStack {
       dashboardBody: JSON.stringify({ widgets: [] }),
     });
     for (const { pair } of this.models) {
-      pair.lambdaFunction.addOverride("tracing_config.mode", "PassThrough");
+      pair.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
     }
   }
 }
@@ -83,10 +83,10 @@ describe("an app's subclass of InferenceStack", () => {
     expect(own.aws_cloudwatch_dashboard?.dashboard).toMatchObject({
       dashboard_name: `${example.name}-inference`,
     });
-    expect(fn).toMatchObject({ tracing_config: { mode: "PassThrough" } });
+    expect(fn).toMatchObject({ description: "Serves a model of team Atlas" });
     expect(differences(plain, own).sort()).toEqual([
       "aws_cloudwatch_dashboard.dashboard",
-      `aws_lambda_function.${address}.tracing_config`,
+      `aws_lambda_function.${address}.description`,
     ]);
   });
 });
