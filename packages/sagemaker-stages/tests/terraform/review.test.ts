@@ -108,7 +108,7 @@ describe("sagemaker-stages review dev", () => {
   );
 
   it(
-    "ends with 2 and with what Terraform said, where it fails, and leaves nothing behind",
+    "ends with 1 and with what Terraform said, where it fails, and leaves nothing behind",
     async () => {
       // Prepare
       const program = pretended(
@@ -119,7 +119,7 @@ describe("sagemaker-stages review dev", () => {
       const { status, stdout, stderr } = await ended(start(["dev"], { TERRAFORM_BINARY_NAME: program }));
 
       // Assess
-      expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+      expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
       expect(stderr).toMatch(
         /dev: terraform plan failed with status 1:\nError: No valid credential sources found\ndb_password = ‹masked›\n$/,
       );
@@ -179,7 +179,7 @@ describe("sagemaker-stages review dev", () => {
       const { status, stderr } = await ended(start(["dev"], { TERRAFORM_BINARY_NAME: join(temp, "none") }));
 
       // Assess
-      expect(status).toBe(2);
+      expect(status).toBe(1);
       expect(stderr).toContain("is not on the PATH; install Terraform 1.10 or newer");
       expect(left()).toEqual([]);
     },
