@@ -1,23 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
+  assessProblem,
+  assessResponse,
   type CapturedLog,
   captureLog,
   EndpointServer,
   LAMBDA_REQUEST_ID,
   lambdaContext,
+  modelError,
 } from "sagemaker-stages/testing";
 import { contract } from "../contract";
-import {
-  assessProblem,
-  assessResponse,
-  csv,
-  functionUrlEvent,
-  handlerFor,
-  modelError,
-  restEvent,
-  UNREADABLE,
-  WITH_MESSAGES,
-} from "./support/handler";
+import { csv, functionUrlEvent, handlerFor, restEvent, UNREADABLE, WITH_MESSAGES } from "./support/handler";
 import { at, observations, PUBLISHED, PUBLISHED_ROWS } from "./support/observations";
 
 let endpoint: EndpointServer;

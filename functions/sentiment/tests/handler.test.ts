@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
+  assessProblem,
+  assessResponse,
   type CapturedLog,
   captureLog,
   EndpointServer,
@@ -7,16 +9,7 @@ import {
   lambdaContext,
 } from "sagemaker-stages/testing";
 import { contract } from "../contract";
-import {
-  assessProblem,
-  assessResponse,
-  csv,
-  functionUrlEvent,
-  handlerFor,
-  restEvent,
-  UNREADABLE,
-  WITH_MESSAGES,
-} from "./support/handler";
+import { csv, functionUrlEvent, handlerFor, restEvent, UNREADABLE, WITH_MESSAGES } from "./support/handler";
 
 let endpoint: EndpointServer;
 let log: CapturedLog;

@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import {
+  assessProblem,
+  assessResponse,
   type CapturedLog,
   captureLog,
   EndpointServer,
   functionUrlEvent,
   LAMBDA_REQUEST_ID,
   lambdaContext,
+  modelError,
   type ScriptedAnswer,
 } from "sagemaker-stages/testing";
 import { contract } from "../contract";
 import {
-  assessProblem,
-  assessResponse,
   functionUrlQueryEvent,
   handlerFor,
   json,
-  modelError,
   restQueryEvent,
   UNREADABLE,
   WITH_MESSAGES,

@@ -1,11 +1,8 @@
-import { expect } from "@jest/globals";
 import { createHandler } from "sagemaker-stages/model";
 import {
   type EndpointServer,
   type HttpRequest,
   handlerEnvironment,
-  REQUEST_ID,
-  readAnswer,
   restHttpEvent,
   type ScriptedAnswer,
   functionUrlEvent as urlEvent,
@@ -47,40 +44,3 @@ export function csv(body: string): ScriptedAnswer {
 
 /** The detail of the problem where the endpoint's answer cannot be read. */
 export const UNREADABLE = "The model's answer could not be read. The function's log says why.";
-
-/** A proxy response without its CORS headers. */
-interface ExpectedResponse {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** The text, or a matcher. */
-  readonly body: unknown;
-}
-
-/** Requires `answer` to be the complete proxy response to an event: a function URL adds the CORS headers itself. */
-export function assessResponse(answer: unknown, event: unknown, expected: ExpectedResponse): void {
-  const isOfFunctionUrl = JSON.stringify(event).includes('"version":"2.0"');
-  const cors = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Retry-After,x-amzn-RequestId",
-  };
-  expect(answer).toStrictEqual({
-    ...expected,
-    headers: { ...expected.headers, ...(isOfFunctionUrl ? {} : cors) },
-  });
-}
-
-/** Requires `answer` to be the complete proxy response with a problem document. */
-export function assessProblem(answer: unknown, event: unknown, status: number, detail: string): void {
-  assessResponse(answer, event, {
-    statusCode: status,
-    headers: { "Content-Type": "application/problem+json" },
-    body: expect.any(String),
-  });
-  expect(readAnswer(answer).body).toEqual({
-    type: "about:blank",
-    title: expect.any(String),
-    status,
-    detail,
-    requestId: REQUEST_ID,
-  });
-}

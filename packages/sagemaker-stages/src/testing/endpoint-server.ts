@@ -30,6 +30,18 @@ export interface RecordedRequest {
   readonly connection: number;
 }
 
+/**
+ * The answer of the SageMaker runtime where the model's container answers with an error.
+ * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html#API_runtime_InvokeEndpoint_Errors
+ */
+export function modelError(message: string): ScriptedAnswer {
+  return {
+    status: 424,
+    headers: { "x-amzn-errortype": "ModelError" },
+    body: JSON.stringify({ Message: message }),
+  };
+}
+
 /** An answer that depends on the request. */
 export type ComputedAnswer = (request: RecordedRequest) => Promise<ScriptedAnswer>;
 

@@ -3,12 +3,14 @@
  * runs in the app's folder.
  */
 
+export { assessProblem, assessResponse, type ExpectedResponse } from "./assess-response";
 export { type CapturedLog, captureLog } from "./captured-log";
 export { findChromium } from "./chromium";
 export { findContractFaults } from "./contracts/find-contract-faults";
 export {
   type ComputedAnswer,
   EndpointServer,
+  modelError,
   type RecordedRequest,
   type ScriptedAnswer,
 } from "./endpoint-server";
