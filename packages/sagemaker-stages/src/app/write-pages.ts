@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pageFiles } from "../constructs/website/page-files";
 import type { ParsedEnvironment } from "../environment/environment";
+import { LOCAL_WEBSITE } from "../environment/settings/website";
 
 /**
  * Writes the page of each environment to `<outdir>/pages/<environment>.json`, a list of `WebsiteFile`, for the local
@@ -12,11 +13,11 @@ import type { ParsedEnvironment } from "../environment/environment";
 export function writePages(environments: readonly ParsedEnvironment[], outdir: string): void {
   const folder = join(outdir, "pages");
   mkdirSync(folder, { recursive: true });
-  for (const environment of environments) {
-    const file = join(folder, `${environment.name}.json`);
+  for (const { name, website: { title } = LOCAL_WEBSITE, models } of environments) {
+    const file = join(folder, `${name}.json`);
     // In one step: another process that reads the file finds the old list or the new one.
     const unfinished = `${file}.${process.pid}`;
-    writeFileSync(unfinished, JSON.stringify(pageFiles(environment)));
+    writeFileSync(unfinished, JSON.stringify(pageFiles(title, models)));
     renameSync(unfinished, file);
   }
 }

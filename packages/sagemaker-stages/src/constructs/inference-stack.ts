@@ -12,7 +12,8 @@ import { RestStage, type StageRoute } from "./api/rest-stage";
 import { ArtifactBucket, isInS3 } from "./endpoint/artifact-bucket";
 import { bundleFunctions, functionPackage } from "./function/function-code";
 import { FunctionUrl } from "./function/function-url";
-import { newFunctionSettings, type ParsedNewFunction } from "./function/new-function";
+import { FUNCTION_ARCHITECTURE, type ParsedNewFunction } from "./function/new-function";
+import { FUNCTION_TIMEOUT_IN_SECONDS } from "./function/time-budget";
 import { FunctionAndEndpoint } from "./function-and-endpoint";
 import { Network } from "./network/network";
 import { AwsScope } from "./terraform/aws-scope";
@@ -73,7 +74,7 @@ export class InferenceStack extends TerraformStack {
 
     this.account = new AwsScope(this, environment);
     this.website = this.createWebsite();
-    this.corsAllowOrigin = this.website?.origin ?? environment.stage.corsAllowOrigin ?? "*";
+    this.corsAllowOrigin = this.website?.origin ?? environment.stage.corsAllowOrigin;
     this.network = this.createNetwork();
     this.artifacts = this.createArtifactBucket();
     this.models = this.createModels(models);
@@ -160,15 +161,17 @@ export class InferenceStack extends TerraformStack {
   }
 
   private newFunction(model: string, settings: ParsedModelSettings, contract: Model): ParsedNewFunction {
-    return newFunctionSettings.parse({
+    return {
       ...settings.function,
+      architecture: FUNCTION_ARCHITECTURE,
+      timeoutInSeconds: FUNCTION_TIMEOUT_IN_SECONDS,
       code: functionPackage(model, resolve(App.of(this).outdir, "functions")),
       description: contract.description,
       environment: {
         CORS_ALLOW_ORIGIN: this.corsAllowOrigin,
         ...(this.environment.stage.logErrorMessages ? { LOG_ERROR_MESSAGES: "true" } : {}),
       },
-    });
+    };
   }
 
   private createFunctionUrl(
@@ -195,8 +198,10 @@ export class InferenceStack extends TerraformStack {
   }
 
   private publishPage(): void {
+    const { website: settings, models } = this.environment;
+    if (settings === undefined) return;
     const { url, origin, openApi } = this.stage;
-    this.website?.publish({ files: pageFiles(this.environment), url, origin, openApi });
+    this.website?.publish({ files: pageFiles(settings.title, models), url, origin, openApi });
   }
 
   private createOutputs(): void {

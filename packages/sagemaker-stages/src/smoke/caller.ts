@@ -63,7 +63,10 @@ export function impostorOf(credentials: Credentials): Credentials {
  *
  * @throws CannotAsk where there are none
  */
-export async function findCredentials({ region }: Environment, { stageUrl }: Deployed): Promise<Credentials> {
+export async function findCredentials(
+  { region }: Pick<Environment, "region">,
+  { stageUrl }: Deployed,
+): Promise<Credentials> {
   if (isOfThisMachine(stageUrl)) return LOCAL_CREDENTIALS;
   const ofVariables = credentialsOfVariables();
   if (ofVariables !== undefined) return ofVariables;
@@ -93,7 +96,10 @@ function credentialsOfVariables(): Credentials | undefined {
  *
  * @throws CannotAsk where it cannot be had
  */
-export async function findApiKey({ name, region }: Environment, deployed: Deployed): Promise<string> {
+export async function findApiKey(
+  { name, region }: Pick<Environment, "name" | "region">,
+  deployed: Deployed,
+): Promise<string> {
   const given = process.env.SMOKE_API_KEY;
   if (given !== undefined && given !== "") {
     // The error that a header makes would quote it.

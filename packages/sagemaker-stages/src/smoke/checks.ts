@@ -1,7 +1,7 @@
 import type { Credentials } from "aws4";
 import { percentEncode } from "../aws/percent-encode";
-import type { Environment } from "../environment/environment";
-import { type RouteAccess, routeAccess } from "../environment/model-settings";
+import type { ParsedEnvironment } from "../environment/environment";
+import type { RouteAccess } from "../environment/model-settings";
 import type { Model, Models } from "../models";
 import { parseJson } from "../runtime/json";
 import { findMisfit } from "./answer-shape";
@@ -42,20 +42,20 @@ export interface Means {
 }
 
 /** Whether anything of an environment wants signed requests. */
-export function needsCredentials({ models }: Environment): boolean {
+export function needsCredentials({ models }: ParsedEnvironment): boolean {
   return Object.values(models).some(
-    (settings) => routeAccess(settings) === "AWS_IAM" || settings.functionUrl !== undefined,
+    ({ access, functionUrl }) => access === "AWS_IAM" || functionUrl !== undefined,
   );
 }
 
 /** Whether anything of an environment wants the API key. */
-export function needsApiKey({ models }: Environment): boolean {
-  return Object.values(models).some((settings) => routeAccess(settings) === "API_KEY");
+export function needsApiKey({ models }: ParsedEnvironment): boolean {
+  return Object.values(models).some(({ access }) => access === "API_KEY");
 }
 
 /** Where one model is called. */
 interface Target {
-  readonly environment: Environment;
+  readonly environment: ParsedEnvironment;
   /** The model's name. */
   readonly model: string;
   readonly contract: Model;
@@ -69,7 +69,7 @@ interface Target {
 
 /** Everything that is asked of an environment. */
 export function checksOf(
-  environment: Environment,
+  environment: ParsedEnvironment,
   deployed: Deployed,
   means: Means,
   models: Models,
@@ -82,9 +82,9 @@ export function checksOf(
   ]);
 }
 
-function targetsOf(environment: Environment, deployed: Deployed, models: Models): Target[] {
+function targetsOf(environment: ParsedEnvironment, deployed: Deployed, models: Models): Target[] {
   const { stage, website } = environment;
-  const ofPage = website === undefined ? "*" : deployed.websiteOrigin;
+  const origin = website === undefined ? stage.corsAllowOrigin : deployed.websiteOrigin;
   return Object.entries(environment.models).flatMap(([model, settings]) => {
     const contract = models[model];
     if (contract === undefined) return [];
@@ -98,8 +98,8 @@ function targetsOf(environment: Environment, deployed: Deployed, models: Models)
         label: `${method} ${path}`,
         url: `${deployed.stageUrl}${path}`,
         kind: "route" as const,
-        access: routeAccess(settings),
-        origin: stage.corsAllowOrigin ?? ofPage,
+        access: settings.access,
+        origin,
       },
       ...(url === undefined
         ? []
@@ -112,7 +112,7 @@ function targetsOf(environment: Environment, deployed: Deployed, models: Models)
               url,
               kind: "function URL" as const,
               access: "AWS_IAM" as const,
-              origin: settings.functionUrl?.corsAllowOrigins?.[0] ?? "*",
+              origin: settings.functionUrl?.corsAllowOrigins[0],
             },
           ]),
     ];

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import * as z from "zod";
-import type { Environment } from "../environment/environment";
+import type { ParsedEnvironment } from "../environment/environment";
 import { CannotAsk } from "./errors";
 
 /** Where an environment is. */
@@ -23,7 +23,7 @@ const outputs = z.record(z.string(), z.object({ value: z.unknown() }));
  * @param environment - deployed from this folder: synthesized and initialized
  * @throws CannotAsk where Terraform does not tell it
  */
-export function readDeployed({ name, models }: Environment): Deployed {
+export function readDeployed({ name, models }: ParsedEnvironment): Deployed {
   const terraform = process.env.TERRAFORM_BINARY_NAME ?? "terraform";
   const folder = `cdktf.out/stacks/${name}`;
   const { status, stdout, stderr, error } = spawnSync(

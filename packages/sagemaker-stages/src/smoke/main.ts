@@ -1,4 +1,7 @@
-import type { Environment } from "../environment/environment";
+import * as z from "zod";
+import type { Environment, ParsedEnvironment } from "../environment/environment";
+import { parseEnvironment } from "../environment/parse";
+import { withoutUndefined } from "../environment/present";
 import { UsageError } from "../lib/arguments";
 import type { Models } from "../models";
 import type { Arguments } from "./arguments";
@@ -28,11 +31,7 @@ export async function smokeTest(
   { models, environments }: SmokeTestedApp,
   { environment: name, url, functionUrls, waitInSeconds }: Arguments,
 ): Promise<number> {
-  const environment = environments.find((candidate) => candidate.name === name);
-  if (environment === undefined) {
-    const allowed = environments.map((candidate) => candidate.name).join(", ");
-    throw new UsageError(`environment: got ${name}; allowed: ${allowed}`);
-  }
+  const environment = parsedEnvironment(environments, name);
   const withUrl = modelsWithFunctionUrl(environment);
   const stray = [...functionUrls.keys()].find((model) => !withUrl.includes(model));
   if (stray !== undefined) {
@@ -73,7 +72,23 @@ export async function smokeTest(
   return asExpected === results.length ? 0 : 1;
 }
 
-function modelsWithFunctionUrl({ models }: Environment): string[] {
+function parsedEnvironment(environments: readonly Environment[], name: string): ParsedEnvironment {
+  const environment = environments.find((candidate) => candidate.name === name);
+  if (environment === undefined) {
+    const allowed = environments.map((candidate) => candidate.name).join(", ");
+    throw new UsageError(`environment: got ${name}; allowed: ${allowed}`);
+  }
+  try {
+    return parseEnvironment(withoutUndefined(environment));
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    throw new CannotAsk(
+      `The environment ${name} has faults: synthesize it (npx cdktf synth), which names what is allowed.\n${z.prettifyError(error)}`,
+    );
+  }
+}
+
+function modelsWithFunctionUrl({ models }: ParsedEnvironment): string[] {
   return Object.entries(models).flatMap(([model, { functionUrl }]) =>
     functionUrl === undefined ? [] : [model],
   );

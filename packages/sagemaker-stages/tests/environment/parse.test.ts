@@ -31,7 +31,7 @@ describe("a parsed environment", () => {
       permissionsBoundary: false,
       tags: {},
       callers: {},
-      stage: { ...environment.stage, logErrorMessages: false, accessLogs: false },
+      stage: { ...environment.stage, corsAllowOrigin: "*", logErrorMessages: false, accessLogs: false },
       models: {
         "loan-default": {
           ...SERVERLESS,

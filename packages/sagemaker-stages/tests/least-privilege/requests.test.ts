@@ -3,6 +3,7 @@ import { RULES, requestsOf } from "../../src/testing/least-privilege/principals"
 import { readPolicySet } from "../../src/testing/least-privilege/read-policy-set";
 import { record } from "../../src/testing/least-privilege/recorder";
 import { ResolvedStack } from "../../src/testing/least-privilege/resolved-stack";
+import type { Json } from "../../src/testing/terraform";
 import { models } from "../fixtures/app/functions";
 import { synthesizeOne, type TerraformJson } from "../stacks/support/synthesized";
 import { everything } from "./support/environments";
@@ -38,6 +39,40 @@ describe("requests", () => {
 
     // Assess
     expect(act).toThrow(/no rule reads something_new/);
+  });
+
+  it.each([
+    ["a number", "something_new", 60],
+    ["a block of numbers", "something_new", { size: 1024 }],
+    ["a list of blocks of numbers", "something_new", [{ size: 1024 }, { size: 512 }]],
+  ])("are the same when a function has an unknown limit: %s", (_, argument, limit) => {
+    // Prepare
+    const changed = withFunctionArgument(argument, limit);
+    const sources = { environment: everything, models, recorded: new Map() };
+
+    // Act
+    const requests = requestsOf({ ...sources, stack: changed });
+
+    // Assess
+    expect(requests).toEqual(requestsOf({ ...sources, stack }));
+  });
+
+  it.each([
+    ["text", "kms_key_arn", "arn:aws:kms:eu-central-1:111122223333:key/any"],
+    ["a reference in a block", "dead_letter_config", { target_arn: `$\{aws_sqs_queue.failed.arn}` }],
+    ["text beside a number", "something_new", { size: 1, name: "any" }],
+    ["an empty block", "something_new", {}],
+    ["a flag", "something_new", true],
+    ["numbers that need permissions", "durable_config", { execution_timeout: 60, retention_period: 1 }],
+  ])("are refused when an unknown argument of a function is %s", (_, argument, value) => {
+    // Prepare
+    const changed = withFunctionArgument(argument, value);
+
+    // Act
+    const act = () => requestsOf({ stack: changed, environment: everything, models, recorded: new Map() });
+
+    // Assess
+    expect(act).toThrow(new RegExp(`no rule reads ${argument}`));
   });
 
   it.each([
@@ -104,6 +139,12 @@ describe("a reference to an unknown attribute", () => {
     );
   });
 });
+
+function withFunctionArgument(argument: string, value: Json): ResolvedStack {
+  return stack.changed(({ resource: { aws_lambda_function = {} } }) => {
+    for (const values of Object.values(aws_lambda_function)) values[argument] = value;
+  });
+}
 
 type ById = TerraformJson["resource"][string];
 

@@ -20,13 +20,16 @@ const QUERIED: Environment = {
   models: { "language-check": { existingEndpoint: "shared", access: "API_KEY" } },
 };
 
+/** One with a setting that does not exist. */
+const MISSPELT = { ...DEV, name: "misspelt", stage: { ...DEV.stage, corsOrigin: PAGE } };
+
 describe("a smoke test of a stage", () => {
   let project: ProjectCopy;
   let stage: StageServer | undefined;
 
   beforeAll(() => {
     project = new ProjectCopy();
-    project.setEnvironments(DEV, NARROW, QUERIED);
+    project.setEnvironments(DEV, NARROW, QUERIED, MISSPELT);
   });
 
   afterEach(() => stage?.close());
@@ -233,6 +236,21 @@ describe("a smoke test of a stage", () => {
         [ROUTE, "with the key", "200, an answer", "no answer within 2 s"],
         [ROUTE, "with the key, without data", "400, a problem", "429, not 400"],
       ]);
+      expect(status).toBe(1);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "sends no request for an environment with faults, and names them",
+    async () => {
+      // Act
+      const { status, table, errors } = await smokeOf(() => undefined, 2, "misspelt");
+
+      // Assess
+      expect(table).toBe("");
+      expect(errors).toMatch(/The environment misspelt has faults: synthesize it .*\n.*"corsOrigin"/);
+      expect(errors).not.toMatch(/^ +at /m);
       expect(status).toBe(1);
     },
     TIMEOUT_IN_MS,

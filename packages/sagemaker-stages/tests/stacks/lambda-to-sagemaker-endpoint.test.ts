@@ -362,7 +362,7 @@ describe("a VPC", () => {
       const network = new Network(own, "network", {
         account,
         environmentName: "own",
-        settings: { vpc: NEW_VPC },
+        settings: { vpc: { ...NEW_VPC, cidrBlock: "10.0.0.0/16" } },
       });
       const pairs = ["first", "second"].map(
         (id) =>
@@ -487,7 +487,7 @@ describe("props that contradict each other", () => {
     // Act
     const act = (): unknown =>
       inStack((stack, account, directory) => {
-        const settings = { vpc: NEW_VPC };
+        const settings = { vpc: { ...NEW_VPC, cidrBlock: "10.0.0.0/16" } };
         const network = new Network(stack, "network", { account, environmentName: "own", settings });
         new LambdaToSagemakerEndpoint(stack, "my_scoring", { account, ...everything(directory), network });
       });

@@ -362,7 +362,7 @@ describe("a way to the internet", () => {
 });
 
 describe("a network that several share", () => {
-  const NEW_VPC = { vpc: { availabilityZones: ["eu-central-1a"] } };
+  const NEW_VPC = { vpc: { cidrBlock: "10.0.0.0/16", availabilityZones: ["eu-central-1a"] } };
   const within = (use: (network: Network) => void): void =>
     inTempFolder((outdir) => {
       const app = new App({ outdir });

@@ -35,7 +35,8 @@ function writeView(model: string, text: string): void {
 }
 
 function textOf(name: string, of: Environment = environment): string {
-  return pageFiles(parseEnvironment(of)).find((file) => file.name === name)?.body ?? "";
+  const { website, models } = parseEnvironment(of);
+  return pageFiles(website?.title ?? "", models).find((file) => file.name === name)?.body ?? "";
 }
 
 describe("the page of an environment", () => {
@@ -67,6 +68,7 @@ describe("the pages for the local stage", () => {
   it("are written for every environment, also for those without a website", () => {
     // Prepare
     const { website: _, ...withoutWebsite } = environment;
+    const { models } = parseEnvironment(environment);
     const environments = [environment, named("other", withoutWebsite)].map((one) => parseEnvironment(one));
 
     // Act
@@ -74,7 +76,7 @@ describe("the pages for the local stage", () => {
 
     // Assess
     const read = (name: string) => JSON.parse(readFileSync(join(app, "cdktf.out", "pages", name), "utf8"));
-    expect(read("test.json")).toEqual(pageFiles(parseEnvironment(environment)));
-    expect(read("other.json")).toEqual(pageFiles(parseEnvironment(withoutWebsite)));
+    expect(read("test.json")).toEqual(pageFiles("Loans", models));
+    expect(read("other.json")).toEqual(pageFiles("Try the models", models));
   });
 });

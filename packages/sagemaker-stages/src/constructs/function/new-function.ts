@@ -78,6 +78,9 @@ const functionPackage = settings({
   runtime: text,
 });
 
+/** The architecture of functions whose code is JavaScript: it costs less. */
+export const FUNCTION_ARCHITECTURE = "arm64";
+
 /** A new function: its code and its settings. */
 export const newFunctionSettings = settings({
   ...propertiesOf(functionSettings),
@@ -113,7 +116,7 @@ export const newFunctionSettings = settings({
    *
    * @default "arm64"
    */
-  architecture: withDefault(oneOf(["arm64", "x86_64"], FUNCTION_SOURCE), "arm64"),
+  architecture: withDefault(oneOf(["arm64", "x86_64"], FUNCTION_SOURCE), FUNCTION_ARCHITECTURE),
   /**
    * Seconds that an invocation may take, 1–900
    * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). Behind API Gateway no more than the

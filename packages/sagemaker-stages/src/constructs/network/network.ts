@@ -1,13 +1,13 @@
 import type { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Construct } from "constructs";
-import { type NetworkSettings, networkSettings } from "../../environment/settings/network";
+import type { ParsedNetworkSettings } from "../../environment/settings/network";
 import { IsolatedVpc, type IsolatedVpcProps } from "./isolated-vpc";
 import type { NetworkPlace } from "./network-place";
 import type { NetworkedModel } from "./networked-model";
 
 /** Props of {@link Network}. */
 export interface NetworkProps extends Omit<IsolatedVpcProps, "settings"> {
-  readonly settings: NetworkSettings;
+  readonly settings: ParsedNetworkSettings;
 }
 
 /** Where functions and endpoints run: a VPC of their own, or what the environment says is there already. */
@@ -19,9 +19,8 @@ export class Network extends Construct {
   private readonly existing: NetworkPlace | undefined;
   private admitted = false;
 
-  constructor(scope: Construct, id: string, { settings: given, ...props }: NetworkProps) {
+  constructor(scope: Construct, id: string, { settings, ...props }: NetworkProps) {
     super(scope, id);
-    const settings = networkSettings.parse(given);
     if ("existing" in settings) {
       const { subnetIds, securityGroupIds } = settings.existing;
       this.existing = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ParsedEnvironment } from "../../environment/environment";
-import { DEFAULT_TITLE } from "../../environment/settings/website";
 import { appFolder } from "../../lib/app-folder";
 import { toLoadFailure } from "../../lib/load-failure";
 import { UserError } from "../../lib/user-error";
@@ -11,15 +10,17 @@ import { buildWebsite, type WebsiteFile } from "../../page/build";
  * The files of an environment's page, with the views of the environment's public models. Views of other models are left
  * out: everything on the page is public.
  *
+ * @param title - the page's heading
+ * @param models - the environment's models
  * @throws LoadFailure where a view does not build: it names the model, the file and the line
  * @throws UserError where a view has no default export
  */
-export function pageFiles({ website, models }: Pick<ParsedEnvironment, "website" | "models">): WebsiteFile[] {
+export function pageFiles(title: string, models: ParsedEnvironment["models"]): WebsiteFile[] {
   const publicModels = Object.entries(models).flatMap(([model, settings]) =>
     settings.access === "PUBLIC" ? [model] : [],
   );
   try {
-    return buildWebsite({ title: website?.title ?? DEFAULT_TITLE, views: findViews(publicModels) });
+    return buildWebsite({ title, views: findViews(publicModels) });
   } catch (error) {
     throw readMissingExport(error) ?? toLoadFailure(error) ?? error;
   }

@@ -55,9 +55,9 @@ export const stageSettings = settings({
    * The origin whose pages may read answers (CORS): `*`, or one such as `https://www.example.com`.
    * `*` gives a page no permission that its user does not have: no route is authorized by cookies.
    *
-   * @default - the page's origin where the environment has a `website`, else `*`
+   * @default "*"; where the environment has a `website`, the page's origin is allowed instead
    */
-  corsAllowOrigin: optional(textLike(ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE)),
+  corsAllowOrigin: withDefault(textLike(ORIGIN, ORIGIN_ALLOWED, ORIGIN_SOURCE), "*"),
 
   /**
    * Write the messages of errors to the functions' logs: of a model's container, of SageMaker and of a contract, each

@@ -3,9 +3,6 @@ import { oneOf, rule, settings, text, withDefault } from "./setting";
 
 const PRICE_CLASSES = ["PriceClass_100", "PriceClass_200", "PriceClass_All"] as const;
 
-/** The title of a page whose environment states none, and of the pages that only the local stage serves. */
-export const DEFAULT_TITLE = "Try the models";
-
 /** Any character, except control characters and the line breaks of Unicode. */
 const TITLE = /^[^\p{Cc}\u2028\u2029]{1,60}$/u;
 
@@ -24,7 +21,7 @@ export const websiteSettings = settings({
       allowed: "1–60 characters in one line, without a space at either end",
       source: "it is the heading of the page and the name of its tab",
     }),
-    DEFAULT_TITLE,
+    "Try the models",
   ),
 
   /**
@@ -47,3 +44,6 @@ export type WebsiteSettings = z.input<typeof websiteSettings>;
 
 /** {@link WebsiteSettings} with defaults. */
 export type ParsedWebsiteSettings = z.output<typeof websiteSettings>;
+
+/** The page that the local stage shows for an environment without a `website`. */
+export const LOCAL_WEBSITE: ParsedWebsiteSettings = websiteSettings.parse({});

@@ -3,18 +3,35 @@ import { isObjectOrList } from "../../lib/json";
 import { NotServable } from "../errors";
 import type { Resource, Stack } from "./stack";
 
+/** What {@link INTERPRETED} says about an argument besides its type. */
+interface Remarks {
+  /** The argument's effect on this machine, where only AWS uses the argument. */
+  readonly effect?: string;
+}
+
+/** The arguments whose references are not resolved: some have no value before an apply, others only AWS knows. */
+const UNRESOLVED = z.registry<Remarks>();
+
+function unresolved<Schema extends z.ZodType>(schema: Schema, remarks: Remarks = {}): Schema {
+  // A copy: other arguments use the same schema with references.
+  const copy = schema.clone();
+  UNRESOLVED.add(copy, remarks);
+  return copy;
+}
+
+/** An argument that only AWS uses. @param effect - the effect on this machine; without it, there is none to report */
+function onAwsAlone(effect?: string): z.ZodOptional<z.ZodUnknown> {
+  return unresolved(z.optional(z.unknown()), effect === undefined ? {} : { effect });
+}
+
 const text = z.string();
-const tags = z.optional(z.record(z.string(), z.string()));
 const meta = {
-  depends_on: z.optional(z.unknown()),
-  lifecycle: z.optional(z.unknown()),
-  tags,
-  description: z.optional(text),
+  depends_on: onAwsAlone(),
+  lifecycle: onAwsAlone(),
+  tags: unresolved(z.optional(z.record(z.string(), z.string()))),
+  description: unresolved(z.optional(text)),
 };
 const throttleSettings = z.object({ rate_limit: z.number(), burst_limit: z.number() });
-
-/** What means something to AWS alone, whatever it holds: `not-done.ts` says what it comes to here. */
-const onAwsAlone = z.optional(z.unknown());
 
 const variantNames = { variant_name: text, model_name: text };
 
@@ -32,14 +49,17 @@ const variant = z.union(
       ...variantNames,
       instance_type: text,
       initial_instance_count: z.number(),
-      model_data_download_timeout_in_seconds: onAwsAlone,
-      container_startup_health_check_timeout_in_seconds: onAwsAlone,
+      model_data_download_timeout_in_seconds: onAwsAlone(),
+      container_startup_health_check_timeout_in_seconds: onAwsAlone(),
     }),
   ],
   "a variant has a serverless_config, or an instance_type and an initial_instance_count",
 );
 
-/** The arguments of each type that this machine reads. Any other argument is reported as not done. */
+/**
+ * The arguments of each type that this machine knows: those that it reads, and those that only AWS uses, with their
+ * effect here. Any other argument is reported as not interpreted.
+ */
 export const INTERPRETED = {
   "data.aws_lambda_function": z.object({ ...meta, function_name: text }),
   aws_lambda_function: z.object({
@@ -56,9 +76,13 @@ export const INTERPRETED = {
     environment: z.optional(z.object({ variables: z.record(z.string(), z.string()) })),
     logging_config: z.optional(z.object({ log_format: text, log_group: text })),
     tracing_config: z.optional(z.object({ mode: text })),
-    vpc_config: onAwsAlone,
-    ephemeral_storage: onAwsAlone,
-    role: text,
+    vpc_config: onAwsAlone(
+      "VPC: functions run on this machine's network, whatever their subnets and security groups are",
+    ),
+    ephemeral_storage: onAwsAlone(
+      "ephemeral storage: functions write to this machine's temporary folder, whose size is not limited",
+    ),
+    role: unresolved(text),
   }),
   aws_lambda_permission: z.object({
     ...meta,
@@ -88,7 +112,7 @@ export const INTERPRETED = {
     body: text,
     endpoint_configuration: z.unknown(),
   }),
-  aws_api_gateway_deployment: z.object({ ...meta, rest_api_id: text, triggers: z.unknown() }),
+  aws_api_gateway_deployment: z.object({ ...meta, rest_api_id: text, triggers: unresolved(z.unknown()) }),
   aws_api_gateway_stage: z.object({
     ...meta,
     rest_api_id: text,
@@ -121,28 +145,38 @@ export const INTERPRETED = {
     ...meta,
     name: text,
     endpoint_config_name: text,
-    deployment_config: onAwsAlone,
+    deployment_config: onAwsAlone(
+      "blue/green deployment: a change takes over at once, and no alarm takes it back",
+    ),
   }),
   aws_sagemaker_endpoint_configuration: z.object({
     ...meta,
     name: text,
     production_variants: z.tuple([variant]),
-    kms_key_arn: onAwsAlone,
-    data_capture_config: onAwsAlone,
+    kms_key_arn: onAwsAlone("volume encryption: an endpoint has no volume here"),
+    data_capture_config: onAwsAlone("data capture: neither requests nor answers are written to S3"),
   }),
   aws_sagemaker_model: z.object({
     ...meta,
     name: text,
-    execution_role_arn: text,
-    primary_container: z.object({
-      image: text,
-      model_data_url: text,
-      environment: z.optional(z.record(z.string(), z.string())),
-    }),
-    enable_network_isolation: onAwsAlone,
-    vpc_config: onAwsAlone,
+    execution_role_arn: unresolved(text),
+    primary_container: unresolved(
+      z.object({
+        image: text,
+        model_data_url: text,
+        environment: z.optional(z.record(z.string(), z.string())),
+      }),
+    ),
+    enable_network_isolation: onAwsAlone(
+      "network isolation: a container of a model is not cut off from the network here",
+    ),
+    vpc_config: onAwsAlone(
+      "VPC: containers of models run on this machine's network, whatever their subnets and security groups are",
+    ),
   }),
 };
+
+type Shape = Readonly<Record<string, z.ZodType>>;
 
 /** A type of which this machine reads something; data sources are `data.<type>`. */
 export type InterpretedType = keyof typeof INTERPRETED;
@@ -163,8 +197,7 @@ export interface Read<T extends InterpretedType> {
  */
 export function read<T extends InterpretedType>(stack: Stack, type: T): Read<T>[] {
   return stack.ofType(type).map((resource) => {
-    const known = pick(resource.values, Object.keys(INTERPRETED[type].shape));
-    const parsed = INTERPRETED[type].safeParse(stack.resolve(withoutMeta(known)));
+    const parsed = INTERPRETED[type].safeParse(knownArguments(stack, resource, INTERPRETED[type].shape));
     if (!parsed.success) {
       throw new NotServable(
         `${type}.${resource.name} cannot be served on this machine:\n${z.prettifyError(parsed.error)}`,
@@ -174,30 +207,26 @@ export function read<T extends InterpretedType>(stack: Stack, type: T): Read<T>[
   });
 }
 
-function pick(values: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([key]) => keys.includes(key)));
+/** The arguments of `shape` that a resource has, with their references resolved. */
+function knownArguments(stack: Stack, { values }: Resource, shape: Shape): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(shape)
+      .filter(([argument]) => argument in values)
+      .map(([argument, schema]) => [
+        argument,
+        stack.resolve(UNRESOLVED.has(schema) ? neutralize(values[argument]) : values[argument]),
+      ]),
+  );
 }
 
-/** Nothing here needs what these refer to: some of it has no value (`self`, hashes), much is for AWS to tell. */
-const UNRESOLVED = [
-  "data_capture_config",
-  "depends_on",
-  "deployment_config",
-  "description",
-  "execution_role_arn",
-  "kms_key_arn",
-  "lifecycle",
-  "primary_container",
-  "role",
-  "tags",
-  "triggers",
-  "vpc_config",
-];
-
-function withoutMeta(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, UNRESOLVED.includes(key) ? neutralize(value) : value]),
-  );
+/** The effects of the arguments of `type` that a resource of the stack sets and only AWS uses. */
+export function effectsOnAwsAlone(stack: Stack, type: InterpretedType): string[] {
+  const resources = stack.ofType(type);
+  return Object.entries<z.ZodType>(INTERPRETED[type].shape).flatMap(([argument, schema]) => {
+    const effect = UNRESOLVED.get(schema)?.effect;
+    const isSet = resources.some(({ values }) => Boolean(values[argument]));
+    return effect !== undefined && isSet ? [effect] : [];
+  });
 }
 
 function neutralize(value: unknown): unknown {

@@ -1,7 +1,7 @@
 import { unknownVariables } from "../rest-api/access-log";
 import type { Deployment } from "./deployment";
 import { ENDPOINT_VARIABLE } from "./endpoints";
-import { INTERPRETED, INTERPRETED_TYPES, type InterpretedType, read, unreadArguments } from "./interpreted";
+import { effectsOnAwsAlone, INTERPRETED, INTERPRETED_TYPES, read, unreadArguments } from "./interpreted";
 import type { Stack } from "./stack";
 
 /** Types that mean something only to AWS, and what that comes to here. */
@@ -40,45 +40,6 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   aws_vpc_security_group_ingress_rule: "as its VPC",
 };
 
-/** Arguments that mean something only to AWS, and what that comes to here. */
-const ARGUMENTS_WITHOUT_EFFECT: readonly (readonly [InterpretedType, argument: string, line: string])[] = [
-  [
-    "aws_lambda_function",
-    "vpc_config",
-    "VPC: functions run on this machine's network, whatever their subnets and security groups are",
-  ],
-  [
-    "aws_lambda_function",
-    "ephemeral_storage",
-    "ephemeral storage: functions write to this machine's temporary folder, whose size is not limited",
-  ],
-  [
-    "aws_sagemaker_model",
-    "vpc_config",
-    "VPC: containers of models run on this machine's network, whatever their subnets and security groups are",
-  ],
-  [
-    "aws_sagemaker_model",
-    "enable_network_isolation",
-    "network isolation: a container of a model is not cut off from the network here",
-  ],
-  [
-    "aws_sagemaker_endpoint_configuration",
-    "data_capture_config",
-    "data capture: neither requests nor answers are written to S3",
-  ],
-  [
-    "aws_sagemaker_endpoint_configuration",
-    "kms_key_arn",
-    "volume encryption: an endpoint has no volume here",
-  ],
-  [
-    "aws_sagemaker_endpoint",
-    "deployment_config",
-    "blue/green deployment: a change takes over at once, and no alarm takes it back",
-  ],
-];
-
 /** What a stack holds and this machine does not do, one line each. */
 export function* describeNotDone(
   stack: Stack,
@@ -106,10 +67,7 @@ export function* describeNotDone(
   ) {
     yield "X-Ray: no traces are sent";
   }
-  for (const [type, argument, line] of ARGUMENTS_WITHOUT_EFFECT) {
-    const isSet = ({ values }: { values: Readonly<Record<string, unknown>> }) => Boolean(values[argument]);
-    if (stack.ofType(type).some(isSet)) yield line;
-  }
+  for (const type of INTERPRETED_TYPES) yield* effectsOnAwsAlone(stack, type);
   yield* describeContainers(stack, deployment);
   yield* describeRuntimes(deployment);
 }

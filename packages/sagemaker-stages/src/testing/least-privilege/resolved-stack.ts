@@ -10,6 +10,8 @@ export interface Resource {
   readonly type: string;
   /** Names of the arguments that are set. */
   readonly set: readonly string[];
+  /** Names of the arguments that hold numbers only, which refer to no other resource. */
+  readonly limits: readonly string[];
   /** An argument by its path, e.g. `primary_container.image`; undefined where it is not set. */
   readonly get: (path: string) => Json | undefined;
   /** An argument or attribute that is a text. */
@@ -125,7 +127,9 @@ export class ResolvedStack {
       if (typeof value === "string") return value;
       throw new Refused(`${address}.${path} is ${JSON.stringify(value)} in place of text`);
     };
-    const resource = { address, type, set: Object.keys(values), get, text };
+    const set = Object.keys(values);
+    const limits = set.filter((name) => hasNumbersOnly(values[name]));
+    const resource = { address, type, set, limits, get, text };
     return resource;
   }
 
@@ -158,4 +162,11 @@ export class ResolvedStack {
       `${place}: got the attribute ${attribute} of ${type}; allowed: arguments that the stack sets, and the attributes in COMPUTED of resolved-stack.ts`,
     );
   }
+}
+
+/** Whether a value is a number, or a block or list that holds numbers only. */
+function hasNumbersOnly(value: Json | undefined): boolean {
+  if (typeof value !== "object" || value === null) return typeof value === "number";
+  const inner = Object.values(value);
+  return inner.length > 0 && inner.every(hasNumbersOnly);
 }

@@ -42,7 +42,8 @@ export interface Sources {
 export interface PrincipalRules {
   /**
    * The Terraform from which the requests are derived: types with their known arguments. Another argument is an error,
-   * because it can need a permission for which there is no rule.
+   * because it can need a permission for which there is no rule. Limits, which hold numbers only, need not be listed: a
+   * number names no resource.
    */
   readonly reads: Readonly<Record<string, readonly string[]>>;
   /** Every request that must be allowed. */
@@ -51,14 +52,25 @@ export interface PrincipalRules {
   readonly abuses: (sources: Sources) => readonly AccessRequest[];
 }
 
+/** Arguments that hold numbers only, and yet need permissions. */
+const LIMITS_WITH_PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
+  // https://docs.aws.amazon.com/lambda/latest/dg/durable-security.html
+  aws_lambda_function: ["durable_config"],
+};
+
 /** @throws Refused where a resource has an argument that `rules` do not know */
 export function requireKnownArguments(rules: PrincipalRules, { stack }: Sources): void {
   for (const [type, known] of Object.entries(rules.reads)) {
-    for (const { address, set } of stack.all(type)) {
-      const place = `${address}, whose permissions principals/ derives from known arguments`;
-      requireMembers(Object.fromEntries(set.map((name) => [name, true])), known, place);
+    for (const resource of stack.all(type)) {
+      const others = resource.set.filter((name) => !known.includes(name) && !isLimit(resource, name));
+      const place = `${resource.address}, whose permissions principals/ derives from known arguments`;
+      requireMembers(Object.fromEntries(others.map((name) => [name, true])), known, place);
     }
   }
+}
+
+function isLimit({ type, limits }: Resource, argument: string): boolean {
+  return limits.includes(argument) && !LIMITS_WITH_PERMISSIONS[type]?.includes(argument);
 }
 
 /** Some principal outside of the stack, in its account or in another. */
