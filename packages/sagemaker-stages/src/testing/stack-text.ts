@@ -1,5 +1,6 @@
-import { type Block, perModelText, withoutHashes } from "./per-model";
-import { modelNamedIn, type RecordEntry, toRecord } from "./record";
+import { isRecord } from "../runtime/json";
+import { perModelText, withoutHashes } from "./per-model";
+import { type OwnedBlock, ownerOfConstruct, ownerOfOutput, type RecordEntry, toRecord } from "./record";
 import { synthesize, type TestedApp } from "./synthesize";
 import type { JsonObject, StackJson } from "./terraform";
 
@@ -17,7 +18,7 @@ const MAX_CHARACTERS_OF_CONTENT = 200;
 
 /** A stack as sorted text, one argument a line, without CDKTF's metadata; equal lines of several models stand once. */
 export function stackText(stack: StackJson, models: readonly string[]): string {
-  return perModelText(blocksOf(stack), models);
+  return perModelText(blocksOf(stack, models), models);
 }
 
 /**
@@ -36,38 +37,48 @@ export function recordTerraform(app: TestedApp): RecordEntry[] {
     app.environments.map((environment) => [environment.name, Object.keys(environment.models)]),
   );
   return stacks.names.flatMap((name) => {
-    const ofStack = models.get(name) ?? [];
-    const blocks = blocksOf(stacks.stack(name)).map(({ title, lines }) => ({
+    const blocks = blocksOf(stacks.stack(name), models.get(name) ?? []).map(({ title, lines, model }) => ({
       title: withoutHashes(title),
       lines: lines.map(withoutHashes),
-      model: modelNamedIn(title, ofStack),
+      model,
     }));
     return toRecord(name, models.get(name) ?? Object.keys(app.models), blocks);
   });
 }
 
-function blocksOf({ terraform }: StackJson): Block[] {
+function blocksOf({ terraform }: StackJson, models: readonly string[]): OwnedBlock[] {
   const { data = {}, resource, output = {}, provider } = terraform;
   return [
     block("terraform", terraform.terraform),
     ...Object.entries(provider).map(([name, settings]) => block(`provider ${name}`, settings)),
-    ...blocks("data ", data),
-    ...blocks("resource ", resource),
-    ...sorted(output).map(([name, value]) => block(`output ${name}`, value)),
+    ...blocks("data ", data, models),
+    ...blocks("resource ", resource, models),
+    ...sorted(output).map(([name, value]) => block(`output ${name}`, value, ownerOfOutput(name, models))),
   ];
 }
 
 function blocks(
   prefix: string,
   byType: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>,
-): Block[] {
+  models: readonly string[],
+): OwnedBlock[] {
   return sorted(byType).flatMap(([type, byId]) =>
-    sorted(byId).map(([id, values]) => block(`${prefix}${type}.${id}`, values)),
+    sorted(byId).map(([id, values]) =>
+      block(`${prefix}${type}.${id}`, values, ownerOfConstruct(pathOf(values), models)),
+    ),
   );
 }
 
-function block(title: string, values: unknown): Block {
-  return { title, lines: flatten(values, "").filter((line) => !line.startsWith("//")) };
+/** The path of the construct that made a resource; CDKTF writes it next to the arguments. */
+function pathOf({ "//": comment }: JsonObject): string {
+  if (isRecord(comment) && isRecord(comment.metadata) && typeof comment.metadata.path === "string") {
+    return comment.metadata.path;
+  }
+  throw new Error(`"//".metadata.path: got ${JSON.stringify(comment)}; allowed: the path of a construct`);
+}
+
+function block(title: string, values: unknown, model?: string): OwnedBlock {
+  return { title, lines: flatten(values, "").filter((line) => !line.startsWith("//")), model };
 }
 
 /** `a.b[0].c: <JSON>` for every leaf, sorted; a list of plain values is a leaf. */

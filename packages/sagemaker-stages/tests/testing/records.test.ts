@@ -1,6 +1,9 @@
-import { describe, expect, it } from "@jest/globals";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { TerraformOutput } from "cdktf";
 import { type Environment, InferenceStack } from "../../src";
+import type { Model } from "../../src/models";
 import {
   findSynthesisDifferences,
   proveLeastPrivilege,
@@ -8,12 +11,15 @@ import {
   recordTerraform,
   type TestedApp,
 } from "../../src/testing";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { models } from "../fixtures/app/functions";
 import { example, exampleModel, exampleWithCallers } from "../stacks/support/environments";
 
 const TIMEOUT_IN_MS = 120_000;
+const ENGINE = join(__dirname, "../..");
+const FIXTURE = join(ENGINE, "tests/fixtures/app");
 
 function appOf(environment: Environment): TestedApp {
   return { models, environments: [environment] };
@@ -36,10 +42,12 @@ const withOne: Environment = {
   models: { "loan-default": { ...exampleModel, functionUrl: {} } },
 };
 
-describe.each<readonly [string, (app: TestedApp) => Promise<readonly RecordEntry[]>]>([
+const RECORDS: readonly (readonly [string, (app: TestedApp) => Promise<readonly RecordEntry[]>])[] = [
   ["recordTerraform", async (app) => recordTerraform(app)],
   ["the record of proveLeastPrivilege", permissionsOf],
-])("%s", (_name, record) => {
+];
+
+describe.each(RECORDS)("%s", (_name, record) => {
   it("has titles that name the stack with each model, and the stack with all models", async () => {
     // Act
     const titles = (await record(appOf(withTwo))).map(({ title }) => title);
@@ -84,6 +92,96 @@ describe.each<readonly [string, (app: TestedApp) => Promise<readonly RecordEntry
 
       // Assess
       expect(failing).toEqual(["test: loan-default"]);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+/** Names of models that are words of Terraform types, construct ids, names or outputs as well. */
+const WORDS = [
+  "data",
+  "endpoint",
+  "function",
+  "iam",
+  "image",
+  "lambda",
+  "loan-default-endpoint",
+  "model",
+  "permission",
+  "policy",
+  "role",
+  "url",
+];
+
+/** A copy of the fixture app with a model of each of {@link WORDS}. */
+class AppWithWords {
+  private readonly folder = makeTempFolder();
+  private readonly previousFolder = process.cwd();
+
+  constructor() {
+    cpSync(FIXTURE, this.folder, { recursive: true });
+    symlinkSync(join(ENGINE, "../../node_modules"), join(this.folder, "node_modules"));
+    const text = readFileSync(join(FIXTURE, "functions/energy-demand/contract.ts"), "utf8");
+    for (const word of WORDS) {
+      mkdirSync(join(this.folder, "functions", word));
+      const own = text.replaceAll(/(?<=["/])energy-demand(?=")/g, word);
+      writeFileSync(join(this.folder, "functions", word, "contract.ts"), own);
+    }
+    // The app is in the current folder.
+    process.chdir(this.folder);
+  }
+
+  /** The app whose environment serves the model `loan-default` and the models of `words`. */
+  serving(words: readonly string[]): TestedApp {
+    const served = Object.fromEntries(words.map((word) => [word, exampleModel]));
+    return {
+      models: { ...models, ...Object.fromEntries(WORDS.map((word) => [word, modelNamed(word)])) },
+      environments: [
+        {
+          ...example,
+          models: {
+            ...served,
+            "loan-default": { ...exampleModel, artifact: "model.tar.gz", functionUrl: {} },
+          },
+        },
+      ],
+    };
+  }
+
+  remove(): void {
+    process.chdir(this.previousFolder);
+    removeFolder(this.folder);
+  }
+}
+
+function modelNamed(model: string): Model {
+  return { ...models["energy-demand"], model, route: { method: "POST", path: `/${model}` } };
+}
+
+describe.each(RECORDS)("%s of models whose names are words of resources", (_name, record) => {
+  let words: AppWithWords;
+
+  beforeAll(() => {
+    words = new AppWithWords();
+  });
+
+  afterAll(() => words.remove());
+
+  it(
+    "has the same entry of a model with and without the others",
+    async () => {
+      // Prepare
+      const before = await record(words.serving([]));
+
+      // Act
+      const after = await record(words.serving(WORDS));
+
+      // Assess
+      expect(failingTitles(before, after)).toEqual([]);
+      expect(after.map(({ title }) => title)).toEqual([
+        ...[...WORDS, "loan-default"].map((model) => `test: ${model}`),
+        `test: shared by ${[...WORDS, "loan-default"].join(", ")}`,
+      ]);
     },
     TIMEOUT_IN_MS,
   );
