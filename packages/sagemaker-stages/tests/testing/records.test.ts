@@ -1,8 +1,9 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { TerraformOutput } from "cdktf";
-import { type Environment, InferenceStack } from "../../src";
+import { TerraformOutput, TerraformResource, type TerraformStack } from "cdktf";
+import { AccountStack, type Environment, InferenceStack } from "../../src";
 import type { Model } from "../../src/models";
 import {
   findSynthesisDifferences,
@@ -15,6 +16,7 @@ import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { models } from "../fixtures/app/functions";
+import { everything } from "../least-privilege/support/environments";
 import { example, exampleModel, exampleWithCallers } from "../stacks/support/environments";
 
 const TIMEOUT_IN_MS = 120_000;
@@ -29,6 +31,10 @@ function appOf(environment: Environment): TestedApp {
 function failingTitles(before: readonly RecordEntry[], after: readonly RecordEntry[]): string[] {
   const texts = new Map(before.map(({ title, text }) => [title, text]));
   return after.filter(({ title, text }) => (texts.get(title) ?? text) !== text).map(({ title }) => title);
+}
+
+function textOf(record: readonly RecordEntry[]): string {
+  return record.map(({ text }) => text).join("\n");
 }
 
 async function permissionsOf(app: TestedApp): Promise<readonly RecordEntry[]> {
@@ -197,6 +203,98 @@ describe("recordTerraform", () => {
     expect(titles).toEqual(
       expect.arrayContaining([`account: shared by ${names}`, `account-prod: shared by ${names}`]),
     );
+  });
+});
+
+/** Allows everything. */
+const WIDE = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }],
+});
+
+/** Overrides an argument of every resource of a type. */
+function override(stack: TerraformStack, type: string, argument: string): void {
+  const resources = stack.node
+    .findAll()
+    .filter((node): node is TerraformResource => TerraformResource.isTerraformResource(node))
+    .filter(({ terraformResourceType }) => terraformResourceType === type);
+  expect(resources).not.toEqual([]);
+  for (const resource of resources) resource.addOverride(argument, WIDE);
+}
+
+const POLICIES = [
+  ["aws_iam_policy", "policy"],
+  ["aws_iam_role", "assume_role_policy"],
+  ["aws_iam_role_policy", "policy"],
+  ["aws_s3_bucket_policy", "policy"],
+] as const;
+
+describe("an app's override of a policy", () => {
+  it.each(POLICIES)("changes the entry of the account when it widens %s.%s", (type, argument) => {
+    // Prepare
+    class Widened extends AccountStack {
+      constructor(...args: ConstructorParameters<typeof AccountStack>) {
+        super(...args);
+        override(this, type, argument);
+      }
+    }
+    const app = { models, environments, accounts };
+
+    // Act
+    const failing = failingTitles(recordTerraform(app), recordTerraform({ ...app, AccountStack: Widened }));
+
+    // Assess
+    const names = Object.keys(models).join(", ");
+    expect(failing).toEqual([`account: shared by ${names}`, `account-prod: shared by ${names}`]);
+  });
+
+  it.each([...POLICIES, ["aws_vpc_endpoint", "policy"] as const])(
+    "is a finding of proveLeastPrivilege, whose record recordTerraform refers to, when it widens %s.%s of an environment",
+    async (type, argument) => {
+      // Prepare
+      class Widened extends InferenceStack {
+        constructor(...args: ConstructorParameters<typeof InferenceStack>) {
+          super(...args);
+          override(this, type, argument);
+        }
+      }
+      const app = { ...appOf(everything), InferenceStack: Widened };
+
+      // Act
+      const text = textOf(recordTerraform(app));
+      const { findings } = await proveLeastPrivilege(app, { mutants: false });
+
+      // Assess
+      expect(text).toContain(`  ${argument}: (in the record of permissions)`);
+      expect(text).not.toContain("Statement");
+      expect(findings).not.toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it("changes the entry of the environment when it widens a policy that proveLeastPrivilege does not read", () => {
+    // Prepare
+    const appWith = (action: string): TestedApp => ({
+      ...appOf(example),
+      InferenceStack: class extends InferenceStack {
+        constructor(...args: ConstructorParameters<typeof InferenceStack>) {
+          super(...args);
+          const statement = { Sid: "Send", Effect: "Allow", Principal: "*", Action: [action], Resource: "*" };
+          new SqsQueuePolicy(this, "queue", {
+            queueUrl: "https://sqs.eu-central-1.amazonaws.com/111122223333/reports",
+            policy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+          });
+        }
+      },
+    });
+
+    // Act
+    const [before, after] = [recordTerraform(appWith("sqs:SendMessage")), recordTerraform(appWith("sqs:*"))];
+
+    // Assess
+    expect(failingTitles(before, after)).toEqual(["test: shared by loan-default"]);
+    expect(textOf(before)).toContain('  policy.Statement[Send].Action: ["sqs:SendMessage"]\n');
+    expect(textOf(after)).toContain('  policy.Statement[Send].Action: ["sqs:*"]\n');
   });
 });
 
