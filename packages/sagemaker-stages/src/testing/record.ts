@@ -37,13 +37,25 @@ export function toRecord(
 }
 
 /**
- * The model that a text names as a whole word, e.g. `iris` in `role dev-iris-function`; the longest name where several
- * fit.
+ * The model to which a construct of an environment's stack belongs, by the construct's path, e.g. `dev/iris/endpoint/role`:
+ * a type or an id can contain the name of a model by chance, e.g. `aws_sagemaker_model.iris_endpoint_model`.
  */
-export function modelNamedIn(text: string, models: readonly string[]): string | undefined {
-  const longestFirst = [...models].sort((one, other) => other.length - one.length);
-  return longestFirst.find((model) =>
-    // Outputs have underscores in place of hyphens.
-    new RegExp(`(?<![A-Za-z0-9])${model.replaceAll("-", "[-_]")}(?![A-Za-z0-9])`).test(text),
+export function ownerOfConstruct(path: string, models: readonly string[]): string | undefined {
+  const [, scope = "", id = ""] = path.split("/");
+  return models.find(
+    (model) =>
+      scope === model ||
+      scope === `${model}-function-url` ||
+      (scope === "stage" && id === `${model}-permission`) ||
+      (scope === "artifacts" && /^[0-9a-f]{16}$/.test(id.replace(`${model}-`, ""))),
+  );
+}
+
+/** The model to which an output of an environment's stack belongs, e.g. `iris` of `iris_endpoint_name`. */
+export function ownerOfOutput(output: string, models: readonly string[]): string | undefined {
+  return models.find((model) =>
+    ["url", "endpoint_name", "function_url"].some(
+      (suffix) => output === `${model.replaceAll("-", "_")}_${suffix}`,
+    ),
   );
 }

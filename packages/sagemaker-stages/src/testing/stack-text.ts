@@ -1,28 +1,50 @@
-import { type Block, perModelText, withoutHashes } from "./per-model";
-import { modelNamedIn, type RecordEntry, toRecord } from "./record";
+import { isRecord, parseJson } from "../runtime/json";
+import { perModelText, withoutHashes } from "./per-model";
+import { type OwnedBlock, ownerOfConstruct, ownerOfOutput, type RecordEntry, toRecord } from "./record";
 import { synthesize, type TestedApp } from "./synthesize";
-import type { JsonObject, StackJson } from "./terraform";
+import type { Json, JsonObject, StackJson } from "./terraform";
 
-/** Arguments that a snapshot does not show, each with what it contains. */
-const NOT_SHOWN: Readonly<Record<string, string>> = {
-  body: "(the OpenAPI document)",
-  assume_role_policy: "(in the record of permissions)",
-  policy: "(in the record of permissions)",
-  source_code_hash: "(base64 SHA-256 of the zip)",
-  source_hash: "(hash of the file)",
+/** Arguments of a type, each with the text that a record shows in place of the value. */
+type Replacements = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Values that people do not read. */
+const NOT_READ: Replacements = {
+  aws_api_gateway_rest_api: { body: "(the OpenAPI document)" },
+  aws_lambda_function: { source_code_hash: "(base64 SHA-256 of the zip)" },
+  aws_s3_object: { source_hash: "(hash of the file)" },
 };
+
+const IN_RECORD_OF_PERMISSIONS = "(in the record of permissions)";
+
+/** The policies that `proveLeastPrivilege` reads. It reads stacks of environments, and no stack of an account. */
+const PROVED: Replacements = {
+  aws_iam_policy: { policy: IN_RECORD_OF_PERMISSIONS },
+  aws_iam_role: { assume_role_policy: IN_RECORD_OF_PERMISSIONS },
+  aws_iam_role_policy: { policy: IN_RECORD_OF_PERMISSIONS },
+  aws_s3_bucket_policy: { policy: IN_RECORD_OF_PERMISSIONS },
+  aws_vpc_endpoint: { policy: IN_RECORD_OF_PERMISSIONS },
+};
+
+/** How a stack becomes text. */
+interface TextOptions {
+  /** Names of the models that the stack serves. */
+  readonly models: readonly string[];
+  /** Whether a record of permissions has the stack's policies, so that the text does not show them. */
+  readonly hasPermissionRecord: boolean;
+}
 
 /** A configuration file is shown; a page is not. */
 const MAX_CHARACTERS_OF_CONTENT = 200;
 
-/** A stack as sorted text, one argument a line, without CDKTF's metadata; equal lines of several models stand once. */
+/** The stack of an environment as sorted text, one argument a line, without CDKTF's metadata; equal lines of several models stand once. */
 export function stackText(stack: StackJson, models: readonly string[]): string {
-  return perModelText(blocksOf(stack), models);
+  return perModelText(blocksOf(stack, { models, hasPermissionRecord: true }), models);
 }
 
 /**
  * The Terraform of an app's stacks as text, for Jest snapshots: one entry for each model of a stack, and one for the
- * parts that the models of a stack share.
+ * parts that the models of a stack share. The policies of an account's stack, and policies that `proveLeastPrivilege` does
+ * not read, are shown statement by statement. The record of `proveLeastPrivilege` has the other policies.
  *
  * @throws InvalidCatalog or InvalidEnvironments with every fault of the app
  * @example
@@ -36,56 +58,86 @@ export function recordTerraform(app: TestedApp): RecordEntry[] {
     app.environments.map((environment) => [environment.name, Object.keys(environment.models)]),
   );
   return stacks.names.flatMap((name) => {
-    const ofStack = models.get(name) ?? [];
-    const blocks = blocksOf(stacks.stack(name)).map(({ title, lines }) => ({
+    const ofEnvironment = models.get(name);
+    const options = { models: ofEnvironment ?? [], hasPermissionRecord: ofEnvironment !== undefined };
+    const blocks = blocksOf(stacks.stack(name), options).map(({ title, lines, model }) => ({
       title: withoutHashes(title),
       lines: lines.map(withoutHashes),
-      model: modelNamedIn(title, ofStack),
+      model,
     }));
-    return toRecord(name, models.get(name) ?? Object.keys(app.models), blocks);
+    return toRecord(name, ofEnvironment ?? Object.keys(app.models), blocks);
   });
 }
 
-function blocksOf({ terraform }: StackJson): Block[] {
+function blocksOf({ terraform }: StackJson, options: TextOptions): OwnedBlock[] {
   const { data = {}, resource, output = {}, provider } = terraform;
+  const { models } = options;
   return [
     block("terraform", terraform.terraform),
     ...Object.entries(provider).map(([name, settings]) => block(`provider ${name}`, settings)),
-    ...blocks("data ", data),
-    ...blocks("resource ", resource),
-    ...sorted(output).map(([name, value]) => block(`output ${name}`, value)),
+    ...blocks("data ", data, options),
+    ...blocks("resource ", resource, options),
+    ...sorted(output).map(([name, value]) => block(`output ${name}`, value, ownerOfOutput(name, models))),
   ];
 }
 
 function blocks(
   prefix: string,
   byType: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>,
-): Block[] {
-  return sorted(byType).flatMap(([type, byId]) =>
-    sorted(byId).map(([id, values]) => block(`${prefix}${type}.${id}`, values)),
-  );
+  { models, hasPermissionRecord }: TextOptions,
+): OwnedBlock[] {
+  return sorted(byType).flatMap(([type, byId]) => {
+    const replacements = { ...NOT_READ[type], ...(hasPermissionRecord ? PROVED[type] : {}) };
+    return sorted(byId).map(([id, { "//": comment = null, ...values }]) => ({
+      title: `${prefix}${type}.${id}`,
+      lines: sorted(values).flatMap(([argument, value]) => {
+        const replacement = replacements[argument];
+        return replacement === undefined ? flatten(value, argument) : [`${argument}: ${replacement}`];
+      }),
+      model: ownerOfConstruct(pathOf(comment), models),
+    }));
+  });
 }
 
-function block(title: string, values: unknown): Block {
-  return { title, lines: flatten(values, "").filter((line) => !line.startsWith("//")) };
+/** The path of the construct that made a resource; CDKTF writes it next to the arguments. */
+function pathOf(comment: Json): string {
+  if (isRecord(comment) && isRecord(comment.metadata) && typeof comment.metadata.path === "string") {
+    return comment.metadata.path;
+  }
+  throw new Error(`"//".metadata.path: got ${JSON.stringify(comment)}; allowed: the path of a construct`);
 }
 
-/** `a.b[0].c: <JSON>` for every leaf, sorted; a list of plain values is a leaf. */
+function block(title: string, values: unknown, model?: string): OwnedBlock {
+  return { title, lines: flatten(values, ""), model };
+}
+
+/**
+ * `a.b[0].c: <JSON>` for every leaf, sorted; a list of plain values is a leaf. An IAM policy in a text has a leaf for each
+ * element of a statement, e.g. `policy.Statement[ReadObjects].Action`, so that a difference shows the changed element.
+ */
 export function flatten(value: unknown, path: string): string[] {
   if (Array.isArray(value) && value.some((item) => typeof item === "object")) {
-    return value.flatMap((item, index) => flatten(item, `${path}[${index}]`));
+    return value.flatMap((item, index) => flatten(item, `${path}[${statementId(item) ?? index}]`));
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0) {
-    return sorted({ ...value }).flatMap(([key, member]) =>
-      flatten(member, path === "" ? key : `${path}.${key}`),
-    );
+  const members = typeof value === "string" ? policyIn(value) : value;
+  if (isRecord(members) && !Array.isArray(members) && Object.keys(members).length > 0) {
+    return sorted(members).flatMap(([key, member]) => flatten(member, path === "" ? key : `${path}.${key}`));
   }
   return [`${path}: ${leaf(value, path)}`];
 }
 
+/** An IAM policy, or `undefined` where the text is another text. */
+function policyIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (!text.startsWith("{")) return undefined;
+  const document = parseJson(text);
+  return isRecord(document) && "Statement" in document ? document : undefined;
+}
+
+function statementId(item: unknown): string | undefined {
+  return isRecord(item) && typeof item.Sid === "string" ? item.Sid : undefined;
+}
+
 function leaf(value: unknown, path: string): string {
-  const content = NOT_SHOWN[path];
-  if (content !== undefined) return content;
   if (path === "content" && String(value).length > MAX_CHARACTERS_OF_CONTENT)
     return "(the content of the file)";
   const text = JSON.stringify(value);

@@ -1,6 +1,10 @@
-import { describe, expect, it } from "@jest/globals";
-import { TerraformOutput } from "cdktf";
-import { type Environment, InferenceStack } from "../../src";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { TerraformOutput, TerraformResource, type TerraformStack } from "cdktf";
+import { AccountStack, type Environment, InferenceStack } from "../../src";
+import type { Model } from "../../src/models";
 import {
   findSynthesisDifferences,
   proveLeastPrivilege,
@@ -8,12 +12,16 @@ import {
   recordTerraform,
   type TestedApp,
 } from "../../src/testing";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { models } from "../fixtures/app/functions";
+import { everything } from "../least-privilege/support/environments";
 import { example, exampleModel, exampleWithCallers } from "../stacks/support/environments";
 
 const TIMEOUT_IN_MS = 120_000;
+const ENGINE = join(__dirname, "../..");
+const FIXTURE = join(ENGINE, "tests/fixtures/app");
 
 function appOf(environment: Environment): TestedApp {
   return { models, environments: [environment] };
@@ -23,6 +31,10 @@ function appOf(environment: Environment): TestedApp {
 function failingTitles(before: readonly RecordEntry[], after: readonly RecordEntry[]): string[] {
   const texts = new Map(before.map(({ title, text }) => [title, text]));
   return after.filter(({ title, text }) => (texts.get(title) ?? text) !== text).map(({ title }) => title);
+}
+
+function textOf(record: readonly RecordEntry[]): string {
+  return record.map(({ text }) => text).join("\n");
 }
 
 async function permissionsOf(app: TestedApp): Promise<readonly RecordEntry[]> {
@@ -36,10 +48,12 @@ const withOne: Environment = {
   models: { "loan-default": { ...exampleModel, functionUrl: {} } },
 };
 
-describe.each<readonly [string, (app: TestedApp) => Promise<readonly RecordEntry[]>]>([
+const RECORDS: readonly (readonly [string, (app: TestedApp) => Promise<readonly RecordEntry[]>])[] = [
   ["recordTerraform", async (app) => recordTerraform(app)],
   ["the record of proveLeastPrivilege", permissionsOf],
-])("%s", (_name, record) => {
+];
+
+describe.each(RECORDS)("%s", (_name, record) => {
   it("has titles that name the stack with each model, and the stack with all models", async () => {
     // Act
     const titles = (await record(appOf(withTwo))).map(({ title }) => title);
@@ -89,6 +103,96 @@ describe.each<readonly [string, (app: TestedApp) => Promise<readonly RecordEntry
   );
 });
 
+/** Names of models that are words of Terraform types, construct ids, names or outputs as well. */
+const WORDS = [
+  "data",
+  "endpoint",
+  "function",
+  "iam",
+  "image",
+  "lambda",
+  "loan-default-endpoint",
+  "model",
+  "permission",
+  "policy",
+  "role",
+  "url",
+];
+
+/** A copy of the fixture app with a model of each of {@link WORDS}. */
+class AppWithWords {
+  private readonly folder = makeTempFolder();
+  private readonly previousFolder = process.cwd();
+
+  constructor() {
+    cpSync(FIXTURE, this.folder, { recursive: true });
+    symlinkSync(join(ENGINE, "../../node_modules"), join(this.folder, "node_modules"));
+    const text = readFileSync(join(FIXTURE, "functions/energy-demand/contract.ts"), "utf8");
+    for (const word of WORDS) {
+      mkdirSync(join(this.folder, "functions", word));
+      const own = text.replaceAll(/(?<=["/])energy-demand(?=")/g, word);
+      writeFileSync(join(this.folder, "functions", word, "contract.ts"), own);
+    }
+    // The app is in the current folder.
+    process.chdir(this.folder);
+  }
+
+  /** The app whose environment serves the model `loan-default` and the models of `words`. */
+  serving(words: readonly string[]): TestedApp {
+    const served = Object.fromEntries(words.map((word) => [word, exampleModel]));
+    return {
+      models: { ...models, ...Object.fromEntries(WORDS.map((word) => [word, modelNamed(word)])) },
+      environments: [
+        {
+          ...example,
+          models: {
+            ...served,
+            "loan-default": { ...exampleModel, artifact: "model.tar.gz", functionUrl: {} },
+          },
+        },
+      ],
+    };
+  }
+
+  remove(): void {
+    process.chdir(this.previousFolder);
+    removeFolder(this.folder);
+  }
+}
+
+function modelNamed(model: string): Model {
+  return { ...models["energy-demand"], model, route: { method: "POST", path: `/${model}` } };
+}
+
+describe.each(RECORDS)("%s of models whose names are words of resources", (_name, record) => {
+  let words: AppWithWords;
+
+  beforeAll(() => {
+    words = new AppWithWords();
+  });
+
+  afterAll(() => words.remove());
+
+  it(
+    "has the same entry of a model with and without the others",
+    async () => {
+      // Prepare
+      const before = await record(words.serving([]));
+
+      // Act
+      const after = await record(words.serving(WORDS));
+
+      // Assess
+      expect(failingTitles(before, after)).toEqual([]);
+      expect(after.map(({ title }) => title)).toEqual([
+        ...[...WORDS, "loan-default"].map((model) => `test: ${model}`),
+        `test: shared by ${[...WORDS, "loan-default"].join(", ")}`,
+      ]);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
 describe("recordTerraform", () => {
   it("has an entry for the stack of each account", () => {
     // Act
@@ -99,6 +203,98 @@ describe("recordTerraform", () => {
     expect(titles).toEqual(
       expect.arrayContaining([`account: shared by ${names}`, `account-prod: shared by ${names}`]),
     );
+  });
+});
+
+/** Allows everything. */
+const WIDE = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }],
+});
+
+/** Overrides an argument of every resource of a type. */
+function override(stack: TerraformStack, type: string, argument: string): void {
+  const resources = stack.node
+    .findAll()
+    .filter((node): node is TerraformResource => TerraformResource.isTerraformResource(node))
+    .filter(({ terraformResourceType }) => terraformResourceType === type);
+  expect(resources).not.toEqual([]);
+  for (const resource of resources) resource.addOverride(argument, WIDE);
+}
+
+const POLICIES = [
+  ["aws_iam_policy", "policy"],
+  ["aws_iam_role", "assume_role_policy"],
+  ["aws_iam_role_policy", "policy"],
+  ["aws_s3_bucket_policy", "policy"],
+] as const;
+
+describe("an app's override of a policy", () => {
+  it.each(POLICIES)("changes the entry of the account when it widens %s.%s", (type, argument) => {
+    // Prepare
+    class Widened extends AccountStack {
+      constructor(...args: ConstructorParameters<typeof AccountStack>) {
+        super(...args);
+        override(this, type, argument);
+      }
+    }
+    const app = { models, environments, accounts };
+
+    // Act
+    const failing = failingTitles(recordTerraform(app), recordTerraform({ ...app, AccountStack: Widened }));
+
+    // Assess
+    const names = Object.keys(models).join(", ");
+    expect(failing).toEqual([`account: shared by ${names}`, `account-prod: shared by ${names}`]);
+  });
+
+  it.each([...POLICIES, ["aws_vpc_endpoint", "policy"] as const])(
+    "is a finding of proveLeastPrivilege, whose record recordTerraform refers to, when it widens %s.%s of an environment",
+    async (type, argument) => {
+      // Prepare
+      class Widened extends InferenceStack {
+        constructor(...args: ConstructorParameters<typeof InferenceStack>) {
+          super(...args);
+          override(this, type, argument);
+        }
+      }
+      const app = { ...appOf(everything), InferenceStack: Widened };
+
+      // Act
+      const text = textOf(recordTerraform(app));
+      const { findings } = await proveLeastPrivilege(app, { mutants: false });
+
+      // Assess
+      expect(text).toContain(`  ${argument}: (in the record of permissions)`);
+      expect(text).not.toContain("Statement");
+      expect(findings).not.toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it("changes the entry of the environment when it widens a policy that proveLeastPrivilege does not read", () => {
+    // Prepare
+    const appWith = (action: string): TestedApp => ({
+      ...appOf(example),
+      InferenceStack: class extends InferenceStack {
+        constructor(...args: ConstructorParameters<typeof InferenceStack>) {
+          super(...args);
+          const statement = { Sid: "Send", Effect: "Allow", Principal: "*", Action: [action], Resource: "*" };
+          new SqsQueuePolicy(this, "queue", {
+            queueUrl: "https://sqs.eu-central-1.amazonaws.com/111122223333/reports",
+            policy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+          });
+        }
+      },
+    });
+
+    // Act
+    const [before, after] = [recordTerraform(appWith("sqs:SendMessage")), recordTerraform(appWith("sqs:*"))];
+
+    // Assess
+    expect(failingTitles(before, after)).toEqual(["test: shared by loan-default"]);
+    expect(textOf(before)).toContain('  policy.Statement[Send].Action: ["sqs:SendMessage"]\n');
+    expect(textOf(after)).toContain('  policy.Statement[Send].Action: ["sqs:*"]\n');
   });
 });
 

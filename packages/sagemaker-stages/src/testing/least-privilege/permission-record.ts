@@ -34,9 +34,12 @@ function ownerOf(
   }: { readonly prefix: string; readonly names: readonly string[]; readonly models: Models },
 ): string | undefined {
   const words = subject.split(" ");
-  if (words[0] === "policy") return undefined;
+  const [kind] = words;
+  if (kind === "policy") return undefined;
+  // A model can have the name `iris-endpoint`: its function has the name that the role of the endpoint of `iris` has.
+  const suffixes = kind === "role" ? ["-endpoint", "-function"] : [""];
   return names.find((name) => {
-    const own = [name, `${name}-endpoint`, `${name}-function`].map((resource) => `${prefix}-${resource}`);
+    const own = suffixes.map((suffix) => `${prefix}-${name}${suffix}`);
     const path = models[name]?.route.path;
     return words.some((word) => own.includes(word) || word === path);
   });
