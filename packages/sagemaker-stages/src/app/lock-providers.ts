@@ -3,15 +3,20 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { committedLockFile, LOCK_FILE } from "../constructs/terraform/provider-lock";
+import { synthesizeApp } from "../lib/synthesize-app";
 import { UserError } from "../lib/user-error";
-import { createApp } from "./create-app";
-import type { LoadedApp } from "./load-app";
 
 /** Where people and workflows run Terraform. */
 const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"];
 
 /** Constraints by provider, as a stack's `terraform.required_providers` says them. */
-type RequiredProviders = Record<string, { readonly source: string; readonly version: string }>;
+type RequiredProviders = Readonly<Record<string, RequiredProvider>>;
+
+interface RequiredProvider {
+  readonly source: string;
+  /** Constraints that commas join. Absent where every version is allowed. */
+  readonly version?: string;
+}
 
 /** Where Terraform finds packages of providers instead of the registry. */
 export interface ProviderMirror {
@@ -23,25 +28,22 @@ export interface ProviderMirror {
 
 /**
  * Replaces the app's lock file, `stacks/.terraform.lock.hcl`, by a lock file with the newest versions of the providers that
- * the stacks allow.
+ * the stacks allow. The current folder is the app's folder.
  *
  * @param mirror - where the providers come from; default: the registry
- * @throws UserError where the app breaks a rule, or where Terraform fails, after Terraform printed its error
+ * @throws UserError where the app cannot be synthesized, or where Terraform fails, after Terraform printed its error
  */
-export function lockProviders(app: LoadedApp, mirror: ProviderMirror): void {
+export async function lockProviders(mirror: ProviderMirror): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "providers-lock-"));
   try {
-    lock(folder, app, mirror);
+    lock(folder, await requiredProviders(folder), mirror);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function lock(folder: string, app: LoadedApp, mirror: ProviderMirror): void {
-  writeFileSync(
-    join(folder, "main.tf.json"),
-    JSON.stringify({ terraform: { required_providers: requiredProviders(folder, app) } }),
-  );
+function lock(folder: string, required_providers: RequiredProviders, mirror: ProviderMirror): void {
+  writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { required_providers } }));
   const platforms = PLATFORMS.map((platform) => `-platform=${platform}`);
   const terraform = process.env.TERRAFORM_BINARY_NAME ?? "terraform";
   const { error, status } = spawnSync(
@@ -66,15 +68,34 @@ function optionsFor({ folder, url }: ProviderMirror): string[] {
   ];
 }
 
-/** What all stacks require. */
-function requiredProviders(folder: string, app: LoadedApp): RequiredProviders {
+/** What all stacks require, also those of classes that the app passes to `createApp`. */
+async function requiredProviders(folder: string): Promise<RequiredProviders> {
   const outdir = join(folder, "out");
-  createApp({ ...app, outdir }).synth();
-  const stacks = readdirSync(join(outdir, "stacks")).map(
-    (name) =>
-      JSON.parse(readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")) as {
-        terraform: { required_providers: RequiredProviders };
-      },
-  );
-  return Object.assign({}, ...stacks.map(({ terraform }) => terraform.required_providers));
+  await synthesizeApp(outdir);
+  const all: Record<string, RequiredProvider> = {};
+  for (const stack of readdirSync(join(outdir, "stacks"))) {
+    for (const [name, provider] of Object.entries(providersOf(join(outdir, "stacks", stack)))) {
+      all[name] = merge(name, all[name], provider);
+    }
+  }
+  return all;
+}
+
+function providersOf(stack: string): RequiredProviders {
+  const { terraform } = JSON.parse(readFileSync(join(stack, "cdk.tf.json"), "utf8")) as {
+    terraform: { required_providers: RequiredProviders };
+  };
+  return terraform.required_providers;
+}
+
+/** One version of a provider is chosen for all stacks: it has to satisfy the constraints of each. */
+function merge(name: string, known: RequiredProvider | undefined, added: RequiredProvider): RequiredProvider {
+  if (known === undefined || (known.source === added.source && known.version === added.version)) return added;
+  if (known.source !== added.source) {
+    throw new UserError(
+      `required_providers: ${name}: got the sources ${known.source} and ${added.source}; allowed: one source in all stacks`,
+    );
+  }
+  const constraints = [known, added].flatMap(({ version }) => version?.split(/, */) ?? []);
+  return { source: known.source, version: [...new Set(constraints)].join(", ") };
 }

@@ -4,6 +4,7 @@ import { version } from "../../package.json";
 import { appFolder, describeNoApp } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
 import { defineCommand } from "../lib/command";
+import { isObject, parseJson } from "../lib/json";
 import { UserError } from "../lib/user-error";
 import { templateOfApp } from "./template/app";
 import { isScript, MAINTAINED_FILES } from "./template/files";
@@ -86,14 +87,9 @@ function readManifest(app: string): Manifest {
 }
 
 function parseManifest(text: string): Manifest {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const fault = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      `package.json: got a file that is no JSON (${fault}); allowed: a package.json of npm`,
-    );
-  }
+  const manifest = parseJson(text);
+  if (isObject(manifest)) return manifest;
+  throw new UserError("package.json: got a file that is no JSON object; allowed: a package.json of npm");
 }
 
 function readText(app: string, path: string): string | undefined {

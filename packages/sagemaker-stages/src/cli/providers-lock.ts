@@ -1,3 +1,4 @@
+import { requireAppFolder } from "../lib/app-folder";
 import { defineCommand } from "../lib/command";
 
 /** Writes `stacks/.terraform.lock.hcl`. */
@@ -19,10 +20,9 @@ export const providersLock = defineCommand(
 terraform.`,
   },
   async ({ options }) => {
-    const { loadApp } = await import("../app/load-app");
-    const app = loadApp();
+    requireAppFolder();
     const { lockProviders } = await import("../app/lock-providers");
-    lockProviders(app, { folder: options["fs-mirror"], url: options["net-mirror"] });
+    await lockProviders({ folder: options["fs-mirror"], url: options["net-mirror"] });
     process.stdout.write("stacks/.terraform.lock.hcl is written. Read the difference: git diff stacks\n");
     return 0;
   },

@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { appFolder } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
-import { ErrorForPeople } from "./errors";
+import { synthesizeApp } from "../lib/synthesize-app";
 import type { Deployment } from "./terraform/deployment";
 import { readDeployment } from "./terraform/read-deployment";
 
@@ -21,40 +20,15 @@ export function sources(): string[] {
   ].map((source) => join(appFolder(), source));
 }
 
-/** Synthesis failed; the message is what it printed. */
-export class SynthesisFailed extends ErrorForPeople {
-  override readonly name = "SynthesisFailed";
-}
-
 /**
- * Synthesizes the project's environments as `cdktf` does, in a process of its own, so that every change of code counts.
+ * Synthesizes the app's environments, without the stacks of accounts, in which nothing can be served: their faults do not
+ * stop the local stage.
  *
  * @param outdir - where the Terraform goes
  * @throws SynthesisFailed
  */
-export async function synthesize(outdir: string): Promise<void> {
-  const { app } = z
-    .object({ app: z.string() })
-    .parse(JSON.parse(readFileSync(join(appFolder(), "cdktf.json"), "utf8")));
-  const [, ...words] = app.split(" ");
-  const child = spawn(process.execPath, words, {
-    cwd: appFolder(),
-    // Without the stacks of accounts, in which nothing can be served: their faults do not stop the local stage.
-    env: { ...process.env, CDKTF_OUTDIR: outdir, SYNTHESIZE: "environments" },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let output = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-  });
-  const status = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
-  if (status === 0) return;
-  // A stack of frames inside a tool hides the one line that helps.
-  const lines = output.split("\n").filter((line) => !/^\s+at /.test(line));
-  throw new SynthesisFailed(lines.join("\n").trim() || `main.ts ended with status ${status}`);
+export function synthesize(outdir: string): Promise<void> {
+  return synthesizeApp(outdir, { SYNTHESIZE: "environments" });
 }
 
 /**

@@ -33,13 +33,17 @@ beforeEach(() => {
 afterEach(() => removeFolder(folder));
 
 describe("sagemaker-stages init", () => {
-  it("writes the maintained files as they are in the repository", async () => {
+  it("writes the maintained files as they are in the repository, without the paths of the repository's packages", async () => {
     // Act
     const finished = await command(folder, "init", "my-app");
 
     // Assess
     expect(finished).toMatchObject({ status: 0, stderr: "" });
-    for (const file of MAINTAINED_FILES) expect(read(app, file)).toBe(read(REPOSITORY, file));
+    for (const file of MAINTAINED_FILES) {
+      const lines = read(REPOSITORY, file).split("\n");
+      expect(read(app, file).split("\n")).toEqual(lines.filter((line) => !line.includes('"packages/')));
+    }
+    expect(JSON.parse(read(app, "tsconfig.json")).exclude).toContain("node_modules");
     expect(statSync(join(app, ".ci/run")).mode & 0o111).not.toBe(0);
   });
 
@@ -58,9 +62,24 @@ describe("sagemaker-stages init", () => {
     });
     expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(["start", "test", "check"]));
     expect(JSON.stringify(manifest.scripts)).not.toContain("packages/");
-    // Only the browser tests of the repository's views import this package.
-    const { "playwright-core": _, ...devDependencies } = repository.devDependencies;
+    // Only tests of the repository's models import these packages.
+    const { "fast-check": _, "playwright-core": __, ...devDependencies } = repository.devDependencies;
     expect(manifest.devDependencies).toEqual(devDependencies);
+  });
+
+  it("configures Jest for the folders that an app has", async () => {
+    // Act
+    await command(folder, "init", "my-app");
+
+    // Assess
+    const { jest: configuration } = JSON.parse(read(app, "package.json"));
+    const repository = JSON.parse(read(REPOSITORY, "package.json"));
+    const { testMatch, ...others } = repository.jest;
+    expect(testMatch).toContain("<rootDir>/training/**/*.test.ts");
+    expect(configuration).toEqual({
+      ...others,
+      testMatch: ["<rootDir>/__tests__/**/*.test.ts", "<rootDir>/functions/**/*.test.ts"],
+    });
   });
 
   it("names no model of the repository in any file", async () => {
@@ -306,12 +325,28 @@ describe("sagemaker-stages doctor", () => {
     expect(await command(app, "doctor")).toMatchObject({ status: 0 });
   });
 
-  it("refuses a package that does not depend on the engine, and a package.json that is no JSON", async () => {
+  it.each([["{"], ["null"], ["[]"], ['"text"']])(
+    "refuses a package.json that is no JSON object: %s",
+    async (text) => {
+      // Prepare
+      writeFileSync(join(app, "package.json"), text);
+
+      // Act
+      const finished = await command(app, "doctor");
+
+      // Assess
+      expect(finished).toEqual({
+        status: 1,
+        stdout: "",
+        stderr: "package.json: got a file that is no JSON object; allowed: a package.json of npm\n",
+      });
+    },
+  );
+
+  it("refuses a package that does not depend on the engine", async () => {
     // Act
     writeFileSync(join(app, "package.json"), '{ "name": "other" }');
     const other = await command(app, "doctor");
-    writeFileSync(join(app, "package.json"), "{");
-    const malformed = await command(app, "doctor");
 
     // Assess
     expect(other).toMatchObject({
@@ -320,11 +355,6 @@ describe("sagemaker-stages doctor", () => {
       stderr: expect.stringContaining(
         `got ${app}, which has no dependency on sagemaker-stages in package.json; allowed: the folder of an app.`,
       ),
-    });
-    expect(malformed).toMatchObject({
-      status: 1,
-      stdout: "",
-      stderr: expect.stringMatching(/^package\.json: got a file that is no JSON \(.*\); allowed: .*\n$/),
     });
   });
 

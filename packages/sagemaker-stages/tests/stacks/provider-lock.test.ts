@@ -8,7 +8,10 @@ import { accountName } from "../../src/environment/account";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
+import { COMMAND } from "../local/support/project";
+import { run } from "../package/support/small-repository";
 import { createApp } from "../support/app";
+import { copyProject, requireProviderInStackClass } from "./support/project";
 
 const committed = readFileSync(committedLockFile(), "utf8");
 
@@ -49,6 +52,59 @@ describe("the lock file of providers, after a synthesis", () => {
     expect(Object.keys(terraform.required_providers)).toEqual(["aws"]);
     expect(committed).toContain(`  constraints = "${terraform.required_providers.aws?.version}"\n`);
   });
+});
+
+describe("sagemaker-stages providers-lock", () => {
+  const app = makeTempFolder();
+  const project = join(app, "project");
+  const terraform = join(app, "terraform");
+
+  afterAll(() => removeFolder(app));
+
+  it("lets terraform lock the providers of the stack classes that main.ts passes, with the constraints of all stacks", async () => {
+    // Prepare: a program that shows what terraform receives, without the registry
+    copyProject(project);
+    requireProviderInStackClass(project, { source: "hashicorp/other", version: "1.0.0" });
+    writeFileSync(
+      terraform,
+      `#!/bin/sh\ncat "\${1#-chdir=}/main.tf.json" > "\${1#-chdir=}/.terraform.lock.hcl"\n`,
+      { mode: 0o755 },
+    );
+
+    // Act
+    const variables = [`TERRAFORM_BINARY_NAME=${terraform}`];
+    const finished = await run("env", [...variables, process.execPath, COMMAND, "providers-lock"], project);
+
+    // Assess
+    expect(finished).toMatchObject({ status: 0, stderr: "" });
+    expect(JSON.parse(readFileSync(join(project, "stacks", LOCK_FILE), "utf8"))).toEqual({
+      terraform: {
+        required_providers: {
+          aws: { source: "aws", version: ">= 5.100.0, < 7.0.0" },
+          other: { source: "hashicorp/other", version: "1.0.0" },
+        },
+      },
+    });
+  }, 60_000);
+
+  it("refuses a cdktf.json without the command line of the app, and says how to restore the file", async () => {
+    // Prepare
+    const broken = join(app, "broken");
+    copyProject(broken);
+    writeFileSync(join(broken, "cdktf.json"), "null");
+
+    // Act
+    const finished = await run(process.execPath, [COMMAND, "providers-lock"], broken);
+
+    // Assess
+    expect(finished).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^cdktf\.json: app: got no command line; allowed: .*doctor cdktf\.json.*\n$/,
+      ),
+    });
+  }, 60_000);
 });
 
 describe("an app without a lock file of providers", () => {

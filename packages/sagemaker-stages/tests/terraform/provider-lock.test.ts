@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -15,7 +16,7 @@ import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
 import { COMMAND } from "../local/support/project";
-import { copyProject } from "../stacks/support/project";
+import { copyProject, requireProviderInStackClass, runMain } from "../stacks/support/project";
 import { createApp } from "../support/app";
 import { Terraform, type TerraformAnswer } from "./support/terraform";
 
@@ -43,6 +44,15 @@ function checksums(lock: string, scheme: "h1" | "zh"): string[] {
   return [...lock.matchAll(/^ {4}"(\w+):(.*)",$/gm)].flatMap(([, found, checksum = ""]) =>
     found === scheme ? [checksum] : [],
   );
+}
+
+/** Writes a provider without content into a mirror: to install a provider, terraform does not run the provider. */
+function addOtherProvider(mirror: string, platforms: readonly string[]): void {
+  for (const platform of platforms) {
+    const other = join(mirror, "registry.terraform.io/hashicorp/other/1.0.0", platform);
+    mkdirSync(other, { recursive: true });
+    writeFileSync(join(other, "terraform-provider-other_v1.0.0"), "", { mode: 0o755 });
+  }
 }
 
 beforeAll(() => {
@@ -115,11 +125,8 @@ describe("the committed lock file of providers", () => {
       const { platform } = JSON.parse(terraform.run(temp, ["version", "-json"]).stdout) as {
         platform: string;
       };
-      const other = join(plugins, "registry.terraform.io/hashicorp/other/1.0.0", platform);
       mkdirSync(folder);
-      mkdirSync(other, { recursive: true });
-      // To install a provider, terraform does not run the provider.
-      writeFileSync(join(other, "terraform-provider-other_v1.0.0"), "", { mode: 0o755 });
+      addOtherProvider(plugins, [platform]);
       const required_providers = { other: { source: "hashicorp/other", version: "1.0.0" } };
       writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { required_providers } }));
       writeFileSync(join(folder, LOCK_FILE), committed);
@@ -166,6 +173,40 @@ describe("sagemaker-stages providers-lock", () => {
   );
 
   it(
+    "locks also the providers of the stack classes that main.ts passes, so that a readonly init takes the lock file",
+    async () => {
+      // Prepare
+      terraform.init(folderOf("dev"));
+      const mirror = mirrorOf(folderOf("dev"));
+      addOtherProvider(mirror, PLATFORMS);
+      const project = join(temp, "project-with-own-stack");
+      copyProject(project);
+      requireProviderInStackClass(project, { source: "hashicorp/other", version: "1.0.0" });
+
+      // Act
+      const { status, output } = lockProviders(project, [`--fs-mirror=${mirror}`]);
+      const synthesis = await runMain(project);
+      const stack = join(project, "cdktf.out/stacks/dev");
+      const init = terraform.run(stack, [...READONLY, `-plugin-dir=${mirror}`]);
+
+      // Assess
+      expect(output).toContain("is written");
+      expect(status).toBe(0);
+      const written = readFileSync(join(project, "stacks", LOCK_FILE), "utf8");
+      expect([...written.matchAll(/^provider "(.*)" \{$/gm)].map(([, name]) => name)).toEqual([
+        "registry.terraform.io/hashicorp/aws",
+        "registry.terraform.io/hashicorp/other",
+      ]);
+      expect(synthesis).toMatchObject({ status: 0, stderr: "" });
+      expect(init.output).toContain(
+        "Reusing previous version of hashicorp/other from the dependency lock file",
+      );
+      expect(init.status).toBe(0);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
     "leaves the lock file as it is where terraform fails",
     () => {
       // Prepare
@@ -196,7 +237,8 @@ describe("sagemaker-stages providers-lock", () => {
     const mirror = join(temp, "mirror");
     mkdirSync(join(mirror, version), { recursive: true });
     for (const name of PLATFORMS) {
-      symlinkSync(realpathSync(join(installed, platform)), join(mirror, version, name));
+      const link = join(mirror, version, name);
+      if (!existsSync(link)) symlinkSync(realpathSync(join(installed, platform)), link);
     }
     return mirror;
   }

@@ -1,3 +1,5 @@
+import { isObject } from "../../lib/json";
+
 /** A `package.json`, as far as it is read here. */
 export interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>;
@@ -32,8 +34,11 @@ const SCRIPTS = [
   "programs",
 ] as const;
 
-/** Packages that only the browser tests of the samples' views import. An app that tests a view adds the package. */
-const PACKAGES_OF_SAMPLES: readonly string[] = ["playwright-core"];
+/** Packages that only tests of the repository's models import. An app that tests a view adds `playwright-core`. */
+const PACKAGES_OF_SAMPLES: readonly string[] = ["fast-check", "playwright-core"];
+
+/** The repository trains its models in a folder of its own, which an app does not have. */
+const TESTS_OF_TRAINING = "<rootDir>/training/";
 
 /**
  * The `package.json` of an app, made from that of the engine's repository: the same versions of the same packages, and
@@ -53,8 +58,14 @@ export function toAppManifest(repository: Manifest, { name, engine }: AppIdentit
     dependencies: { ...dependencies, [ENGINE]: engine },
     devDependencies: without(devDependencies, PACKAGES_OF_SAMPLES),
     overrides,
-    jest,
+    jest: appJest(jest),
   };
+}
+
+function appJest(jest: unknown): unknown {
+  if (!isObject(jest) || !Array.isArray(jest.testMatch)) return jest;
+  const testMatch = jest.testMatch.filter((pattern) => !String(pattern).startsWith(TESTS_OF_TRAINING));
+  return { ...jest, testMatch };
 }
 
 function without(

@@ -24,6 +24,33 @@ export function copyProject(folder: string, from: string = FIXTURE_APP): void {
   symlinkSync(join(REPOSITORY, "node_modules"), join(folder, "node_modules"), "junction");
 }
 
+/** Makes `main.ts` pass a class of environments' stacks that requires the provider `other`. */
+export function requireProviderInStackClass(
+  folder: string,
+  provider: { readonly source: string; readonly version: string },
+): void {
+  writeFileSync(
+    join(folder, "stacks", "inference-stack.ts"),
+    `import { InferenceStack as EngineInferenceStack } from "sagemaker-stages";
+
+export class InferenceStack extends EngineInferenceStack {
+  constructor(...args: ConstructorParameters<typeof EngineInferenceStack>) {
+    super(...args);
+    this.addOverride("terraform.required_providers.other", ${JSON.stringify(provider)});
+  }
+}
+`,
+  );
+  const main = join(folder, "main.ts");
+  const before = readFileSync(main, "utf8");
+  const after = before.replace(
+    "createApp({",
+    'const { InferenceStack } = await import("./stacks/inference-stack");\n  createApp({ InferenceStack,',
+  );
+  if (after === before) throw new Error(`${main}: got no createApp({`);
+  writeFileSync(main, after);
+}
+
 /** What a process left behind. */
 export interface Finished {
   readonly status: number | null;
