@@ -33,6 +33,7 @@ export {
   type LeastPrivilegeResult,
   proveLeastPrivilege,
 } from "./least-privilege/prove-app";
+export type { Answers } from "./least-privilege/recorder";
 export { type AccessRequest, type Exactly, only, type Requester, type Use } from "./least-privilege/request";
 export type { ResolvedStack, Resource } from "./least-privilege/resolved-stack";
 export { type JestExpect, matchRecord } from "./match-record";

@@ -5,7 +5,7 @@ import { endpointRole } from "./endpoint-role";
 import { existingFunction } from "./existing-function";
 import { functionRole } from "./function-role";
 import { functionUrl } from "./function-url";
-import { type PrincipalRules, requireKnownArguments, type Sources } from "./principal";
+import { type PrincipalRules, requireKnownArguments, requireUsesOfAnswers, type Sources } from "./principal";
 import { stage } from "./stage";
 import { vpcEndpoint } from "./vpc-endpoint";
 
@@ -35,7 +35,10 @@ export interface Requests {
  */
 export function requestsOf(sources: Sources, more: readonly PrincipalRules[] = []): Requests {
   const all = [...RULES, ...more];
-  for (const rules of all) requireKnownArguments(rules, sources);
+  for (const rules of all) {
+    requireKnownArguments(rules, sources);
+    requireUsesOfAnswers(rules, sources);
+  }
   return {
     uses: all.flatMap((rules) => rules.uses(sources)),
     abuses: all.flatMap((rules) => rules.abuses(sources)),

@@ -3,7 +3,7 @@ import type { Models } from "../../../models";
 import type { Route } from "../../../runtime/contract";
 import { OTHER_ACCOUNT } from "../account";
 import { requireMembers } from "../policy";
-import type { RecordedCall } from "../recorder";
+import type { Answers, RecordedCall } from "../recorder";
 import { Refused } from "../refused";
 import type { AccessRequest, Requester, Use } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
@@ -45,10 +45,27 @@ export interface PrincipalRules {
    * because it can need a permission for which there is no rule.
    */
   readonly reads: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Answers to requests that the functions' own handlers send to other services than SageMaker's runtime, by the service
+   * that a request is signed for, e.g. `{ dynamodb: { body: "{}" } }`. The client of the AWS SDK must take its address
+   * from `AWS_ENDPOINT_URL`, which it does by default. A request to a service without an answer is a finding.
+   *
+   * @default - none
+   */
+  readonly answers?: Answers;
   /** Every request that must be allowed. */
   readonly uses: (sources: Sources) => readonly Use[];
   /** Requests that must be denied, in addition to the near misses of the uses. */
   readonly abuses: (sources: Sources) => readonly AccessRequest[];
+}
+
+/** @throws Refused where handlers get answers of services, and `rules` have no request that must be allowed */
+export function requireUsesOfAnswers({ answers = {}, uses }: PrincipalRules, sources: Sources): void {
+  const services = Object.keys(answers);
+  if (services.length === 0 || uses(sources).length > 0) return;
+  throw new Refused(
+    `rules: got answers of ${services.join(", ")} without a request; allowed: answers in a rule whose uses are the handler's requests to the service`,
+  );
 }
 
 /** @throws Refused where a resource has an argument that `rules` do not know */
