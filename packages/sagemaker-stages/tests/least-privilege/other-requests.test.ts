@@ -97,19 +97,19 @@ function reportsOf(name: Name): PrincipalRules {
   return {
     reads: {},
     answers: { s3: { headers: { etag: '"1"' } } },
-    uses: ({ stack }) => [
+    allowedRequests: ({ stack }) => [
       {
         subject: `role ${role}`,
-        who: { kind: "principal", arn: stack.account.globalArn("iam", `role/${role}`) },
+        principal: { kind: "principal", arn: stack.account.globalArn("iam", `role/${role}`) },
         action: "s3:PutObject",
         resource: { exact: REPORT, free: "" },
         context: {},
-        beside: "nothing",
-        because: "the handler writes a report",
+        otherRequests: "denied",
+        reason: "the handler writes a report",
         source: "this test",
       },
     ],
-    abuses: () => [],
+    deniedRequests: () => [],
   };
 }
 
@@ -165,9 +165,11 @@ describe("a handler's request to another host than the endpoint", () => {
 
   it("is a finding when a rule has the service's answer, but no request that must be allowed", async () => {
     // Act
-    const messages = await messagesOf("ticket-urgency", [{ ...reportsOf("ticket-urgency"), uses: () => [] }]);
+    const messages = await messagesOf("ticket-urgency", [
+      { ...reportsOf("ticket-urgency"), allowedRequests: () => [] },
+    ]);
 
     // Assess
-    expect(messages).toEqual([expect.stringMatching(/refused: .*got answers of s3 .*uses/)]);
+    expect(messages).toEqual([expect.stringMatching(/refused: .*got answers of s3 .*allowedRequests/)]);
   });
 });

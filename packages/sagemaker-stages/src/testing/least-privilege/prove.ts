@@ -50,7 +50,7 @@ export async function proveStack(synthesized: StackJson, origin: StackOrigin): P
   };
   const actions = [
     ...actionsOf(stack, typesOfApp({ rules, typesWithoutPermissions })),
-    ...rules.flatMap(({ uses }) => uses(sources).map(({ action }) => action)),
+    ...rules.flatMap(({ allowedRequests }) => allowedRequests(sources).map(({ action }) => action)),
   ];
   return new Proof(stack, {
     ...sources,

@@ -130,7 +130,7 @@ const SAGEMAKER = "sagemaker";
 
 /** What an app does about a handler that sends requests to other services. */
 const OTHER_SERVICES =
-  "For another service, write a rule (option rules of proveLeastPrivilege) with the service in answers and the handler's requests in uses";
+  "For another service, write a rule (option rules of proveLeastPrivilege) with the service in answers and the handler's requests in allowedRequests";
 const OTHER_HOSTS = `A client of the AWS SDK must take its address from AWS_ENDPOINT_URL, which the proof sets. ${OTHER_SERVICES}. The proof cannot run a handler that needs a host outside of AWS`;
 
 /** Answers each request as its service does; refuses requests of other services. */
