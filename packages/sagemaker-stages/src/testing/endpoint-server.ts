@@ -12,19 +12,22 @@ export interface ScriptedAnswer {
   /** Wait before the answer. */
   readonly delayInMs?: number;
   /**
-   * - `destroy the socket`: close the connection in place of an answer;
+   * - `close the connection`: close the connection in place of an answer;
    * - `never`: keep the connection open and stay silent;
    * - `cut off`: announce the whole body, send half of it, close the connection;
    * - `stall`: announce the whole body, send half of it, stay silent.
    */
-  readonly instead?: "destroy the socket" | "never" | "cut off" | "stall";
+  readonly instead?: "close the connection" | "never" | "cut off" | "stall";
 }
 
 /** A request as the endpoint got it. */
 export interface RecordedRequest {
   readonly method: string;
+  /** With the query, as in the request line. */
   readonly path: string;
+  /** By name in lower case. */
   readonly headers: http.IncomingHttpHeaders;
+  /** The bytes of the body, read as UTF-8. */
   readonly body: string;
   /** Which connection it came on: 1 for the first that was opened. */
   readonly connection: number;
@@ -179,7 +182,7 @@ function answer(outgoing: http.ServerResponse, socket: Socket, scripted: Scripte
   const give = () => {
     const half = body.slice(0, Math.floor(body.length / 2));
     switch (instead) {
-      case "destroy the socket":
+      case "close the connection":
         socket.destroy();
         return;
       case "never":

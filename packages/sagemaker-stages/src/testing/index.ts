@@ -35,7 +35,14 @@ export {
   type LeastPrivilegeResult,
   proveLeastPrivilege,
 } from "./least-privilege/prove-app";
-export { type AccessRequest, type Exactly, only, type Requester, type Use } from "./least-privilege/request";
+export type { Answers } from "./least-privilege/recorder";
+export {
+  type AccessRequest,
+  type AllowedRequest,
+  type Exactly,
+  only,
+  type Principal,
+} from "./least-privilege/request";
 export type { ResolvedStack, Resource } from "./least-privilege/resolved-stack";
 export { type JestExpect, matchRecord } from "./match-record";
 export { invokePackage } from "./package-process";

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
@@ -8,13 +8,19 @@ import { makeTempFolder, removeFolder } from "./temp-folder";
 
 const run = promisify(execFile);
 
+/** A handler connects to another host than the allowed one, whether it handles the failure or not. */
+export class RefusedConnection extends Error {
+  override readonly name = "RefusedConnection";
+}
+
 /**
  * Invokes the deployment package of a model in a process of its own, as Lambda does.
  *
  * @param model - a model of the app in the current folder
  * @param environment - the process's only environment variables
- * @param allowedHost - `host:port`; a connection to another host fails the handler
+ * @param allowedHost - `host:port`; a connection to another host is refused
  * @returns what the handler returned
+ * @throws RefusedConnection with the refused hosts, also where the handler ignores that a connection fails
  * @throws Error where the handler throws or writes something else than lines of JSON
  */
 export async function invokePackage(
@@ -27,12 +33,16 @@ export async function invokePackage(
     for (const [name, content] of Object.entries(unzipSync(functionCode(model).zip))) {
       writeFileSync(join(folder, name), content);
     }
+    const refused = join(folder, "refused-hosts");
     const guard = join(folder, "guard.cjs");
-    writeFileSync(guard, guardOf(allowedHost));
-    const { stdout } = await run(process.execPath, ["--require", guard, "-e", scriptOf(event)], {
+    writeFileSync(guard, guardOf(allowedHost, refused));
+    const finished = run(process.execPath, ["--require", guard, "-e", scriptOf(event)], {
       cwd: folder,
       env: environment,
     });
+    await finished.catch(() => undefined);
+    requireNoneRefused(model, refused, allowedHost);
+    const { stdout } = await finished;
     const lines = stdout
       .trim()
       .split("\n")
@@ -52,16 +62,46 @@ function scriptOf(event: unknown): string {
   `;
 }
 
-/** A connection to another host fails the handler, so that the endpoint's stand-in records every request. */
-function guardOf(host: string): string {
+/** @throws RefusedConnection where the guard wrote a file of refused hosts */
+function requireNoneRefused(model: string, file: string, allowedHost: string): void {
+  if (!existsSync(file)) return;
+  const hosts = new Set(readFileSync(file, "utf8").trim().split("\n"));
+  throw new RefusedConnection(
+    `the handler of functions/${model}: got connections to ${[...hosts].join(", ")}; allowed: ${allowedHost}`,
+  );
+}
+
+/**
+ * Refuses connections to other hosts, so that the endpoint's stand-in records every request. Writes each refused host
+ * into a file, because a handler can catch the error.
+ */
+function guardOf(allowedHost: string, refused: string): string {
   return `
-    const net = require("node:net");
-    const connect = net.Socket.prototype.connect;
-    net.Socket.prototype.connect = function (...args) {
-      const [options] = Array.isArray(args[0]) ? args[0] : args;
-      if (\`\${options.host}:\${options.port}\` !== ${JSON.stringify(host)}) throw new Error("connects elsewhere");
-      return connect.apply(this, args);
+    const { appendFileSync } = require("node:fs");
+    const refuse = (host) => {
+      appendFileSync(${JSON.stringify(refused)}, host + "\\n");
+      throw new Error("got a connection to " + host + ${JSON.stringify(`; allowed: ${allowedHost}`)});
     };
-    require("node:dgram").Socket.prototype.send = () => { throw new Error("connects elsewhere"); };
+
+    // As in net: connect(options), connect(port, host) or connect(path).
+    const hostOf = ([first, second]) => {
+      const options = typeof first === "object" ? first : isNaN(first) ? { path: first } : { port: first, host: second };
+      const { path, port, host } = options;
+      return path ?? \`\${typeof host === "string" ? host : "localhost"}:\${port}\`;
+    };
+    const { Socket } = require("node:net");
+    const { connect } = Socket.prototype;
+    Socket.prototype.connect = function (...args) {
+      const host = hostOf(Array.isArray(args[0]) ? args[0] : args);
+      return host === ${JSON.stringify(allowedHost)} ? connect.apply(this, args) : refuse(host);
+    };
+
+    const datagram = require("node:dgram").Socket.prototype;
+    datagram.connect = (port, address) => refuse(\`\${typeof address === "string" ? address : "localhost"}:\${port}\`);
+    // send(message, [offset, length,] port, address): the address is the last text, behind its port.
+    datagram.send = (_, ...args) => {
+      const at = args.findLastIndex((arg) => typeof arg === "string");
+      return refuse(at < 0 ? \`localhost:\${args.findLast((arg) => typeof arg === "number")}\` : \`\${args[at]}:\${args[at - 1]}\`);
+    };
   `;
 }

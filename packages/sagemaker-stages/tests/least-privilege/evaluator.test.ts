@@ -12,11 +12,11 @@ const BUCKET = "arn:aws:s3:::b";
 
 const request: AccessRequest = {
   subject: "role r",
-  who: { kind: "principal", arn: ROLE },
+  principal: { kind: "principal", arn: ROLE },
   action: "sagemaker:InvokeEndpoint",
   resource: only(ENDPOINT),
   context: {},
-  because: "a test asks",
+  reason: "a test asks",
   source: "this test",
 };
 
@@ -272,29 +272,29 @@ describe("several policies", () => {
     ["let nobody in by default", [], reading, false],
     ["let a principal in by its own", [own], reading, true],
     ["let a principal of the account in by the resource's alone", [open], reading, true],
-    ["keep another account's out without the resource's", [own], { ...reading, who: foreign }, false],
-    ["let another account's in by both", [open], { ...reading, who: foreign }, true],
+    ["keep another account's out without the resource's", [own], { ...reading, principal: foreign }, false],
+    ["let another account's in by both", [open], { ...reading, principal: foreign }, true],
     [
       "keep another account's out without its own",
       [open],
-      { ...reading, who: { kind: "principal without permissions", arn: FOREIGN } },
+      { ...reading, principal: { kind: "principal without permissions", arn: FOREIGN } },
       false,
     ],
-    ["let the unsigned in by the resource's", [open], { ...reading, who: { kind: "nobody" } }, true],
-    ["keep the unsigned out otherwise", [own], { ...reading, who: { kind: "nobody" } }, false],
+    ["let the unsigned in by the resource's", [open], { ...reading, principal: { kind: "anonymous" } }, true],
+    ["keep the unsigned out otherwise", [own], { ...reading, principal: { kind: "anonymous" } }, false],
     ["keep everybody out whom one denies", [own, closed], reading, false],
-    ["let through what the way lets through", [own, way], { ...reading, through: "s3" }, true],
-    ["hold up what the way does not name", [own, narrowWay], { ...reading, through: "s3" }, false],
-    ["hold up nothing on a way without a policy", [own], { ...reading, through: "s3" }, true],
-    ["give nobody anything by the way alone", [way], { ...reading, through: "s3" }, false],
-    ["let a role be taken by its trust", [trust], { ...taking, who: lambda }, true],
+    ["let through what the way lets through", [own, way], { ...reading, vpcEndpoint: "s3" }, true],
+    ["hold up what the way does not name", [own, narrowWay], { ...reading, vpcEndpoint: "s3" }, false],
+    ["hold up nothing on a way without a policy", [own], { ...reading, vpcEndpoint: "s3" }, true],
+    ["give nobody anything by the way alone", [way], { ...reading, vpcEndpoint: "s3" }, false],
+    ["let a role be taken by its trust", [trust], { ...taking, principal: lambda }, true],
     [
       "let a role be taken by nobody else, whatever his rights",
       [trust],
-      { ...taking, who: { kind: "principal with every permission", arn: ROLE } },
+      { ...taking, principal: { kind: "principal with every permission", arn: ROLE } },
       false,
     ],
-    ["ask no trust about anything else", [trust], { ...reading, who: lambda }, false],
+    ["ask no trust about anything else", [trust], { ...reading, principal: lambda }, false],
   ])("%s", (_, policies, asked, expected) => {
     // Prepare
     const policySet = policySetOf({ policies });
@@ -327,22 +327,27 @@ describe("a route and a function URL", () => {
   const fn = "arn:aws:lambda:eu-central-1:111122223333:function:f";
   const call: AccessRequest = { ...request, action: "execute-api:Invoke", resource: only(route) };
   const url: AccessRequest = { ...request, action: "lambda:InvokeFunctionUrl", resource: only(fn) };
-  const nobody = { kind: "nobody" } as const;
+  const anonymous = { kind: "anonymous" } as const;
   const signed = { kind: "principal with every permission", arn: ROLE } as const;
   const foreign = { kind: "principal with every permission", arn: FOREIGN } as const;
 
   it.each<readonly [string, Partial<PolicySet>, AccessRequest, boolean]>([
-    ["public: by anybody", routes("PUBLIC"), { ...call, who: nobody }, true],
-    ["with a key: not without it", routes("API_KEY"), { ...call, who: signed }, false],
-    ["with a key: with it", routes("API_KEY"), { ...call, who: nobody, withApiKey: true }, true],
-    ["signed: not with a key alone", routes("AWS_IAM"), { ...call, who: nobody, withApiKey: true }, false],
-    ["signed: by who may", routes("AWS_IAM"), { ...call, who: signed }, true],
-    ["signed: not by another account", routes("AWS_IAM"), { ...call, who: foreign }, false],
-    ["not where there is no route", {}, { ...call, who: signed }, false],
-    ["signed URL: not by anybody", urls("AWS_IAM"), { ...url, who: nobody }, false],
-    ["signed URL: by who may", urls("AWS_IAM"), { ...url, who: signed }, true],
-    ["open URL: by anybody", urls("NONE"), { ...url, who: nobody }, true],
-    ["not where there is no URL", {}, { ...url, who: signed }, false],
+    ["public: by anybody", routes("PUBLIC"), { ...call, principal: anonymous }, true],
+    ["with a key: not without it", routes("API_KEY"), { ...call, principal: signed }, false],
+    ["with a key: with it", routes("API_KEY"), { ...call, principal: anonymous, withApiKey: true }, true],
+    [
+      "signed: not with a key alone",
+      routes("AWS_IAM"),
+      { ...call, principal: anonymous, withApiKey: true },
+      false,
+    ],
+    ["signed: by who may", routes("AWS_IAM"), { ...call, principal: signed }, true],
+    ["signed: not by another account", routes("AWS_IAM"), { ...call, principal: foreign }, false],
+    ["not where there is no route", {}, { ...call, principal: signed }, false],
+    ["signed URL: not by anybody", urls("AWS_IAM"), { ...url, principal: anonymous }, false],
+    ["signed URL: by who may", urls("AWS_IAM"), { ...url, principal: signed }, true],
+    ["open URL: by anybody", urls("NONE"), { ...url, principal: anonymous }, true],
+    ["not where there is no URL", {}, { ...url, principal: signed }, false],
   ])("are called, %s", (_, policySet, asked, expected) => {
     // Prepare
     const whole = policySetOf(policySet);

@@ -30,9 +30,9 @@ const CLAIMS: Readonly<Record<string, readonly (Fault | "other than named")[]>> 
   ],
   "deny every other action": ["another action"],
   "deny every near miss": ["near miss", "other context"],
-  "have wildcards only where no narrower resource exists": ["a wildcard"],
+  "have wildcards only where no narrower resource exists": ["wildcard"],
   "have no condition without an effect": ["condition without purpose"],
-  "deny every other principal and every abuse": ["other requester", "abuse"],
+  "deny every other principal, and every request that must be denied": ["other principal", "allowed, must be denied"],
   "name the endpoints, artifacts and images that the environment names": ["other than named"],
 };
 
@@ -85,7 +85,7 @@ describe.each(proved.map((environment) => [environment.name, environment.models]
       const { proof, environment } = proofOf(name);
 
       // Act
-      const recorded = proof.uses.filter(
+      const recorded = proof.allowedRequests.filter(
         ({ source, subject }) => source === "recorded" && subject.startsWith("role "),
       );
 
@@ -100,10 +100,10 @@ describe.each(proved.map((environment) => [environment.name, environment.models]
 
     it("are each compared with at least one request", () => {
       // Prepare
-      const { policySet, uses, abuses } = proofOf(name).proof;
+      const { policySet, allowedRequests, deniedRequests } = proofOf(name).proof;
 
       // Act
-      const requested = [...uses, ...abuses].map(({ subject }) => subject);
+      const requested = [...allowedRequests, ...deniedRequests].map(({ subject }) => subject);
 
       // Assess
       expect(policySet.policies.length).toBeGreaterThan(0);

@@ -48,7 +48,9 @@ describe("the request of a function", () => {
     const recording = record(changed, { environment: example, models });
 
     // Assess
-    await expect(recording).rejects.toThrow("connects elsewhere");
+    await expect(recording).rejects.toThrow(
+      /functions\/loan-default: got connections to 127\.0\.0\.1:9; allowed: /,
+    );
   });
 
   it("fails the recording when the Terraform deploys another package", async () => {
@@ -84,13 +86,17 @@ describe("a request without a rule", () => {
     [
       "of another path",
       { ...asked, path: "/endpoints/e/async-invocations", headers: { authorization } },
-      "ACTIONS",
+      "allowed: sagemaker:InvokeEndpoint",
     ],
-    ["by another method", { ...asked, method: "DELETE", headers: { authorization } }, "ACTIONS"],
+    [
+      "by another method",
+      { ...asked, method: "DELETE", headers: { authorization } },
+      "allowed: sagemaker:InvokeEndpoint",
+    ],
     [
       "of another service",
       { ...asked, headers: { authorization: authorization.replace("/sagemaker/", "/s3/") } },
-      "ACTIONS",
+      "allowed: sagemaker:InvokeEndpoint",
     ],
   ])("is refused: %s", (_, request, words) => {
     // Act

@@ -16,10 +16,15 @@ describe("requests", () => {
     const recorded = await record(stack, { environment: everything, models });
 
     // Act
-    const { uses, abuses } = requestsOf({ stack, environment: everything, models, recorded });
+    const { allowedRequests, deniedRequests } = requestsOf({
+      stack,
+      environment: everything,
+      models,
+      recorded,
+    });
 
     // Assess
-    const sources = new Set([...uses, ...abuses].map(({ source }) => source));
+    const sources = new Set([...allowedRequests, ...deniedRequests].map(({ source }) => source));
     expect(
       [...sources].filter((source) => !/^(recorded|https:\/\/docs\.aws\.amazon\.com\/.+)$/.test(source)),
     ).toEqual([]);

@@ -153,7 +153,7 @@ describe("another try at once, on a new connection", () => {
   it("when a kept connection is destroyed as the next request comes on it", async () => {
     // Prepare
     makeWaitsEndless();
-    endpoint.willAnswer(predictions(0), { instead: "destroy the socket" }, predictions(1));
+    endpoint.willAnswer(predictions(0), { instead: "close the connection" }, predictions(1));
     const handler = handlerOf(endpoint);
     await handler(REQUEST, contextWith(ENOUGH_TIME_IN_MS));
 
@@ -169,7 +169,7 @@ describe("another try at once, on a new connection", () => {
   it("when that happens to a kept connection other than the one opened beforehand", async () => {
     // Prepare
     makeWaitsEndless();
-    endpoint.willAnswer(predictions(0), { instead: "destroy the socket" }, predictions(1));
+    endpoint.willAnswer(predictions(0), { instead: "close the connection" }, predictions(1));
     const handler = handlerOf(endpoint);
     await endpoint.connected(1);
     await endpoint.closeConnections();
@@ -186,7 +186,7 @@ describe("another try at once, on a new connection", () => {
   it("when the connection opened beforehand is destroyed as the first request comes on it", async () => {
     // Prepare
     makeWaitsEndless();
-    endpoint.willAnswer({ instead: "destroy the socket" }, predictions(1));
+    endpoint.willAnswer({ instead: "close the connection" }, predictions(1));
     const handler = handlerOf(endpoint);
     await endpoint.connected(1);
 
@@ -240,7 +240,11 @@ describe("another try at once, on a new connection", () => {
   it("but not when a new connection is destroyed: that says something about the endpoint", async () => {
     // Prepare
     makeWaitsEndless();
-    endpoint.willAnswer({ instead: "destroy the socket" }, { instead: "destroy the socket" }, predictions(1));
+    endpoint.willAnswer(
+      { instead: "close the connection" },
+      { instead: "close the connection" },
+      predictions(1),
+    );
     const handler = handlerOf(endpoint);
     await endpoint.connected(1);
 

@@ -32,7 +32,7 @@ const refusals: { what: string; refused: ScriptedAnswer; status: number }[] = [
   { what: "throttles without a type", refused: { status: 429 }, status: 429 },
   { what: "fails", refused: awsError("InternalFailure", 500), status: 503 },
   { what: "is unavailable", refused: awsError("ServiceUnavailable", 503), status: 503 },
-  { what: "closes every connection", refused: { instead: "destroy the socket" }, status: 503 },
+  { what: "closes every connection", refused: { instead: "close the connection" }, status: 503 },
   { what: "cuts its answers off", refused: { ...predictions(0), instead: "cut off" }, status: 503 },
 ];
 
@@ -57,7 +57,7 @@ describe.each(refusals)("an endpoint that $what", ({ refused, status }) => {
     );
     expect(Math.max(...results.map(({ ms }) => ms))).toBeLessThan(MAX_ANSWER_IN_MS);
     // A connection opened beforehand that is closed is no attempt at the endpoint.
-    const closedBeforehand = refused.instead === "destroy the socket" ? 20 : 0;
+    const closedBeforehand = refused.instead === "close the connection" ? 20 : 0;
     expect(endpoint.requests.length - closedBeforehand).toBeLessThanOrEqual(60);
   });
 

@@ -39,19 +39,19 @@ const sendsReports = {
 /** The rule that makes {@link sendsReports} a permission that the app needs. */
 const reports: PrincipalRules = {
   reads: {},
-  uses: ({ stack }) => [
+  allowedRequests: ({ stack }) => [
     {
       subject: `role ${ROLE}`,
-      who: { kind: "principal", arn: stack.account.globalArn("iam", `role/${ROLE}`) },
+      principal: { kind: "principal", arn: stack.account.globalArn("iam", `role/${ROLE}`) },
       action: "sqs:SendMessage",
       resource: only(QUEUE),
       context: {},
-      beside: "nothing",
-      because: "the handler sends a report",
+      otherRequests: "denied",
+      reason: "the handler sends a report",
       source: "this test",
     },
   ],
-  abuses: () => [],
+  deniedRequests: () => [],
 };
 
 function faultsOf({ findings }: LeastPrivilegeResult): string[] {
@@ -92,7 +92,7 @@ describe("proveLeastPrivilege", () => {
     );
 
     // Assess
-    expect(faultsOf(result)).toEqual(["a wildcard", "another action", "granted, not used"]);
+    expect(faultsOf(result)).toEqual(["another action", "granted, not used", "wildcard"]);
     for (const { stack, subject, statements, message } of result.findings) {
       expect({ stack, subject }).toEqual({ stack: "test", subject: `role ${ROLE}` });
       expect(statements).toEqual([
@@ -145,7 +145,7 @@ describe("proveLeastPrivilege", () => {
   });
 
   it.each([
-    ["an action with a wildcard", { ...sendsReports, Action: ["sqs:*"] }, "a wildcard"],
+    ["an action with a wildcard", { ...sendsReports, Action: ["sqs:*"] }, "wildcard"],
     [
       "the queues of every account",
       { ...sendsReports, Resource: [QUEUE.replace(/\d{12}/, "*")] },
@@ -208,8 +208,8 @@ describe("proveLeastPrivilege", () => {
     const app = { models, environments: [example], InferenceStack: WithQueue };
     const rule = (known: readonly string[]): PrincipalRules => ({
       reads: { aws_sqs_queue: known },
-      uses: () => [],
-      abuses: () => [],
+      allowedRequests: () => [],
+      deniedRequests: () => [],
     });
 
     // Act

@@ -1,6 +1,6 @@
 import { type EvaluatedRequest, evaluate, matchesAction, type Verdict } from "./iam-evaluator";
 import type { Statement } from "./policy";
-import { type AccessRequest, type Requester, textOf } from "./request";
+import { type AccessRequest, type Principal, textOf } from "./request";
 
 /**
  * What statements say to a request.
@@ -9,7 +9,7 @@ import { type AccessRequest, type Requester, textOf } from "./request";
  */
 export function judge(statements: readonly Statement[], request: AccessRequest): Verdict {
   return evaluate(
-    statements.filter((statement) => namesPrincipal(statement, request.who)),
+    statements.filter((statement) => namesPrincipal(statement, request.principal)),
     toEvaluated(request),
   );
 }
@@ -19,9 +19,9 @@ export function namesAction({ actions }: Pick<Statement, "actions">, action: str
   return actions.some((pattern) => matchesAction(pattern, action));
 }
 
-function namesPrincipal({ principal }: Statement, who: Requester): boolean {
-  if (principal === undefined || principal === "everybody") return true;
-  return who.kind === "service" && principal.includes(who.name);
+function namesPrincipal({ principal: named }: Statement, principal: Principal): boolean {
+  if (named === undefined || named === "everybody") return true;
+  return principal.kind === "service" && named.includes(principal.name);
 }
 
 function toEvaluated(request: AccessRequest): EvaluatedRequest {
@@ -30,12 +30,12 @@ function toEvaluated(request: AccessRequest): EvaluatedRequest {
 }
 
 /** The names of keys are compared without regard to case. */
-function valueOfKey({ context, who }: AccessRequest, key: string): string | undefined {
+function valueOfKey({ context, principal }: AccessRequest, key: string): string | undefined {
   const wanted = key.toLowerCase();
   for (const [name, value] of Object.entries(context)) {
     if (name.toLowerCase() === wanted) return textOf(value);
   }
   if (wanted === "aws:securetransport") return "true";
-  if (wanted === "aws:principalarn" && "arn" in who) return who.arn;
+  if (wanted === "aws:principalarn" && "arn" in principal) return principal.arn;
   return undefined;
 }

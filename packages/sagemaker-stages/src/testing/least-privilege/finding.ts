@@ -5,11 +5,11 @@ export const FAULTS = [
   "granted, not used",
   "granted twice",
   "another action",
-  "a wildcard",
+  "wildcard",
   "near miss",
   "other context",
-  "other requester",
-  "abuse",
+  "other principal",
+  "allowed, must be denied",
   "condition without purpose",
 ] as const;
 /** One of {@link FAULTS}. */

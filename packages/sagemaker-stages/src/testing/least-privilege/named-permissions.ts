@@ -5,7 +5,7 @@ import { type Environment, namePrefix } from "../../environment/environment";
 import type { NewEndpoint } from "../../environment/model-settings";
 import type { Account } from "./account";
 import { namesOf } from "./principals/principal";
-import { textOf, type Use } from "./request";
+import { type AllowedRequest, textOf } from "./request";
 
 /** Actions on what an environment names: a model's endpoint, its artifact and its image. */
 const ACTIONS = ["sagemaker:InvokeEndpoint", "s3:GetObject", "ecr:BatchGetImage"];
@@ -37,13 +37,16 @@ export function namedPermissions(environment: Environment, account: Account): st
 }
 
 /** The same of requests. */
-export function derivedPermissions(uses: readonly Use[], environment: Environment): string[] {
+export function derivedPermissions(
+  allowedRequests: readonly AllowedRequest[],
+  environment: Environment,
+): string[] {
   const prefix = namePrefix(environment);
   const roles = Object.keys(environment.models).flatMap((model) => [
     `role ${prefix}-${model}-function`,
     `role ${prefix}-${model}-endpoint`,
   ]);
-  return uses
+  return allowedRequests
     .filter(({ subject, action }) => roles.includes(subject) && ACTIONS.includes(action))
     .map(({ subject, action, resource }) => `${subject} ${action} ${textOf(resource)}`)
     .sort();

@@ -56,18 +56,18 @@ function linesOf(proof: Proof, subject: string): string[] {
 function policyLines(proof: Proof, policy: Policy): string[] {
   const permissions = new Map<string, { readonly unit: Unit; readonly actions: string[] }>();
   for (const unit of proof.unitsOf(policy)) {
-    const key = JSON.stringify([unit.statement.sid, unit.resource, reasonsOf(unit.because)]);
+    const key = JSON.stringify([unit.statement.sid, unit.resource, reasonsOf(unit.requests)]);
     const known = permissions.get(key);
     if (known === undefined) permissions.set(key, { unit, actions: [unit.action] });
     else known.actions.push(unit.action);
   }
-  return [...permissions.values()].flatMap(({ unit: { statement, resource, because }, actions }) => {
+  return [...permissions.values()].flatMap(({ unit: { statement, resource, requests }, actions }) => {
     const isAllow = statement.effect === "Allow";
     const on = policy.kind === "trust" ? "" : ` on ${resource}`;
     return [
       `${principalText(policy, statement)}${isAllow ? "may" : "may not"} ${actions.join(", ")}${on}`,
       ...statement.conditions.map((condition) => `  ${conditionText(proof, policy, statement, condition)}`),
-      ...reasonsOf(because).map((reason) => `  ${isAllow ? "needed" : "denies"}: ${reason}`),
+      ...reasonsOf(requests).map((reason) => `  ${isAllow ? "needed" : "denies"}: ${reason}`),
     ];
   });
 }
@@ -86,21 +86,21 @@ function principalText({ subject, kind, of }: Policy, { principal }: Statement):
 function conditionText(proof: Proof, policy: Policy, statement: Statement, condition: Condition): string {
   const text = `if ${condition.key} is ${condition.values.join(" or ")}`;
   const [purpose] = proof.purposeOf(policy, statement, condition);
-  return statement.effect === "Deny" || purpose === undefined ? text : `${text}, against: ${purpose.because}`;
+  return statement.effect === "Deny" || purpose === undefined ? text : `${text}, against: ${purpose.reason}`;
 }
 
 /** The reasons of requests, each once, with its source. */
 function reasonsOf(requests: readonly AccessRequest[]): string[] {
-  return [...new Set(requests.map(({ because, source }) => `${because} (${source})`))];
+  return [...new Set(requests.map(({ reason, source }) => `${reason} (${source})`))];
 }
 
 /** Routes and function URLs have no policy: the API's document and the URL's type decide. */
-function authorizationLines({ uses, abuses }: Proof, subject: string): string[] {
+function authorizationLines({ allowedRequests, deniedRequests }: Proof, subject: string): string[] {
   const lines = (requests: readonly AccessRequest[], verb: string): string[] => {
     const own = requests.filter((request) => request.subject === subject);
     const actions = [...new Set(own.map(({ action }) => action))];
     if (own.length === 0) return [];
     return [`${verb} ${actions.join(", ")}`, ...reasonsOf(own).map((reason) => `  ${reason}`)];
   };
-  return [...lines(uses, "allows"), ...lines(abuses, "denies")];
+  return [...lines(allowedRequests, "allows"), ...lines(deniedRequests, "denies")];
 }

@@ -43,12 +43,15 @@ export function isAllowedByItsOwn(policySet: PolicySet, request: AccessRequest):
 }
 
 /** The statements that speak of the request's subject, and of who asks and the action as far as they can. */
-export function ownStatements({ policies }: PolicySet, { subject, who, action }: AccessRequest): Statement[] {
+export function ownStatements(
+  { policies }: PolicySet,
+  { subject, principal, action }: AccessRequest,
+): Statement[] {
   return policies
     .filter((policy) => policy.subject === subject)
     .filter(({ kind, of }) =>
       kind === "identity"
-        ? "arn" in who && of.includes(who.arn)
+        ? "arn" in principal && of.includes(principal.arn)
         : (kind === "trust") === isAssumingRole(action),
     )
     .flatMap(({ statements }) => statements)
@@ -91,7 +94,7 @@ function isRouteOpen(policySet: PolicySet, request: AccessRequest): boolean {
  * trust must always allow (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
  */
 function isAllowedByPolicies(policySet: PolicySet, request: AccessRequest): boolean {
-  const { who } = request;
+  const { principal } = request;
   const index = indexOf(policySet);
   const own = ownVerdict(index, request);
   const guard = guardOf(index, request);
@@ -99,22 +102,23 @@ function isAllowedByPolicies(policySet: PolicySet, request: AccessRequest): bool
   const way = wayVerdict(index, request);
   if (own === "denied" || guarded === "denied" || way !== "allowed") return false;
 
-  if (!("arn" in who) || guard?.kind === "trust") return guarded === "allowed";
-  const isOfAccount = parseArn(who.arn)?.accountId === policySet.accountId;
+  if (!("arn" in principal) || guard?.kind === "trust") return guarded === "allowed";
+  const isOfAccount = parseArn(principal.arn)?.accountId === policySet.accountId;
   return isOfAccount
     ? own === "allowed" || guarded === "allowed"
     : own === "allowed" && guarded === "allowed";
 }
 
 function ownVerdict({ own }: Index, request: AccessRequest): Verdict {
-  const { who } = request;
-  if (who.kind === "principal with every permission") return "allowed";
-  return who.kind === "principal" ? judge(own.get(who.arn) ?? [], request) : "not mentioned";
+  const { principal } = request;
+  if (principal.kind === "principal with every permission") return "allowed";
+  return principal.kind === "principal" ? judge(own.get(principal.arn) ?? [], request) : "not mentioned";
 }
 
 /** Without a policy a VPC endpoint lets everything pass; and what passes none is not held up. */
 function wayVerdict({ ways }: Index, request: AccessRequest): Verdict {
-  const statements = request.through === undefined ? undefined : ways.get(request.through)?.statements;
+  const statements =
+    request.vpcEndpoint === undefined ? undefined : ways.get(request.vpcEndpoint)?.statements;
   return statements === undefined || statements.length === 0 ? "allowed" : judge(statements, request);
 }
 
@@ -127,11 +131,11 @@ function guardOf({ trusts, guards }: Index, { action, resource }: AccessRequest)
 
 /** Whether a policy can decide about a request: `false` for another principal, role or resource than the policy's. */
 export function mayDecide(
-  { kind, of, vpcEndpoint }: Policy,
-  { who, action, resource, through }: AccessRequest,
+  { kind, of, vpcEndpoint: ofPolicy }: Policy,
+  { principal, action, resource, vpcEndpoint }: AccessRequest,
 ): boolean {
-  if (vpcEndpoint !== undefined) return vpcEndpoint === through;
-  if (kind === "identity") return "arn" in who && of.includes(who.arn);
+  if (ofPolicy !== undefined) return ofPolicy === vpcEndpoint;
+  if (kind === "identity") return "arn" in principal && of.includes(principal.arn);
   const asked = textOf(resource);
   return kind === "trust"
     ? isAssumingRole(action) && of.includes(asked)

@@ -2,7 +2,7 @@ import { type Json, type JsonObject, parseEmbedded } from "../terraform";
 import { Refused } from "./refused";
 
 /** Who a trust or resource policy speaks of: services by their names, or everybody. */
-export type Principal = "everybody" | readonly string[];
+export type StatementPrincipal = "everybody" | readonly string[];
 
 /** `<operator>: {<key>: <values>}`; a request fits where it fits one of the values. */
 export interface Condition {
@@ -18,7 +18,7 @@ export interface Statement {
   readonly sid: string;
   readonly effect: "Allow" | "Deny";
   /** Absent in the policies of roles and callers. */
-  readonly principal: Principal | undefined;
+  readonly principal: StatementPrincipal | undefined;
   readonly actions: readonly string[];
   /** `*` alone in a trust, which speaks of its role and of nothing else. */
   readonly resources: readonly string[];
@@ -81,7 +81,7 @@ function readStatement(statement: JsonObject, kind: PolicyKind, place: string): 
   };
 }
 
-function readPrincipal(principal: Json, place: string): Principal {
+function readPrincipal(principal: Json, place: string): StatementPrincipal {
   if (principal === "*") return "everybody";
   const members = asObject(principal, `${place}: the principal`);
   requireMembers(members, ["Service"], `${place}: the principal`);

@@ -17,7 +17,7 @@ import type { PrincipalRules } from "./principals/principal";
 import { readPolicySet } from "./read-policy-set";
 import type { RecordedCall } from "./recorder";
 import { Refused } from "./refused";
-import { type AccessRequest, describe, only, type Use } from "./request";
+import { type AccessRequest, type AllowedRequest, describe, only } from "./request";
 import type { ResolvedStack } from "./resolved-stack";
 import { edits, KnownLegitimate, namedVariations, type Variation, type VariationContext } from "./variations";
 
@@ -29,7 +29,7 @@ export interface Unit {
   readonly action: string;
   readonly resource: string;
   /** What breaks without it; of a denial: what gets through without it. */
-  readonly because: readonly AccessRequest[];
+  readonly requests: readonly AccessRequest[];
 }
 
 /** Where it says that these actions work on `*` alone. */
@@ -71,8 +71,8 @@ export interface Given {
 /** A stack's policies, held against everything that must get through and everything that must not. */
 export class Proof {
   readonly policySet: PolicySet;
-  readonly uses: readonly Use[];
-  readonly abuses: readonly AccessRequest[];
+  readonly allowedRequests: readonly AllowedRequest[];
+  readonly deniedRequests: readonly AccessRequest[];
   private readonly legitimate: KnownLegitimate;
   private readonly variationContext: VariationContext;
   /** The actions of the services that policies and requests name. */
@@ -89,9 +89,10 @@ export class Proof {
     original?: Proof,
   ) {
     this.policySet = readPolicySet(stack, typesOfApp(given));
-    const { uses, abuses }: Requests = original ?? requestsOf({ stack, ...given }, given.rules);
-    [this.uses, this.abuses] = [uses, abuses];
-    this.legitimate = original?.legitimate ?? new KnownLegitimate(uses);
+    const { allowedRequests, deniedRequests }: Requests =
+      original ?? requestsOf({ stack, ...given }, given.rules);
+    [this.allowedRequests, this.deniedRequests] = [allowedRequests, deniedRequests];
+    this.legitimate = original?.legitimate ?? new KnownLegitimate(allowedRequests);
     this.iamData = given.iamData;
     const holders = this.policySet.policies.filter(({ kind }) => kind === "identity").flatMap(({ of }) => of);
     const { environment, otherEnvironments } = given;
@@ -113,16 +114,18 @@ export class Proof {
 
   /** Everything that policies or requests are about. */
   get subjects(): string[] {
-    const all = [...this.policySet.policies, ...this.uses, ...this.abuses].map(({ subject }) => subject);
+    const all = [...this.policySet.policies, ...this.allowedRequests, ...this.deniedRequests].map(
+      ({ subject }) => subject,
+    );
     return [...new Set(all)].sort();
   }
 
   /** The faults of `subjects`, each when the caller reads it. */
   *findings(subjects: readonly string[] = this.subjects): Generator<Finding> {
     const about = ({ subject }: { readonly subject: string }) => subjects.includes(subject);
-    const uses = this.uses.filter(about);
-    for (const use of uses) yield* this.mustGetThrough(use);
-    for (const abuse of this.abuses.filter(about)) yield* this.mustNotGetThrough(abuse);
+    const allowedRequests = this.allowedRequests.filter(about);
+    for (const use of allowedRequests) yield* this.mustGetThrough(use);
+    for (const denied of this.deniedRequests.filter(about)) yield* this.mustNotGetThrough(denied);
     for (const policy of this.policySet.policies.filter(about)) {
       yield* this.holdersMustNeed(policy);
       for (const unit of this.unitsOf(policy)) yield* this.mustHavePurpose(unit);
@@ -132,28 +135,28 @@ export class Proof {
       }
     }
     for (const subject of subjects) yield* this.otherActionsMustNot(subject);
-    for (const use of uses) yield* this.nearMissesMustNot(use);
+    for (const use of allowedRequests) yield* this.nearMissesMustNot(use);
   }
 
-  private mustGetThrough(use: Use): Finding[] {
+  private mustGetThrough(use: AllowedRequest): Finding[] {
     if (isAllowed(this.policySet, use)) return [];
     return [
       {
         fault: "used, not granted",
         subject: use.subject,
         statements: [],
-        text: `${describe(use)} must be allowed, but is denied: ${use.because}`,
+        text: `${describe(use)} must be allowed, but is denied: ${use.reason}`,
       },
     ];
   }
 
-  private mustNotGetThrough(abuse: AccessRequest): Finding[] {
-    if (!isAllowed(this.policySet, abuse)) return [];
-    return [this.mustBeDenied("abuse", abuse, abuse.because)];
+  private mustNotGetThrough(denied: AccessRequest): Finding[] {
+    if (!isAllowed(this.policySet, denied)) return [];
+    return [this.mustBeDenied("allowed, must be denied", denied, denied.reason)];
   }
 
   /** One finding of each kind is enough. */
-  private nearMissesMustNot(use: Use): Finding[] {
+  private nearMissesMustNot(use: AllowedRequest): Finding[] {
     const named = namedVariations(use, this.variationContext);
     const found: Finding[] = [];
     for (const variation of named) {
@@ -187,7 +190,10 @@ export class Proof {
   /** The statements of every policy that alone allow a request. */
   private statementsThatAllow(request: AccessRequest): string[] {
     return this.policySet.policies
-      .filter(({ kind, of }) => kind !== "identity" || ("arn" in request.who && of.includes(request.who.arn)))
+      .filter(
+        ({ kind, of }) =>
+          kind !== "identity" || ("arn" in request.principal && of.includes(request.principal.arn)),
+      )
       .flatMap(({ statements }) => statements)
       .filter((statement) => judge([statement], request) === "allowed")
       .map(nameOf);
@@ -195,10 +201,15 @@ export class Proof {
 
   /** Every other action of the services that are used or granted, on every resource that is used or granted. */
   private otherActionsMustNot(subject: string): Finding[] {
-    const uses = this.uses.filter((use) => use.subject === subject && use.beside === "nothing");
-    const used = new Set(uses.map(({ action }) => action.toLowerCase()));
+    const allowedRequests = this.allowedRequests.filter(
+      (use) => use.subject === subject && use.otherRequests === "denied",
+    );
+    const used = new Set(allowedRequests.map(({ action }) => action.toLowerCase()));
     const templates = new Map(
-      uses.map((use) => [JSON.stringify([use.who, use.through, use.resource, use.context]), use]),
+      allowedRequests.map((use) => [
+        JSON.stringify([use.principal, use.vpcEndpoint, use.resource, use.context]),
+        use,
+      ]),
     );
     // An action that no statement names is denied on every resource: only named actions are evaluated.
     const allowing = this.policySet.policies
@@ -228,7 +239,7 @@ export class Proof {
     const granted = this.policySet.policies
       .filter((policy) => policy.subject === subject)
       .flatMap(({ statements }) => statements.flatMap(({ actions }) => actions));
-    const used = this.uses.filter((use) => use.subject === subject).map(({ action }) => action);
+    const used = this.allowedRequests.filter((use) => use.subject === subject).map(({ action }) => action);
     const services = [...granted, ...used].map((action) => action.split(":")[0]?.toLowerCase() ?? "");
     return [
       ...new Set([...services.filter((service) => /^[a-z0-9-]+$/.test(service)), ...SERVICES_OF_RIGHTS]),
@@ -240,23 +251,23 @@ export class Proof {
     return policy.statements.flatMap((statement) =>
       statement.actions.flatMap((action, actionIndex) =>
         statement.resources.map((resource, resourceIndex): Unit => {
-          const because = this.difference(
+          const requests = this.difference(
             policy,
             statement,
             splitWithout(statement, actionIndex, resourceIndex),
             statement.effect === "Allow" ? "breaks" : "opens",
           );
-          return { subject: policy.subject, policy, statement, action, resource, because };
+          return { subject: policy.subject, policy, statement, action, resource, requests };
         }),
       ),
     );
   }
 
-  private mustHavePurpose({ subject, statement, action, resource, because }: Unit): Finding[] {
-    if (because.length > 0) return [];
+  private mustHavePurpose({ subject, statement, action, resource, requests }: Unit): Finding[] {
+    if (requests.length > 0) return [];
     const right = `${statement.effect} ${action} on ${resource}`;
     const statements = [nameOf(statement)];
-    const candidates = statement.effect === "Allow" ? this.uses : this.trials(subject);
+    const candidates = statement.effect === "Allow" ? this.allowedRequests : this.trials(subject);
     const isNamed = candidates
       .filter((request) => request.subject === subject)
       .some(
@@ -275,7 +286,7 @@ export class Proof {
     return of.flatMap((holder): Finding[] => {
       const changed = { ...policy, of: of.filter((other) => other !== holder) };
       const policies = this.policySet.policies.map((other) => (other === policy ? changed : other));
-      const isNeeded = this.uses.some(
+      const isNeeded = this.allowedRequests.some(
         (use) => isAllowed(this.policySet, use) && !isAllowed({ ...this.policySet, policies }, use),
       );
       if (isNeeded) return [];
@@ -284,17 +295,17 @@ export class Proof {
     });
   }
 
-  /** Requests that must not get through: the abuses, and what has a name among the near misses. */
+  /** Requests that must not get through: the denied requests, and what has a name among the near misses. */
   trials(subject: string): readonly AccessRequest[] {
     const known = this.trialsBySubject.get(subject);
     if (known !== undefined) return known;
     const about = (request: AccessRequest) => request.subject === subject;
-    const variations = this.uses
+    const variations = this.allowedRequests
       .filter(about)
       .flatMap((use) => namedVariations(use, this.variationContext))
       .filter((variation) => !this.legitimate.has(variation))
-      .map(({ request, difference }): AccessRequest => ({ ...request, because: difference }));
-    const trials = [...this.abuses.filter(about), ...variations];
+      .map(({ request, difference }): AccessRequest => ({ ...request, reason: difference }));
+    const trials = [...this.deniedRequests.filter(about), ...variations];
     this.trialsBySubject.set(subject, trials);
     return trials;
   }
@@ -335,7 +346,7 @@ export class Proof {
     });
   }
 
-  /** What a change of one statement breaks of the uses, or opens of what must not get through. */
+  /** What a change of one statement breaks of the allowed requests, or opens of what must not get through. */
   private difference(
     policy: Policy,
     from: Statement,
@@ -343,7 +354,7 @@ export class Proof {
     kind: "breaks" | "opens",
   ): AccessRequest[] {
     const changed = this.changed(policy, from, to);
-    const candidates = kind === "breaks" ? this.uses : this.trials(policy.subject);
+    const candidates = kind === "breaks" ? this.allowedRequests : this.trials(policy.subject);
     return candidates.filter(
       (request) =>
         // The statement decides about no other request.
@@ -370,7 +381,7 @@ export class Proof {
     const { effect, actions, resources } = statement;
     if (effect === "Deny") return [];
     const statements = [nameOf(statement)];
-    const finding = (text: string): Finding => ({ fault: "a wildcard", subject, statements, text });
+    const finding = (text: string): Finding => ({ fault: "wildcard", subject, statements, text });
     return actions.flatMap((action) => {
       if (/[*?]/.test(action)) return [finding(`in the action ${action}`)];
       if (kind === "trust" || !resources.includes("*") || ON_EVERYTHING[action] !== undefined) return [];

@@ -168,9 +168,9 @@ function inStack(stack: string, finding: StackFinding): LeastPrivilegeFinding {
 }
 
 /** Requests are derived from the Terraform, which could mix up two models in resources and policies alike. */
-function otherThanNamed({ uses, stack }: Proof, environment: Environment): StackFinding[] {
+function otherThanNamed({ allowedRequests, stack }: Proof, environment: Environment): StackFinding[] {
   const named = namedPermissions(environment, stack.account);
-  const derived = derivedPermissions(uses, environment);
+  const derived = derivedPermissions(allowedRequests, environment);
   const finding = (permission: string, text: string): StackFinding => ({
     fault: "other than named",
     subject: permission.split(" ", 2).join(" "),
@@ -226,8 +226,8 @@ function countsOf(
     subjects: sum(({ subjects }) => subjects.length),
     policies: sum(({ policySet }) => policySet.policies.length),
     statements: sum(({ policySet }) => policySet.policies.flatMap(({ statements }) => statements).length),
-    allowedRequests: sum(({ uses }) => uses.length),
-    deniedRequests: sum(({ abuses }) => abuses.length),
+    allowedRequests: sum(({ allowedRequests }) => allowedRequests.length),
+    deniedRequests: sum(({ deniedRequests }) => deniedRequests.length),
     mutants: {
       made: results.length,
       killed: results.filter(({ isKilled }) => isKilled).length,

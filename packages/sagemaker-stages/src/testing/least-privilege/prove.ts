@@ -5,7 +5,7 @@ import { IamData } from "./iam-data";
 import type { PrincipalRules } from "./principals/principal";
 import { Proof, SERVICES_OF_RIGHTS, typesOfApp } from "./proof";
 import { readPolicySet } from "./read-policy-set";
-import { record } from "./recorder";
+import { type Answers, record } from "./recorder";
 import { ResolvedStack } from "./resolved-stack";
 
 /** Every service whose actions the engine's policies name. */
@@ -41,10 +41,16 @@ export async function proveStack(synthesized: StackJson, origin: StackOrigin): P
   const { environment, models, environmentNames = [], rules = [], typesWithoutPermissions = [] } = origin;
   const stack = new ResolvedStack(environment.name, synthesized.terraform);
   const names = new Set([...USUAL_ENVIRONMENTS, ...environmentNames]);
-  const sources = { stack, environment, models, recorded: await record(stack, { environment, models }) };
+  const answers = answersOf(rules);
+  const sources = {
+    stack,
+    environment,
+    models,
+    recorded: await record(stack, { environment, models, answers }),
+  };
   const actions = [
     ...actionsOf(stack, typesOfApp({ rules, typesWithoutPermissions })),
-    ...rules.flatMap(({ uses }) => uses(sources).map(({ action }) => action)),
+    ...rules.flatMap(({ allowedRequests }) => allowedRequests(sources).map(({ action }) => action)),
   ];
   return new Proof(stack, {
     ...sources,
@@ -53,6 +59,11 @@ export async function proveStack(synthesized: StackJson, origin: StackOrigin): P
     otherEnvironments: [...names].filter((name) => name !== environment.name),
     iamData: await iamData(actions.map(serviceOf)),
   });
+}
+
+/** The answers of every rule, which `record` needs. */
+function answersOf(rules: readonly PrincipalRules[]): Answers {
+  return Object.assign({}, ...rules.map(({ answers }) => answers));
 }
 
 /** The actions that the stack's policies name. */

@@ -20,21 +20,22 @@ export function textOf({ exact, free }: Exactly): string {
  * - `principal with every permission`: only the policy of the resource or of the VPC endpoint can deny its request;
  * - `principal without permissions`: a principal without policies;
  * - `service`: one of AWS's services, in its own name;
- * - `nobody`: an unsigned request.
+ * - `anonymous`: an unsigned request.
  */
-export type Requester =
+export type Principal =
   | {
       readonly kind: "principal" | "principal with every permission" | "principal without permissions";
       readonly arn: string;
     }
   | { readonly kind: "service"; readonly name: string }
-  | { readonly kind: "nobody" };
+  | { readonly kind: "anonymous" };
 
 /** One request to AWS, with all that policies can see of it. */
 export interface AccessRequest {
   /** Whose rights it shows: the title of the policies it is about, e.g. `role dev-iris-function`. */
   readonly subject: string;
-  readonly who: Requester;
+  /** The sender of the request. */
+  readonly principal: Principal;
   /** `<service>:<Action>` */
   readonly action: string;
   /** An ARN, or `*` for an action without a resource. */
@@ -44,46 +45,68 @@ export interface AccessRequest {
    * where it does not stand here.
    */
   readonly context: Readonly<Record<string, Exactly>>;
-  /** The VPC endpoint's service that it passes, e.g. `com.amazonaws.eu-central-1.s3`. */
-  readonly through?: string;
+  /** The service name of the VPC endpoint that the request passes, e.g. `com.amazonaws.eu-central-1.s3`. */
+  readonly vpcEndpoint?: string;
   /** Whether it carries the stage's API key. */
   readonly withApiKey?: boolean;
-  /** What happens, in words for a reader. */
-  readonly because: string;
+  /** Why the request is sent, or, of a denied request, what would happen. */
+  readonly reason: string;
   /** Where that is from: AWS's documentation, or `recorded`. */
   readonly source: string;
 }
 
-/** {@link AccessRequest} that policies must let through. */
-export interface Use extends AccessRequest {
+/** A request that the policies must allow. */
+export interface AllowedRequest extends AccessRequest {
   /**
-   * Other requests that the same principal may send: `nothing`, so that the near misses must be denied; or `anything`,
-   * where the policies only deny requests of principals that have the permissions from elsewhere.
+   * Other requests of the same principal:
+   * - `denied`: the near misses of this request must be denied;
+   * - `any`: they are not checked, because the policies only deny requests of principals with other permissions.
    */
-  readonly beside: "nothing" | "anything";
+  readonly otherRequests: "denied" | "any";
 }
 
 /** Tells requests apart and alike. */
-export function keyOf({ who, action, resource, context, through, withApiKey }: AccessRequest): string {
+export function keyOf({
+  principal,
+  action,
+  resource,
+  context,
+  vpcEndpoint,
+  withApiKey,
+}: AccessRequest): string {
   const keys = Object.entries(context).map(([key, value]) => `${key}=${textOf(value)}`);
-  return JSON.stringify([who, action, textOf(resource), keys.sort(), through ?? "", withApiKey ?? false]);
+  return JSON.stringify([
+    principal,
+    action,
+    textOf(resource),
+    keys.sort(),
+    vpcEndpoint ?? "",
+    withApiKey ?? false,
+  ]);
 }
 
-/** `<who> <action> on <resource> with <context>` */
-export function describe({ who, action, resource, context, through, withApiKey }: AccessRequest): string {
+/** `<principal> <action> on <resource> with <context>` */
+export function describe({
+  principal,
+  action,
+  resource,
+  context,
+  vpcEndpoint,
+  withApiKey,
+}: AccessRequest): string {
   const circumstances = Object.entries(context)
     .filter(([, value]) => value.exact !== "")
     .map(([key, value]) => `${key} ${textOf(value)}`);
   const name =
-    who.kind === "nobody"
-      ? "nobody"
-      : "arn" in who
-        ? `${who.kind === "principal" ? "" : `${who.kind} `}${who.arn}`
-        : who.name;
+    principal.kind === "anonymous"
+      ? "anonymous"
+      : "arn" in principal
+        ? `${principal.kind === "principal" ? "" : `${principal.kind} `}${principal.arn}`
+        : principal.name;
   return [
     `${name} ${action} on ${textOf(resource)}`,
     ...(circumstances.length > 0 ? [`with ${circumstances.join(" and ")}`] : []),
     ...(withApiKey ? ["with the API key"] : []),
-    ...(through === undefined ? [] : [`through ${through}`]),
+    ...(vpcEndpoint === undefined ? [] : [`through ${vpcEndpoint}`]),
   ].join(" ");
 }

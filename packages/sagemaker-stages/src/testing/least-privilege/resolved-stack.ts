@@ -7,6 +7,7 @@ import { Refused } from "./refused";
 export interface Resource {
   /** `<type>.<id>`, data sources with the prefix `data.`. */
   readonly address: string;
+  /** The Terraform type, e.g. `aws_lambda_function`; of a data source with the prefix `data.`. */
   readonly type: string;
   /** Names of the arguments that are set. */
   readonly set: readonly string[];

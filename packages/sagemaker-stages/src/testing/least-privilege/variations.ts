@@ -1,11 +1,18 @@
 import { splitArn } from "../../aws/arn";
 import { OTHER_ACCOUNT } from "./account";
-import { type AccessRequest, type Exactly, keyOf, type Requester, textOf, type Use } from "./request";
+import {
+  type AccessRequest,
+  type AllowedRequest,
+  type Exactly,
+  keyOf,
+  type Principal,
+  textOf,
+} from "./request";
 import type { ResolvedStack } from "./resolved-stack";
 
 /** A request that differs from one that must get through in one thing, and must not get through. */
 export interface Variation {
-  readonly kind: "near miss" | "other context" | "other requester";
+  readonly kind: "near miss" | "other context" | "other principal";
   /** What differs, in words. */
   readonly difference: string;
   readonly request: AccessRequest;
@@ -38,8 +45,8 @@ const OTHER_SERVICES = [
 ];
 
 /** The variations that have a name: each is what somebody could try, or what a slip would let in. */
-export function namedVariations(use: Use, variationContext: VariationContext): Variation[] {
-  if (use.beside === "anything") return [];
+export function namedVariations(use: AllowedRequest, variationContext: VariationContext): Variation[] {
+  if (use.otherRequests === "any") return [];
   return [
     ...differing(use.resource, variationContext).map(([difference, resource]) => ({
       kind: "near miss" as const,
@@ -49,17 +56,17 @@ export function namedVariations(use: Use, variationContext: VariationContext): V
     ...Object.entries(use.context).flatMap(([key, value]) =>
       contextVariations(use, key, value, variationContext),
     ),
-    ...otherRequesters(use, variationContext).map(([difference, who]) => ({
-      kind: "other requester" as const,
+    ...otherPrincipals(use, variationContext).map(([difference, principal]) => ({
+      kind: "other principal" as const,
       difference,
-      request: { ...use, who },
+      request: { ...use, principal },
     })),
   ];
 }
 
 /** Every text one edit away from what must be exact: a wildcard anywhere lets one of them in. */
-export function* edits(use: Use): Generator<Variation> {
-  if (use.beside === "anything") return;
+export function* edits(use: AllowedRequest): Generator<Variation> {
+  if (use.otherRequests === "any") return;
   if (use.resource.exact !== "*") {
     for (const resource of editsOf(use.resource)) {
       const difference = `on ${textOf(resource)}`;
@@ -91,7 +98,7 @@ function* editsOf({ exact, free }: Exactly): Generator<Exactly> {
 }
 
 function contextVariations(
-  use: Use,
+  use: AllowedRequest,
   key: string,
   value: Exactly,
   variationContext: VariationContext,
@@ -142,13 +149,13 @@ function differing(
 }
 
 /** Everybody else who could try the same. */
-function otherRequesters(
-  { who, action }: Use,
+function otherPrincipals(
+  { principal, action }: AllowedRequest,
   { stack, holders }: VariationContext,
-): (readonly [difference: string, who: Requester])[] {
-  if (who.kind === "nobody") return [];
+): (readonly [difference: string, principal: Principal])[] {
+  if (principal.kind === "anonymous") return [];
   const { account } = stack;
-  const nobody = ["nobody, unsigned", { kind: "nobody" }] as const;
+  const anonymous = ["an unsigned request", { kind: "anonymous" }] as const;
   const arn = account.globalArn("iam", "role/somebody");
   const strange = arn.replace(account.id, OTHER_ACCOUNT);
   const foreignPrincipal = [
@@ -159,12 +166,12 @@ function otherRequesters(
     "a principal without permissions",
     { kind: "principal without permissions", arn },
   ] as const;
-  if (who.kind === "service") {
+  if (principal.kind === "service") {
     return [
-      ...OTHER_SERVICES.filter((name) => name !== who.name).map(
+      ...OTHER_SERVICES.filter((name) => name !== principal.name).map(
         (name) => [`the service ${name}`, { kind: "service", name }] as const,
       ),
-      nobody,
+      anonymous,
       foreignPrincipal,
       without,
       ...(action.startsWith("sts:")
@@ -173,14 +180,14 @@ function otherRequesters(
     ];
   }
   return [
-    nobody,
+    anonymous,
     foreignPrincipal,
-    ...(who.kind === "principal with every permission"
+    ...(principal.kind === "principal with every permission"
       ? [["a principal with every permission", { kind: "principal with every permission", arn }] as const]
       : [without]),
     ...holders
-      .filter((holder) => holder !== who.arn)
-      .map((holder) => [holder, { kind: who.kind, arn: holder }] as const),
+      .filter((holder) => holder !== principal.arn)
+      .map((holder) => [holder, { kind: principal.kind, arn: holder }] as const),
   ];
 }
 
@@ -189,30 +196,30 @@ export class KnownLegitimate {
   private readonly precise: ReadonlySet<string>;
   private readonly resources = new Map<string, Exactly[]>();
 
-  constructor(uses: readonly Use[]) {
-    this.precise = new Set(uses.map(keyOf));
-    for (const use of uses) {
-      const known = this.resources.get(requesterKey(use)) ?? [];
-      this.resources.set(requesterKey(use), [...known, use.resource]);
+  constructor(allowedRequests: readonly AllowedRequest[]) {
+    this.precise = new Set(allowedRequests.map(keyOf));
+    for (const use of allowedRequests) {
+      const known = this.resources.get(principalKey(use)) ?? [];
+      this.resources.set(principalKey(use), [...known, use.resource]);
     }
   }
 
-  /** Whether the requester of a variation has another reason for the same request. */
+  /** Whether the principal of a variation has another reason for the same request. */
   has({ kind, request }: Variation): boolean {
     if (this.precise.has(keyOf(request))) return true;
-    if (kind !== "other requester") return false;
+    if (kind !== "other principal") return false;
     const resource = textOf(request.resource);
-    const known = this.resources.get(requesterKey(request)) ?? [];
+    const known = this.resources.get(principalKey(request)) ?? [];
     return known.some((used) => textOf(used) === "*" || textOf(used) === resource || isBelow(used, resource));
   }
 }
 
-/** Whether a resource is one of those in a folder of which a use can need any, e.g. the objects of a bucket. */
+/** Whether a resource is one of those in a folder of which a request can need any, e.g. the objects of a bucket. */
 function isBelow({ exact, free }: Exactly, resource: string): boolean {
   return free !== "" && exact.endsWith("/") && resource.startsWith(exact);
 }
 
-/** Another requester can send the same request through another VPC endpoint, and with other condition keys. */
-function requesterKey({ who, action }: AccessRequest): string {
-  return JSON.stringify([who, action]);
+/** Another principal can send the same request through another VPC endpoint, and with other condition keys. */
+function principalKey({ principal, action }: AccessRequest): string {
+  return JSON.stringify([principal, action]);
 }

@@ -69,7 +69,7 @@ const requests: readonly AccessRequest[] = ACTIONS.flatMap((action) =>
       ["true", "false"].flatMap((secure) =>
         ["arn:aws:s3:::models/a", "arn:aws:s3:::other/a"].map((source) => ({
           subject: "role scoring",
-          who: { kind: "principal" as const, arn: "arn:aws:iam::111122223333:role/scoring" },
+          principal: { kind: "principal" as const, arn: "arn:aws:iam::111122223333:role/scoring" },
           action,
           resource: only(resource),
           context: {
@@ -77,7 +77,7 @@ const requests: readonly AccessRequest[] = ACTIONS.flatMap((action) =>
             "aws:SecureTransport": only(secure),
             "aws:SourceArn": only(source),
           },
-          because: "",
+          reason: "",
           source: "",
         })),
       ),

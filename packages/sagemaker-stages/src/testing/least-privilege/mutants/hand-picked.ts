@@ -140,7 +140,7 @@ const OF_ENDPOINTS: readonly Addition<EndpointInStack>[] = [
   },
   {
     what: "decrypts with every key",
-    killedBy: ["a wildcard"],
+    killedBy: ["wildcard"],
     statement: () => ({ Action: ["kms:Decrypt"], Resource: ["*"] }),
   },
   {

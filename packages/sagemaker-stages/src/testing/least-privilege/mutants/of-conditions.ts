@@ -7,8 +7,8 @@ import { texts } from "./mutant";
 const TOO_MUCH: readonly Fault[] = [
   "near miss",
   "other context",
-  "other requester",
-  "abuse",
+  "other principal",
+  "allowed, must be denied",
   "another action",
 ];
 
@@ -54,7 +54,9 @@ export function ofConditions({ statement }: At): Change[] {
           statements: with_({ ...others, StringEquals: { "ec2:Vpc": "vpc-1" } }),
           killedBy: [
             "refused",
-            ...(isDeny ? (["used, not granted", "abuse"] as const) : (["used, not granted"] as const)),
+            ...(isDeny
+              ? (["used, not granted", "allowed, must be denied"] as const)
+              : (["used, not granted"] as const)),
           ],
         },
         // A denial of more than it must be takes nothing away from anybody here.
@@ -72,7 +74,7 @@ export function ofConditions({ statement }: At): Change[] {
           kind: "another value of a condition",
           what: `${key} ${another}`,
           statements: valued(another),
-          killedBy: isDeny ? ["abuse"] : ["used, not granted"],
+          killedBy: isDeny ? ["allowed, must be denied"] : ["used, not granted"],
         },
         {
           kind: "one value more of a condition",

@@ -10,13 +10,13 @@ export function ofDenials({ statement, document }: At): Change[] {
       kind: "a denial removed",
       what: "gone",
       statements: [],
-      killedBy: ["abuse"],
+      killedBy: ["allowed, must be denied"],
     },
     {
       kind: "a denial that allows",
       what: "Allow",
       statements: [{ ...statement, Effect: "Allow" }],
-      killedBy: ["abuse"],
+      killedBy: ["allowed, must be denied"],
     },
     {
       kind: "a denial twice",
@@ -29,7 +29,7 @@ export function ofDenials({ statement, document }: At): Change[] {
           kind: "a denial without an action",
           what: `not ${action}`,
           statements: [{ ...statement, Action: actions.toSpliced(index, 1) }],
-          killedBy: ["abuse"] as const,
+          killedBy: ["allowed, must be denied"] as const,
         }))
       : []),
     // Where nothing is allowed beside the denial, one of fewer actions denies as much.
@@ -39,14 +39,14 @@ export function ofDenials({ statement, document }: At): Change[] {
         kind: "a denial of fewer actions",
         what: action.replace("*", "Put*"),
         statements: [{ ...statement, Action: [action.replace("*", "Put*")] }],
-        killedBy: ["abuse"] as const,
+        killedBy: ["allowed, must be denied"] as const,
       })),
     ...(resources.length > 1
       ? resources.map((resource, index) => ({
           kind: "a denial without a resource",
           what: `not ${resource}`,
           statements: [{ ...statement, Resource: resources.toSpliced(index, 1) }],
-          killedBy: ["abuse"] as const,
+          killedBy: ["allowed, must be denied"] as const,
         }))
       : []),
   ];

@@ -23,7 +23,7 @@ export function mutantsOfResources(stack: ResolvedStack, documents: readonly Doc
         change: (terraform: TerraformJson) => {
           delete holder(terraform).policy;
         },
-        killedBy: ["abuse"] as const,
+        killedBy: ["allowed, must be denied"] as const,
       })),
   ];
 }
@@ -48,7 +48,7 @@ function removed(resource: Resource, subject: string): Mutant {
     change: ({ resource: byType }) => {
       delete byType[resource.type]?.[resource.address.slice(resource.type.length + 1)];
     },
-    killedBy: ["abuse"],
+    killedBy: ["allowed, must be denied"],
   };
 }
 
@@ -92,9 +92,9 @@ function ofPermission(permission: Resource): Mutant[] {
     mutant("a permission for another service", "s3.amazonaws.com", ["used, not granted"], {
       principal: "s3.amazonaws.com",
     }),
-    mutant("a permission for everybody", "*", ["other requester"], { principal: "*" }),
+    mutant("a permission for everybody", "*", ["other principal"], { principal: "*" }),
     mutant("a permission for an account", OTHER_ACCOUNT, ["refused"], { principal: OTHER_ACCOUNT }),
-    mutant("a permission for every action", "lambda:*", ["a wildcard"], { action: "lambda:*" }),
+    mutant("a permission for every action", "lambda:*", ["wildcard"], { action: "lambda:*" }),
     mutant("a permission for another action", "lambda:UpdateFunctionCode", ["used, not granted"], {
       action: "lambda:UpdateFunctionCode",
     }),
@@ -134,7 +134,7 @@ function ofFunctionUrl(url: Resource): Mutant {
     description: `${subject}: NONE`,
     subject,
     change: (terraform) => Object.assign(valuesOf(terraform, url), { authorization_type: "NONE" }),
-    killedBy: ["abuse"],
+    killedBy: ["allowed, must be denied"],
   };
 }
 
@@ -168,7 +168,7 @@ function ofRoutes(api: Resource, { name }: ResolvedStack): Mutant[] {
           description: `${subject}: no authorization`,
           subject,
           change: opened(path, method, []),
-          killedBy: ["abuse"],
+          killedBy: ["allowed, must be denied"],
         },
         ...(JSON.stringify(security).includes("api_key")
           ? []
@@ -178,7 +178,7 @@ function ofRoutes(api: Resource, { name }: ResolvedStack): Mutant[] {
                 description: `${subject}: an API key for a signature`,
                 subject,
                 change: opened(path, method, [keyed]),
-                killedBy: ["abuse"] as const,
+                killedBy: ["allowed, must be denied"] as const,
               },
             ]),
         {
@@ -251,7 +251,7 @@ function ofManagedPolicy(policy: Resource, stack: ResolvedStack): Mutant[] {
     subject,
     change: (terraform) =>
       add(terraform, `aws_iam_${kind}_policy_attachment`, "more", { [kind]: name, policy_arn: policyArn }),
-    killedBy: ["other requester", "used, not granted", "granted twice"],
+    killedBy: ["other principal", "used, not granted", "granted twice"],
   });
   const [role] = stack.all("aws_iam_role");
   const attachments = stack

@@ -64,10 +64,10 @@ function ofPrincipals({ statement }: At): Change[] {
   const { Service: own } = principal as JsonObject;
   return [
     ...refused,
-    change("everybody as the principal", "*", ["other requester"]),
+    change("everybody as the principal", "*", ["other principal"]),
     change("another service in its place", { Service: "ec2.amazonaws.com" }, ["used, not granted"]),
     change("another service beside it", { Service: [...texts(own), "ec2.amazonaws.com"] }, [
-      "other requester",
+      "other principal",
     ]),
     {
       kind: "everybody but one",

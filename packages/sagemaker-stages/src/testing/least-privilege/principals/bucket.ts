@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../terraform";
-import { type AccessRequest, only, type Use } from "../request";
+import { type AccessRequest, type AllowedRequest, only } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
 import { foreignPrincipal, outsidePrincipal, type PrincipalRules } from "./principal";
 
@@ -11,36 +11,37 @@ const ORIGIN =
 /** Private buckets: of the page, and of artifacts. */
 export const bucket: PrincipalRules = {
   reads: {},
-  uses: ({ stack }) => [
-    ...stack.all("aws_s3_object").map((object): Use => {
+  allowedRequests: ({ stack }) => [
+    ...stack.all("aws_s3_object").map((object): AllowedRequest => {
       const name = object.text("bucket");
       return {
         subject: `bucket ${name}`,
-        who: outsidePrincipal(stack, "principal with every permission"),
+        principal: outsidePrincipal(stack, "principal with every permission"),
         action: "s3:PutObject",
         resource: only(`${arnOf(stack, name)}/${object.text("key")}`),
         context: {},
-        because: "Terraform puts an object, over TLS",
+        reason: "Terraform puts an object, over TLS",
         source: PUT,
-        beside: "anything",
+        otherRequests: "any",
       };
     }),
-    ...stack.all("aws_s3_bucket").map((resource): Use => {
+    ...stack.all("aws_s3_bucket").map((resource): AllowedRequest => {
       const name = resource.text("bucket");
       return {
         subject: `bucket ${name}`,
-        who: outsidePrincipal(stack, "principal with every permission"),
+        principal: outsidePrincipal(stack, "principal with every permission"),
         action: "s3:ListBucket",
         resource: only(arnOf(stack, name)),
         context: {},
-        because: "Terraform lists the bucket, over TLS",
+        reason: "Terraform lists the bucket, over TLS",
         source: PUT,
-        beside: "anything",
+        otherRequests: "any",
       };
     }),
     ...stack.all("aws_cloudfront_distribution").flatMap((distribution) => originsOf(distribution, stack)),
   ],
-  abuses: ({ stack }) => stack.all("aws_s3_bucket").flatMap((resource) => abusesOf(resource, stack)),
+  deniedRequests: ({ stack }) =>
+    stack.all("aws_s3_bucket").flatMap((resource) => deniedRequestsOf(resource, stack)),
 };
 
 function arnOf({ account }: ResolvedStack, name: string): string {
@@ -48,7 +49,7 @@ function arnOf({ account }: ResolvedStack, name: string): string {
 }
 
 /** A distribution requests the objects that its visitors request. */
-function originsOf(distribution: Resource, stack: ResolvedStack): Use[] {
+function originsOf(distribution: Resource, stack: ResolvedStack): AllowedRequest[] {
   const origins = distribution.get("origin") as unknown as readonly JsonObject[];
   const address = distribution.address;
   const arn = stack.account.globalArn(
@@ -59,19 +60,19 @@ function originsOf(distribution: Resource, stack: ResolvedStack): Use[] {
     const name = String(origin.domain_name).replace(/\.s3\..*$/, "");
     return ["index.html", "any/path.js"].map((key) => ({
       subject: `bucket ${name}`,
-      who: { kind: "service", name: "cloudfront.amazonaws.com" },
+      principal: { kind: "service", name: "cloudfront.amazonaws.com" },
       action: "s3:GetObject",
       resource: { exact: `${arnOf(stack, name)}/`, free: key },
       context: { "aws:SourceArn": only(arn) },
-      because: "the distribution reads the objects that visitors request",
+      reason: "the distribution reads the objects that visitors request",
       source: ORIGIN,
-      beside: "nothing" as const,
+      otherRequests: "denied" as const,
     }));
   });
 }
 
 /** Requests of principals with every permission without TLS, and of principals without permissions with TLS. */
-function abusesOf(resource: Resource, stack: ResolvedStack): AccessRequest[] {
+function deniedRequestsOf(resource: Resource, stack: ResolvedStack): AccessRequest[] {
   const name = resource.text("bucket");
   const plain = { "aws:SecureTransport": only("false") };
   const object = only(`${arnOf(stack, name)}/index.html`);
@@ -79,49 +80,49 @@ function abusesOf(resource: Resource, stack: ResolvedStack): AccessRequest[] {
   return [
     {
       ...common,
-      who: outsidePrincipal(stack, "principal with every permission"),
+      principal: outsidePrincipal(stack, "principal with every permission"),
       action: "s3:GetObject",
       resource: object,
       context: plain,
-      because: "a principal with every permission reads an object over plain HTTP",
+      reason: "a principal with every permission reads an object over plain HTTP",
     },
     {
       ...common,
-      who: outsidePrincipal(stack, "principal with every permission"),
+      principal: outsidePrincipal(stack, "principal with every permission"),
       action: "s3:PutObject",
       resource: object,
       context: plain,
-      because: "a principal with every permission writes an object over plain HTTP",
+      reason: "a principal with every permission writes an object over plain HTTP",
     },
     {
       ...common,
-      who: outsidePrincipal(stack, "principal with every permission"),
+      principal: outsidePrincipal(stack, "principal with every permission"),
       action: "s3:ListBucket",
       resource: only(arnOf(stack, name)),
       context: plain,
-      because: "a principal with every permission lists the bucket over plain HTTP",
+      reason: "a principal with every permission lists the bucket over plain HTTP",
     },
     ...["s3:GetObject", "s3:PutObject", "s3:DeleteObject"].flatMap((action): AccessRequest[] => [
       {
         ...common,
-        who: { kind: "nobody" },
+        principal: { kind: "anonymous" },
         action,
         resource: object,
-        because: "an unsigned request reads an object",
+        reason: "an unsigned request reads an object",
       },
       {
         ...common,
-        who: outsidePrincipal(stack, "principal without permissions"),
+        principal: outsidePrincipal(stack, "principal without permissions"),
         action,
         resource: object,
-        because: "a principal without permissions reads an object",
+        reason: "a principal without permissions reads an object",
       },
       {
         ...common,
-        who: foreignPrincipal(stack),
+        principal: foreignPrincipal(stack),
         action,
         resource: object,
-        because: "a principal of another account reads an object",
+        reason: "a principal of another account reads an object",
       },
     ]),
   ];

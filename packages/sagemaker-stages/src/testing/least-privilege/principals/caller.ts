@@ -5,7 +5,7 @@ import {
   namePrefix,
 } from "../../../environment/environment";
 import { unattachedHolder } from "../read-policy-set";
-import { type AccessRequest, only, type Use } from "../request";
+import { type AccessRequest, type AllowedRequest, only } from "../request";
 import { namesOf, type PrincipalRules, roleNameOf, routeOf, type Sources } from "./principal";
 
 const ROUTE =
@@ -16,37 +16,37 @@ const ENDPOINT = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_
 /** The callers that the environment names, each with what it names for them. */
 export const caller: PrincipalRules = {
   reads: {},
-  uses: (sources) =>
+  allowedRequests: (sources) =>
     Object.entries(sources.environment.callers ?? {}).flatMap(([name, settings]) =>
-      usesOf(name, settings, sources),
+      allowedRequestsOf(name, settings, sources),
     ),
-  abuses: (sources) =>
+  deniedRequests: (sources) =>
     Object.entries(sources.environment.callers ?? {}).flatMap(([name, settings]) =>
-      usesOf(name, settings, sources).flatMap(abusesOf),
+      allowedRequestsOf(name, settings, sources).flatMap(deniedRequestsOf),
     ),
 };
 
 /** Rights that are meant for a URL, used otherwise. */
-function abusesOf(use: Use): AccessRequest[] {
+function deniedRequestsOf(use: AllowedRequest): AccessRequest[] {
   switch (use.action) {
     case "lambda:InvokeFunctionUrl":
       return [
         {
           ...use,
           context: { "lambda:FunctionUrlAuthType": only("NONE") },
-          because: "the caller calls a URL that requires no authorization",
+          reason: "the caller calls a URL that requires no authorization",
         },
       ];
     case "lambda:InvokeFunction":
       return [
-        { ...use, context: {}, because: "the caller invokes the function directly, not through its URL" },
+        { ...use, context: {}, reason: "the caller invokes the function directly, not through its URL" },
       ];
     default:
       return [];
   }
 }
 
-function usesOf(name: string, settings: CallerSettings, sources: Sources): Use[] {
+function allowedRequestsOf(name: string, settings: CallerSettings, sources: Sources): AllowedRequest[] {
   const { stack, environment } = sources;
   const policyName = callerPolicyName(namePrefix(environment), name);
   const named = [
@@ -59,11 +59,11 @@ function usesOf(name: string, settings: CallerSettings, sources: Sources): Use[]
   return holders.flatMap((arn) =>
     settings.mayInvoke.flatMap((invocation) =>
       requestsOf(invocation, sources).map(
-        (request): Use => ({
+        (request): AllowedRequest => ({
           ...request,
           subject: `policy ${policyName}`,
-          who: { kind: "principal", arn },
-          beside: "nothing",
+          principal: { kind: "principal", arn },
+          otherRequests: "denied",
         }),
       ),
     ),
@@ -74,7 +74,7 @@ function usesOf(name: string, settings: CallerSettings, sources: Sources): Use[]
 function requestsOf(
   { model, by }: Invocation,
   { stack, environment, models }: Sources,
-): Omit<AccessRequest, "subject" | "who">[] {
+): Omit<AccessRequest, "subject" | "principal">[] {
   const names = namesOf(environment, model);
   const functionArn = only(stack.account.arn("lambda", `function:${names.function}`));
   switch (by) {
@@ -89,7 +89,7 @@ function requestsOf(
           ),
         ),
         context: {},
-        because: `calls ${method} ${path} with a signature`,
+        reason: `calls ${method} ${path} with a signature`,
         source: ROUTE,
       }));
     }
@@ -99,14 +99,14 @@ function requestsOf(
           action: "lambda:InvokeFunctionUrl",
           resource: functionArn,
           context: { "lambda:FunctionUrlAuthType": only("AWS_IAM") },
-          because: "calls the function's URL with a signature",
+          reason: "calls the function's URL with a signature",
           source: FUNCTION_URL,
         },
         {
           action: "lambda:InvokeFunction",
           resource: functionArn,
           context: { "lambda:InvokedViaFunctionUrl": only("true") },
-          because: "calls the function's URL with a signature",
+          reason: "calls the function's URL with a signature",
           source: FUNCTION_URL,
         },
       ];
@@ -116,7 +116,7 @@ function requestsOf(
           action: "sagemaker:InvokeEndpoint",
           resource: only(stack.account.arn("sagemaker", `endpoint/${names.endpoint}`)),
           context: {},
-          because: "invokes the endpoint with the SageMaker SDK",
+          reason: "invokes the endpoint with the SageMaker SDK",
           source: ENDPOINT,
         },
       ];

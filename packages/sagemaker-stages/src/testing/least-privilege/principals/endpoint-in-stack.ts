@@ -57,9 +57,9 @@ export function artifactArnOf({ model }: EndpointInStack, { account }: ResolvedS
 }
 
 /** The stack's own VPC endpoint S3, for endpoints that have no other. */
-export function throughS3({ model }: EndpointInStack, stack: ResolvedStack): { through?: string } {
+export function throughS3({ model }: EndpointInStack, stack: ResolvedStack): { vpcEndpoint?: string } {
   if (!model.set.includes("vpc_config")) return {};
   const ways = stack.all("aws_vpc_endpoint").map((way) => way.text("service_name"));
-  const through = ways.find((service) => service.endsWith(".s3"));
-  return through === undefined ? {} : { through };
+  const vpcEndpoint = ways.find((service) => service.endsWith(".s3"));
+  return vpcEndpoint === undefined ? {} : { vpcEndpoint };
 }

@@ -1,7 +1,7 @@
 import { serviceDomain } from "../../../aws/partition";
 import { namePrefix } from "../../../environment/environment";
 import type { JsonObject } from "../../terraform";
-import { type AccessRequest, type Exactly, only, type Use } from "../request";
+import { type AccessRequest, type AllowedRequest, type Exactly, only } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
 import { type EndpointInStack, throughS3 } from "./endpoint-in-stack";
 import { roleNameOf, type Sources } from "./principal";
@@ -24,7 +24,7 @@ const LOOKS_AT_NETWORKS = [
 ];
 
 /** What an endpoint's role is asked beyond what every endpoint's is: by its network, keys, capture and alarms. */
-export function usesOfInstances(endpoint: EndpointInStack, sources: Sources): Use[] {
+export function usesOfInstances(endpoint: EndpointInStack, sources: Sources): AllowedRequest[] {
   const requests = [
     ...inVpc(endpoint, sources.stack),
     ...ofArtifactKey(endpoint, sources),
@@ -34,10 +34,10 @@ export function usesOfInstances(endpoint: EndpointInStack, sources: Sources): Us
   ];
   return requests.map((request) => ({
     subject: `role ${roleNameOf(endpoint.roleArn)}`,
-    who: { kind: "principal", arn: endpoint.roleArn },
+    principal: { kind: "principal", arn: endpoint.roleArn },
     context: {},
     ...request,
-    beside: "nothing",
+    otherRequests: "denied",
   }));
 }
 
@@ -48,15 +48,15 @@ export function abusesOfInstances(endpoint: EndpointInStack, sources: Sources): 
     .map((use) => ({
       ...use,
       context: {},
-      because:
+      reason:
         use.action === "kms:CreateGrant"
           ? "the container grants the use of the key to another principal"
           : "the container uses the key directly, not through S3",
     }));
 }
 
-type Asked = Pick<Use, "action" | "resource" | "because" | "source"> &
-  Partial<Pick<Use, "context" | "through">>;
+type Asked = Pick<AllowedRequest, "action" | "resource" | "reason" | "source"> &
+  Partial<Pick<AllowedRequest, "context" | "vpcEndpoint">>;
 
 function inVpc({ model }: EndpointInStack, { account }: ResolvedStack): Asked[] {
   if (!model.set.includes("vpc_config")) return [];
@@ -70,12 +70,12 @@ function inVpc({ model }: EndpointInStack, { account }: ResolvedStack): Asked[] 
     free: "eni-0123456789abcdef0",
   };
   const places = [...subnets, ...arns("security_group_ids", "security-group")].map((arn) => only(arn));
-  const because = "SageMaker manages the network interfaces of the endpoint's instances";
+  const reason = "SageMaker manages the network interfaces of the endpoint's instances";
   return [
     ...[networkInterface, ...places].map((resource) => ({
       action: "ec2:CreateNetworkInterface",
       resource,
-      because,
+      reason,
       source: VPC,
     })),
     ...["ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface"].flatMap((action) =>
@@ -83,11 +83,11 @@ function inVpc({ model }: EndpointInStack, { account }: ResolvedStack): Asked[] 
         action,
         resource: networkInterface,
         context: { "ec2:Subnet": only(subnet) },
-        because,
+        reason,
         source: VPC,
       })),
     ),
-    ...LOOKS_AT_NETWORKS.map((action) => ({ action, resource: only("*"), because, source: VPC })),
+    ...LOOKS_AT_NETWORKS.map((action) => ({ action, resource: only("*"), reason, source: VPC })),
   ];
 }
 
@@ -102,14 +102,14 @@ function ofArtifactKey(endpoint: EndpointInStack, { stack, environment }: Source
         action: "kms:Decrypt",
         resource: only(key),
         context: viaS3(stack),
-        because: "S3 decrypts the artifact for the role",
+        reason: "S3 decrypts the artifact for the role",
         source: VIA_S3,
       },
     ];
   });
 }
 
-function viaS3({ account: { region } }: ResolvedStack): Use["context"] {
+function viaS3({ account: { region } }: ResolvedStack): AllowedRequest["context"] {
   return { "kms:ViaService": only(serviceDomain("s3", region)) };
 }
 
@@ -120,7 +120,7 @@ function ofVolumes({ configuration }: EndpointInStack): Asked[] {
       action: "kms:CreateGrant",
       resource: only(configuration.text("kms_key_arn")),
       context: { "kms:GrantIsForAWSResource": only("true") },
-      because: "SageMaker grants the use of the key to the volumes of the instances",
+      reason: "SageMaker grants the use of the key to the volumes of the instances",
       source: VOLUMES,
     },
   ];
@@ -146,7 +146,7 @@ function ofCapture(endpoint: EndpointInStack, stack: ResolvedStack): Asked[] {
       action: "s3:PutObject",
       resource: objects,
       ...throughS3(endpoint, stack),
-      because: "SageMaker writes the captured data",
+      reason: "SageMaker writes the captured data",
       source: CAPTURE,
     },
     ...(key === undefined
@@ -156,7 +156,7 @@ function ofCapture(endpoint: EndpointInStack, stack: ResolvedStack): Asked[] {
             action: "kms:GenerateDataKey",
             resource: only(String(key)),
             context: viaS3(stack),
-            because: "S3 encrypts the captured data for the role",
+            reason: "S3 encrypts the captured data for the role",
             source: VIA_S3,
           },
         ]),
@@ -170,7 +170,7 @@ function ofAlarms({ endpoint }: EndpointInStack, { account }: ResolvedStack): As
   return (alarms ?? []).map(({ alarm_name: name }) => ({
     action: "cloudwatch:DescribeAlarms",
     resource: only(account.arn("cloudwatch", `alarm:${name}`)),
-    because: "SageMaker reads the alarm during an update of the endpoint",
+    reason: "SageMaker reads the alarm during an update of the endpoint",
     source: ROLLBACK,
   }));
 }

@@ -1,5 +1,5 @@
 import { Refused } from "../refused";
-import { type AccessRequest, only, type Use } from "../request";
+import { type AccessRequest, type AllowedRequest, only } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
 import { artifactArnOf, type EndpointInStack, endpointsOf, throughS3 } from "./endpoint-in-stack";
 import { abusesOfInstances, usesOfInstances } from "./endpoint-instances";
@@ -47,26 +47,26 @@ export const endpointRole: PrincipalRules = {
     ],
     aws_cloudwatch_log_group: ["lifecycle", "name", "retention_in_days", "tags"],
   },
-  uses: (sources) =>
+  allowedRequests: (sources) =>
     endpointsOf(sources.stack).flatMap((endpoint) => [
-      ...usesOf(endpoint, sources.stack),
+      ...allowedRequestsOf(endpoint, sources.stack),
       ...usesOfInstances(endpoint, sources),
     ]),
-  abuses: (sources) =>
+  deniedRequests: (sources) =>
     endpointsOf(sources.stack).flatMap((endpoint) => [
-      ...abusesOf(endpoint),
+      ...deniedRequestsOf(endpoint),
       ...abusesOfInstances(endpoint, sources),
     ]),
 };
 
-function usesOf(endpoint: EndpointInStack, stack: ResolvedStack): Use[] {
+function allowedRequestsOf(endpoint: EndpointInStack, stack: ResolvedStack): AllowedRequest[] {
   const { name, roleArn, model } = endpoint;
   const { account } = stack;
   const common = {
     subject: `role ${roleNameOf(roleArn)}`,
-    who: { kind: "principal", arn: roleArn },
+    principal: { kind: "principal", arn: roleArn },
     context: {},
-    beside: "nothing",
+    otherRequests: "denied",
   } as const;
   const [, registry, imageRegion, repository] = IMAGE.exec(model.text("primary_container.image")) ?? [];
   if (repository === undefined) throw new Refused(`${model.address}: no rule reads the image's address`);
@@ -77,29 +77,29 @@ function usesOf(endpoint: EndpointInStack, stack: ResolvedStack): Use[] {
   return [
     {
       ...common,
-      who: { kind: "service", name: "sagemaker.amazonaws.com" },
+      principal: { kind: "service", name: "sagemaker.amazonaws.com" },
       action: "sts:AssumeRole",
       resource: only(roleArn),
       context: {
         "aws:SourceAccount": only(account.id),
         "aws:SourceArn": { exact: account.arn("sagemaker", ""), free: `endpoint/${name}` },
       },
-      because: "SageMaker assumes the role to create the model and to run its containers",
+      reason: "SageMaker assumes the role to create the model and to run its containers",
       source: TRUST,
     },
     {
       ...common,
       action: "ecr:GetAuthorizationToken",
       resource: only("*"),
-      because: "SageMaker logs in to the registry of the image",
+      reason: "SageMaker logs in to the registry of the image",
       source: EXECUTION,
     },
     ...["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"].map(
-      (action): Use => ({
+      (action): AllowedRequest => ({
         ...common,
         action,
         resource: only(repositoryArn),
-        because: "SageMaker pulls the model's image",
+        reason: "SageMaker pulls the model's image",
         source: EXECUTION,
       }),
     ),
@@ -108,36 +108,36 @@ function usesOf(endpoint: EndpointInStack, stack: ResolvedStack): Use[] {
       action: "s3:GetObject",
       resource: only(artifactArnOf(endpoint, stack)),
       ...throughS3(endpoint, stack),
-      because: "SageMaker reads the model's artifact",
+      reason: "SageMaker reads the model's artifact",
       source: EXECUTION,
     },
     ...["logs:CreateLogGroup", "logs:DescribeLogStreams"].flatMap((action) =>
       GROUP_AS.map(
-        ({ free, source }): Use => ({
+        ({ free, source }): AllowedRequest => ({
           ...common,
           action,
           resource: { exact: logGroup, free },
-          because: "SageMaker finds or creates the endpoint's log group",
+          reason: "SageMaker finds or creates the endpoint's log group",
           source,
         }),
       ),
     ),
     ...["logs:CreateLogStream", "logs:PutLogEvents"].map(
-      (action): Use => ({
+      (action): AllowedRequest => ({
         ...common,
         action,
         resource: { exact: logGroup, free: logStream },
-        because: "SageMaker writes the log of the endpoint's containers",
+        reason: "SageMaker writes the log of the endpoint's containers",
         source: EXECUTION,
       }),
     ),
     ...NAMESPACES.map(
-      (namespace): Use => ({
+      (namespace): AllowedRequest => ({
         ...common,
         action: "cloudwatch:PutMetricData",
         resource: only("*"),
         context: { "cloudwatch:namespace": only(namespace) },
-        because: `SageMaker publishes metrics in ${namespace}`,
+        reason: `SageMaker publishes metrics in ${namespace}`,
         source: METRICS,
       }),
     ),
@@ -161,14 +161,14 @@ const GROUP_AS = [
 ];
 
 /** A metric in somebody else's namespace could hold back an alarm, or set one off. */
-function abusesOf({ roleArn }: EndpointInStack): AccessRequest[] {
+function deniedRequestsOf({ roleArn }: EndpointInStack): AccessRequest[] {
   return ["AWS/Lambda", "Shop/Orders"].map((namespace) => ({
     subject: `role ${roleNameOf(roleArn)}`,
-    who: { kind: "principal", arn: roleArn },
+    principal: { kind: "principal", arn: roleArn },
     action: "cloudwatch:PutMetricData",
     resource: only("*"),
     context: { "cloudwatch:namespace": only(namespace) },
-    because: `the container publishes metrics in ${namespace}`,
+    reason: `the container publishes metrics in ${namespace}`,
     source: METRICS,
   }));
 }

@@ -1,4 +1,4 @@
-import { only, type Use } from "../request";
+import { type AllowedRequest, only } from "../request";
 import { namesOf, type PrincipalRules, requireOne, roleNameOf } from "./principal";
 
 const INVOKE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html";
@@ -6,16 +6,16 @@ const INVOKE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ru
 /** The role of an existing function, whose code is not part of the app and does not run here. */
 export const existingFunction: PrincipalRules = {
   reads: {},
-  uses: ({ stack, environment }) =>
+  allowedRequests: ({ stack, environment }) =>
     Object.entries(environment.models)
       .filter(([, settings]) => settings.existingFunction !== undefined)
-      .map(([model]): Use => {
+      .map(([model]): AllowedRequest => {
         const names = namesOf(environment, model);
         const fn = requireOne(stack, "data.aws_lambda_function", "function_name", names.function);
         const roleArn = fn.text("role");
         return {
           subject: `role ${roleNameOf(roleArn)}`,
-          who: { kind: "principal", arn: roleArn },
+          principal: { kind: "principal", arn: roleArn },
           action: "sagemaker:InvokeEndpoint",
           resource: only(stack.account.arn("sagemaker", `endpoint/${names.endpoint}`)),
           context: {
@@ -24,10 +24,10 @@ export const existingFunction: PrincipalRules = {
               free: stack.account.arn("lambda", `function:${names.function}`),
             },
           },
-          because: "the existing function invokes the model's endpoint",
+          reason: "the existing function invokes the model's endpoint",
           source: INVOKE,
-          beside: "nothing",
+          otherRequests: "denied",
         };
       }),
-  abuses: () => [],
+  deniedRequests: () => [],
 };

@@ -1,4 +1,4 @@
-import { type AccessRequest, only, type Use } from "../request";
+import { type AccessRequest, type AllowedRequest, only } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
 import { type PrincipalRules, roleNameOf, type Sources } from "./principal";
 
@@ -65,17 +65,17 @@ export const functionRole: PrincipalRules = {
       "vpc_config",
     ],
   },
-  uses: (sources) => functionsOf(sources.stack).flatMap((fn) => usesOf(fn, sources)),
-  abuses: ({ stack }) => functionsOf(stack).flatMap(abusesOf),
+  allowedRequests: (sources) => functionsOf(sources.stack).flatMap((fn) => allowedRequestsOf(fn, sources)),
+  deniedRequests: ({ stack }) => functionsOf(stack).flatMap(deniedRequestsOf),
 };
 
-function usesOf(fn: FunctionInStack, { stack, recorded }: Sources): Use[] {
+function allowedRequestsOf(fn: FunctionInStack, { stack, recorded }: Sources): AllowedRequest[] {
   const { account } = stack;
   const common = {
     subject: `role ${roleNameOf(fn.roleArn)}`,
-    who: { kind: "principal", arn: fn.roleArn },
+    principal: { kind: "principal", arn: fn.roleArn },
     context: {},
-    beside: "nothing",
+    otherRequests: "denied",
   } as const;
   const logGroup = account.arn("logs", `log-group:${fn.resource.text("logging_config.log_group")}`);
   const way = runtimeEndpointOf(stack, fn);
@@ -83,30 +83,30 @@ function usesOf(fn: FunctionInStack, { stack, recorded }: Sources): Use[] {
   return [
     {
       ...common,
-      who: { kind: "service", name: "lambda.amazonaws.com" },
+      principal: { kind: "service", name: "lambda.amazonaws.com" },
       action: "sts:AssumeRole",
       resource: only(fn.roleArn),
       context: { "aws:SourceAccount": only(account.id) },
-      because: "Lambda assumes the role to run the function",
+      reason: "Lambda assumes the role to run the function",
       source: TRUST,
     },
     ...(recorded.get(fn.name) ?? []).map(
-      (call): Use => ({
+      (call): AllowedRequest => ({
         ...common,
         action: call.action,
         resource: only(account.arn(call.service, call.resource).replace(account.region, call.region)),
         context: { "lambda:SourceFunctionArn": { exact: "", free: fn.arn } },
-        ...(way === undefined ? {} : { through: way }),
-        because: `the handler sends ${call.request}`,
+        ...(way === undefined ? {} : { vpcEndpoint: way }),
+        reason: `the handler sends ${call.request}`,
         source: "recorded",
       }),
     ),
     ...["logs:CreateLogStream", "logs:PutLogEvents"].map(
-      (action): Use => ({
+      (action): AllowedRequest => ({
         ...common,
         action,
         resource: { exact: logGroup, free: LOG_STREAM },
-        because: "Lambda writes to the function's existing log group",
+        reason: "Lambda writes to the function's existing log group",
         source: LOGS,
       }),
     ),
@@ -114,20 +114,20 @@ function usesOf(fn: FunctionInStack, { stack, recorded }: Sources): Use[] {
       ? ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
       : []
     ).map(
-      (action): Use => ({
+      (action): AllowedRequest => ({
         ...common,
         action,
         resource: only("*"),
-        because: "tracing is active",
+        reason: "tracing is active",
         source: TRACES,
       }),
     ),
     ...(fn.resource.set.includes("vpc_config") ? NETWORK_INTERFACE_ACTIONS : []).map(
-      (action): Use => ({
+      (action): AllowedRequest => ({
         ...common,
         action,
         resource: only("*"),
-        because: "Lambda manages the network interfaces of a function in a VPC",
+        reason: "Lambda manages the network interfaces of a function in a VPC",
         source: VPC,
       }),
     ),
@@ -135,14 +135,14 @@ function usesOf(fn: FunctionInStack, { stack, recorded }: Sources): Use[] {
 }
 
 /** The rights that Lambda needs in a VPC are the role's, so the function's code would have them too. */
-function abusesOf({ arn, roleArn, resource }: FunctionInStack): AccessRequest[] {
+function deniedRequestsOf({ arn, roleArn, resource }: FunctionInStack): AccessRequest[] {
   return (resource.set.includes("vpc_config") ? NETWORK_INTERFACE_ACTIONS : []).map((action) => ({
     subject: `role ${roleNameOf(roleArn)}`,
-    who: { kind: "principal", arn: roleArn },
+    principal: { kind: "principal", arn: roleArn },
     action,
     resource: only("*"),
     context: { "lambda:SourceFunctionArn": only(arn) },
-    because: "the function's own code manages network interfaces",
+    reason: "the function's own code manages network interfaces",
     source: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
   }));
 }

@@ -1,4 +1,4 @@
-import { type AccessRequest, only, type Use } from "../request";
+import { type AccessRequest, type AllowedRequest, only } from "../request";
 import { type FunctionInStack, functionsOf } from "./function-role";
 import { foreignPrincipal, namesOf, outsidePrincipal, type PrincipalRules, type Sources } from "./principal";
 
@@ -7,11 +7,11 @@ const URLS = "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
 /** The URLs of functions, and that there are no others. */
 export const functionUrl: PrincipalRules = {
   reads: { aws_lambda_function_url: ["authorization_type", "cors", "function_name"] },
-  uses: (sources) =>
+  allowedRequests: (sources) =>
     functionsOf(sources.stack)
       .filter((fn) => hasUrl(fn, sources))
-      .map((fn): Use => ({ ...signedCall(fn, sources), beside: "anything" })),
-  abuses: (sources) =>
+      .map((fn): AllowedRequest => ({ ...signedCall(fn, sources), otherRequests: "any" })),
+  deniedRequests: (sources) =>
     functionsOf(sources.stack).flatMap((fn): AccessRequest[] => {
       const call = signedCall(fn, sources);
       const { stack } = sources;
@@ -19,21 +19,21 @@ export const functionUrl: PrincipalRules = {
         return [
           {
             ...call,
-            because: "a principal with every permission calls the URL of a function that has no URL",
+            reason: "a principal with every permission calls the URL of a function that has no URL",
           },
         ];
       }
       return [
-        { ...call, who: { kind: "nobody" }, because: "an unsigned request calls the URL" },
+        { ...call, principal: { kind: "anonymous" }, reason: "an unsigned request calls the URL" },
         {
           ...call,
-          who: outsidePrincipal(stack, "principal without permissions"),
-          because: "a principal without permissions calls the URL with a signature",
+          principal: outsidePrincipal(stack, "principal without permissions"),
+          reason: "a principal without permissions calls the URL with a signature",
         },
         {
           ...call,
-          who: foreignPrincipal(stack),
-          because: "a principal of another account calls the URL with a signature",
+          principal: foreignPrincipal(stack),
+          reason: "a principal of another account calls the URL with a signature",
         },
       ];
     }),
@@ -50,11 +50,11 @@ function hasUrl({ name }: FunctionInStack, { environment }: Sources): boolean {
 function signedCall({ name, arn }: FunctionInStack, { stack }: Sources): AccessRequest {
   return {
     subject: `function URL of ${name}`,
-    who: outsidePrincipal(stack, "principal with every permission"),
+    principal: outsidePrincipal(stack, "principal with every permission"),
     action: "lambda:InvokeFunctionUrl",
     resource: only(arn),
     context: { "lambda:FunctionUrlAuthType": only("AWS_IAM") },
-    because: "a principal with both permissions calls the URL with a signature",
+    reason: "a principal with both permissions calls the URL with a signature",
     source: URLS,
   };
 }

@@ -1,11 +1,16 @@
-import type { AccessRequest, Use } from "../request";
+import type { AccessRequest, AllowedRequest } from "../request";
 import { bucket } from "./bucket";
 import { caller } from "./caller";
 import { endpointRole } from "./endpoint-role";
 import { existingFunction } from "./existing-function";
 import { functionRole } from "./function-role";
 import { functionUrl } from "./function-url";
-import { type PrincipalRules, requireKnownArguments, type Sources } from "./principal";
+import {
+  type PrincipalRules,
+  requireKnownArguments,
+  requireRequestsOfAnswers,
+  type Sources,
+} from "./principal";
 import { stage } from "./stage";
 import { vpcEndpoint } from "./vpc-endpoint";
 
@@ -23,8 +28,8 @@ export const RULES: readonly PrincipalRules[] = [
 
 /** What policies are held against. */
 export interface Requests {
-  readonly uses: readonly Use[];
-  readonly abuses: readonly AccessRequest[];
+  readonly allowedRequests: readonly AllowedRequest[];
+  readonly deniedRequests: readonly AccessRequest[];
 }
 
 /**
@@ -35,9 +40,12 @@ export interface Requests {
  */
 export function requestsOf(sources: Sources, more: readonly PrincipalRules[] = []): Requests {
   const all = [...RULES, ...more];
-  for (const rules of all) requireKnownArguments(rules, sources);
+  for (const rules of all) {
+    requireKnownArguments(rules, sources);
+    requireRequestsOfAnswers(rules, sources);
+  }
   return {
-    uses: all.flatMap((rules) => rules.uses(sources)),
-    abuses: all.flatMap((rules) => rules.abuses(sources)),
+    allowedRequests: all.flatMap((rules) => rules.allowedRequests(sources)),
+    deniedRequests: all.flatMap((rules) => rules.deniedRequests(sources)),
   };
 }

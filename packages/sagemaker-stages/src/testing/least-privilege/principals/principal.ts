@@ -3,9 +3,9 @@ import type { Models } from "../../../models";
 import type { Route } from "../../../runtime/contract";
 import { OTHER_ACCOUNT } from "../account";
 import { requireMembers } from "../policy";
-import type { RecordedCall } from "../recorder";
+import type { Answers, RecordedCall } from "../recorder";
 import { Refused } from "../refused";
-import type { AccessRequest, Requester, Use } from "../request";
+import type { AccessRequest, AllowedRequest, Principal } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
 
 /** From what requests are derived: the Terraform, the environment it was made from, and what was recorded. */
@@ -24,19 +24,19 @@ export interface Sources {
  * @example
  * const reports: PrincipalRules = {
  *   reads: {},
- *   uses: ({ stack }) => [
+ *   allowedRequests: ({ stack }) => [
  *     {
  *       subject: `role ${stack.name}-iris-function`,
- *       who: { kind: "principal", arn: stack.account.globalArn("iam", `role/${stack.name}-iris-function`) },
+ *       principal: { kind: "principal", arn: stack.account.globalArn("iam", `role/${stack.name}-iris-function`) },
  *       action: "s3:PutObject",
  *       resource: { exact: "arn:aws:s3:::amzn-s3-demo-bucket/reports/", free: "2026-11-29.json" },
  *       context: {},
- *       beside: "nothing",
- *       because: "the handler writes a report",
+ *       otherRequests: "denied",
+ *       reason: "the handler writes a report",
  *       source: "functions/iris/handler.ts",
  *     },
  *   ],
- *   abuses: () => [],
+ *   deniedRequests: () => [],
  * };
  */
 export interface PrincipalRules {
@@ -46,10 +46,30 @@ export interface PrincipalRules {
    * number names no resource.
    */
   readonly reads: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Answers to requests that the functions' own handlers send to other services than SageMaker's runtime, by the service
+   * that a request is signed for, e.g. `{ dynamodb: { body: "{}" } }`. The client of the AWS SDK must take its address
+   * from `AWS_ENDPOINT_URL`, which it does by default. A request to a service without an answer is a finding.
+   *
+   * @default - none
+   */
+  readonly answers?: Answers;
   /** Every request that must be allowed. */
-  readonly uses: (sources: Sources) => readonly Use[];
-  /** Requests that must be denied, in addition to the near misses of the uses. */
-  readonly abuses: (sources: Sources) => readonly AccessRequest[];
+  readonly allowedRequests: (sources: Sources) => readonly AllowedRequest[];
+  /** Requests that must be denied, in addition to the near misses of the allowed requests. */
+  readonly deniedRequests: (sources: Sources) => readonly AccessRequest[];
+}
+
+/** @throws Refused where handlers get answers of services, and `rules` have no request that must be allowed */
+export function requireRequestsOfAnswers(
+  { answers = {}, allowedRequests }: PrincipalRules,
+  sources: Sources,
+): void {
+  const services = Object.keys(answers);
+  if (services.length === 0 || allowedRequests(sources).length > 0) return;
+  throw new Refused(
+    `rules: got answers of ${services.join(", ")} without a request; allowed: answers in a rule whose allowedRequests are the handler's requests to the service`,
+  );
 }
 
 /** Arguments that hold numbers only, and yet need permissions. */
@@ -78,13 +98,13 @@ export function outsidePrincipal(
   stack: ResolvedStack,
   kind: "principal with every permission" | "principal without permissions",
   account?: string,
-): Requester {
+): Principal {
   const id = account ?? stack.account.id;
   return { kind, arn: `arn:${stack.account.partition}:iam::${id}:role/somebody` };
 }
 
 /** Who comes from another account, with every right there. */
-export function foreignPrincipal(stack: ResolvedStack): Requester {
+export function foreignPrincipal(stack: ResolvedStack): Principal {
   return outsidePrincipal(stack, "principal with every permission", OTHER_ACCOUNT);
 }
 

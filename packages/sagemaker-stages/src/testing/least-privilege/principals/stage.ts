@@ -1,6 +1,6 @@
 import { type RouteAccess, routeAccess } from "../../../environment/model-settings";
 import { parseEmbedded } from "../../terraform";
-import { type AccessRequest, only, type Requester, type Use } from "../request";
+import { type AccessRequest, type AllowedRequest, only, type Principal } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
 import { foreignPrincipal, outsidePrincipal, type PrincipalRules, routeOf, type Sources } from "./principal";
 
@@ -23,8 +23,11 @@ export const stage: PrincipalRules = {
       "xray_tracing_enabled",
     ],
   },
-  uses: (sources) => [...invocationsOf(sources.stack), ...routesOf(sources).flatMap((route) => route.uses)],
-  abuses: (sources) => routesOf(sources).flatMap((route) => route.abuses),
+  allowedRequests: (sources) => [
+    ...invocationsOf(sources.stack),
+    ...routesOf(sources).flatMap((route) => route.allowedRequests),
+  ],
+  deniedRequests: (sources) => routesOf(sources).flatMap((route) => route.deniedRequests),
 };
 
 /** `arn:…:<api>/<stage>` of each stage. */
@@ -36,24 +39,24 @@ function stageArns(stack: ResolvedStack): string[] {
 }
 
 /** Each integration of the API's document: API Gateway invokes a function for one route. */
-function invocationsOf(stack: ResolvedStack): Use[] {
+function invocationsOf(stack: ResolvedStack): AllowedRequest[] {
   return stack.all("aws_api_gateway_rest_api").flatMap((api) => {
     const { paths } = parseEmbedded(api.text("body"), `${api.address}.body`) as unknown as {
       paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
     };
     return Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).flatMap(([method, operation]): Use[] => {
+      Object.entries(methods).flatMap(([method, operation]): AllowedRequest[] => {
         const [, functionArn] = FUNCTION_IN_URI.exec(uriOf(operation)) ?? [];
         if (functionArn === undefined) return [];
         return stageArns(stack).map((arn) => ({
           subject: `function ${functionArn.replace(/^.*:function:/, "")}`,
-          who: { kind: "service", name: "apigateway.amazonaws.com" },
+          principal: { kind: "service", name: "apigateway.amazonaws.com" },
           action: "lambda:InvokeFunction",
           resource: only(functionArn),
           context: { "aws:SourceArn": only(`${arn}/${method.toUpperCase()}${path}`) },
-          because: `the integration of ${method.toUpperCase()} ${path}`,
+          reason: `the integration of ${method.toUpperCase()} ${path}`,
           source: INTEGRATION,
-          beside: "nothing",
+          otherRequests: "denied",
         }));
       }),
     );
@@ -69,8 +72,8 @@ function uriOf(operation: object): string {
 
 /** What must and must not get through a route. */
 interface Calls {
-  readonly uses: readonly Use[];
-  readonly abuses: readonly AccessRequest[];
+  readonly allowedRequests: readonly AllowedRequest[];
+  readonly deniedRequests: readonly AccessRequest[];
 }
 
 /** Who may call each route, as the environment says. */
@@ -88,19 +91,19 @@ function callsOf(
   stageArn: string,
   stack: ResolvedStack,
 ): Calls {
-  const call = (who: Requester, because: string, withApiKey = false): AccessRequest => ({
+  const call = (principal: Principal, reason: string, withApiKey = false): AccessRequest => ({
     subject: `route ${method} ${path} of ${stack.name}`,
-    who,
+    principal,
     action: "execute-api:Invoke",
     resource: only(`${stageArn}/${method}${path}`),
     context: {},
     withApiKey,
-    because,
+    reason,
     source: ACCESS,
   });
-  const nobody = { kind: "nobody" } as const;
-  const anonymous = call(nobody, "a request without a signature and without a key");
-  const withKey = call(nobody, "a request with the stage's API key", true);
+  const unsigned = { kind: "anonymous" } as const;
+  const anonymous = call(unsigned, "a request without a signature and without a key");
+  const withKey = call(unsigned, "a request with the stage's API key", true);
   const signed = call(
     outsidePrincipal(stack, "principal with every permission"),
     "a principal with execute-api:Invoke calls with a signature",
@@ -112,13 +115,16 @@ function callsOf(
   const foreign = call(foreignPrincipal(stack), "a principal of another account calls with a signature");
   switch (access) {
     case "PUBLIC":
-      return { uses: [{ ...anonymous, beside: "nothing" }], abuses: [] };
+      return { allowedRequests: [{ ...anonymous, otherRequests: "denied" }], deniedRequests: [] };
     case "API_KEY":
-      return { uses: [{ ...withKey, beside: "nothing" }], abuses: [anonymous, signed, foreign] };
+      return {
+        allowedRequests: [{ ...withKey, otherRequests: "denied" }],
+        deniedRequests: [anonymous, signed, foreign],
+      };
     case "AWS_IAM":
       return {
-        uses: [{ ...signed, beside: "anything" }],
-        abuses: [anonymous, withKey, withoutRights, foreign],
+        allowedRequests: [{ ...signed, otherRequests: "any" }],
+        deniedRequests: [anonymous, withKey, withoutRights, foreign],
       };
   }
 }

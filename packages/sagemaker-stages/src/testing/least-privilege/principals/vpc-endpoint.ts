@@ -1,6 +1,6 @@
 import { OTHER_ACCOUNT } from "../account";
 import { Refused } from "../refused";
-import { type AccessRequest, only, type Use } from "../request";
+import { type AccessRequest, type AllowedRequest, only } from "../request";
 import { artifactArnOf, endpointsOf, throughS3 } from "./endpoint-in-stack";
 import { capturedObjects } from "./endpoint-instances";
 import { functionsOf, runtimeEndpointOf } from "./function-role";
@@ -28,26 +28,28 @@ export const vpcEndpoint: PrincipalRules = {
       "vpc_id",
     ],
   },
-  uses: (sources) => [...usesOfRuntime(sources), ...usesOfS3(sources)],
-  abuses: (sources) =>
-    sources.stack.all("aws_vpc_endpoint").flatMap((way) => abusesOf(way.text("service_name"), sources)),
+  allowedRequests: (sources) => [...usesOfRuntime(sources), ...usesOfS3(sources)],
+  deniedRequests: (sources) =>
+    sources.stack
+      .all("aws_vpc_endpoint")
+      .flatMap((way) => deniedRequestsOf(way.text("service_name"), sources)),
 };
 
-function usesOfRuntime({ stack, recorded }: Sources): Use[] {
+function usesOfRuntime({ stack, recorded }: Sources): AllowedRequest[] {
   return functionsOf(stack).flatMap((fn) => {
     const way = runtimeEndpointOf(stack, fn);
     if (way === undefined) return [];
     return (recorded.get(fn.name) ?? []).map(
-      (call): Use => ({
+      (call): AllowedRequest => ({
         subject: `VPC endpoint ${way}`,
-        who: { kind: "principal with every permission", arn: fn.roleArn },
+        principal: { kind: "principal with every permission", arn: fn.roleArn },
         action: call.action,
         resource: only(stack.account.arn(call.service, call.resource)),
         context: {},
-        through: way,
-        because: `the handler of ${fn.name} sends ${call.request}`,
+        vpcEndpoint: way,
+        reason: `the handler of ${fn.name} sends ${call.request}`,
         source: "recorded",
-        beside: "nothing",
+        otherRequests: "denied",
       }),
     );
   });
@@ -57,26 +59,26 @@ function usesOfRuntime({ stack, recorded }: Sources): Use[] {
  * An endpoint in the VPC reads its artifact by way of S3's gateway, and writes what it captures. The way leads to the
  * artifact's whole bucket: the endpoint that still serves reads the model before this one.
  */
-function usesOfS3({ stack }: Sources): Use[] {
-  return endpointsOf(stack).flatMap((endpoint): Use[] => {
-    const { through } = throughS3(endpoint, stack);
-    if (through === undefined) return [];
+function usesOfS3({ stack }: Sources): AllowedRequest[] {
+  return endpointsOf(stack).flatMap((endpoint): AllowedRequest[] => {
+    const { vpcEndpoint } = throughS3(endpoint, stack);
+    if (vpcEndpoint === undefined) return [];
     const [bucket = "", key = ""] = artifactArnOf(endpoint, stack).split(/\/(.*)/s);
     const captured = capturedObjects(endpoint, stack);
     const common = {
-      subject: `VPC endpoint ${through}`,
-      who: { kind: "principal with every permission", arn: endpoint.roleArn },
+      subject: `VPC endpoint ${vpcEndpoint}`,
+      principal: { kind: "principal with every permission", arn: endpoint.roleArn },
       context: {},
-      through,
+      vpcEndpoint,
       source: GATEWAY,
-      beside: "nothing",
+      otherRequests: "denied",
     } as const;
     return [
       {
         ...common,
         action: "s3:GetObject",
         resource: { exact: `${bucket}/`, free: key },
-        because: `SageMaker reads an artifact of ${endpoint.name}`,
+        reason: `SageMaker reads an artifact of ${endpoint.name}`,
       },
       ...(captured === undefined
         ? []
@@ -85,36 +87,36 @@ function usesOfS3({ stack }: Sources): Use[] {
               ...common,
               action: "s3:PutObject",
               resource: captured,
-              because: `SageMaker writes the data that ${endpoint.name} captures`,
+              reason: `SageMaker writes the data that ${endpoint.name} captures`,
             },
           ]),
     ];
   });
 }
 
-function abusesOf(service: string, { stack }: Sources): AccessRequest[] {
+function deniedRequestsOf(service: string, { stack }: Sources): AccessRequest[] {
   const { account } = stack;
-  const common = { subject: `VPC endpoint ${service}`, context: {}, through: service };
+  const common = { subject: `VPC endpoint ${service}`, context: {}, vpcEndpoint: service };
   if (service.endsWith(".sagemaker.runtime")) {
     return [
       {
         ...common,
-        who: foreignPrincipal(stack),
+        principal: foreignPrincipal(stack),
         action: "sagemaker:InvokeEndpoint",
         resource: only(
           `arn:${account.partition}:sagemaker:${account.region}:${OTHER_ACCOUNT}:endpoint/theirs`,
         ),
-        because:
+        reason:
           "code in the function sends data to another account's endpoint, with that account's credentials",
         source: INTERFACE,
       },
       ...functionsOf(stack).map(
         ({ roleArn }): AccessRequest => ({
           ...common,
-          who: { kind: "principal with every permission", arn: roleArn },
+          principal: { kind: "principal with every permission", arn: roleArn },
           action: "sagemaker:InvokeEndpoint",
           resource: only(account.arn("sagemaker", "endpoint/somebody-elses")),
-          because: "a function with more permissions invokes another endpoint",
+          reason: "a function with more permissions invokes another endpoint",
           source: INTERFACE,
         }),
       ),
@@ -127,13 +129,13 @@ function abusesOf(service: string, { stack }: Sources): AccessRequest[] {
         ({ roleArn: arn }) => ({ kind: "principal with every permission", arn }) as const,
       ),
     ];
-    return requesters.flatMap((who) =>
+    return requesters.flatMap((principal) =>
       ["s3:GetObject", "s3:PutObject"].map((action) => ({
         ...common,
-        who,
+        principal,
         action,
         resource: only(`arn:${account.partition}:s3:::bucket-of-somebody/key`),
-        because: "code in a function exchanges data with another bucket",
+        reason: "code in a function exchanges data with another bucket",
         source: GATEWAY,
       })),
     );
