@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { version } from "../../package.json";
 import { appFolder, describeNoApp } from "../lib/app-folder";
@@ -38,6 +38,13 @@ exit status: 0 without differences, 1 with differences, 2 for a wrong command li
     if (unknown.length > 0) {
       throw new UsageError(`<file>: got ${unknown.join(", ")}; allowed: ${COMPARED.join(", ")}`);
     }
+    const engine = engineOfRepository(appFolder());
+    if (engine !== undefined) {
+      console.error(
+        `the engine is ${engine} of this repository, which keeps both in step: nothing to compare`,
+      );
+      return 0;
+    }
     const patches = compareApp(appFolder(), named.length > 0 ? [...new Set(named)] : COMPARED);
     process.stdout.write([...patches.values()].join(""));
     // Not on standard output, which `git apply` reads.
@@ -45,6 +52,14 @@ exit status: 0 without differences, 1 with differences, 2 for a wrong command li
     return patches.size === 0 ? 0 : 1;
   },
 );
+
+/** The engine's folder where the engine is a workspace of the app's repository; `undefined` where it is installed. */
+function engineOfRepository(app: string): string | undefined {
+  const installed = join(app, "node_modules", ENGINE);
+  if (!existsSync(installed)) return undefined;
+  const folder = relative(realpathSync(app), realpathSync(installed)).replaceAll("\\", "/");
+  return folder.startsWith("../") || folder.includes("node_modules/") ? undefined : folder;
+}
 
 function isCompared(file: string): boolean {
   return COMPARED.some((compared) => compared === file);

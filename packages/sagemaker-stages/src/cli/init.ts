@@ -117,12 +117,16 @@ function nameOfPackage(folder: string): unknown {
 function pack(engine: string, destination: string): string {
   // A folder that npm installed or unpacked is compiled, and has no scripts.
   const scripts = existsSync(join(engine, "packaging")) ? [] : ["--ignore-scripts"];
-  const { status, error } = spawnSync("npm", ["pack", "--loglevel=warn", "--pack-destination", destination, ...scripts], {
-    cwd: engine,
-    stdio: ["ignore", "ignore", "inherit"],
-    // npm is a script of the shell on Windows.
-    shell: process.platform === "win32",
-  });
+  const { status, error } = spawnSync(
+    "npm",
+    ["pack", "--loglevel=warn", "--pack-destination", destination, ...scripts],
+    {
+      cwd: engine,
+      stdio: ["ignore", "ignore", "inherit"],
+      // npm is a script of the shell on Windows.
+      shell: process.platform === "win32",
+    },
+  );
   const [tarball] = readdirSync(destination);
   if (status === 0 && tarball !== undefined) return join(destination, tarball);
   throw new UserError(

@@ -268,6 +268,28 @@ describe("sagemaker-stages doctor", () => {
     });
   });
 
+  it("compares nothing where the engine is a workspace of the app's repository", async () => {
+    // Prepare
+    writeFileSync(join(app, "biome.json"), "{}\n");
+    mkdirSync(join(app, "packages/sagemaker-stages"), { recursive: true });
+    mkdirSync(join(app, "node_modules"));
+    symlinkSync(
+      join(app, "packages/sagemaker-stages"),
+      join(app, "node_modules/sagemaker-stages"),
+      "junction",
+    );
+
+    // Act
+    const finished = await command(app, "doctor");
+
+    // Assess
+    expect(finished).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: expect.stringMatching(/^the engine is packages\/sagemaker-stages of this repository, /),
+    });
+  });
+
   it("prints a patch that git applies: changed, removed and executable files", async () => {
     // Prepare
     await run("git", ["init", "--quiet"], app);
