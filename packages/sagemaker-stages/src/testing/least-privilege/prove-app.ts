@@ -1,5 +1,5 @@
+import { hasAccessLogs } from "../../environment/account";
 import type { Environment } from "../../environment/environment";
-import { parseEnvironment } from "../../environment/parse";
 import { withoutUndefined } from "../../environment/present";
 import type { RecordEntry } from "../record";
 import { synthesize, type TestedApp } from "../synthesize";
@@ -147,9 +147,10 @@ export interface EnvironmentProof {
 }
 
 /** As `createApp` makes the environment's stack. */
-function withAccessLogs(environment: Environment, { accounts }: TestedApp): Environment {
-  const { stage } = parseEnvironment(withoutUndefined(environment), accounts);
-  return { ...withoutUndefined(environment), stage };
+function withAccessLogs(given: Environment, { accounts = [] }: TestedApp): Environment {
+  const environment = withoutUndefined(given);
+  const accessLogs = hasAccessLogs(environment, accounts);
+  return { ...environment, stage: { ...environment.stage, accessLogs } };
 }
 
 /** The faults of a stack. */
