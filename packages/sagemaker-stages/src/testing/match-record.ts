@@ -9,6 +9,12 @@ export interface JestExpect {
   getState(): object;
 }
 
+/**
+ * The major version of Jest whose `SnapshotState` has the members of {@link SnapshotState}. They are not part of Jest's
+ * documented API: another version can lack them.
+ */
+export const SUPPORTED_JEST = "30";
+
 /** Jest's snapshots of one test file: the part of `SnapshotState` of jest-snapshot that records use. */
 interface SnapshotState {
   getUncheckedKeys(): readonly string[];
@@ -25,6 +31,7 @@ interface SnapshotState {
  *
  * @param expect - Jest's `expect`
  * @throws where a snapshot has another text, or where a snapshot is missing and Jest runs with `--ci` or `CI=true`
+ * @throws Error where the call is outside of a test, or where Jest lacks what the comparison uses: Jest 30 has it
  * @example
  * it("creates the recorded resources", () => {
  *   matchRecord(expect, recordTerraform(app));
@@ -33,9 +40,15 @@ interface SnapshotState {
 export function matchRecord(expect: JestExpect, entries: readonly RecordEntry[]): void {
   expect.addSnapshotSerializer(plainText);
   const { currentTestName, snapshotState } = expect.getState() as Readonly<Record<string, unknown>>;
-  if (typeof currentTestName !== "string" || !isSnapshotState(snapshotState)) {
+  if (typeof currentTestName !== "string" || snapshotState === undefined) {
     throw new Error(
       "matchRecord: got no snapshots of the current test; allowed: a call inside of a test of Jest",
+    );
+  }
+  if (!isSnapshotState(snapshotState)) {
+    const missing = missingMembers(snapshotState).join(", ");
+    throw new Error(
+      `matchRecord: got a version of Jest whose snapshots have no ${missing}; allowed: Jest ${SUPPORTED_JEST} (package.json of the app)`,
     );
   }
   for (const { title, text } of entries) expect(text).toMatchSnapshot(title);
@@ -51,9 +64,15 @@ function keepOtherEntries(snapshots: SnapshotState, testName: string): void {
 }
 
 function isSnapshotState(value: unknown): value is SnapshotState {
-  return (
-    isRecord(value) &&
-    "_updateSnapshot" in value &&
-    ["getUncheckedKeys", "markSnapshotsAsCheckedForTest"].every((name) => typeof value[name] === "function")
-  );
+  return missingMembers(value).length === 0;
+}
+
+/** The members of {@link SnapshotState} that a value lacks. */
+function missingMembers(value: unknown): string[] {
+  const snapshots = isRecord(value) ? value : {};
+  const functions = ["getUncheckedKeys", "markSnapshotsAsCheckedForTest"];
+  return [
+    ...functions.filter((name) => typeof snapshots[name] !== "function"),
+    ...("_updateSnapshot" in snapshots ? [] : ["_updateSnapshot"]),
+  ];
 }

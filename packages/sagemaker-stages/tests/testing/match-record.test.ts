@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { matchRecord } from "../../src/testing";
+import { type JestExpect, matchRecord, SUPPORTED_JEST } from "../../src/testing/match-record";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
 
 const TIMEOUT_IN_MS = 60_000;
@@ -178,10 +178,7 @@ describe("matchRecord", () => {
 
   it("throws when it is called outside of Jest", () => {
     // Prepare
-    const foreign = Object.assign(() => ({ toMatchSnapshot() {} }), {
-      addSnapshotSerializer() {},
-      getState: () => ({}),
-    });
+    const foreign = expectWith({});
 
     // Act
     const act = () => matchRecord(foreign, []);
@@ -189,4 +186,40 @@ describe("matchRecord", () => {
     // Assess
     expect(act).toThrow("matchRecord: got no snapshots of the current test");
   });
+
+  it("names the supported version of Jest when Jest's snapshots lack a member", () => {
+    // Prepare
+    const { getUncheckedKeys: _, ...snapshotState } = {
+      getUncheckedKeys: () => [],
+      markSnapshotsAsCheckedForTest() {},
+      _updateSnapshot: "new",
+    };
+    const ofOtherVersion = expectWith({ currentTestName: "a test", snapshotState });
+
+    // Act
+    const act = () => matchRecord(ofOtherVersion, []);
+
+    // Assess
+    expect(act).toThrow(
+      "matchRecord: got a version of Jest whose snapshots have no getUncheckedKeys; allowed: Jest 30 (package.json of the app)",
+    );
+  });
+
+  it("supports the version of Jest that apps have", () => {
+    // Act
+    const { version } = JSON.parse(
+      readFileSync(createRequire(join(ENGINE, "package.json")).resolve("jest/package.json"), "utf8"),
+    );
+
+    // Assess
+    expect(version.split(".")[0]).toBe(SUPPORTED_JEST);
+  });
 });
+
+/** An `expect` with a state of its own. */
+function expectWith(state: object): JestExpect {
+  return Object.assign(() => ({ toMatchSnapshot() {} }), {
+    addSnapshotSerializer() {},
+    getState: () => state,
+  });
+}

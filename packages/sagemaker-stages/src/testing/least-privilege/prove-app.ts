@@ -24,7 +24,7 @@ export interface LeastPrivilegeOptions {
   readonly rules?: readonly PrincipalRules[];
   /**
    * Terraform types that the app's own stack classes add, and that grant nobody a permission, e.g.
-   * `aws_cloudwatch_dashboard`.
+   * `aws_cloudwatch_dashboard`. `recordTerraform` shows the policies of such a type.
    *
    * @default - none: a type that no rule reads is a finding
    */
@@ -83,7 +83,7 @@ export interface LeastPrivilegeResult {
 /**
  * Proves that the policies of an app's environments are least-privilege: every request that the app needs is allowed, each
  * permission and condition is needed by one, and everything else is denied. The functions of the app run in processes on
- * this machine; AWS is not contacted.
+ * this machine; AWS is not contacted. Stacks of accounts are not proved: `recordTerraform` shows their policies.
  *
  * @throws InvalidCatalog or InvalidEnvironments with every fault of the app
  * @throws Error where a function's handler fails before it sends a request
