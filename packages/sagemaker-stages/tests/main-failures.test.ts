@@ -13,6 +13,15 @@ const HANDLER = "functions/language-check/handler.ts";
 const VIEW = "functions/ticket-urgency/page.ts";
 const MODEL_TITLE = "the model language-check could not be loaded:";
 
+/** A main.ts that passes the class of `stacks/inference-stack.ts`. */
+const OWN_STACK = {
+  "main.ts": (text: string) =>
+    text.replace(
+      "createApp({",
+      'const { InferenceStack } = await import("./stacks/inference-stack");\n  createApp({ InferenceStack,',
+    ),
+};
+
 const folder = makeTempFolder();
 
 beforeAll(() => copyApp(folder));
@@ -81,6 +90,26 @@ describe("main.ts reports in two lines, without a stack trace, the fault", () =>
       { "environments/dev.ts": (text) => `${text}\nthrow new Error("no region");\n` },
       "environments/dev.ts could not be loaded:",
       /^ {2}environments\/dev\.ts:\d+:\d+: Error: no region$/,
+    ],
+    [
+      "a stack class that throws while it is loaded",
+      { ...OWN_STACK, "stacks/inference-stack.ts": () => 'throw new Error("no bucket");\n' },
+      "stacks/inference-stack.ts could not be loaded:",
+      /^ {2}stacks\/inference-stack\.ts:\d+:\d+: Error: no bucket$/,
+    ],
+    [
+      "a stack class that throws in its constructor",
+      {
+        ...OWN_STACK,
+        "stacks/inference-stack.ts": () =>
+          `import { InferenceStack as EngineStack } from "sagemaker-stages";
+export class InferenceStack extends EngineStack {
+  readonly bucket = (() => { throw new Error("no bucket"); })();
+}
+`,
+      },
+      "stacks/inference-stack.ts could not be loaded:",
+      /^ {2}stacks\/inference-stack\.ts:\d+:\d+: Error: no bucket$/,
     ],
     [
       "a main.ts that imports a missing file",

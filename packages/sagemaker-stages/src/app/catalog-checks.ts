@@ -203,7 +203,7 @@ function requireModelName(name: string, report: Report): void {
   );
 }
 
-/** Constructs of a stack that belong to no model: stacks/inference-stack.ts. */
+/** Constructs of a stack that belong to no model: src/constructs/inference-stack.ts. */
 export const RESERVED_NAMES = ["artifacts", "aws", "backend", "caller", "network", "stage", "website"];
 
 /** API Gateway also accepts `,` and `:`. Clients do not agree on whether to encode these two. */

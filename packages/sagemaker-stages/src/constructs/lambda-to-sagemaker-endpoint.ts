@@ -7,8 +7,8 @@ export type { LambdaToSagemakerEndpointProps } from "./lambda-to-sagemaker-endpo
 
 /**
  * A Lambda function that can invoke one SageMaker endpoint, and nothing else: each of them new or existing, in a VPC or
- * not. The Terraform equivalent of AWS Solutions Constructs' aws-lambda-sagemakerendpoint;
- * docs/solutions-constructs.md compares the two.
+ * not. The Terraform equivalent of AWS Solutions Constructs' aws-lambda-sagemakerendpoint
+ * (https://docs.aws.amazon.com/solutions/latest/constructs/aws-lambda-sagemakerendpoint.html).
  *
  * @example
  * new LambdaToSagemakerEndpoint(this, "scoring", {

@@ -87,7 +87,7 @@ function missingImport(file: string, module: string): LoadFailure {
 }
 
 /**
- * Code of the app that threw: the first frame of the stack is a file of a model or an environment. Frames of Node and of
+ * Code of the app that threw: the first frame of the stack is a file of a model, an environment or a stack class. Frames of Node and of
  * packages are skipped, because they were called with what the file passed, but not frames of the engine.
  */
 function readThrown(error: Error): LoadFailure | undefined {
@@ -109,9 +109,9 @@ function inProject(file: string): string {
   return path.replaceAll("\\", "/");
 }
 
-/** Whether a file is of a model or an environment. */
+/** Whether a file is of a model, an environment or a stack class of the app. */
 function isOfApp(file: string): boolean {
-  return /^(functions|environments)\/./.test(file);
+  return /^(functions|environments|stacks)\/./.test(file);
 }
 
 /** Whether a file is of an installed package other than the engine. */
