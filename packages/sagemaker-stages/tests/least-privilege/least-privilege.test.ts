@@ -32,7 +32,10 @@ const CLAIMS: Readonly<Record<string, readonly (Fault | "other than named")[]>> 
   "deny every near miss": ["near miss", "other context"],
   "have wildcards only where no narrower resource exists": ["wildcard"],
   "have no condition without an effect": ["condition without purpose"],
-  "deny every other principal, and every request that must be denied": ["other principal", "allowed, must be denied"],
+  "deny every other principal, and every request that must be denied": [
+    "other principal",
+    "allowed, must be denied",
+  ],
   "name the endpoints, artifacts and images that the environment names": ["other than named"],
 };
 

@@ -165,3 +165,23 @@ function inContainer(byId: ById): void {
     values.primary_container = { ...(values.primary_container as object), something_new: 1 };
   }
 }
+
+describe("a reference to a bucket's regional domain", () => {
+  it("has the domain of the region's partition", () => {
+    // Prepare
+    const inChina = new ResolvedStack("china", {
+      ...stack.terraform,
+      provider: { aws: [{ region: "cn-north-1" }] },
+      resource: {
+        aws_s3_bucket: { page: { bucket: "amzn-s3-demo-bucket" } },
+        aws_sns_topic: { topic: { name: `$\{aws_s3_bucket.page.bucket_regional_domain_name}` } },
+      },
+    });
+
+    // Act
+    const [topic] = inChina.all("aws_sns_topic");
+
+    // Assess
+    expect(topic?.get("name")).toBe("amzn-s3-demo-bucket.s3.cn-north-1.amazonaws.com.cn");
+  });
+});

@@ -227,7 +227,7 @@ function readBucketPolicies(stack: ResolvedStack): Policy[] {
     return {
       subject: `bucket ${name}`,
       kind: "resource",
-      of: [`arn:${stack.account.partition}:s3:::${name}`],
+      of: [stack.account.bucketArn(name)],
       statements: readPolicy(policy.text("policy"), "resource", `${policy.address}.policy`),
     };
   });

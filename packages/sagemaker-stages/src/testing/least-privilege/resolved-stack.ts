@@ -1,4 +1,4 @@
-import { domainOf } from "../../aws/partition";
+import { domainOf, serviceDomain } from "../../aws/partition";
 import type { Json, JsonObject, TerraformJson } from "../terraform";
 import { Account } from "./account";
 import { Refused } from "./refused";
@@ -47,7 +47,7 @@ const COMPUTED: Readonly<Record<string, Readonly<Record<string, Computed>>>> = {
   },
   aws_cloudfront_origin_access_control: { id: ({ address }, account) => account.madeUp(address, "<access>") },
   aws_iam_policy: { arn: (policy, account) => account.globalArn("iam", `policy/${policy.text("name")}`) },
-  aws_iam_role: { arn: (role, account) => account.globalArn("iam", `role/${role.text("name")}`) },
+  aws_iam_role: { arn: (role, account) => account.roleArn(role.text("name")) },
   aws_lambda_function: {
     arn: (fn, account) => account.arn("lambda", `function:${fn.text("function_name")}`),
   },
@@ -55,7 +55,7 @@ const COMPUTED: Readonly<Record<string, Readonly<Record<string, Computed>>>> = {
     id: (bucket) => bucket.text("bucket"),
     arn: (bucket, account) => account.bucketArn(bucket.text("bucket")),
     bucket_regional_domain_name: (bucket, { region }) =>
-      `${bucket.text("bucket")}.s3.${region}.amazonaws.com`,
+      `${bucket.text("bucket")}.${serviceDomain("s3", region)}`,
   },
   aws_security_group: { id: ({ address }, account) => account.madeUp(address, "<security group>", "sg-") },
   aws_subnet: { id: ({ address }, account) => account.madeUp(address, "<subnet>", "subnet-") },

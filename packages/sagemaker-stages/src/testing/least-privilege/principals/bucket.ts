@@ -18,7 +18,7 @@ export const bucket: PrincipalRules = {
         subject: `bucket ${name}`,
         principal: outsidePrincipal(stack, "principal with every permission"),
         action: "s3:PutObject",
-        resource: only(`${arnOf(stack, name)}/${object.text("key")}`),
+        resource: only(`${stack.account.bucketArn(name)}/${object.text("key")}`),
         context: {},
         reason: "Terraform puts an object, over TLS",
         source: PUT,
@@ -31,7 +31,7 @@ export const bucket: PrincipalRules = {
         subject: `bucket ${name}`,
         principal: outsidePrincipal(stack, "principal with every permission"),
         action: "s3:ListBucket",
-        resource: only(arnOf(stack, name)),
+        resource: only(stack.account.bucketArn(name)),
         context: {},
         reason: "Terraform lists the bucket, over TLS",
         source: PUT,
@@ -43,10 +43,6 @@ export const bucket: PrincipalRules = {
   deniedRequests: ({ stack }) =>
     stack.all("aws_s3_bucket").flatMap((resource) => deniedRequestsOf(resource, stack)),
 };
-
-function arnOf({ account }: ResolvedStack, name: string): string {
-  return `arn:${account.partition}:s3:::${name}`;
-}
 
 /** A distribution requests the objects that its visitors request. */
 function originsOf(distribution: Resource, stack: ResolvedStack): AllowedRequest[] {
@@ -62,7 +58,7 @@ function originsOf(distribution: Resource, stack: ResolvedStack): AllowedRequest
       subject: `bucket ${name}`,
       principal: { kind: "service", name: "cloudfront.amazonaws.com" },
       action: "s3:GetObject",
-      resource: { exact: `${arnOf(stack, name)}/`, free: key },
+      resource: { exact: `${stack.account.bucketArn(name)}/`, free: key },
       context: { "aws:SourceArn": only(arn) },
       reason: "the distribution reads the objects that visitors request",
       source: ORIGIN,
@@ -75,7 +71,7 @@ function originsOf(distribution: Resource, stack: ResolvedStack): AllowedRequest
 function deniedRequestsOf(resource: Resource, stack: ResolvedStack): AccessRequest[] {
   const name = resource.text("bucket");
   const plain = { "aws:SecureTransport": only("false") };
-  const object = only(`${arnOf(stack, name)}/index.html`);
+  const object = only(`${stack.account.bucketArn(name)}/index.html`);
   const common = { subject: `bucket ${name}`, context: {}, source: TLS };
   return [
     {
@@ -98,7 +94,7 @@ function deniedRequestsOf(resource: Resource, stack: ResolvedStack): AccessReque
       ...common,
       principal: outsidePrincipal(stack, "principal with every permission"),
       action: "s3:ListBucket",
-      resource: only(arnOf(stack, name)),
+      resource: only(stack.account.bucketArn(name)),
       context: plain,
       reason: "a principal with every permission lists the bucket over plain HTTP",
     },

@@ -53,7 +53,7 @@ export function endpointsOf(stack: ResolvedStack): EndpointInStack[] {
 /** ARN of the artifact's object. */
 export function artifactArnOf({ model }: EndpointInStack, { account }: ResolvedStack): string {
   const place = model.text("primary_container.model_data_url").replace(/^s3:\/\//, "");
-  return `arn:${account.partition}:s3:::${place}`;
+  return account.bucketArn(place);
 }
 
 /** The stack's own VPC endpoint S3, for endpoints that have no other. */

@@ -24,7 +24,7 @@ const LOOKS_AT_NETWORKS = [
 ];
 
 /** What an endpoint's role is asked beyond what every endpoint's is: by its network, keys, capture and alarms. */
-export function usesOfInstances(endpoint: EndpointInStack, sources: Sources): AllowedRequest[] {
+export function allowedRequestsOfInstances(endpoint: EndpointInStack, sources: Sources): AllowedRequest[] {
   const requests = [
     ...inVpc(endpoint, sources.stack),
     ...ofArtifactKey(endpoint, sources),
@@ -42,8 +42,8 @@ export function usesOfInstances(endpoint: EndpointInStack, sources: Sources): Al
 }
 
 /** Keys are for S3 and for volumes, not for what runs in the container with the role. */
-export function abusesOfInstances(endpoint: EndpointInStack, sources: Sources): AccessRequest[] {
-  return usesOfInstances(endpoint, sources)
+export function deniedRequestsOfInstances(endpoint: EndpointInStack, sources: Sources): AccessRequest[] {
+  return allowedRequestsOfInstances(endpoint, sources)
     .filter(({ action }) => action.startsWith("kms:"))
     .map((use) => ({
       ...use,
@@ -132,7 +132,7 @@ export function capturedObjects(endpoint: EndpointInStack, { account }: Resolved
   if (configuration.get("data_capture_config.enable_capture") !== true) return undefined;
   const destination = configuration.text("data_capture_config.destination_s3_uri").replace(/^s3:\/\//, "");
   return {
-    exact: `arn:${account.partition}:s3:::${destination}/${name}/${variantName}/`,
+    exact: account.bucketArn(`${destination}/${name}/${variantName}/`),
     free: "2026/11/21/08/15-30-123-0123abcd.jsonl",
   };
 }

@@ -1,8 +1,9 @@
+import { ecrRepositoryArn } from "../../../aws/arn";
 import { Refused } from "../refused";
 import { type AccessRequest, type AllowedRequest, only } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
 import { artifactArnOf, type EndpointInStack, endpointsOf, throughS3 } from "./endpoint-in-stack";
-import { abusesOfInstances, usesOfInstances } from "./endpoint-instances";
+import { allowedRequestsOfInstances, deniedRequestsOfInstances } from "./endpoint-instances";
 import { type PrincipalRules, roleNameOf } from "./principal";
 
 const TRUST = "https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html";
@@ -50,12 +51,12 @@ export const endpointRole: PrincipalRules = {
   allowedRequests: (sources) =>
     endpointsOf(sources.stack).flatMap((endpoint) => [
       ...allowedRequestsOf(endpoint, sources.stack),
-      ...usesOfInstances(endpoint, sources),
+      ...allowedRequestsOfInstances(endpoint, sources),
     ]),
   deniedRequests: (sources) =>
     endpointsOf(sources.stack).flatMap((endpoint) => [
       ...deniedRequestsOf(endpoint),
-      ...abusesOfInstances(endpoint, sources),
+      ...deniedRequestsOfInstances(endpoint, sources),
     ]),
 };
 
@@ -68,9 +69,9 @@ function allowedRequestsOf(endpoint: EndpointInStack, stack: ResolvedStack): All
     context: {},
     otherRequests: "denied",
   } as const;
-  const [, registry, imageRegion, repository] = IMAGE.exec(model.text("primary_container.image")) ?? [];
+  const [, accountId = "", region = "", repository] = IMAGE.exec(model.text("primary_container.image")) ?? [];
   if (repository === undefined) throw new Refused(`${model.address}: no rule reads the image's address`);
-  const repositoryArn = `arn:${account.partition}:ecr:${imageRegion}:${registry}:repository/${repository}`;
+  const repositoryArn = ecrRepositoryArn({ partition: account.partition, region, accountId, repository });
   const logGroup = account.arn("logs", `log-group:/aws/sagemaker/Endpoints/${name}`);
   const logStream = ":log-stream:AllTraffic/0123456789abcdef0123456789abcdef";
 

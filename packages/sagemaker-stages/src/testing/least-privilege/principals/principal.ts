@@ -1,3 +1,4 @@
+import { ArnFactory } from "../../../aws/arn";
 import { type Environment, namePrefix } from "../../../environment/environment";
 import type { Models } from "../../../models";
 import type { Route } from "../../../runtime/contract";
@@ -99,8 +100,8 @@ export function outsidePrincipal(
   kind: "principal with every permission" | "principal without permissions",
   account?: string,
 ): Principal {
-  const id = account ?? stack.account.id;
-  return { kind, arn: `arn:${stack.account.partition}:iam::${id}:role/somebody` };
+  const { id, region } = stack.account;
+  return { kind, arn: new ArnFactory(region, account ?? id).roleArn("somebody") };
 }
 
 /** Who comes from another account, with every right there. */

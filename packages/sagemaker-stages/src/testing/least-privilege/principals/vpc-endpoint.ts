@@ -1,3 +1,4 @@
+import { ArnFactory } from "../../../aws/arn";
 import { OTHER_ACCOUNT } from "../account";
 import { Refused } from "../refused";
 import { type AccessRequest, type AllowedRequest, only } from "../request";
@@ -103,9 +104,7 @@ function deniedRequestsOf(service: string, { stack }: Sources): AccessRequest[] 
         ...common,
         principal: foreignPrincipal(stack),
         action: "sagemaker:InvokeEndpoint",
-        resource: only(
-          `arn:${account.partition}:sagemaker:${account.region}:${OTHER_ACCOUNT}:endpoint/theirs`,
-        ),
+        resource: only(new ArnFactory(account.region, OTHER_ACCOUNT).arn("sagemaker", "endpoint/theirs")),
         reason:
           "code in the function sends data to another account's endpoint, with that account's credentials",
         source: INTERFACE,
@@ -123,18 +122,18 @@ function deniedRequestsOf(service: string, { stack }: Sources): AccessRequest[] 
     ];
   }
   if (service.endsWith(".s3")) {
-    const requesters = [
+    const principals = [
       foreignPrincipal(stack),
       ...functionsOf(stack).map(
         ({ roleArn: arn }) => ({ kind: "principal with every permission", arn }) as const,
       ),
     ];
-    return requesters.flatMap((principal) =>
+    return principals.flatMap((principal) =>
       ["s3:GetObject", "s3:PutObject"].map((action) => ({
         ...common,
         principal,
         action,
-        resource: only(`arn:${account.partition}:s3:::bucket-of-somebody/key`),
+        resource: only(account.bucketArn("bucket-of-somebody/key")),
         reason: "code in a function exchanges data with another bucket",
         source: GATEWAY,
       })),
