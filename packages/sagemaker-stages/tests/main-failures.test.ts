@@ -166,6 +166,15 @@ export class InferenceStack extends EngineStack {
       /^ {2}functions\/language-check\/contract\.ts: schema\.day: got z\.date\(\); allowed: z\.iso\.datetime\(\) or /,
     ],
     [
+      "a contract that throws on its own example",
+      {
+        [CONTRACT]: (text) =>
+          text.replace(/ {2}encode\(.*\{\n/, (line) => `${line}    throw new RangeError("no scaler");\n`),
+      },
+      "1 fault(s) in functions/:",
+      /^ {2}functions\/language-check\/contract\.ts: encode: got RangeError: no scaler at functions\/language-check\/contract\.ts:42:\d+; allowed: /,
+    ],
+    [
       "a model with the path of another one",
       { [CONTRACT]: (text) => text.replace('path: "/language-check"', 'path: "/ticket-urgency"') },
       "1 fault(s) in functions/:",

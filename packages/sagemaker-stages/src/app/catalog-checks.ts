@@ -8,6 +8,7 @@ import { withoutUndefined } from "../environment/present";
 import { describeFaults, type Fault, inWords, Report, UNLIMITED } from "../environment/report";
 import { findFaultsOfShape } from "../environment/shape";
 import { appFolder } from "../lib/app-folder";
+import { findThrowingPlace } from "../lib/load-failure";
 import { UserError } from "../lib/user-error";
 import type { Model } from "../models";
 import { SERVERLESS_PAYLOAD_IN_BYTES } from "../runtime/contract";
@@ -356,7 +357,9 @@ function checkEncoding(entry: Model, request: unknown, report: Report): void {
 }
 
 function reportThrown(error: unknown, field: string, report: Report): void {
-  const got = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const place = error instanceof Error ? findThrowingPlace(error) : undefined;
+  const at = place === undefined ? "" : ` at ${place.file}:${place.position}`;
+  const got = error instanceof Error ? `${error.name}: ${error.message}${at}` : String(error);
   report.require(
     false,
     field,

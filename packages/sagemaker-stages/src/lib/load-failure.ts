@@ -86,21 +86,36 @@ function missingImport(file: string, module: string): LoadFailure {
   return new LoadFailure(file, [`${file}: got the import "${module}"; allowed: ${allowed}`]);
 }
 
-/**
- * Code of the app that threw: the first frame of the stack is a file of a model, an environment or a stack class. Frames of Node and of
- * packages are skipped, because they were called with what the file passed, but not frames of the engine.
- */
+/** Code of the app that threw, see {@link findThrowingPlace}. */
 function readThrown(error: Error): LoadFailure | undefined {
+  const place = findThrowingPlace(error);
+  if (place === undefined) return undefined;
+  return new LoadFailure(place.file, [`${place.file}:${place.position}: ${error.name}: ${error.message}`]);
+}
+
+/** A place in a file of the app. */
+export interface SourcePlace {
+  /** Path from the app's folder, with slashes. */
+  readonly file: string;
+  /** Line and column, e.g. `31:32`. */
+  readonly position: string;
+}
+
+/**
+ * The place of the app's code that threw: the first frame of the stack, where this is in a file of a model, an environment
+ * or a stack class. Frames of Node and of packages are skipped, because the app's code called them, but not frames of the
+ * engine.
+ */
+export function findThrowingPlace(error: Error): SourcePlace | undefined {
   const frames = [
     ...(error.stack ?? "").matchAll(/^ +at (?:.* \()?(?:file:\/\/)?(\/?.+?):(\d+):(\d+)\)?$/gm),
   ];
-  const files = frames.map(([, file = "", line, column]) => ({
+  const places = frames.map(([, file = "", line, column]) => ({
     file: inProject(file),
-    place: `${line}:${column}`,
+    position: `${line}:${column}`,
   }));
-  const [origin] = files.filter(({ file }) => !/^node:|^<anonymous>/.test(file) && !isOfPackage(file));
-  if (origin === undefined || !isOfApp(origin.file)) return undefined;
-  return new LoadFailure(origin.file, [`${origin.file}:${origin.place}: ${error.name}: ${error.message}`]);
+  const [origin] = places.filter(({ file }) => !/^node:|^<anonymous>/.test(file) && !isOfPackage(file));
+  return origin !== undefined && isOfApp(origin.file) ? origin : undefined;
 }
 
 /** A path from the project's folder, with slashes. */
