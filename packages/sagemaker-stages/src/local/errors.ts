@@ -1,11 +1,6 @@
 import { UserError } from "../lib/user-error";
 
-/** An error whose message says everything that a person needs: where in this program it arose does not help. */
-export class ErrorForPeople extends UserError {
-  override readonly name: string = "ErrorForPeople";
-}
-
 /** The Terraform asks for something that this machine cannot serve. The message says what, and where it stands. */
-export class NotServable extends ErrorForPeople {
+export class NotServable extends UserError {
   override readonly name = "NotServable";
 }

@@ -2,9 +2,9 @@ import { join, relative } from "node:path";
 import { watch } from "chokidar";
 import { appFolder } from "../lib/app-folder";
 import { UsageError } from "../lib/arguments";
+import { UserError } from "../lib/user-error";
 import type { Arguments } from "./arguments";
 import { banner } from "./banner";
-import { ErrorForPeople } from "./errors";
 import { type Container, ownContainer } from "./sagemaker/container";
 import { loadSamples } from "./samples";
 import { LocalStage } from "./stage";
@@ -113,6 +113,6 @@ async function reloadOnChange(
 }
 
 function describe(error: unknown): string {
-  if (error instanceof UsageError || error instanceof ErrorForPeople) return error.message;
+  if (error instanceof UserError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

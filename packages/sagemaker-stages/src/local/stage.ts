@@ -3,7 +3,8 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ErrorForPeople, NotServable } from "./errors";
+import { UserError } from "../lib/user-error";
+import { NotServable } from "./errors";
 import {
   type HttpRequest,
   type HttpResponse,
@@ -28,17 +29,17 @@ import type { Deployment, FunctionDefinition, FunctionUrlDefinition } from "./te
 import { websiteFor } from "./website";
 
 /** A function's module failed to load; the message is for people. */
-export class FunctionNotLoaded extends ErrorForPeople {
+export class FunctionNotLoaded extends UserError {
   override readonly name = "FunctionNotLoaded";
 }
 
 /** A port that is needed cannot be had; the message is for people. */
-export class PortNotFree extends ErrorForPeople {
+export class PortNotFree extends UserError {
   override readonly name = "PortNotFree";
 }
 
 /** The documents of the page cannot be made public; the message is for people. */
-export class WebsiteNotBuilt extends ErrorForPeople {
+export class WebsiteNotBuilt extends UserError {
   override readonly name = "WebsiteNotBuilt";
 }
 

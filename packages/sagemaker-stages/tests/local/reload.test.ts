@@ -110,6 +110,23 @@ describe("a change while the stage is served", () => {
   );
 
   it(
+    "of cdktf.json that removes the app's command line is refused without a stack trace",
+    async () => {
+      // Prepare
+      const before = project.read("cdktf.json");
+
+      // Act
+      const told = await changeTold(() => project.write("cdktf.json", "{}\n"), NOT_RELOADED);
+      await changeTold(() => project.write("cdktf.json", before), "Reloaded in");
+
+      // Assess
+      expect(told).toContain("cdktf.json: app: got no command line; allowed: ");
+      expect(told).not.toMatch(/^\s+at /m);
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+
+  it(
     "that is no code is shown with its place, and mending it reloads",
     async () => {
       // Prepare

@@ -3,7 +3,18 @@ import { join } from "node:path";
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import { IamAccountAlias } from "@cdktf/provider-aws/lib/iam-account-alias";
 import { describe, expect, it } from "@jest/globals";
-import { type AccountSettings, AccountStack, type AppProps, createApp, InferenceStack } from "../../src";
+import {
+  type AccountSettings,
+  AccountStack,
+  type AppProps,
+  createApp,
+  type FunctionAndEndpoint,
+  InferenceStack,
+  type Network,
+  type RestStage,
+  type StateBucket,
+  type Website,
+} from "../../src";
 import { inTempFolder } from "../../src/testing/temp-folder";
 import { models } from "../fixtures/app/functions";
 import { example } from "./support/environments";
@@ -15,12 +26,28 @@ class OwnInferenceStack extends InferenceStack {
     super(...args);
     new CloudwatchDashboard(this, "dashboard", {
       dashboardName: `${this.prefix}-inference`,
-      dashboardBody: JSON.stringify({ widgets: [] }),
+      dashboardBody: dashboardOf(this.stage, this.website, this.network),
     });
-    for (const { pair } of this.models) {
-      pair.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
-    }
+    for (const { pair } of this.models) describeFunction(pair);
   }
+}
+
+/** A function of an app names the types of the stack's properties: the package exports them. */
+function dashboardOf(stage: RestStage, website: Website | undefined, network: Network | undefined): string {
+  return JSON.stringify({
+    widgets: [],
+    url: stage.url,
+    page: website?.origin,
+    hasVpc: network?.vpc !== undefined,
+  });
+}
+
+function describeFunction(pair: FunctionAndEndpoint): void {
+  pair.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
+}
+
+function lockObjects(state: StateBucket | undefined): void {
+  state?.bucket.addOverride("object_lock_enabled", true);
 }
 
 /** An app's stack of an account, as the example of {@link AccountStack} shows it. */
@@ -28,7 +55,7 @@ class OwnAccountStack extends AccountStack {
   constructor(...args: ConstructorParameters<typeof AccountStack>) {
     super(...args);
     new IamAccountAlias(this, "alias", { accountAlias: "shop" });
-    this.stateBucket?.bucket.addOverride("object_lock_enabled", true);
+    lockObjects(this.stateBucket);
   }
 }
 

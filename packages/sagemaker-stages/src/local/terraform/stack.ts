@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { ArnFactory } from "../../aws/arn";
-import { ErrorForPeople, NotServable } from "../errors";
+import { UserError } from "../../lib/user-error";
+import { NotServable } from "../errors";
 
 const blocks = z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown())));
 
@@ -30,7 +31,7 @@ export interface Resource {
 const LOCAL_ACCOUNT_ID = "123456789012";
 
 /** Terraform wrote something that only AWS can tell. */
-export class UnknownReference extends ErrorForPeople {
+export class UnknownReference extends UserError {
   override readonly name = "UnknownReference";
 }
 

@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
+import { copyApp } from "../local/support/project";
+import { type Finished, run } from "../package/support/small-repository";
+
+const PROGRAM = join(__dirname, "../../../../.ci/remove-model.mjs");
+
+describe("remove-model", () => {
+  let app = "";
+
+  beforeEach(() => {
+    app = makeTempFolder();
+    copyApp(app);
+  });
+
+  afterEach(() => removeFolder(app));
+
+  it("removes the folder, and each line about the model", async () => {
+    // Act
+    const finished = await removeModels("language-check");
+
+    // Assess
+    expect(finished).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(existsSync(join(app, "functions/language-check"))).toBe(false);
+    for (const file of ["functions/index.ts", "environments/dev.ts"]) {
+      expect(readFileSync(join(app, file), "utf8")).not.toContain("language-check");
+    }
+  });
+
+  it.each([
+    { names: [], got: "no word" },
+    { names: ["missing"], got: "missing" },
+    { names: ["language-check", "missing"], got: "missing" },
+    { names: ["../environments"], got: "../environments" },
+  ])("refuses $names, and removes nothing", async ({ names, got }) => {
+    // Prepare
+    const before = contentOfApp();
+
+    // Act
+    const finished = await removeModels(...names);
+
+    // Assess
+    expect(finished).toMatchObject({ status: 2, stdout: "" });
+    const [first = "", ...others] = finished.stderr.split("\n");
+    expect(first).toContain(`<model>: got ${got}; allowed: `);
+    expect(first).toMatch(/allowed: .*\blanguage-check\b/);
+    expect(others).toContain("usage: node .ci/remove-model.mjs <model> …");
+    expect(contentOfApp()).toEqual(before);
+  });
+
+  function removeModels(...names: readonly string[]): Promise<Finished> {
+    return run(process.execPath, [PROGRAM, ...names], app);
+  }
+
+  function contentOfApp(): string[] {
+    return ["functions", "environments"].flatMap((folder) =>
+      readdirSync(join(app, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
+    );
+  }
+});
