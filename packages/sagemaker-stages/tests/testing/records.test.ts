@@ -213,13 +213,13 @@ const WIDE = JSON.stringify({
 });
 
 /** Overrides an argument of every resource of a type. */
-function override(stack: TerraformStack, type: string, argument: string): void {
+function override(stack: TerraformStack, type: string, argument: string, value = WIDE): void {
   const resources = stack.node
     .findAll()
     .filter((node): node is TerraformResource => TerraformResource.isTerraformResource(node))
     .filter(({ terraformResourceType }) => terraformResourceType === type);
   expect(resources).not.toEqual([]);
-  for (const resource of resources) resource.addOverride(argument, WIDE);
+  for (const resource of resources) resource.addOverride(argument, value);
 }
 
 const POLICIES = [
@@ -271,6 +271,30 @@ describe("an app's override of a policy", () => {
     },
     TIMEOUT_IN_MS,
   );
+
+  it("is a finding of proveLeastPrivilege when it adds a policy to the document of the API", async () => {
+    // Prepare
+    class WithPolicy extends InferenceStack {
+      constructor(...args: ConstructorParameters<typeof InferenceStack>) {
+        super(...args);
+        const document = Object.assign({}, this.stage.openApi, {
+          "x-amazon-apigateway-policy": JSON.parse(WIDE),
+        });
+        override(this, "aws_api_gateway_rest_api", "body", JSON.stringify(document));
+      }
+    }
+
+    // Act
+    const { findings } = await proveLeastPrivilege(
+      { ...appOf(example), InferenceStack: WithPolicy },
+      { mutants: false },
+    );
+
+    // Assess
+    expect(findings.map(({ message }) => message)).toEqual([
+      expect.stringContaining("no rule reads x-amazon-apigateway-policy"),
+    ]);
+  });
 
   it("changes the entry of the environment when it widens a policy that proveLeastPrivilege does not read", () => {
     // Prepare

@@ -266,11 +266,22 @@ interface Operation {
   readonly "x-amazon-apigateway-integration"?: { readonly type?: string };
 }
 
+/** Others can grant access, e.g. `x-amazon-apigateway-policy`, or change who needs a key. */
+const DOCUMENT_MEMBERS = [
+  "openapi",
+  "info",
+  "paths",
+  "components",
+  "x-amazon-apigateway-request-validators",
+  "x-amazon-apigateway-gateway-responses",
+];
+
 /** Routes that reach a function; a preflight, which API Gateway answers itself, gives nobody anything. */
 function readRoutes(stack: ResolvedStack): Route[] {
   return stack.all("aws_api_gateway_rest_api").flatMap((api) => {
     requireArguments(api, "name", "body", "endpoint_configuration", "lifecycle");
     const document = parseEmbedded(api.text("body"), `${api.address}.body`);
+    requireMembers(document, DOCUMENT_MEMBERS, `${api.address}.body`);
     const paths = document.paths as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>;
     const schemes = (
       document.components as { securitySchemes?: Readonly<Record<string, unknown>> } | undefined
