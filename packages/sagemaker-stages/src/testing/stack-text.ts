@@ -69,6 +69,9 @@ export function recordTerraform(app: TestedApp): RecordEntry[] {
   });
 }
 
+/** Top-level members of `cdk.tf.json` that have blocks of their own, and CDKTF's metadata. */
+const BLOCKS_OF_OWN = ["//", "data", "output", "provider", "resource", "terraform"];
+
 function blocksOf({ terraform }: StackJson, options: TextOptions): OwnedBlock[] {
   const { data = {}, resource, output = {}, provider } = terraform;
   const { models } = options;
@@ -78,6 +81,9 @@ function blocksOf({ terraform }: StackJson, options: TextOptions): OwnedBlock[] 
     ...blocks("data ", data, options),
     ...blocks("resource ", resource, options),
     ...sorted(output).map(([name, value]) => block(`output ${name}`, value, ownerOfOutput(name, models))),
+    ...sorted({ ...terraform })
+      .filter(([name]) => !BLOCKS_OF_OWN.includes(name))
+      .map(([name, value]) => block(name, value)),
   ];
 }
 
@@ -91,12 +97,17 @@ function blocks(
     return sorted(byId).map(([id, { "//": comment = null, ...values }]) => ({
       title: `${prefix}${type}.${id}`,
       lines: sorted(values).flatMap(([argument, value]) => {
-        const replacement = replacements[argument];
+        const isPage = type === "aws_s3_object" && argument === "content" && isLong(value);
+        const replacement = isPage ? "(the content of the file)" : replacements[argument];
         return replacement === undefined ? flatten(value, argument) : [`${argument}: ${replacement}`];
       }),
       model: ownerOfConstruct(pathOf(comment), models),
     }));
   });
+}
+
+function isLong(content: Json): boolean {
+  return typeof content === "string" && content.length > MAX_CHARACTERS_OF_CONTENT;
 }
 
 /** The path of the construct that made a resource; CDKTF writes it next to the arguments. */
@@ -108,7 +119,8 @@ function pathOf(comment: Json): string {
 }
 
 function block(title: string, values: unknown, model?: string): OwnedBlock {
-  return { title, lines: flatten(values, ""), model };
+  const lines = flatten(values, "").filter((line) => !/(?:^|\.)\/\/\./.test(line));
+  return { title, lines, model };
 }
 
 /**
@@ -138,8 +150,6 @@ function statementId(item: unknown): string | undefined {
 }
 
 function leaf(value: unknown, path: string): string {
-  if (path === "content" && String(value).length > MAX_CHARACTERS_OF_CONTENT)
-    return "(the content of the file)";
   const text = JSON.stringify(value);
   return ["filename", "source"].includes(path)
     ? text.replace(/\/[0-9A-F]{32}\//, "/(hash of the content)/")

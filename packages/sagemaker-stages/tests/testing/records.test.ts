@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { TerraformOutput, TerraformResource, type TerraformStack } from "cdktf";
+import { TerraformHclModule, TerraformOutput, TerraformResource, type TerraformStack } from "cdktf";
 import { AccountStack, type Environment, InferenceStack } from "../../src";
 import type { Model } from "../../src/models";
 import {
@@ -319,6 +319,37 @@ describe("an app's override of a policy", () => {
     expect(failingTitles(before, after)).toEqual(["test: shared by loan-default"]);
     expect(textOf(before)).toContain('  policy.Statement[Send].Action: ["sqs:SendMessage"]\n');
     expect(textOf(after)).toContain('  policy.Statement[Send].Action: ["sqs:*"]\n');
+  });
+});
+
+describe("a Terraform module of an app", () => {
+  class WithModule extends InferenceStack {
+    constructor(...args: ConstructorParameters<typeof InferenceStack>) {
+      super(...args);
+      new TerraformHclModule(this, "reports", {
+        source: "git::https://example.com/reports.git",
+        variables: { queue: "reports" },
+      });
+    }
+  }
+  const app = { ...appOf(example), InferenceStack: WithModule };
+
+  it("is in the record of the Terraform", () => {
+    // Act
+    const text = textOf(recordTerraform(app));
+
+    // Assess
+    expect(text).toContain('\nmodule\n  reports.queue: "reports"\n  reports.source: ');
+  });
+
+  it("is a finding of proveLeastPrivilege, because no rule reads its resources", async () => {
+    // Act
+    const { findings } = await proveLeastPrivilege(app, { mutants: false });
+
+    // Assess
+    expect(findings.map(({ message }) => message)).toEqual([
+      expect.stringContaining("test: got a Terraform module, whose resources no rule reads"),
+    ]);
   });
 });
 

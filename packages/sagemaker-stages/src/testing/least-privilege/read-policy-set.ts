@@ -78,6 +78,11 @@ const NOT_GRANTING = [
 ];
 
 function requireKnownTypes(stack: ResolvedStack, otherTypes: readonly string[]): void {
+  if ("module" in stack.terraform) {
+    throw new Refused(
+      `${stack.name}: got a Terraform module, whose resources no rule reads; allowed: resources`,
+    );
+  }
   const known = [...GRANTING, ...NOT_GRANTING, ...otherTypes];
   const unknown = stack.types().filter((type) => !known.includes(type));
   if (unknown.length > 0) {
