@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { expectRefusal, expectSameFiles, expectSuccess } from "../../../training/tests/support/assess-run";
 import { type Run, TIMEOUT_IN_MS, TrainingFolder } from "../../../training/tests/support/training-run";
 import { sumOfTrees } from "../sample/trees";
 import { bikeHours } from "./support/data-set";
@@ -21,23 +22,13 @@ afterAll(() => folder.remove());
 
 describe("the training of bike-rental", () => {
   it("succeeds and prints the quality on held-out rows", () => {
-    // Act
-    const { status, output, errors } = first;
-
     // Assess
-    expect(errors).toBe("");
-    expect(status).toBe(0);
-    expect(output).toMatch(/^held out [1-9]\d* /m);
-    expect(output).toContain(WEIGHTS);
+    expectSuccess(first, WEIGHTS);
   });
 
   it("writes the same files for the same data, byte for byte", () => {
-    // Act
-    const { files } = second;
-
     // Assess
-    expect(Object.keys(first.files)).toContain(WEIGHTS);
-    expect(files).toEqual(first.files);
+    expectSameFiles(second, first, WEIGHTS);
   });
 
   it("learns day and night", () => {
@@ -64,10 +55,7 @@ describe("the training of bike-rental", () => {
       const run = await folder.run(SCRIPT, files);
 
       // Assess
-      expect(run.status).toBe(1);
-      expect(run.errors).toContain("expected the columns datetime,");
-      expect(run.errors.trimEnd().split("\n")).toHaveLength(1);
-      expect(run.files).toEqual({});
+      expectRefusal(run, "expected the columns datetime,");
     },
     TIMEOUT_IN_MS,
   );
@@ -82,10 +70,7 @@ describe("the training of bike-rental", () => {
       const run = await folder.run(SCRIPT, files);
 
       // Assess
-      expect(run.status).toBe(1);
-      expect(run.errors).toContain("row 25: instances[0]");
-      expect(run.errors.trimEnd().split("\n")).toHaveLength(1);
-      expect(run.files).toEqual({});
+      expectRefusal(run, "row 25: instances[0]");
     },
     TIMEOUT_IN_MS,
   );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { expectRefusal, expectSameFiles, expectSuccess } from "../../../training/tests/support/assess-run";
 import { type Run, TIMEOUT_IN_MS, TrainingFolder } from "../../../training/tests/support/training-run";
 import { reviews } from "./support/data-set";
 
@@ -18,23 +19,13 @@ afterAll(() => folder.remove());
 
 describe("the training of sentiment", () => {
   it("succeeds and prints the quality on held-out rows", () => {
-    // Act
-    const { status, output, errors } = first;
-
     // Assess
-    expect(errors).toBe("");
-    expect(status).toBe(0);
-    expect(output).toMatch(/^held out [1-9]\d* /m);
-    expect(output).toContain(WEIGHTS);
+    expectSuccess(first, WEIGHTS);
   });
 
   it("writes the same files for the same data, byte for byte", () => {
-    // Act
-    const { files } = second;
-
     // Assess
-    expect(Object.keys(first.files)).toContain(WEIGHTS);
-    expect(files).toEqual(first.files);
+    expectSameFiles(second, first, WEIGHTS);
   });
 
   it("learns good and bad, in the order of the vocabulary", () => {
@@ -64,10 +55,7 @@ describe("the training of sentiment", () => {
       const run = await folder.run(SCRIPT, files);
 
       // Assess
-      expect(run.status).toBe(1);
-      expect(run.errors).toContain("line 2: expected a text, a tab, and");
-      expect(run.errors.trimEnd().split("\n")).toHaveLength(1);
-      expect(run.files).toEqual({});
+      expectRefusal(run, "line 2: expected a text, a tab, and");
     },
     TIMEOUT_IN_MS,
   );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { expectRefusal, expectSameFiles, expectSuccess } from "../../../training/tests/support/assess-run";
 import { type Run, TIMEOUT_IN_MS, TrainingFolder } from "../../../training/tests/support/training-run";
 import { classifierFor } from "../sample/classifier";
 import { posts } from "./support/data-set";
@@ -19,23 +20,13 @@ afterAll(() => folder.remove());
 
 describe("the training of toxicity", () => {
   it("succeeds and prints the quality on held-out rows", () => {
-    // Act
-    const { status, output, errors } = first;
-
     // Assess
-    expect(errors).toBe("");
-    expect(status).toBe(0);
-    expect(output).toMatch(/^held out [1-9]\d* /m);
-    expect(output).toContain(WEIGHTS);
+    expectSuccess(first, WEIGHTS);
   });
 
   it("writes the same files for the same data, byte for byte", () => {
-    // Act
-    const { files } = second;
-
     // Assess
-    expect(Object.keys(first.files)).toContain(WEIGHTS);
-    expect(files).toEqual(first.files);
+    expectSameFiles(second, first, WEIGHTS);
   });
 
   it("learns the word of each class, and nothing from rows behind the published data", () => {
@@ -60,10 +51,7 @@ describe("the training of toxicity", () => {
       const run = await folder.run(SCRIPT, files);
 
       // Assess
-      expect(run.status).toBe(1);
-      expect(run.errors).toContain("record 152: a quote is not");
-      expect(run.errors.trimEnd().split("\n")).toHaveLength(1);
-      expect(run.files).toEqual({});
+      expectRefusal(run, "record 152: a quote is not");
     },
     TIMEOUT_IN_MS,
   );
