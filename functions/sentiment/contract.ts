@@ -3,8 +3,8 @@ import {
   type Contract,
   fault,
   readDecimal,
-  requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
+  splitPredictions,
   UnreadablePredictions,
 } from "sagemaker-stages/model";
 import * as z from "zod/mini";
@@ -47,9 +47,8 @@ export const contract: Contract<Request, Sentiment> = {
   },
 
   decode(body) {
-    const cells = body.trim().split(/[\s,]+/);
-    requireOnePredictionPerRow(cells.length, 1);
-    const score = readDecimal(cells[0] ?? "");
+    const [cell = ""] = splitPredictions(body, /[\s,]+/, 1);
+    const score = readDecimal(cell);
     if (!(score >= 0 && score <= 1)) throw new UnreadablePredictions("the answer is no probability");
     // Python's round: 0.5 is 0.
     return { sentiment: score > 0.5 ? "positive" : "negative", score };

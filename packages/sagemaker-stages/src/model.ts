@@ -9,6 +9,7 @@ export type { About, Contract, EndpointRequest, RequestLimits, Route, TextDialec
 export {
   requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
+  splitPredictions,
   UnreadablePredictions,
 } from "./runtime/contract";
 export { fault, quote } from "./runtime/faults";

@@ -3,8 +3,8 @@ import {
   type Contract,
   fault,
   readDecimal,
-  requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
+  splitPredictions,
   UnreadablePredictions,
 } from "sagemaker-stages/model";
 import * as z from "zod/mini";
@@ -38,9 +38,8 @@ export const contract: Contract<Request, number[]> = {
   },
 
   decode(body, { rows }) {
-    const predictions = body.trim().split(/[\n,]/).map(readDecimal);
+    const predictions = splitPredictions(body, /[\n,]/, rows.length).map(readDecimal);
     if (predictions.some(Number.isNaN)) throw new UnreadablePredictions("a prediction is not a number");
-    requireOnePredictionPerRow(predictions.length, rows.length);
     return predictions;
   },
 };

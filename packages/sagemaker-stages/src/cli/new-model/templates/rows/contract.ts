@@ -2,8 +2,8 @@ import {
   type About,
   type Contract,
   readDecimal,
-  requireOnePredictionPerRow,
   SERVERLESS_PAYLOAD_IN_BYTES,
+  splitPredictions,
   UnreadablePredictions,
 } from "sagemaker-stages/model";
 import * as z from "zod/mini";
@@ -35,10 +35,8 @@ export const contract: Contract<Request, Prediction[]> = {
   decode(body, { rows }) {
     const text = body.trim();
     // SageMaker XGBoost separates the predictions of several rows with commas, other containers with line breaks.
-    const separator = rows.length === 1 || text.includes("\n") ? "\n" : ",";
-    const predictions = text.split(separator).map(readPrediction);
-    requireOnePredictionPerRow(predictions.length, rows.length);
-    return predictions;
+    const separator = rows.length === 1 || text.includes("\n") ? /\n/ : /,/;
+    return splitPredictions(text, separator, rows.length).map(readPrediction);
   },
 };
 
