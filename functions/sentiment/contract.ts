@@ -47,7 +47,7 @@ export const contract: Contract<Request, Sentiment> = {
   },
 
   decode(body) {
-    const [cell = ""] = splitPredictions(body, /[\s,]+/, 1);
+    const [cell = ""] = splitPredictions(body, /[\s,]+/g, 1);
     const score = readDecimal(cell);
     if (!(score >= 0 && score <= 1)) throw new UnreadablePredictions("the answer is no probability");
     // Python's round: 0.5 is 0.

@@ -135,24 +135,21 @@ export function requireOnePredictionPerRow(predictions: number, rows: number): v
  * Splits an answer in text into one prediction for each row. The predictions are counted before they become a list:
  * an answer of 6 MB can have millions of cells, and a list of millions of texts takes more memory than a function has.
  *
- * @param separator - what stands between two predictions, e.g. `/[\n,]/`
+ * @param separator - what stands between two predictions, with the flag `g`, by which all of them are counted
  * @param rows - the number of rows that the request has
  * @throws UnreadablePredictions where the answer has another number of predictions
  *
  * @example
  * ```ts
- * splitPredictions("0.25,0.5\n", /[\n,]/, 2); // ["0.25", "0.5"]
+ * splitPredictions("0.25,0.5\n", /[\n,]/g, 2); // ["0.25", "0.5"]
  * ```
  */
 export function splitPredictions(body: string, separator: RegExp, rows: number): string[] {
   const text = body.trim();
   const cells = text.split(separator, rows + 1);
-  let predictions = cells.length;
-  if (predictions > rows) {
-    predictions = 1;
-    for (const _ of text.matchAll(new RegExp(separator, "g"))) predictions++;
-  }
-  requireOnePredictionPerRow(predictions, rows);
+  let predictions = 1;
+  if (cells.length > rows) for (const _ of separator[Symbol.matchAll](text)) predictions++;
+  requireOnePredictionPerRow(Math.max(cells.length, predictions), rows);
   return cells;
 }
 

@@ -38,7 +38,7 @@ export const contract: Contract<Request, number[]> = {
   },
 
   decode(body, { rows }) {
-    const predictions = splitPredictions(body, /[\n,]/, rows.length).map(readDecimal);
+    const predictions = splitPredictions(body, /[\n,]/g, rows.length).map(readDecimal);
     if (predictions.some(Number.isNaN)) throw new UnreadablePredictions("a prediction is not a number");
     return predictions;
   },

@@ -35,7 +35,7 @@ export const contract: Contract<Request, Prediction[]> = {
   decode(body, { rows }) {
     const text = body.trim();
     // SageMaker XGBoost separates the predictions of several rows with commas, other containers with line breaks.
-    const separator = rows.length === 1 || text.includes("\n") ? /\n/ : /,/;
+    const separator = rows.length === 1 || text.includes("\n") ? /\n/g : /,/g;
     return splitPredictions(text, separator, rows.length).map(readPrediction);
   },
 };
