@@ -1,4 +1,5 @@
-// Removes models as the README describes: the folder, the lines in functions/index.ts, and the entries in environments/.
+// Removes models as the README describes: the folder, where the model has one, the lines in functions/index.ts, and the
+// entries in environments/.
 // Usage, in an app's folder: node <this file> <model> …
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
@@ -9,9 +10,31 @@ function withoutEntries(lines, name) {
   for (let index = 0; index < lines.length; index++) {
     const match = start.exec(lines[index]);
     if (match === null) kept.push(lines[index]);
-    else if (lines[index].endsWith("{")) index = lines.indexOf(`${match[1]}},`, index);
+    else if (lines[index].endsWith("{")) {
+      const closing = [`${match[1]}},`, `${match[1]}}),`];
+      index = lines.findIndex((line, at) => at > index && closing.includes(line));
+    }
   }
   return kept;
+}
+
+/** The lines without the functions of the engine that no model uses any more. */
+function withoutUnusedImports(lines) {
+  const pattern = /^import \{ (.*) \} from "sagemaker-stages\/model";$/;
+  return lines.map((line) => {
+    const [, names] = pattern.exec(line) ?? [];
+    if (names === undefined) return line;
+    const isUsed = (name) =>
+      lines.some((other) => other !== line && new RegExp(`\\b${name.split(" ").at(-1)}\\(`).test(other));
+    return line.replace(names, names.split(", ").filter(isUsed).join(", "));
+  });
+}
+
+/** The names of the entries in the call of defineModels. */
+function entriesOfCatalog() {
+  const [, literal = ""] =
+    /defineModels\(\{\n([\s\S]*?)\n\}\)/.exec(readFileSync("functions/index.ts", "utf8")) ?? [];
+  return [...literal.matchAll(/^ {2}"?([a-z][a-z0-9-]*)"?: (?:[a-zA-Z]+\()/gm)].map(([, name]) => name);
 }
 
 function edit(path, change) {
@@ -20,9 +43,10 @@ function edit(path, change) {
 
 /** The models named on the command line; ends the process with status 2 where there is none, or where one is unknown. */
 function modelsToRemove() {
-  const known = readdirSync("functions", { withFileTypes: true }).flatMap((entry) =>
+  const folders = readdirSync("functions", { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() && existsSync(`functions/${entry.name}/contract.ts`) ? [entry.name] : [],
   );
+  const known = [...folders, ...entriesOfCatalog()];
   const names = [...new Set(process.argv.slice(2))];
   const unknown = names.filter((name) => !known.includes(name));
   if (names.length > 0 && unknown.length === 0) return names;
@@ -34,11 +58,13 @@ function modelsToRemove() {
 }
 
 for (const name of modelsToRemove()) {
-  rmSync(`functions/${name}`, { recursive: true });
+  rmSync(`functions/${name}`, { recursive: true, force: true });
   edit("functions/index.ts", (lines) =>
-    withoutEntries(
-      lines.filter((line) => !line.includes(`"./${name}/contract"`)),
-      name,
+    withoutUnusedImports(
+      withoutEntries(
+        lines.filter((line) => !line.includes(`"./${name}/contract"`)),
+        name,
+      ),
     ),
   );
   for (const file of readdirSync("environments"))

@@ -20,7 +20,7 @@ import { InferenceStack as EngineInferenceStack } from "sagemaker-stages";
  *       dashboardBody: JSON.stringify({ widgets: [] }),
  *     });
  *     for (const { pair } of this.models) {
- *       pair.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
+ *       pair?.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
  *     }
  *   }
  * }

@@ -54,7 +54,7 @@ const schema = z.strictObject({ instances });
 type Request = z.infer<typeof schema>;
 
 /** SageMaker XGBoost, a regression on log1p of the bikes rented in an hour. */
-export const contract: Contract<Request, number[]> = {
+export const contract = {
   model: "bike-rental",
   route: { method: "POST", path: "/bike-rental" },
   schema,
@@ -73,7 +73,7 @@ export const contract: Contract<Request, number[]> = {
     requireOnePredictionPerRow(counts.length, request.instances.length);
     return counts;
   },
-};
+} satisfies Contract<Request, number[]>;
 
 /** The counts in an answer of their logarithms, separated by a comma, line ends, or a comma and line ends. */
 function readCounts(body: string): number[] {

@@ -57,7 +57,7 @@ type Request = z.infer<typeof schema>;
 export type Diagnosis = "B" | "M";
 
 /** SageMaker Linear Learner, binary classifier on the Wisconsin Diagnostic Breast Cancer features. */
-export const contract: Contract<Request, Diagnosis | Diagnosis[]> = {
+export const contract = {
   model: "breast-cancer",
   route: { method: "POST", path: "/breast-cancer" },
   schema,
@@ -80,7 +80,7 @@ export const contract: Contract<Request, Diagnosis | Diagnosis[]> = {
     const [first] = diagnoses;
     return typeof data === "string" && first !== undefined ? first : diagnoses;
   },
-};
+} satisfies Contract<Request, Diagnosis | Diagnosis[]>;
 
 /** The row is number 857156 of the data set. */
 export const about: About<Request, Diagnosis | Diagnosis[]> = {

@@ -31,7 +31,7 @@ export interface Sentiment {
 }
 
 /** XGBoost on a bag of words. */
-export const contract: Contract<Request, Sentiment> = {
+export const contract = {
   model: "sentiment",
   route: { method: "POST", path: "/sentiment" },
   schema,
@@ -53,7 +53,7 @@ export const contract: Contract<Request, Sentiment> = {
     // Python's round: 0.5 is 0.
     return { sentiment: score > 0.5 ? "positive" : "negative", score };
   },
-};
+} satisfies Contract<Request, Sentiment>;
 
 /** A review that any vocabulary knows words of. */
 export const about: About<Request, Sentiment> = {

@@ -37,7 +37,7 @@ type Request = z.infer<typeof schema>;
 export type Labels = [labels: string[], probabilities: string[]];
 
 /** fastText in a scikit-learn container, or BlazingText. */
-export const contract: Contract<Request, Labels> = {
+export const contract = {
   model: "toxicity",
   route: { method: "GET", path: "/toxicity" },
   schema,
@@ -56,7 +56,7 @@ export const contract: Contract<Request, Labels> = {
       ? readBlazingText(document)
       : readFastText(document);
   },
-};
+} satisfies Contract<Request, Labels>;
 
 /** `[{"label": […], "prob": […]}]`, one object a text. */
 function readBlazingText(document: unknown[]): Labels {

@@ -179,7 +179,7 @@ describe("the answer", () => {
     { body: "1.0", sentiment: "positive", score: 1 },
   ])("to $body is $sentiment", ({ body, sentiment, score }) => {
     // Act
-    const decoded = contract.decode(body, { review: "" });
+    const decoded = contract.decode(body);
 
     // Assess
     expect(decoded).toEqual({ sentiment, score });
@@ -203,7 +203,7 @@ describe("the answer", () => {
     ".",
   ])("cannot be read from %j", (body) => {
     // Act
-    const decode = () => contract.decode(body, { review: "" });
+    const decode = () => contract.decode(body);
 
     // Assess
     expect(decode).toThrow(new UnreadablePredictions("the answer is no probability"));
@@ -213,7 +213,7 @@ describe("the answer", () => {
     "cannot be read from the document %s",
     (body) => {
       // Act
-      const decode = () => contract.decode(body, { review: "" });
+      const decode = () => contract.decode(body);
 
       // Assess
       expect(decode).toThrow(UnreadablePredictions);
@@ -222,7 +222,7 @@ describe("the answer", () => {
 
   it.each(["0.5,0.5", "0.5\n0.5\n", "0.5 0.5", "0.5,"])("is refused where %j is more than one", (body) => {
     // Act
-    const decode = () => contract.decode(body, { review: "" });
+    const decode = () => contract.decode(body);
 
     // Assess
     expect(decode).toThrow(new UnreadablePredictions("1 row(s) were sent, 2 prediction(s) came back"));

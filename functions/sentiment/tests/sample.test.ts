@@ -34,7 +34,7 @@ describe("the sample model of sentiment", () => {
     const answer = await invokeSample(sample, contract.encode(request));
 
     // Assess
-    const found = contract.decode(answer.body, request);
+    const found = contract.decode(answer.body);
     expect(found.sentiment).toBe(sentiment);
     if (score !== undefined) expect(found.score).toBeCloseTo(score, 3);
   });

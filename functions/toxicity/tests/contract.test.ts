@@ -11,7 +11,7 @@ const PROBABILITIES = ["0.9797907", "0.02019908", "3.6296085e-05"];
 
 /** The text of a probability that comes as a number, in either format. */
 function textOf(probability: number): string | undefined {
-  const [, [text]] = contract.decode(JSON.stringify([{ label: ["a"], prob: [probability] }]), REQUEST);
+  const [, [text]] = contract.decode(JSON.stringify([{ label: ["a"], prob: [probability] }]));
   return text;
 }
 
@@ -95,7 +95,7 @@ describe("the answer", () => {
     { what: "BlazingText's answer with texts", document: [{ prob: PROBABILITIES, label: LABELS }] },
   ])("is the published one from $what", ({ document }) => {
     // Act
-    const decoded = contract.decode(JSON.stringify(document), REQUEST);
+    const decoded = contract.decode(JSON.stringify(document));
 
     // Assess
     expect(decoded).toEqual([LABELS, PROBABILITIES]);
@@ -107,7 +107,7 @@ describe("the answer", () => {
     { what: "a text of another form", labels: ["a", "b"], texts: ["1", "9.9E-01"] },
   ])("keeps $what", ({ labels, texts }) => {
     // Act
-    const decoded = contract.decode(JSON.stringify([[labels], [texts]]), REQUEST);
+    const decoded = contract.decode(JSON.stringify([[labels], [texts]]));
 
     // Assess
     expect(decoded).toEqual([labels, texts]);
@@ -146,7 +146,7 @@ describe("the answer", () => {
     { what: "probabilities that are an object", document: [{ label: ["a"], prob: { 0: 1 } }] },
   ])("cannot be read from $what", ({ document }) => {
     // Act
-    const decode = () => contract.decode(JSON.stringify(document), REQUEST);
+    const decode = () => contract.decode(JSON.stringify(document));
 
     // Assess
     expect(decode).toThrow(UnreadablePredictions);
@@ -154,7 +154,7 @@ describe("the answer", () => {
 
   it.each(["", "<html>", "__label__none 0.9", "[[["])("cannot be read from %j", (body) => {
     // Act
-    const decode = () => contract.decode(body, REQUEST);
+    const decode = () => contract.decode(body);
 
     // Assess
     expect(decode).toThrow(new UnreadablePredictions("the answer is no list"));
@@ -179,9 +179,8 @@ describe("the answer", () => {
     [0.5],
   ])("cannot be read from the probability %j", (probability) => {
     // Act
-    const fastText = () => contract.decode(JSON.stringify([[["a"]], [[probability]]]), REQUEST);
-    const blazingText = () =>
-      contract.decode(JSON.stringify([{ label: ["a"], prob: [probability] }]), REQUEST);
+    const fastText = () => contract.decode(JSON.stringify([[["a"]], [[probability]]]));
+    const blazingText = () => contract.decode(JSON.stringify([{ label: ["a"], prob: [probability] }]));
 
     // Assess
     const unreadable = new UnreadablePredictions("a probability is no number from 0 to 1");
@@ -210,7 +209,7 @@ describe("the answer", () => {
     { what: "fastText's answer to no text", document: [[], []], came: 0 },
   ])("is refused where it is $what", ({ document, came }) => {
     // Act
-    const decode = () => contract.decode(JSON.stringify(document), REQUEST);
+    const decode = () => contract.decode(JSON.stringify(document));
 
     // Assess
     expect(decode).toThrow(new UnreadablePredictions(`1 row(s) were sent, ${came} prediction(s) came back`));

@@ -296,9 +296,7 @@ describe("a direct event", () => {
     // Assess
     expect(answer).toMatchObject({
       status: 413,
-      detail: expect.stringMatching(
-        /^batch: got 41943\d\d bytes for the endpoint; allowed: at most 4194304$/,
-      ),
+      detail: expect.stringMatching(/^body: got 41943\d\d bytes; allowed: at most 4194304$/),
     });
     expect(endpoint.requests).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: what synthesis, the handler, the review and a flood cost, as ratios of two measurements of one run,
- * because seconds of one machine say nothing about another. `npm run bench -- flood 60` measures a flood of 60 seconds
- * alone.
+ * `npm run bench`: what synthesis, the handler, the review, a flood and a route without a function cost, as ratios of two
+ * measurements of one run, because seconds of one machine say nothing about another. `npm run bench -- flood 60` measures
+ * a flood of 60 seconds alone, and `npm run bench -- gateway 20` a route via API Gateway beside a route with a function.
  */
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
 import { functionCode } from "../src/constructs/function/function-code";
+import { costChange } from "../src/review/cost";
 import { prod } from "../tests/fixtures/app/environments/prod";
+import { models } from "../tests/fixtures/app/functions";
 import type { Request } from "../tests/local/support/client";
 import { ContainerServer } from "../tests/local/support/container-server";
 import { flood, offer, statuses } from "../tests/local/support/load";
@@ -21,6 +23,8 @@ import { RunningStage } from "../tests/local/support/running-stage";
 import { sign } from "../tests/local/support/signing";
 import { largePlans } from "../tests/review/support/large-plans";
 import { largePolicies, planOfMany, planOfPair } from "../tests/review/support/large-policies";
+import { planned } from "../tests/review/support/planned";
+import { switchedRoute } from "../tests/review/support/switched-route";
 
 /** The app that is measured. */
 const FIXTURE_APP = join(__dirname, "../tests/fixtures/app");
@@ -249,17 +253,84 @@ async function benchFlood(seconds: number): Promise<void> {
   }
 }
 
+/** Few, so that processes of the function do not take the cores from the stage. */
+const ROUTE_CONNECTIONS = 4;
+const ROUNDS = 5;
+
+/** The same model behind a function and behind API Gateway alone, by turns, on one local stage. */
+async function benchGateway(seconds: number): Promise<void> {
+  const project = new ProjectCopy();
+  const environments = (["lambda", "gateway"] as const).map((via) => ({
+    ...prod,
+    name: via,
+    state: { local: { path: `terraform.${via}.tfstate` } },
+    stage: { ...prod.stage, throttling: { rateLimit: 10_000, burstLimit: 5_000 } },
+    models: { "house-price": { existingEndpoint: "prices", access: "PUBLIC" as const, via } },
+  }));
+  project.setEnvironments(...environments);
+  const stage = await RunningStage.serve(project, ["lambda", "gateway"]);
+  try {
+    const { request } = models["house-price"].example;
+    const perSecond = async (via: string, durationInMs: number): Promise<number> => {
+      const path = `/${via}/house-price`;
+      const headers = { "Content-Type": "application/json" };
+      const sent = { path, headers, body: JSON.stringify(request) };
+      const start = performance.now();
+      const answers = await flood(stage.url, sent, { connections: ROUTE_CONNECTIONS, durationInMs });
+      const failed = answers.filter(({ status }) => status !== 200);
+      if (failed.length > 0) throw new Error(`${path} answered ${JSON.stringify(statuses(failed))}`);
+      return (answers.length * 1_000) / (performance.now() - start);
+    };
+    for (const via of ["lambda", "gateway"]) await perSecond(via, 1_000);
+    const rounds: { lambda: number; gateway: number }[] = [];
+    const durationInMs = (seconds * 1_000) / ROUNDS / 2;
+    for (let round = 0; round < ROUNDS; round++) {
+      rounds.push({
+        lambda: await perSecond("lambda", durationInMs),
+        gateway: await perSecond("gateway", durationInMs),
+      });
+    }
+    report(
+      'requests a second of a route with via: "gateway" on the local stage',
+      median(rounds.map(({ gateway }) => gateway)),
+      "the same route with a function",
+      median(rounds.map(({ lambda }) => lambda)),
+      "requests a second",
+    );
+  } finally {
+    await stage.kill();
+    project.remove();
+  }
+  reportCost();
+}
+
+/** By the review's own prices, which are of us-east-1. */
+function reportCost(): void {
+  const { perMillionRequests } = costChange(planned(switchedRoute("lambda", "gateway")));
+  const line = perMillionRequests.find(({ what }) => what.startsWith("POST "));
+  if (!line?.before || !line.after) throw new Error("the review has no cost of the route");
+  report(
+    'USD for a million requests to a route with via: "gateway", without the endpoint',
+    line.after.usd,
+    "the same route with a function",
+    line.before.usd,
+    "USD",
+  );
+}
+
 async function main(): Promise<void> {
   // The engine works on the app in the current folder.
   process.chdir(FIXTURE_APP);
   const [only, seconds = "10"] = process.argv.slice(2);
   if (only === "flood") return await benchFlood(Number(seconds));
+  if (only === "gateway") return await benchGateway(Number(seconds));
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   try {
     benchSynthesis(folder);
     benchReview(folder);
     await benchHandler(folder);
     await benchFlood(Number(seconds));
+    await benchGateway(Number(seconds));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

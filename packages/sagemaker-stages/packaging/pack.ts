@@ -2,14 +2,15 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { publishTemplate, readRepositoryTemplate } from "../src/cli/template/files";
 import { compile } from "./compile";
+import { DOCUMENTS, publishDocuments } from "./documents";
 import { exportedFiles, type Manifest, toPublishedManifest } from "./manifest";
 
 /** The repository's `package.json` while the published one is in its place. */
 const KEPT = "package.json.repository";
 
 /**
- * Makes the package's folder ready for `npm pack`: `dist` with the compiled sources and the template of an app, and a `package.json` whose exports are the files in `dist`.
- * {@link restore} takes both back.
+ * Makes the package's folder ready for `npm pack`: `dist` with the compiled sources and the template of an app, `docs` with the documents for users, and a `package.json` whose exports are the files in `dist`.
+ * {@link restore} takes all back.
  *
  * @param folder - the package's folder
  * @throws Error where an earlier run was interrupted, or a source does not compile. `package.json` is then unchanged.
@@ -24,14 +25,15 @@ export function prepare(folder: string): void {
   const text = readFileSync(manifestFile, "utf8");
   const repository: Manifest = JSON.parse(text);
   const published = toPublishedManifest(repository);
-  rmSync(join(folder, "dist"), { recursive: true, force: true });
+  removeGenerated(folder);
   mkdirSync(join(folder, "dist"));
   try {
     compile(folder);
     publishTemplate(folder, readRepositoryTemplate(join(folder, "../.."), join(folder, "template")));
+    publishDocuments(folder, join(folder, "../.."));
     requireFiles(folder, exportedFiles(published));
   } catch (error) {
-    rmSync(join(folder, "dist"), { recursive: true, force: true });
+    removeGenerated(folder);
     throw error;
   }
   // The copy first: whenever the run is interrupted, the repository's text is in one of the two files.
@@ -40,7 +42,7 @@ export function prepare(folder: string): void {
 }
 
 /**
- * Removes `dist`, and puts the repository's `package.json` back in its place. Does nothing where there is nothing to
+ * Removes `dist` and `docs`, and puts the repository's `package.json` back in its place. Does nothing where there is nothing to
  * restore.
  *
  * @param folder - the package's folder
@@ -48,7 +50,13 @@ export function prepare(folder: string): void {
 export function restore(folder: string): void {
   const kept = join(folder, KEPT);
   if (existsSync(kept)) renameSync(kept, join(folder, "package.json"));
-  rmSync(join(folder, "dist"), { recursive: true, force: true });
+  removeGenerated(folder);
+}
+
+function removeGenerated(folder: string): void {
+  for (const generated of ["dist", DOCUMENTS]) {
+    rmSync(join(folder, generated), { recursive: true, force: true });
+  }
 }
 
 function requireFiles(folder: string, files: readonly string[]): void {

@@ -26,4 +26,4 @@ export type {
   StageSettings,
 } from "./environment/environment";
 export type { ModelSettings, ParsedModelSettings } from "./environment/model-settings";
-export type { Model, Models } from "./models";
+export type { ContractModel, Model, Models } from "./models";

@@ -3,11 +3,48 @@
  * function's package.
  */
 
-export type { Model, Models } from "./models";
-export { defineModels } from "./models";
-export type { About, Contract, EndpointRequest, RequestLimits, Route, TextDialect } from "./runtime/contract";
+export { type BytesOptions, bytes } from "./contracts/bytes";
+export { type HuggingFaceOptions, huggingFace } from "./contracts/hugging-face";
+export type { TaskName } from "./contracts/hugging-face-tasks";
+export type { AnySchema, JsonSchema } from "./contracts/json-schema";
+export { type PassThroughOptions, passThrough } from "./contracts/pass-through";
+export type { ReadyMade } from "./contracts/ready-made";
 export {
+  type ChoiceFeature,
+  type Feature,
+  type LabelScore,
+  type NumberFeature,
+  type Prediction,
+  type RowsAnswer,
+  type RowsOptions,
+  type RowsRequest,
+  rows,
+  type TextFeature,
+} from "./contracts/rows";
+export { type TextOptions, type TextRequest, text } from "./contracts/text";
+export type { ContractModel, Model, ModelDefinition, Models } from "./models";
+export { defineModels, type PythonModel, type PythonRoute, python } from "./models";
+export { bytesOf, isBase64, toBytes } from "./runtime/base64";
+export type {
+  About,
+  Bytes,
+  BytesDialect,
+  CallerResponse,
+  CallerValues,
+  Contract,
+  EndpointHeaders,
+  EndpointReply,
+  EndpointRequest,
+  PassThrough,
+  RequestLimits,
+  Route,
+  TextDialect,
+} from "./runtime/contract";
+export {
+  CallerAnswer,
+  INSTANCES_PAYLOAD_IN_BYTES,
   requireOnePredictionPerRow,
+  respond,
   SERVERLESS_PAYLOAD_IN_BYTES,
   splitPredictions,
   UnreadablePredictions,
@@ -15,4 +52,5 @@ export {
 export { fault, quote } from "./runtime/faults";
 export { createHandler } from "./runtime/handler";
 export { isRecord, parseJson } from "./runtime/json";
+export { mediaTypeOf } from "./runtime/media-type";
 export { readDecimal } from "./runtime/numbers";

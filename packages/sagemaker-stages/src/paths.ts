@@ -20,3 +20,12 @@ export function engineSource(path: string): string {
 export function engineFile(path: string): string {
   return join(PACKAGE, path);
 }
+
+/**
+ * Path of a document for people, from the folder in which commands run: of an app, or of the engine's repository.
+ *
+ * @param name - e.g. `python.md`
+ */
+export function documentPath(name: string): string {
+  return `${IS_COMPILED ? "node_modules/sagemaker-stages/" : ""}docs/${name}`;
+}

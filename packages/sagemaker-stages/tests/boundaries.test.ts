@@ -179,9 +179,14 @@ const OF_ENGINE: readonly Forbidden[] = [
     "runtime imports no other area of the engine",
   ),
   ...areaRule(
+    "contracts",
+    ["models", "lib/json", "constructs/inference-stack"],
+    "contracts import runtime only",
+  ),
+  ...areaRule(
     "environment",
     ["iam/iam-limits", "runtime/contract", "constructs/inference-stack", "app/create-app"],
-    "environment imports aws, lib and models only",
+    "environment imports aws, lib, models and runtime/similar-name only",
   ),
   ...areaRule(
     "iam",
@@ -192,7 +197,7 @@ const OF_ENGINE: readonly Forbidden[] = [
   ...areaRule(
     "constructs",
     ["local/stage", "review/main", "cli/main", "app/create-app", "testing/synthesize"],
-    "constructs import aws, environment, iam, lib, models, page and runtime only",
+    "constructs import aws, contracts, environment, iam, lib, models, page and runtime only",
   ),
   ...areaRule(
     "app",
@@ -238,27 +243,49 @@ const OF_ENGINE: readonly Forbidden[] = [
   {
     file: `${SRC}/models.ts`,
     statement: from("./environment/names"),
-    rule: "models.ts imports runtime only",
+    rule: "models.ts imports contracts, python-model and runtime only",
   },
   ...["./lib/json", "./index", "node:fs"].map((module) => ({
     file: `${SRC}/model.ts`,
     statement: from(module),
-    rule: "model.ts is bundled in every function: it imports models and runtime only",
+    rule: "model.ts is bundled in every function: it imports contracts, models and runtime only",
   })),
   ...["../build", "../headers"].map((module) => ({
     file: `${SRC}/page/browser/probe.ts`,
     statement: from(module),
-    rule: "page/browser imports config and public-document of page only",
+    rule: "page/browser imports config, plan and public-document of page only",
   })),
-  ...["node:fs", "zod"].map((module) => ({
-    file: `${SRC}/page/browser/probe.ts`,
+  {
+    file: `${SRC}/page/probe.ts`,
+    statement: from("./browser/view"),
+    rule: "page/browser is bundled for browsers: the package does not compile it, and no other module imports it",
+  },
+  ...["../browser/dom", "../browser/a/b"].map((module) => ({
+    file: `${SRC}/page/plan/probe.ts`,
     statement: from(module),
-    rule: "page/browser runs in browsers: it imports no package and no module of Node.js",
+    rule: "page/browser is bundled for browsers: the package does not compile it, and no other module imports it",
   })),
+  {
+    file: `${SRC}/page/plan/probe.ts`,
+    statement: from("../build"),
+    rule: "page/plan imports public-document of page only",
+  },
+  ...["browser", "plan"].flatMap((folder) =>
+    ["node:fs", "zod"].map((module) => ({
+      file: `${SRC}/page/${folder}/probe.ts`,
+      statement: from(module),
+      rule: "page/browser and page/plan run in browsers: they import no package and no module of Node.js",
+    })),
+  ),
   ...["zod", "node:fs", "node:child_process", "@aws-sdk/client-s3"].map((module) => ({
     file: `${SRC}/runtime/probe.ts`,
     statement: from(module),
     rule: "runtime is bundled in every function: it imports zod/mini and the modules buffer, crypto, http, https, net and tls of Node.js only",
+  })),
+  ...["zod", "node:fs", "node:crypto"].map((module) => ({
+    file: `${SRC}/contracts/probe.ts`,
+    statement: from(module),
+    rule: "contracts are bundled in functions: they import zod/mini only",
   })),
   ...["environment", "iam", "local", "review", "smoke", "pipeline", "page", "cli", "testing"].map((area) => ({
     file: `${SRC}/${area}/probe.ts`,
@@ -378,10 +405,15 @@ const ALLOWED: readonly (readonly [file: string, module: string, type?: "type"])
   [`${SRC}/lib/probe.ts`, "node:util"],
   [`${SRC}/aws/probe.ts`, "../lib/json"],
   [`${SRC}/runtime/probe.ts`, "zod/mini"],
+  [`${SRC}/contracts/probe.ts`, "../runtime/contract"],
+  [`${SRC}/models.ts`, "./contracts/ready-made"],
   [`${SRC}/environment/settings/probe.ts`, "../../models", "type"],
   [`${SRC}/iam/workload/probe.ts`, "../../environment/names"],
   [`${SRC}/page/probe.ts`, "../paths"],
   [`${SRC}/page/browser/probe.ts`, "../config", "type"],
+  [`${SRC}/page/browser/probe.ts`, "../plan/form-plan"],
+  [`${SRC}/page/plan/probe.ts`, "../public-document", "type"],
+  [`${SRC}/page/probe.ts`, "./plan/form-plan"],
   [`${SRC}/constructs/function/probe.ts`, "../../runtime/cors"],
   [`${SRC}/app/probe.ts`, "../constructs/inference-stack"],
   [`${SRC}/sample/probe.ts`, "../local/sagemaker/container", "type"],

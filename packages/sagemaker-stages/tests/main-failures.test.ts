@@ -154,6 +154,20 @@ export class InferenceStack extends EngineStack {
       /^ {2}functions\/index\.ts: got the import "\.\/missing\/contract"; allowed: a file beside index\.ts$/,
     ],
     [
+      "an option of a ready-made contract that breaks a rule",
+      {
+        "functions/index.ts": (text) =>
+          text
+            .replace("{ defineModels", "{ rows, defineModels")
+            .replace(
+              "defineModels({",
+              'defineModels({ iris: rows({ features: ["a"], answer: "xml" as "csv" }),',
+            ),
+      },
+      "functions/index.ts could not be loaded:",
+      /^ {2}iris: answer: got "xml"; allowed: "json", "csv", "predictions" \(/,
+    ],
+    [
       "an environment that is no TypeScript",
       { "environments/dev.ts": (text) => `${text}\nconst = 5;\n` },
       "environments/dev.ts could not be loaded:",

@@ -13,7 +13,7 @@ const comparisons: readonly Comparison[] = [
     kind: "probability",
     cases: probabilities,
     answer: (value) => {
-      const [, [text]] = contract.decode(JSON.stringify([{ label: ["a"], prob: [value] }]), { q: "" });
+      const [, [text]] = contract.decode(JSON.stringify([{ label: ["a"], prob: [value] }]));
       return text;
     },
   },

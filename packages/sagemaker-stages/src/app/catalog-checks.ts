@@ -4,15 +4,20 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { requestModelName } from "../constructs/api/openapi";
 import { findUnfitParts } from "../constructs/api/request-model";
+import type { Environment } from "../environment/environment";
 import { withoutUndefined } from "../environment/present";
 import { describeFaults, type Fault, inWords, Report, UNLIMITED } from "../environment/report";
 import { findFaultsOfShape } from "../environment/shape";
 import { appFolder } from "../lib/app-folder";
 import { findThrowingPlace } from "../lib/load-failure";
 import { UserError } from "../lib/user-error";
-import type { Model } from "../models";
-import { SERVERLESS_PAYLOAD_IN_BYTES } from "../runtime/contract";
+import type { ContractModel, Model } from "../models";
+import { INSTANCES_PAYLOAD_IN_BYTES, UnreadablePredictions } from "../runtime/contract";
 import { describeFaults as describeRequestFaults } from "../runtime/faults";
+import { bareAnswer, NO_CALLER, replyOf } from "../runtime/outside-handler";
+import { checkDialects } from "./dialect-checks";
+import { checkPassedForm } from "./passed-form-checks";
+import { checkPythonFolders, checkPythonRoute, routeFile } from "./python-checks";
 
 /** Models break rules; `message` lists every fault. */
 export class InvalidCatalog extends UserError {
@@ -35,14 +40,27 @@ const CATALOG = "functions/index.ts";
  *
  * @param catalog - the models by the names of their folders
  * @param functions - the folder that holds the models' folders; default: the project's
+ * @param environments - without a fault: remedies name the runtime and the architecture of their functions; default: none
  * @returns an empty list where every rule holds
  */
 export function checkCatalog(
   catalog: Readonly<Record<string, Model>>,
   functions = join(appFolder(), "functions"),
+  environments: readonly Environment[] = [],
 ): Fault[] {
   const faults: Fault[] = [];
-  checkFolders(Object.keys(catalog), functions, faults);
+  const entries = Object.entries(catalog);
+  checkFolders(
+    Object.fromEntries(entries.filter(([, { python }]) => python === undefined)),
+    functions,
+    faults,
+  );
+  checkPythonFolders(
+    entries.filter(([, { python }]) => python !== undefined).map(([name]) => name),
+    functions,
+    faults,
+    environments,
+  );
   return [...faults, ...checkModels(catalog)];
 }
 
@@ -64,16 +82,53 @@ function contractFile(name: string): string {
   return `functions/${name}/contract.ts`;
 }
 
-/** Each entry of the catalog has a folder of its name, and each folder has an entry. */
-function checkFolders(names: readonly string[], functions: string, faults: Fault[]): void {
-  for (const name of names) {
-    new Report(contractFile(name), faults).require(
-      existsSync(join(functions, name, "contract.ts")),
-      "the file",
-      inWords("no such file"),
-      `a folder of the name that the model has in ${CATALOG}, with contract.ts`,
-      `${CATALOG} names the model ${name}`,
-    );
+/** The file that describes a model with a contract of its own, or with a handler in Python. */
+function fileOf(name: string, python: Model["python"]): string {
+  return python === undefined ? contractFile(name) : routeFile(name);
+}
+
+/** Collects faults of a model: in its own file, or in its line of the catalog where its contract is ready-made. */
+function reportOf(
+  name: string,
+  { readyMade, python }: Pick<Model, "readyMade" | "python">,
+  faults: Fault[],
+): Report {
+  return readyMade === undefined
+    ? new Report(fileOf(name, python), faults)
+    : new Report(CATALOG, faults, `${name}.`);
+}
+
+/** Where a model is described, in words. */
+function placeOf(name: string, entry: Pick<Model, "readyMade" | "python"> | undefined): string {
+  return entry?.readyMade === undefined ? fileOf(name, entry?.python) : `${CATALOG}, ${name},`;
+}
+
+/**
+ * Each entry of the catalog has a ready-made contract or a folder of its name with `contract.ts`, and not both. Each
+ * folder with `contract.ts` has an entry.
+ */
+function checkFolders(catalog: Readonly<Record<string, Model>>, functions: string, faults: Fault[]): void {
+  const names = Object.keys(catalog);
+  for (const [name, { readyMade }] of Object.entries(catalog)) {
+    const hasContract = existsSync(join(functions, name, "contract.ts"));
+    const report = new Report(contractFile(name), faults);
+    if (readyMade === undefined) {
+      report.require(
+        hasContract,
+        "the file",
+        inWords("no such file"),
+        `a folder of the name that the model has in ${CATALOG}, with contract.ts, or a ready-made contract in ${CATALOG}`,
+        `${CATALOG} names the model ${name}`,
+      );
+    } else {
+      report.require(
+        !hasContract,
+        "the file",
+        inWords(`a contract beside the ready-made contract in ${CATALOG}`),
+        `either the line in ${CATALOG}, or contract.ts: import it in ${CATALOG} in place of the line`,
+        "a model has one contract",
+      );
+    }
   }
   const folders = readdirSync(functions, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const { name } of folders) {
@@ -90,32 +145,46 @@ function checkFolders(names: readonly string[], functions: string, faults: Fault
 const text = z.string();
 const method = z.custom((value) => typeof value === "function", "a function");
 
-/** What the rules below read of a model. TypeScript checks the same, which a synthesis does not run. */
-const shape = z.object({
+/** What the rules below read of every model. TypeScript checks the same, which a synthesis does not run. */
+const modelShape = z.object({
   model: text,
   route: z.object({ method: z.enum(["GET", "POST"], "GET or POST"), path: text }),
   schema: z.custom((value) => value instanceof Object && "_zod" in value, "a schema of zod/mini"),
-  limits: z.object({ rows: z.number(), rowsIn: z.optional(text), payloadInBytes: z.number() }),
-  text: z.optional(z.object({ read: method, write: method })),
-  encode: method,
-  decode: method,
   title: text,
   description: text,
   allowed: text,
   example: z.object({ request: z.unknown(), answer: z.unknown() }),
 });
 
+/** What the rules below read of a model with a contract. */
+const shape = z.object({
+  ...modelShape.shape,
+  limits: z.object({ rows: z.number(), rowsIn: z.optional(text), payloadInBytes: z.number() }),
+  text: z.optional(z.object({ read: method, write: method })),
+  bytes: z.optional(z.object({ takes: z.array(text), read: method })),
+  answerTypes: z.optional(z.array(text)),
+  callerHeaders: z.optional(z.array(text)),
+  answerHeaders: z.optional(z.array(text)),
+  passThrough: z.optional(z.object({ contentType: z.optional(text), accept: text })),
+  encode: method,
+  decode: method,
+});
+
 /** @returns whether the rules can be checked */
 function checkShape(name: string, entry: Model, faults: Fault[]): boolean {
-  const report = new Report(contractFile(name), faults);
-  const found = findFaultsOfShape(shape, entry, "the module sagemaker-stages/model");
+  const isPython = entry.python !== undefined;
+  const report = reportOf(name, entry, faults);
+  const found = findFaultsOfShape(isPython ? modelShape : shape, entry, "the module sagemaker-stages/model");
   for (const { field, got, allowed } of found) {
     report.require(
       false,
-      field,
+      // A route of Python holds method and path beside the other properties.
+      isPython ? field.replace(/^route\./, "") : field,
       got,
       allowed,
-      "the exports contract and about have the types Contract and About of sagemaker-stages/model",
+      isPython
+        ? "the route has the type PythonRoute of sagemaker-stages/model"
+        : "the exports contract and about have the types Contract and About of sagemaker-stages/model",
     );
   }
   return found.length === 0;
@@ -127,11 +196,13 @@ function checkEntry(
   catalog: Readonly<Record<string, Model>>,
   faults: Fault[],
 ): void {
-  const report = new Report(contractFile(name), faults);
+  const report = reportOf(name, entry, faults);
   checkName(name, entry, catalog, report);
   checkRoute(entry, report);
-  checkLimits(entry, report);
+  if (entry.python === undefined) checkLimits(entry, report);
+  else checkPythonRoute(entry.python, report);
   checkTexts(entry, report);
+  checkDialects(entry, report);
   if (checkSchema(entry, report)) checkExample(entry, report);
 }
 
@@ -214,7 +285,8 @@ const RESERVED_PATHS = ["/ping", "/sping"];
 const PATHS_SOURCE =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html";
 
-function checkRoute({ route: { method, path }, text: dialect }: Model, report: Report): void {
+function checkRoute({ route: { method, path }, ...entry }: Model, report: Report): void {
+  const dialect = entry.python === undefined ? entry.text : undefined;
   const [beforeSlash, ...segments] = path.split("/");
   const hasParameters = /[{}]/.test(path);
   report.require(
@@ -250,7 +322,7 @@ function checkRoute({ route: { method, path }, text: dialect }: Model, report: R
   );
 }
 
-function checkLimits({ limits, example }: Model, report: Report): void {
+function checkLimits({ limits, example }: ContractModel, report: Report): void {
   const { rowsIn } = limits;
   report.require(
     rowsIn === undefined || (example.request instanceof Object && Object.hasOwn(example.request, rowsIn)),
@@ -270,8 +342,8 @@ function checkLimits({ limits, example }: Model, report: Report): void {
     limits.payloadInBytes,
     "limits.payloadInBytes",
     1,
-    SERVERLESS_PAYLOAD_IN_BYTES,
-    "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html",
+    INSTANCES_PAYLOAD_IN_BYTES,
+    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html",
   );
 }
 
@@ -319,34 +391,61 @@ function checkExample(entry: Model, report: Report): void {
   try {
     // As in the function, which has zod/mini alone: this process has zod's English sentences, too.
     const parsed = z.core.safeParse(entry.schema, request, { error: () => "Invalid input" });
-    if (parsed.success) checkEncoding(entry, parsed.data, report);
-    else {
-      report.require(
-        false,
-        "example.request",
-        inWords(describeRequestFaults(parsed.error.issues, request)),
-        "a request that the contract's schema accepts",
-        "the example is sent as it stands",
-      );
+    if (parsed.success) {
+      if (entry.python === undefined) checkEncoding(entry, parsed.data, report);
+    } else {
+      for (const issue of parsed.error.issues) {
+        reportExampleFault(describeRequestFaults([issue], request), entry, report);
+      }
     }
   } catch (error) {
     reportThrown(error, "schema", report);
   }
 }
 
-function checkEncoding(entry: Model, request: unknown, report: Report): void {
-  let encoded: ReturnType<Model["encode"]>;
+/** @param text - what a caller would read of the fault: `<field>: got <value>; allowed: <rule>` */
+function reportExampleFault(text: string, entry: Model, report: Report): void {
+  const [, name = "", got, allowed = ""] = /^(.*?): got (.*?); allowed: (.*)$/s.exec(text) ?? [];
+  const because = "the example is sent as it stands";
+  if (got === undefined || allowed.includes("; allowed: ")) {
+    const any = "a request that the contract's schema accepts";
+    report.require(false, "example.request", inWords(text), any, because);
+    return;
+  }
+  const path = name === "request" ? "" : name.startsWith("[") ? name : `.${name}`;
+  const form = path === "" ? formOfBytes(entry) : undefined;
+  report.require(false, `example.request${path}`, inWords(got), form ?? allowed, because);
+}
+
+/** The form of a file as a request, where the contract's request is a file. */
+function formOfBytes({ bytes, schema }: Model): string | undefined {
+  const [contentType] = bytes?.takes ?? [];
+  if (contentType === undefined) return undefined;
+  if (!z.core.safeParse(schema, { contentType, base64: "AAA=" }).success) return undefined;
+  return `{ contentType, base64 }, e.g. { contentType: "${contentType}", base64: "<the file in base64>" }`;
+}
+
+function checkEncoding(entry: ContractModel, request: unknown, report: Report): void {
+  let encoded: ReturnType<ContractModel["encode"]>;
   try {
-    encoded = entry.encode(request);
+    encoded = entry.encode(request, NO_CALLER);
   } catch (error) {
     reportThrown(error, "encode", report);
     return;
   }
-  const { limits } = entry;
+  const { limits, passThrough } = entry;
+  if (passThrough !== undefined && entry.route.method === "POST") {
+    try {
+      checkPassedForm({ ...entry, passThrough }, encoded, report);
+    } catch (error) {
+      reportThrown(error, "encode", report);
+      return;
+    }
+  }
   const source = "the example must be within the contract's own limits";
   const { rows, body } = encoded;
   report.requireWholeNumber(rows, "encode(example.request).rows", 1, Math.max(1, limits.rows), source);
-  const bytes = typeof body === "string" ? Buffer.byteLength(body) : 0;
+  const bytes = typeof body === "string" || body instanceof Uint8Array ? Buffer.byteLength(body) : 0;
   report.require(
     bytes >= 1 && bytes <= Math.max(1, limits.payloadInBytes),
     "encode(example.request).body",
@@ -354,6 +453,42 @@ function checkEncoding(entry: Model, request: unknown, report: Report): void {
     `1 to ${Math.max(1, limits.payloadInBytes)} bytes`,
     source,
   );
+  checkAnswer(entry, request, body, report);
+}
+
+/** The example's answer is an answer that a ready-made contract can give: the local stage answers so. */
+function checkAnswer(
+  { readyMade, decode, example }: ContractModel,
+  request: unknown,
+  sent: string | Uint8Array,
+  report: Report,
+): void {
+  if (readyMade === undefined) return;
+  const { contentType, body } = readyMade.answerExample(typeof sent === "string" ? sent : "");
+  try {
+    const text = typeof body === "string" ? body : "";
+    const decoded = bareAnswer(decode(text, request, replyOf(body, contentType)));
+    report.require(
+      isDeepStrictEqual(decoded, withoutUndefined(example.answer)),
+      "example.answer",
+      example.answer,
+      `an answer of the contract, e.g. ${cut(JSON.stringify(decoded))}`,
+      "the documentation and the local stage show the example",
+    );
+  } catch (error) {
+    if (!(error instanceof UnreadablePredictions)) throw error;
+    report.require(
+      false,
+      "example.answer",
+      example.answer,
+      inWordsOfContract(error),
+      "the documentation and the local stage show the example",
+    );
+  }
+}
+
+function inWordsOfContract({ message }: Error): string {
+  return `an answer of the contract; of a container that answers so, the contract says: ${message}`;
 }
 
 function reportThrown(error: unknown, field: string, report: Report): void {
@@ -403,16 +538,16 @@ function cut(json: string): string {
 function checkTogether(catalog: Readonly<Record<string, Model>>, faults: Fault[]): void {
   const paths = new Map<string, { readonly name: string; readonly path: string }>();
   const taken = new Map<string, string>();
-  for (const [name, { route }] of Object.entries(catalog)) {
-    const report = new Report(contractFile(name), faults);
-    const { path } = route;
+  for (const [name, entry] of Object.entries(catalog)) {
+    const report = reportOf(name, entry, faults);
+    const { path } = entry.route;
     const other = paths.get(path.toLowerCase());
     report.require(
       other === undefined,
       "route.path",
       path,
       other?.path === path ? "a path of its own" : "a path that differs in more than capitals",
-      `${contractFile(other?.name ?? "")} has ${JSON.stringify(other?.path)}; a path leads to one model, whatever the method`,
+      `${placeOf(other?.name ?? "", catalog[other?.name ?? ""])} has ${JSON.stringify(other?.path)}; a path leads to one model, whatever the method`,
     );
     if (other === undefined) paths.set(path.toLowerCase(), { name, path });
 
@@ -423,7 +558,7 @@ function checkTogether(catalog: Readonly<Record<string, Model>>, faults: Fault[]
         "model",
         name,
         "a name that differs in more than its hyphens and endings",
-        `${contractFile(owner ?? "")} has ${derived}, too`,
+        `${placeOf(owner ?? "", catalog[owner ?? ""])} has ${derived}, too`,
       );
       if (owner !== undefined) break;
       taken.set(derived, name);

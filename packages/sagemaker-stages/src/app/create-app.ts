@@ -11,6 +11,8 @@ import { findNetworkPolicyFaults } from "../iam/deployment/network-limits";
 import { findPipelinePolicyFaults } from "../iam/deployment/pipeline-policies";
 import type { Models } from "../models";
 import { checkCatalog, InvalidCatalog } from "./catalog-checks";
+import { findUncheckedSchemas } from "./gateway-schema-checks";
+import { findPlaceholders } from "./placeholder-checks";
 import { writePages } from "./write-pages";
 
 /** A class that makes an environment's stack: the engine's {@link InferenceStack}, or a subclass of the app. */
@@ -59,6 +61,13 @@ export interface AppProps {
    */
   readonly pages?: boolean;
   /**
+   * Whether environments can hold the placeholders that `sagemaker-stages new-model` writes. The local stage downloads no
+   * model, and starts with them; a deployment needs the values.
+   *
+   * @default - true where the variable `SYNTHESIZE` is `environments`, else false
+   */
+  readonly placeholders?: boolean;
+  /**
    * The folder that `synth()` writes to.
    *
    * @default - CDKTF_OUTDIR or `cdktf.out`
@@ -80,37 +89,45 @@ export function createApp(props: AppProps): App {
     AccountStack: StackOfAccount = AccountStack,
     accountStacks = process.env.SYNTHESIZE !== "environments",
     pages = process.env.SYNTHESIZE === "environments",
+    placeholders = process.env.SYNTHESIZE === "environments",
     outdir,
   } = props;
   const environments = props.environments.map(withoutUndefined<Environment>);
   const accounts = (props.accounts ?? []).map(withoutUndefined<AccountSettings>);
   const described = accountStacks ? accounts : [];
   const faults = checkEnvironments(environments, { models, accounts: described });
-  const faultsOfModels = checkCatalog(models);
+  const faultsOfModels = checkCatalog(models, undefined, faults.length === 0 ? environments : []);
   if (faultsOfModels.length > 0) throw new InvalidCatalog(faultsOfModels, faults);
   if (faults.length > 0) throw new InvalidEnvironments(faults);
-  const faultsOfPolicies = findPolicyFaults(environments, described, models);
-  if (faultsOfPolicies.length > 0) throw new InvalidEnvironments(faultsOfPolicies);
+  const faultsOfDeployment = [
+    ...(placeholders ? [] : findPlaceholders(environments)),
+    ...findFaultsOfDeployment(environments, described, models),
+  ];
+  if (faultsOfDeployment.length > 0) throw new InvalidEnvironments(faultsOfDeployment);
 
   const app = new App(outdir === undefined ? {} : { outdir });
   const parsed = environments.map((environment) => parseEnvironment(environment, accounts));
   for (const environment of parsed) {
     new EnvironmentStack(app, environment, models);
   }
-  if (pages) writePages(parsed, app.outdir);
+  if (pages) writePages(parsed, models, app.outdir);
   for (const account of described) {
     new StackOfAccount(app, parseAccount(account), { environments: parsed, models });
   }
   return app;
 }
 
-/** Policies that AWS would refuse in the middle of an apply, of environments and accounts without a fault. */
-function findPolicyFaults(
+/**
+ * Rules of contracts that nothing would check, and policies that AWS would refuse in the middle of an apply, of
+ * environments and accounts without a fault.
+ */
+function findFaultsOfDeployment(
   environments: readonly Environment[],
   accounts: readonly AccountSettings[],
   models: Models,
 ): Fault[] {
   return [
+    ...findUncheckedSchemas(environments, models),
     ...environments.flatMap(findNetworkPolicyFaults),
     ...accounts.flatMap((account) => findPipelinePolicyFaults(account, environments, models)),
   ];

@@ -3,21 +3,23 @@ import { join } from "node:path";
 import { pageFiles } from "../constructs/website/page-files";
 import type { ParsedEnvironment } from "../environment/environment";
 import { LOCAL_WEBSITE } from "../environment/settings/website";
+import type { Models } from "../models";
 
 /**
  * Writes the page of each environment to `<outdir>/pages/<environment>.json`, a list of `WebsiteFile`, for the local
  * stage: it serves a page for every environment, also for those without a `website`, whose Terraform has no page.
  *
+ * @param models - the app's models
  * @throws as `pageFiles`
  */
-export function writePages(environments: readonly ParsedEnvironment[], outdir: string): void {
+export function writePages(environments: readonly ParsedEnvironment[], models: Models, outdir: string): void {
   const folder = join(outdir, "pages");
   mkdirSync(folder, { recursive: true });
-  for (const { name, website: { title } = LOCAL_WEBSITE, models } of environments) {
+  for (const { name, website: { title } = LOCAL_WEBSITE, models: served } of environments) {
     const file = join(folder, `${name}.json`);
     // In one step: another process that reads the file finds the old list or the new one.
     const unfinished = `${file}.${process.pid}`;
-    writeFileSync(unfinished, JSON.stringify(pageFiles(title, models)));
+    writeFileSync(unfinished, JSON.stringify(pageFiles(title, served, models)));
     renameSync(unfinished, file);
   }
 }

@@ -24,15 +24,22 @@ export const doctor = defineCommand(
         summary: `file to compare; default: all files, which are\n${COMPARED.join("\n")}`,
       },
     },
+    options: {
+      runtimes: {
+        summary:
+          "compare the runtimes of the functions with the dates on which AWS ends their support,\nin place of files: a warning within 180 days before, a failure after",
+      },
+    },
     notes: `Of package.json, the template's scripts, Jest configuration and overrides are compared, and whether a package is missing.
 The app's own scripts, packages and versions are no differences.
 
 To adopt every difference:        npx sagemaker-stages doctor | git apply
 To adopt the differences of one:  npx sagemaker-stages doctor tsconfig.json | git apply
 
-exit status: 0 without differences, 1 with differences, 2 for a wrong command line`,
+exit status: 0 without differences, 1 with differences or with a runtime that has ended, 2 for a wrong command line`,
   },
-  ({ words }) => {
+  async ({ words, options }) => {
+    if (options.runtimes) return await checkRuntimes(words.file);
     const named = words.file.map((file) => posix.normalize(file.replaceAll("\\", "/")));
     const unknown = named.filter((file) => !isCompared(file));
     if (unknown.length > 0) {
@@ -52,6 +59,19 @@ exit status: 0 without differences, 1 with differences, 2 for a wrong command li
     return patches.size === 0 ? 0 : 1;
   },
 );
+
+/** @returns the exit status: 1 where AWS supports the runtime of a function no longer */
+async function checkRuntimes(files: readonly string[]): Promise<number> {
+  if (files.length > 0) {
+    throw new UsageError(`--runtimes: got ${files.join(", ")} beside it; allowed: no file beside it`);
+  }
+  const { loadApp } = await import("../app/load-app");
+  const { reportRuntimes } = await import("./runtimes-in-use");
+  const { lines, hasEnded } = reportRuntimes(loadApp(), new Date());
+  for (const line of lines) console.error(line);
+  if (lines.length === 0) console.error("AWS supports the runtime of each function for at least 180 days");
+  return hasEnded ? 1 : 0;
+}
 
 /** The engine's folder where the engine is a workspace of the app's repository; `undefined` where it is installed. */
 function engineOfRepository(app: string): string | undefined {

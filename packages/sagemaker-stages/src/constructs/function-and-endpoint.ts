@@ -6,10 +6,14 @@ import type { SagemakerModel } from "@cdktf/provider-aws/lib/sagemaker-model";
 import type { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Construct } from "constructs";
 import type { ParsedNewEndpoint } from "../environment/model-settings";
+import { artifactsOf, containersOf, isInS3 } from "../environment/model-source";
 import { omitUndefined } from "../environment/present";
-import { type Artifact, artifactInS3, isInS3 } from "./endpoint/artifact-bucket";
+import { targetOf } from "../environment/settings/targets";
+import { GatewayRole } from "./api/gateway-role";
+import { type Artifact, artifactInS3 } from "./endpoint/artifact-bucket";
+import type { SourcedContainer } from "./endpoint/model-container";
 import { SagemakerEndpoint } from "./endpoint/sagemaker-endpoint";
-import type { EndpointFunction } from "./function/endpoint-function";
+import type { EndpointFunction, TargetedEndpoint } from "./function/endpoint-function";
 import { ExistingFunction } from "./function/existing-function";
 import { InferenceFunction } from "./function/inference-function";
 import type { ParsedProps } from "./lambda-to-sagemaker-endpoint-props";
@@ -17,7 +21,7 @@ import { Network } from "./network/network";
 import type { NetworkedModel } from "./network/networked-model";
 
 /** The endpoint of a {@link FunctionAndEndpoint}. */
-export interface ConnectedEndpoint {
+export interface ConnectedEndpoint extends TargetedEndpoint {
   /** Known before the deployment, unless it was given as a reference. */
   readonly endpointName: string;
   /** Known as the name is. */
@@ -26,13 +30,8 @@ export interface ConnectedEndpoint {
   readonly resource?: SagemakerEndpointResource;
 }
 
-/**
- * A Lambda function that can invoke one SageMaker endpoint, and nothing else: each of them new or existing, in a VPC or
- * not. Takes parsed props: `LambdaToSagemakerEndpoint` parses, and so does an environment.
- */
-export class FunctionAndEndpoint extends Construct {
-  /** Terraform's view of the function, with all its attributes: a resource where it is new, else a data source. */
-  readonly lambdaFunction: LambdaFunction | DataAwsLambdaFunction;
+/** One SageMaker endpoint, new or existing, in a VPC or not; a subclass adds what invokes the endpoint. */
+abstract class ModelEndpoint extends Construct {
   /** The endpoint, new or existing. */
   readonly sagemakerEndpoint: ConnectedEndpoint;
   /** The configuration of a new endpoint. */
@@ -42,18 +41,16 @@ export class FunctionAndEndpoint extends Construct {
   /** The VPC, where it is new. */
   readonly vpc?: Vpc;
 
-  /** The same function for routes and URLs: name and ARN, known before the deployment, and how to invoke it. */
-  readonly function: EndpointFunction;
-
-  private readonly modelName: string;
-  private readonly newFunction: InferenceFunction | undefined;
-  private readonly endpointInNetwork: SagemakerEndpoint | undefined;
+  protected readonly modelName: string;
+  protected readonly network: Network | undefined;
+  protected readonly endpointInNetwork: SagemakerEndpoint | undefined;
 
   constructor(scope: Construct, id: string, props: ParsedProps) {
     super(scope, id);
     // Statements of a network's policies have this name: in a shared network the id, because the network has a name.
     this.modelName = props.network === undefined ? props.name : id;
     const network = this.networkOf(props);
+    this.network = network;
     if (network?.vpc !== undefined) this.vpc = network.vpc;
 
     const { newEndpoint } = props;
@@ -62,33 +59,12 @@ export class FunctionAndEndpoint extends Construct {
     } else {
       const endpoint = this.createEndpoint(newEndpoint, props, network);
       const { endpointName, endpointArn } = endpoint;
-      this.sagemakerEndpoint = { endpointName, endpointArn, resource: endpoint.endpoint };
+      const target = targetOf(newEndpoint);
+      this.sagemakerEndpoint = { endpointName, endpointArn, resource: endpoint.endpoint, target };
       this.sagemakerEndpointConfig = endpoint.configuration;
       this.sagemakerModel = endpoint.model;
       this.endpointInNetwork = isInNetwork(newEndpoint) ? endpoint : undefined;
     }
-
-    const { newFunction } = props;
-    if (newFunction === undefined) {
-      const existing = this.useExistingFunction(props);
-      this.function = existing;
-      this.lambdaFunction = existing.function;
-    } else {
-      this.newFunction = this.createFunction(newFunction, props, network);
-      this.function = this.newFunction;
-      this.lambdaFunction = this.newFunction.function;
-    }
-    if (props.network === undefined) network?.admit([this.networked()]);
-  }
-
-  /** The parts of the two that are in the network, for {@link Network.admit}. */
-  networked(): NetworkedModel {
-    return {
-      model: this.modelName,
-      endpointArn: this.sagemakerEndpoint.endpointArn,
-      function: this.newFunction,
-      endpoint: this.endpointInNetwork,
-    };
   }
 
   private networkOf({ account, name, network, existingVpc, newVpc }: ParsedProps): Network | undefined {
@@ -113,7 +89,7 @@ export class FunctionAndEndpoint extends Construct {
       omitUndefined({
         account,
         name,
-        artifact: this.artifactOf(settings, props),
+        containers: this.containersOf(settings, props),
         settings,
         network: isInNetwork(settings) ? network?.endpoints : undefined,
         permissionsBoundaryArn: props.permissionsBoundaryArn,
@@ -122,6 +98,63 @@ export class FunctionAndEndpoint extends Construct {
         tags,
       }),
     );
+  }
+
+  private containersOf(settings: ParsedNewEndpoint, props: ParsedProps): SourcedContainer[] {
+    return containersOf(settings).map((source) => ({
+      source,
+      artifacts: artifactsOf(source).map((artifact) => this.artifactOf(artifact, props)),
+    }));
+  }
+
+  private artifactOf(artifact: string, { account, artifacts }: ParsedProps): Artifact {
+    if (isInS3(artifact)) return artifactInS3(artifact, account);
+    if (artifacts === undefined) {
+      throw new Error(
+        `${this.node.path}: artifact: got the file ${artifact}; allowed: a file with artifacts`,
+      );
+    }
+    return artifacts.upload(this.node.id, artifact);
+  }
+}
+
+/**
+ * A Lambda function that can invoke one SageMaker endpoint, and nothing else: each of them new or existing, in a VPC or
+ * not. Takes parsed props: `LambdaToSagemakerEndpoint` parses, and so does an environment.
+ */
+export class FunctionAndEndpoint extends ModelEndpoint {
+  /** Terraform's view of the function, with all its attributes: a resource where it is new, else a data source. */
+  readonly lambdaFunction: LambdaFunction | DataAwsLambdaFunction;
+
+  /** The same function for routes and URLs: name and ARN, known before the deployment, and how to invoke it. */
+  readonly function: EndpointFunction;
+
+  private readonly newFunction: InferenceFunction | undefined;
+
+  constructor(scope: Construct, id: string, props: ParsedProps) {
+    super(scope, id, props);
+    const { network } = this;
+    const { newFunction } = props;
+    if (newFunction === undefined) {
+      const existing = this.useExistingFunction(props);
+      this.function = existing;
+      this.lambdaFunction = existing.function;
+    } else {
+      this.newFunction = this.createFunction(newFunction, props, network);
+      this.function = this.newFunction;
+      this.lambdaFunction = this.newFunction.function;
+    }
+    if (props.network === undefined) network?.admit([this.networked()]);
+  }
+
+  /** The parts of the two that are in the network, for {@link Network.admit}. */
+  networked(): NetworkedModel {
+    return {
+      model: this.modelName,
+      invoked: this.sagemakerEndpoint,
+      function: this.newFunction,
+      endpoint: this.endpointInNetwork,
+    };
   }
 
   private createFunction(
@@ -161,23 +194,61 @@ export class FunctionAndEndpoint extends Construct {
       variableName: props.sagemakerEnvironmentVariableName,
     });
   }
+}
 
-  private artifactOf({ artifact }: ParsedNewEndpoint, { account, artifacts }: ParsedProps): Artifact {
-    if (isInS3(artifact)) return artifactInS3(artifact, account);
-    if (artifacts === undefined) {
-      throw new Error(
-        `${this.node.path}: artifact: got the file ${artifact}; allowed: a file with artifacts`,
-      );
-    }
-    return artifacts.upload(this.node.id, artifact);
+/** The props of {@link GatewayAndEndpoint}: those of a function and its endpoint, without the function's. */
+export type GatewayAndEndpointProps = Omit<
+  ParsedProps,
+  "existingFunction" | "newFunction" | "newVpc" | "existingVpc"
+>;
+
+/**
+ * A SageMaker endpoint, new or existing, and the role with which API Gateway invokes the endpoint without a function. The
+ * endpoint has the address that it has beside a function, so that a route changes between the two ways without a new
+ * endpoint.
+ */
+export class GatewayAndEndpoint extends ModelEndpoint {
+  /** The role with which API Gateway invokes the endpoint. */
+  readonly gatewayRole: GatewayRole;
+
+  constructor(scope: Construct, id: string, props: GatewayAndEndpointProps) {
+    super(scope, id, props);
+    const { account, name, permissionsBoundaryArn, tags } = props;
+    this.gatewayRole = new GatewayRole(this, "gateway", {
+      account,
+      name,
+      endpoint: this.sagemakerEndpoint,
+      permissionsBoundaryArn,
+      tags,
+    });
+  }
+
+  /** The part that is in the network, for {@link Network.admit}: API Gateway reaches SageMaker outside of it. */
+  networked(): NetworkedModel {
+    return {
+      model: this.modelName,
+      invoked: this.sagemakerEndpoint,
+      function: undefined,
+      endpoint: this.endpointInNetwork,
+    };
   }
 }
 
-function existingEndpoint({ account, existingEndpoint: endpointName, name }: ParsedProps): ConnectedEndpoint {
+function existingEndpoint(props: ParsedProps): ConnectedEndpoint {
+  const { account, existingEndpoint: endpointName, name } = props;
   if (endpointName === undefined) {
     throw new Error(`${name}: got neither newEndpoint nor existingEndpoint; allowed: one of them`);
   }
-  return { endpointName, endpointArn: account.arn("sagemaker", `endpoint/${endpointName}`) };
+  const target = targetOf(props);
+  const { inferenceComponent: component } = target;
+  return {
+    endpointName,
+    endpointArn: account.arn("sagemaker", `endpoint/${endpointName}`),
+    ...(component !== undefined && {
+      componentArn: account.arn("sagemaker", `inference-component/${component}`),
+    }),
+    ...(Object.keys(target).length > 0 && { target }),
+  };
 }
 
 function isInNetwork(settings: ParsedNewEndpoint): boolean {

@@ -3,30 +3,44 @@ import { App, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { boundaryArn } from "../environment/account";
 import { callerPolicyName, namePrefix, type ParsedEnvironment } from "../environment/environment";
-import type { ParsedModelSettings } from "../environment/model-settings";
+import { isViaGateway, type ParsedModelSettings } from "../environment/model-settings";
+import { artifactsOf, containersOf, isInS3 } from "../environment/model-source";
 import { omitUndefined } from "../environment/present";
 import type { ParsedCallerSettings } from "../environment/settings/callers";
+import { targetOf } from "../environment/settings/targets";
 import type { Model, Models } from "../models";
+import { shownMediaTypes } from "../page/public-document";
 import { Caller } from "./api/caller";
 import { RestStage, type StageRoute } from "./api/rest-stage";
-import { ArtifactBucket, isInS3 } from "./endpoint/artifact-bucket";
+import { ArtifactBucket } from "./endpoint/artifact-bucket";
+import type { EndpointFunction } from "./function/endpoint-function";
 import { bundleFunctions, functionPackage } from "./function/function-code";
 import { FunctionUrl } from "./function/function-url";
 import { FUNCTION_ARCHITECTURE, type ParsedNewFunction } from "./function/new-function";
 import { FUNCTION_TIMEOUT_IN_SECONDS } from "./function/time-budget";
-import { FunctionAndEndpoint } from "./function-and-endpoint";
+import {
+  type ConnectedEndpoint,
+  FunctionAndEndpoint,
+  GatewayAndEndpoint,
+  type GatewayAndEndpointProps,
+} from "./function-and-endpoint";
 import { Network } from "./network/network";
 import { AwsScope } from "./terraform/aws-scope";
 import { addTerraformSettings } from "./terraform/terraform-settings";
 import { pageFiles } from "./website/page-files";
+import { publicRoutes } from "./website/public-routes";
 import { Website } from "./website/website";
 
 /** A model of the environment with its constructs. */
 export interface DeployedModel extends StageRoute {
-  /** The function and the endpoint. */
-  readonly pair: FunctionAndEndpoint;
+  /** The function and the endpoint; `undefined` where API Gateway invokes the endpoint itself: `via: "gateway"`. */
+  readonly pair: FunctionAndEndpoint | undefined;
+  /** The function; `undefined` as {@link pair}. */
+  readonly function: EndpointFunction | undefined;
+  /** The endpoint and API Gateway's role; `undefined` where a function invokes the endpoint. */
+  readonly gateway: GatewayAndEndpoint | undefined;
   /** Name and ARN of the endpoint. */
-  readonly endpoint: FunctionAndEndpoint["sagemakerEndpoint"];
+  readonly endpoint: ConnectedEndpoint;
   /** The function URL, where the model has one. */
   readonly functionUrl: FunctionUrl | undefined;
 }
@@ -42,7 +56,7 @@ export interface DeployedModel extends StageRoute {
  *   constructor(scope: Construct, environment: ParsedEnvironment, models: Models) {
  *     super(scope, environment, models);
  *     new CloudwatchDashboard(this, "dashboard", { dashboardName: this.prefix, dashboardBody });
- *     for (const { pair } of this.models) pair.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
+ *     for (const { pair } of this.models) pair?.lambdaFunction.addOverride("description", "Serves a model of team Atlas");
  *   }
  * }
  */
@@ -73,24 +87,31 @@ export class InferenceStack extends TerraformStack {
     addTerraformSettings(this, { ...environment, environmentTag: this.prefix });
 
     this.account = new AwsScope(this, environment);
-    this.website = this.createWebsite();
+    this.website = this.createWebsite(models);
     this.corsAllowOrigin = this.website?.origin ?? environment.stage.corsAllowOrigin;
     this.network = this.createNetwork();
     this.artifacts = this.createArtifactBucket();
     this.models = this.createModels(models);
-    this.network?.admit(this.models.map(({ pair }) => pair.networked()));
+    this.network?.admit(this.models.flatMap(({ pair, gateway }) => (pair ?? gateway)?.networked() ?? []));
     this.stage = this.createStage();
-    this.publishPage();
+    this.publishPage(models);
 
     this.createOutputs();
     for (const [name, settings] of Object.entries(environment.callers)) this.grantInvoke(name, settings);
   }
 
-  private createWebsite(): Website | undefined {
-    const { website: settings, protected: isProtected } = this.environment;
+  private createWebsite(models: Models): Website | undefined {
+    const { website: settings, models: served, protected: isProtected } = this.environment;
     if (settings === undefined) return undefined;
     const { account, prefix: environmentName } = this;
-    return new Website(this, "website", { account, environmentName, settings, protected: isProtected });
+    const shown = shownMediaTypes(publicRoutes(served, models));
+    return new Website(this, "website", {
+      account,
+      environmentName,
+      settings,
+      shownMediaTypes: shown,
+      protected: isProtected,
+    });
   }
 
   private createNetwork(): Network | undefined {
@@ -102,9 +123,10 @@ export class InferenceStack extends TerraformStack {
   /** The bucket for artifacts that are files of the project, where there are any. */
   private createArtifactBucket(): ArtifactBucket | undefined {
     const { models, protected: isProtected } = this.environment;
-    const hasFiles = Object.values(models).some(
-      (settings) => "artifact" in settings && !isInS3(settings.artifact),
-    );
+    const hasFiles = Object.values(models)
+      .flatMap((settings) => ("existingEndpoint" in settings ? [] : containersOf(settings)))
+      .flatMap(artifactsOf)
+      .some((artifact) => !isInS3(artifact));
     if (!hasFiles) return undefined;
     const { account, prefix: environmentName } = this;
     return new ArtifactBucket(this, "artifacts", { account, environmentName, protected: isProtected });
@@ -113,21 +135,63 @@ export class InferenceStack extends TerraformStack {
   private createModels(models: Models): DeployedModel[] {
     const served = Object.entries(this.environment.models);
     bundleFunctions(
-      served.flatMap(([model, { existingFunction }]) => (existingFunction === undefined ? [model] : [])),
+      served.flatMap(([model, settings]) =>
+        settings.existingFunction === undefined && !isViaGateway(settings) ? [model] : [],
+      ),
+      models,
     );
     return served.map(([model, settings]) => this.createModel(model, settings, modelOf(models, model)));
   }
 
   private createModel(model: string, settings: ParsedModelSettings, contract: Model): DeployedModel {
+    const { access } = settings;
+    if (isViaGateway(settings)) {
+      const gateway = new GatewayAndEndpoint(this, model, this.endpointProps(model, settings));
+      const { sagemakerEndpoint: endpoint, gatewayRole: role } = gateway;
+      const target = { endpoint, role };
+      return {
+        contract,
+        access,
+        target,
+        function: undefined,
+        pair: undefined,
+        gateway,
+        endpoint,
+        functionUrl: undefined,
+      };
+    }
     const pair = this.createFunctionAndEndpoint(model, settings, contract);
     return {
       contract,
-      access: settings.access,
+      access,
+      target: { function: pair.function },
       function: pair.function,
       pair,
+      gateway: undefined,
       endpoint: pair.sagemakerEndpoint,
-      functionUrl: this.createFunctionUrl(model, settings, pair),
+      functionUrl: this.createFunctionUrl(model, settings, pair, contract),
     };
+  }
+
+  /** The props of a model's endpoint, whatever invokes the endpoint. */
+  private endpointProps(model: string, settings: ParsedModelSettings): GatewayAndEndpointProps {
+    const { account, artifacts, network, environment } = this;
+    return omitUndefined({
+      account,
+      name: `${this.prefix}-${model}`,
+      existingEndpoint: "existingEndpoint" in settings ? settings.existingEndpoint : undefined,
+      newEndpoint: "existingEndpoint" in settings ? undefined : settings,
+      ...("existingEndpoint" in settings ? targetOf(settings) : {}),
+      sagemakerEnvironmentVariableName: settings.sagemakerEnvironmentVariableName,
+      artifacts,
+      network,
+      permissionsBoundaryArn: environment.permissionsBoundary
+        ? boundaryArn(environment, account.accountId)
+        : undefined,
+      logRetentionInDays: environment.stage.logRetentionInDays,
+      protected: environment.protected,
+      tags: { ...settings.tags, Model: model },
+    });
   }
 
   private createFunctionAndEndpoint(
@@ -135,37 +199,27 @@ export class InferenceStack extends TerraformStack {
     settings: ParsedModelSettings,
     contract: Model,
   ): FunctionAndEndpoint {
-    const { account, artifacts, network, environment } = this;
     const { existingFunction } = settings;
-    return new FunctionAndEndpoint(
-      this,
-      model,
-      omitUndefined({
-        account,
-        name: `${this.prefix}-${model}`,
-        existingEndpoint: "existingEndpoint" in settings ? settings.existingEndpoint : undefined,
-        newEndpoint: "existingEndpoint" in settings ? undefined : settings,
+    return new FunctionAndEndpoint(this, model, {
+      ...this.endpointProps(model, settings),
+      ...omitUndefined({
         existingFunction,
         newFunction: existingFunction === undefined ? this.newFunction(model, settings, contract) : undefined,
-        sagemakerEnvironmentVariableName: settings.sagemakerEnvironmentVariableName,
-        artifacts,
-        network,
-        permissionsBoundaryArn: environment.permissionsBoundary
-          ? boundaryArn(environment, account.accountId)
-          : undefined,
-        logRetentionInDays: environment.stage.logRetentionInDays,
-        protected: environment.protected,
-        tags: { ...settings.tags, Model: model },
       }),
-    );
+    });
   }
 
   private newFunction(model: string, settings: ParsedModelSettings, contract: Model): ParsedNewFunction {
+    const { runtime, architecture = FUNCTION_ARCHITECTURE, ...ofEveryFunction } = settings.function;
     return {
-      ...settings.function,
-      architecture: FUNCTION_ARCHITECTURE,
+      ...ofEveryFunction,
+      architecture,
       timeoutInSeconds: FUNCTION_TIMEOUT_IN_SECONDS,
-      code: functionPackage(model, resolve(App.of(this).outdir, "functions")),
+      code: functionPackage(model, resolve(App.of(this).outdir, "functions"), {
+        ...contract,
+        runtime,
+        architecture,
+      }),
       description: contract.description,
       environment: {
         CORS_ALLOW_ORIGIN: this.corsAllowOrigin,
@@ -178,9 +232,10 @@ export class InferenceStack extends TerraformStack {
     model: string,
     { functionUrl: settings }: ParsedModelSettings,
     pair: FunctionAndEndpoint,
+    contract: Model,
   ): FunctionUrl | undefined {
     if (settings === undefined) return undefined;
-    return new FunctionUrl(this, `${model}-function-url`, { function: pair.function, settings });
+    return new FunctionUrl(this, `${model}-function-url`, { function: pair.function, settings, contract });
   }
 
   private createStage(): RestStage {
@@ -197,11 +252,11 @@ export class InferenceStack extends TerraformStack {
     });
   }
 
-  private publishPage(): void {
-    const { website: settings, models } = this.environment;
+  private publishPage(models: Models): void {
+    const { website: settings, models: served } = this.environment;
     if (settings === undefined) return;
     const { url, origin, openApi } = this.stage;
-    this.website?.publish({ files: pageFiles(settings.title, models), url, origin, openApi });
+    this.website?.publish({ files: pageFiles(settings.title, served, models), url, origin, openApi });
   }
 
   private createOutputs(): void {

@@ -1,14 +1,16 @@
 import type * as z from "zod";
 import { DEFAULT_ENVIRONMENT_VARIABLE_NAME } from "../environment/model-settings";
+import { artifactsOf, containersOf, isInS3 } from "../environment/model-source";
 import { withoutUndefined } from "../environment/present";
 import { describeFault, type Fault, inOrderOf, inWords, Report, show } from "../environment/report";
 import { checkEndpoint } from "../environment/rules/endpoint-checks";
 import { checkExistingFunction } from "../environment/rules/model-checks";
 import { checkExistingVpc, checkNewVpc } from "../environment/rules/network-checks";
 import { checkResourceTags } from "../environment/rules/tag-checks";
+import { checkTarget } from "../environment/rules/target-checks";
 import { checkRules } from "../environment/settings/check-rules";
+import { targetOf, targetVariables } from "../environment/settings/targets";
 import { findFaultsOfShape } from "../environment/shape";
-import { isInS3 } from "./endpoint/artifact-bucket";
 import { type NewFunction, notReserved } from "./function/new-function";
 import {
   anyProps,
@@ -129,20 +131,40 @@ function checkValues(props: LambdaToSagemakerEndpointProps, report: Report): voi
   if (newFunction !== undefined) checkVariables(newFunction, props, report);
   if (newEndpoint !== undefined) {
     // checkVpc reports a missing network with the construct's own props.
-    checkEndpoint(newEndpoint, { region, hasNetwork: true }, report.in("newEndpoint"));
+    const place = { region, hasNetwork: true, hasNewVpc: props.newVpc !== undefined };
+    checkEndpoint(newEndpoint, place, report.in("newEndpoint"));
     checkPlacesInS3(props, report.in("newEndpoint"));
   }
+  checkTarget(props, report);
   checkResourceTags(tags, report);
 }
 
-/** The variable with the endpoint's name is neither Lambda's own nor one of the function's variables. */
+/** The variables with the endpoint's name and target are neither Lambda's own nor variables of the function. */
 function checkVariables(
   { environment = {} }: NewFunction,
   {
     sagemakerEnvironmentVariableName: name = DEFAULT_ENVIRONMENT_VARIABLE_NAME,
+    ...target
   }: LambdaToSagemakerEndpointProps,
   report: Report,
 ): void {
+  const ofTarget = Object.keys(targetVariables(targetOf(target)));
+  for (const variable of ofTarget) {
+    report.require(
+      !Object.hasOwn(environment, variable),
+      "newFunction.environment",
+      inWords(`${variable}, which names the endpoint's target already`),
+      `no ${variable}`,
+      "the function would name another target than the one that it may invoke",
+    );
+  }
+  report.require(
+    !ofTarget.includes(name),
+    "sagemakerEnvironmentVariableName",
+    name,
+    `another name than ${ofTarget.join(", ")}`,
+    "the variable names the endpoint's target",
+  );
   report.require(
     notReserved.holds(name),
     "sagemakerEnvironmentVariableName",
@@ -162,28 +184,35 @@ function checkVariables(
 /** What references must show of themselves; what is written out has rules of its own. */
 function checkPlacesInS3({ newEndpoint, artifacts }: LambdaToSagemakerEndpointProps, report: Report): void {
   if (newEndpoint === undefined) return;
-  const { artifact } = newEndpoint;
   const destination = "dataCapture" in newEndpoint ? newEndpoint.dataCapture?.destination : undefined;
-  for (const [field, place] of [
-    ["artifact", artifact],
-    ["dataCapture.destination", destination],
-  ] as const) {
+  const ofContainers = containersOf(newEndpoint).flatMap((source, index) =>
+    artifactsOf(source).map((artifact) => {
+      const container = source.name === undefined ? "" : `containers.${index}.`;
+      const field = source.modelPackage === undefined ? "artifact" : "modelPackage.artifacts";
+      return [`${container}${field}`, artifact, "key"] as const;
+    }),
+  );
+  for (const [field, place, below] of [
+    ...ofContainers,
+    ["dataCapture.destination", destination, "prefix"] as const,
+  ]) {
     report.require(
       place === undefined || !isReference(place) || PLACE_IN_S3.test(place),
       field,
       inWords("a reference that does not say where its bucket ends"),
-      `s3://<bucket>/<${field === "artifact" ? "key" : "prefix"}>, of which each part may be a reference`,
+      `s3://<bucket>/<${below}>, of which each part may be a reference`,
       "policies name the bucket",
     );
   }
-  if (artifact === undefined) return;
-  report.require(
-    isInS3(artifact) || isReference(artifact) || artifacts !== undefined,
-    "artifact",
-    inWords(`the file ${artifact} without artifacts`),
-    "s3://<bucket>/<key>.tar.gz, or artifacts, an ArtifactBucket, beside the file",
-    "there is no bucket to upload it to",
-  );
+  for (const [field, artifact] of ofContainers) {
+    report.require(
+      isInS3(artifact) || isReference(artifact) || artifacts !== undefined,
+      field,
+      inWords(`the file ${artifact} without artifacts`),
+      "s3://<bucket>/<key>.tar.gz, or artifacts, an ArtifactBucket, beside the file",
+      "there is no bucket to upload it to",
+    );
+  }
 }
 
 function checkVpc(props: LambdaToSagemakerEndpointProps, id: string, report: Report): void {

@@ -14,6 +14,7 @@ import {
   withDefault,
 } from "../environment/settings/setting";
 import { logRetentionInDays } from "../environment/settings/stage";
+import { targetSettings } from "../environment/settings/targets";
 import { ArtifactBucket } from "./endpoint/artifact-bucket";
 import { newFunctionSettings } from "./function/new-function";
 import { Network } from "./network/network";
@@ -58,6 +59,8 @@ const commonProps = settings({
    * @default - none
    */
   existingEndpoint: optional(propertiesOf(existingEndpoint).existingEndpoint),
+
+  ...propertiesOf(targetSettings),
 
   /**
    * The bucket to which an artifact is uploaded that is a file of the project. Required for such an artifact only.

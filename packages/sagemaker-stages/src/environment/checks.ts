@@ -6,6 +6,7 @@ import { anyEnvironment, type Environment, namePrefix } from "./environment";
 import {
   DEFAULT_ENVIRONMENT_VARIABLE_NAME,
   functionNameOf,
+  isViaGateway,
   type ModelSettings,
   routeAccess,
 } from "./model-settings";
@@ -13,12 +14,17 @@ import { checkNames, checkNamesTogether } from "./names";
 import { withoutUndefined } from "./present";
 import { describeFaults, type Fault, inOrderOf, inWords, Report, show } from "./report";
 import { checkAccounts, findAccountShapeFaults } from "./rules/account-checks";
+import { checkBinaryTypes } from "./rules/binary-type-checks";
 import { checkCallers, checkCallersTogether, checkExistingRoles } from "./rules/caller-checks";
+import { checkVia } from "./rules/gateway-checks";
+import { checkHandler } from "./rules/handler-checks";
 import { checkModel } from "./rules/model-checks";
 import { checkNetwork } from "./rules/network-checks";
+import { checkPayload } from "./rules/payload-checks";
 import { findQuotaFaults } from "./rules/quotas";
 import { findSharedStacks } from "./rules/state-checks";
 import { checkTags } from "./rules/tag-checks";
+import { checkChoiceOfTarget } from "./rules/target-checks";
 import { checkRules } from "./settings/check-rules";
 import { findFaultsOfShape, type ShapeFault } from "./shape";
 
@@ -156,15 +162,23 @@ function checkEnvironment(environment: Environment, routes: ModelRoutes): Fault[
       known.join(", ") || "no model, because the app has none",
       "functions/index.ts",
     );
-    checkModel(settings, environment, report.in(`models.${model}`));
+    const route = Object.hasOwn(routes, model) ? routes[model] : undefined;
+    const below = report.in(`models.${model}`);
+    checkModel(settings, environment, below);
+    checkVia(settings, route, below);
+    checkChoiceOfTarget(settings, route, below);
+    checkPayload(settings, route, below);
+    checkHandler(settings, route?.python !== undefined, below);
   }
+  checkBinaryTypes(environment, routes, report.in("models"));
   checkCallers(environment, report.in("callers"));
   return inOrderOf(environment, faults);
 }
 
 /** New functions all are; endpoints say so. */
 function isInNetwork(settings: ModelSettings): boolean {
-  return settings.existingFunction === undefined || ("inNetwork" in settings && settings.inNetwork === true);
+  const hasNewFunction = settings.existingFunction === undefined && !isViaGateway(settings);
+  return hasNewFunction || ("inNetwork" in settings && settings.inNetwork === true);
 }
 
 function checkWebsite({ website, region, stage, models }: Environment, report: Report): void {

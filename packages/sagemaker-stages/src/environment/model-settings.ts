@@ -10,6 +10,7 @@ import { type RouteAccess, routeSettings, type ServingSettings } from "./setting
 import { propertiesOf } from "./settings/setting";
 
 export type { ModelImageSettings } from "./settings/container";
+export type { ContainerInvocation, NamedContainer } from "./settings/containers";
 export type { CaptureMode, DataCaptureSettings } from "./settings/data-capture";
 export type { DeploymentSettings, RollbackSettings } from "./settings/deployment";
 export type {
@@ -21,11 +22,14 @@ export type {
 export type { FunctionSettings } from "./settings/function";
 export type { FunctionUrlSettings } from "./settings/function-url";
 export type { InstanceScaling, InstanceSettings } from "./settings/instances";
+export type { ModelPackageSettings, ModelSourceSettings } from "./settings/model-source";
 export {
   DEFAULT_ENVIRONMENT_VARIABLE_NAME,
   ROUTE_ACCESS,
   type RouteAccess,
   type ServingSettings,
+  VIA,
+  type Via,
 } from "./settings/route";
 export type { ScalingSettings } from "./settings/scaling";
 export type { ProvisionedConcurrencyScaling, ServerlessSettings } from "./settings/serverless";
@@ -66,6 +70,11 @@ export type ParsedModelSettings = z.output<typeof modelSettings>;
 
 /** {@link NewEndpoint} with defaults. */
 export type ParsedNewEndpoint = z.output<typeof newEndpoint>;
+
+/** Whether API Gateway invokes the model's endpoint itself, without a function. */
+export function isViaGateway({ via }: Pick<ServingSettings, "via">): boolean {
+  return via === "gateway";
+}
 
 /** The name of an existing function. @param nameOrArn - its name, or its ARN without version */
 export function functionNameOf(nameOrArn: string): string {

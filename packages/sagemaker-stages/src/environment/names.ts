@@ -1,6 +1,6 @@
 import { type AccountSettings, accountName } from "./account";
 import { callerPolicyName, type Environment, namePrefix } from "./environment";
-import { functionNameOf } from "./model-settings";
+import { functionNameOf, isViaGateway } from "./model-settings";
 import { NAME, principalName } from "./patterns";
 import { inWords, type Report } from "./report";
 
@@ -156,7 +156,9 @@ export function isRoleOf(environment: Environment, role: string): boolean {
   // IAM's names are unique without regard to case.
   return [role, principalName(role)]
     .map((name) => name.toLowerCase())
-    .some((name) => name.startsWith(prefix) && /-(?:function|endpoint)$/.test(name.slice(prefix.length)));
+    .some(
+      (name) => name.startsWith(prefix) && /-(?:function|endpoint|gateway)$/.test(name.slice(prefix.length)),
+    );
 }
 
 /** What the models of `environment` name as existing, held against the prefix of `owner`. */
@@ -200,7 +202,8 @@ function namesMadeBy(owner: Environment): ReservedNames {
   const [endpoints, functions] = [new Set<string>(), new Set<string>()];
   for (const [model, settings] of Object.entries(owner.models)) {
     if (!("existingEndpoint" in settings)) endpoints.add(`${prefix}-${model}`);
-    if (settings.existingFunction === undefined) functions.add(`${prefix}-${model}`);
+    if (settings.existingFunction === undefined && !isViaGateway(settings))
+      functions.add(`${prefix}-${model}`);
   }
   const isWithin = (name: string): boolean => name.startsWith(`${prefix}-`);
   return {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { suggestion } from "../runtime/similar-name";
 import { inWords } from "./report";
 
 /** One place where a value does not have the type that its schema says. */
@@ -12,7 +13,17 @@ export interface ShapeFault {
 }
 
 /** English, whatever the process sets for all schemas: the testing module removes zod's messages, as in a function. */
-const IN_ENGLISH = { error: z.locales.en().localeError };
+const { localeError: inEnglish } = z.locales.en();
+
+/** The message of an issue. Of unknown properties, it has only the known names: the issue itself does not list them. */
+const MESSAGES: z.core.ParseContext<z.core.$ZodIssue> = {
+  error: (issue) =>
+    issue.code === "unrecognized_keys" ? knownNames(issue.inst).join(" ") : inEnglish(issue),
+};
+
+function knownNames(schema: unknown): string[] {
+  return schema instanceof z.core.$ZodObject ? Object.keys(schema._zod.def.shape) : [];
+}
 
 /**
  * Where a value is not of the shape that a schema says.
@@ -20,7 +31,7 @@ const IN_ENGLISH = { error: z.locales.en().localeError };
  * @param documentation - what lists the properties, for the message about an unknown property
  */
 export function findFaultsOfShape(schema: z.ZodType, value: unknown, documentation: string): ShapeFault[] {
-  const parsed = schema.safeParse(value, IN_ENGLISH);
+  const parsed = schema.safeParse(value, MESSAGES);
   if (parsed.success) return [];
   return parsed.error.issues.flatMap((issue) => describe(issue, [], { value, documentation }));
 }
@@ -43,7 +54,7 @@ function describe(
       return issue.keys.map((key) => ({
         field: [...path, key].join("."),
         got: kindOf(at(value, [...path, key])),
-        allowed: `no property of this name; ${documentation} lists the properties`,
+        allowed: `no property of this name; ${documentation} lists the properties${suggestion(key, issue.message.split(" "))}`,
       }));
     case "invalid_union":
       return describeUnion(issue, path, described);

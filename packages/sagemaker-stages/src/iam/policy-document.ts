@@ -28,6 +28,11 @@ export function policyDocument(...statements: readonly Statement[]): PolicyDocum
   return { Version: "2012-10-17", Statement: statements };
 }
 
+/** `LoanDefault` of `loan-default`: a statement id has letters and digits only. */
+export function camelCase(model: string): string {
+  return model.replaceAll(/(?:^|-)(.)/g, (_, first: string) => first.toUpperCase());
+}
+
 /** A statement that allows; each resource once. */
 export function allow(
   Sid: string,

@@ -31,7 +31,25 @@ export class LoadFailure extends UserError {
  */
 export function toLoadFailure(error: unknown): LoadFailure | undefined {
   if (!(error instanceof Error)) return undefined;
-  return readBuildFailure(error) ?? readMissingModule(error) ?? readMissingImport(error) ?? readThrown(error);
+  return (
+    readInvalidOptions(error) ??
+    readBuildFailure(error) ??
+    readMissingModule(error) ??
+    readMissingImport(error) ??
+    readThrown(error)
+  );
+}
+
+/** `defineModels` refuses the options of ready-made contracts, with a line for each fault. */
+function readInvalidOptions({ name, message }: Error): LoadFailure | undefined {
+  if (name !== "InvalidOptions") return undefined;
+  return new LoadFailure(
+    "functions/index.ts",
+    message
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim()),
+  );
 }
 
 /** esbuild's messages, of a build or of the translation by tsx. */

@@ -4,7 +4,7 @@ import type { Container } from "./sagemaker/container";
 import { containerOf } from "./sagemaker/echo-stand-in";
 import { LOCAL_CREDENTIALS } from "./signature";
 import type { Deployment, StageDefinition } from "./terraform/deployment";
-import type { EndpointCompute } from "./terraform/endpoints";
+import { answeringRoutes, type EndpointCompute } from "./terraform/endpoints";
 
 /** Where a local stage is. */
 export interface ServedUrls {
@@ -36,7 +36,11 @@ function* describe(
       yield "";
       const route = `${method.httpMethod} /${stage.stageName}${method.path}`;
       yield `  ${route}  (${WHO[method.authorization]})${notAnswered(deployment, method)}`;
-      yield `  ${curl(url, deployment, stage, method)}`;
+      const [bytesType] = method.bytesTypes;
+      // API Gateway sends a body of bytes to the endpoint as it stands: such a route has no example in JSON.
+      const takesBytesAlone = bytesType !== undefined && method.example === undefined;
+      if (!takesBytesAlone) yield `  ${curl(url, deployment, stage, method)}`;
+      if (bytesType !== undefined) yield `  ${curlOfFile(url, deployment, stage, method, bytesType)}`;
     }
   }
   for (const { functionArn, functionName } of deployment.functionUrls) {
@@ -49,6 +53,10 @@ function* describe(
     }
   }
   yield* describeEndpoints(url, deployment, containers);
+  if (deployment.functions.length > 0) {
+    yield "";
+    yield `  Lambda  ${url}  (e.g. boto3.client("lambda", endpoint_url="${url}"))`;
+  }
   if (deployment.notDone.length > 0) {
     yield "";
     yield "  Not as on AWS:";
@@ -64,9 +72,12 @@ function* describeEndpoints(
   if (endpoints.length === 0) return;
   yield "";
   yield `  SageMaker runtime  ${url}  (e.g. boto3.client("sagemaker-runtime", endpoint_url="${url}"))`;
-  for (const { name, model, compute } of endpoints) {
-    const { description } = containerOf(containers, model);
-    yield `    ${name}: ${description} (on AWS: ${describeCompute(compute)})`;
+  for (const endpoint of endpoints) {
+    for (const { model, target } of answeringRoutes(endpoint)) {
+      const { description } = containerOf(containers, model);
+      const name = [endpoint.name, ...Object.entries(target).map(([header, value]) => `${header}: ${value}`)];
+      yield `    ${name.join(", ")}: ${description} (on AWS: ${describeCompute(endpoint.compute)})`;
+    }
   }
 }
 
@@ -115,16 +126,44 @@ function signed(region: string, service: string): string[] {
 /** A line for a POSIX shell, ready to paste. */
 export function curl(
   url: string,
-  { region }: Pick<Deployment, "region">,
-  { stageName, apiKeys }: Pick<StageDefinition, "stageName" | "apiKeys">,
+  deployment: Pick<Deployment, "region">,
+  stage: Pick<StageDefinition, "stageName" | "apiKeys">,
   method: Pick<Method, "path" | "authorization" | keyof RequestExample>,
 ): string {
+  return curlLine(
+    `${url}/${stage.stageName}${method.path}`,
+    method,
+    authorizationOf(deployment, stage, method),
+  );
+}
+
+/** A line for a POSIX shell that sends a file; the reader writes its name in place of FILE. */
+export function curlOfFile(
+  url: string,
+  deployment: Pick<Deployment, "region">,
+  stage: Pick<StageDefinition, "stageName" | "apiKeys">,
+  method: Pick<Method, "path" | "authorization">,
+  contentType: string,
+): string {
+  return [
+    "curl",
+    quote(`${url}/${stage.stageName}${method.path}`),
+    ...authorizationOf(deployment, stage, method),
+    ...["-H", quote(`content-type: ${contentType}`), "--data-binary", "@FILE"],
+  ].join(" ");
+}
+
+function authorizationOf(
+  { region }: Pick<Deployment, "region">,
+  { apiKeys }: Pick<StageDefinition, "apiKeys">,
+  { authorization }: Pick<Method, "authorization">,
+): string[] {
   const words: Record<Authorization, string[]> = {
     NONE: [],
     AWS_IAM: signed(region, "execute-api"),
     API_KEY: ["-H", quote(`x-api-key: ${apiKeys[0]?.value}`)],
   };
-  return curlLine(`${url}/${stageName}${method.path}`, method, words[method.authorization]);
+  return words[authorization];
 }
 
 /** The example of a request. */

@@ -5,6 +5,7 @@ import { UsageError } from "../lib/arguments";
 import { UserError } from "../lib/user-error";
 import type { Arguments } from "./arguments";
 import { banner } from "./banner";
+import { loadExampleStandIns } from "./example-stand-ins";
 import { type Container, ownContainer } from "./sagemaker/container";
 import { loadSamples } from "./samples";
 import { LocalStage } from "./stage";
@@ -29,26 +30,35 @@ const print = (text: string) => process.stdout.write(text);
  */
 export async function serve({ environments, port, containers: own, blazingText }: Arguments): Promise<void> {
   const containers = new Map<string, Container>([
+    ...loadExampleStandIns(appFolder()),
     ...loadSamples(appFolder(), { blazingText }),
     ...[...own].map(([model, url]) => [model, ownContainer(url)] as const),
   ]);
 
   const stage = new LocalStage({ port, containers, log: print });
   stopOnSignal(stage);
+  const deploymentsNow = () => readDeployments(outdir(), environments, [...own.keys()]);
   let deployments: readonly Deployment[];
   try {
     // Before the synthesis, which takes seconds: a port that is taken is told at once.
     await stage.listen();
     print(`Synthesizing ${environments.join(", ")} …\n`);
     await synthesize(outdir());
-    deployments = readDeployments(outdir(), environments);
+    deployments = deploymentsNow();
     requireDeployed([...own.keys()], deployments);
     await stage.serve(deployments);
   } catch (error) {
     await stage.close();
     throw error;
   }
-  await reloadOnChange(stage, environments, containers);
+  const standIns = new Set([...containers].flatMap(([model, { caveat }]) => (caveat ? [model] : [])));
+  const refreshStandIns = () => {
+    for (const [model, container] of loadExampleStandIns(appFolder())) {
+      if (!containers.has(model)) standIns.add(model);
+      if (standIns.has(model)) containers.set(model, container);
+    }
+  };
+  await reloadOnChange(stage, deploymentsNow, containers, refreshStandIns);
   print(
     `\n${banner(stage, deployments, containers)}\nReloads when code or environments change. Ctrl-C stops.\n\n`,
   );
@@ -80,8 +90,9 @@ function stopOnSignal(stage: LocalStage): void {
 
 async function reloadOnChange(
   stage: LocalStage,
-  environments: readonly string[],
+  deploymentsNow: () => readonly Deployment[],
   containers: ReadonlyMap<string, Container>,
+  refreshStandIns: () => void,
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let reloading = Promise.resolve();
@@ -90,7 +101,8 @@ async function reloadOnChange(
     const start = performance.now();
     try {
       await synthesize(outdir());
-      const deployments = readDeployments(outdir(), environments);
+      refreshStandIns();
+      const deployments = deploymentsNow();
       await stage.serve(deployments);
       print(
         `\nReloaded in ${Math.round(performance.now() - start)} ms.\n\n${banner(stage, deployments, containers)}\n`,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -17,12 +17,16 @@ import { UnreservedConcurrency } from "./lambda/concurrency";
 import { ExistingFunction } from "./lambda/existing-function";
 import { LocalFunction, type RouteFunction } from "./lambda/function";
 import { FunctionUrl } from "./lambda/function-url";
+import { InvokeApi, isInvokePath } from "./lambda/invoke-api";
+import { removeTaskFolders } from "./lambda/task-folder";
+import { callRuntime } from "./rest-api/endpoint-caller";
 import { GATEWAY_ERRORS, type GatewayError, toGatewayAnswer } from "./rest-api/gateway-response";
 import { newRequestIds } from "./rest-api/proxy";
 import { RestApi } from "./rest-api/rest-api";
 import { findUrlFault, splitStage } from "./rest-api/url";
 import type { Container } from "./sagemaker/container";
 import { ContainerFailures } from "./sagemaker/container-failures";
+import { containerOf } from "./sagemaker/echo-stand-in";
 import { RUNTIME_SEGMENT } from "./sagemaker/operation";
 import { isOperationPath, isRuntimePath, SagemakerRuntime } from "./sagemaker/runtime";
 import type { Deployment, FunctionDefinition, FunctionUrlDefinition } from "./terraform/deployment";
@@ -58,6 +62,7 @@ interface Serving {
   readonly stages: ReadonlyMap<string, RestApi>;
   readonly functions: ReadonlyMap<string, LocalFunction>;
   readonly runtime: SagemakerRuntime;
+  readonly invokeApi: InvokeApi;
   /** By the function's ARN. */
   readonly functionUrls: ReadonlyMap<string, FunctionUrl>;
   /** Files of the page by environment and name. */
@@ -130,6 +135,13 @@ export class LocalStage {
           `a function could not be loaded: ${fault.errorType}: ${fault.errorMessage}`,
         );
       }
+      const runtime = new SagemakerRuntime(
+        deployments.flatMap((deployment) => deployment.endpoints),
+        this.settings.containers,
+        log,
+        this.containerFailures,
+      );
+      const invokeEndpoint = callRuntime(runtime, this.containerFailures);
       const stages = deployments.flatMap((deployment) => {
         // Several environments may share an existing function; each lets its own routes invoke it.
         const existing = deployment.existingFunctions.map(
@@ -137,20 +149,16 @@ export class LocalStage {
         );
         const invoked = new Map<string, RouteFunction>([...functions, ...existing]);
         return deployment.stages.map(
-          (stage) => [stage.stageName, new RestApi(stage, deployment, invoked, log)] as const,
+          (stage) => [stage.stageName, new RestApi(stage, deployment, invoked, log, invokeEndpoint)] as const,
         );
       });
       const serving: Serving = {
         functionUrls: createFunctionUrls(deployments, functions),
-        websites: buildWebsites(this.url, deployments),
+        websites: buildWebsites(this.url, deployments, this.settings.containers),
         functions,
+        invokeApi: new InvokeApi(functions),
         stages: new Map(stages),
-        runtime: new SagemakerRuntime(
-          deployments.flatMap((deployment) => deployment.endpoints),
-          this.settings.containers,
-          log,
-          this.containerFailures,
-        ),
+        runtime,
       };
       await this.openFunctionUrls(deployments.flatMap((deployment) => deployment.functionUrls));
       this.unreserved.leave([...functions.values()].map(({ definition }) => definition));
@@ -168,7 +176,7 @@ export class LocalStage {
   async close(): Promise<void> {
     await Promise.all([this.server, ...this.urlServers.values()].map(close));
     await Promise.all([...this.toStop].map((fn) => fn.stop()));
-    rmSync(this.folder, { recursive: true, force: true });
+    removeTaskFolders(this.folder);
   }
 
   private createServer(
@@ -240,7 +248,9 @@ export class LocalStage {
     return port;
   }
 
-  private async route(request: HttpRequest, { runtime, stages, websites }: Serving): Promise<HttpResponse> {
+  private async route(request: HttpRequest, serving: Serving): Promise<HttpResponse> {
+    const { runtime, invokeApi, stages, websites } = serving;
+    if (isInvokePath(request.path)) return await invokeApi.handle(request);
     // A stage may have the runtime's first segment for a name; then it has every path that is no operation.
     const isRuntimes = isOperationPath(request.path) || !stages.has(RUNTIME_SEGMENT);
     if (isRuntimes && isRuntimePath(request.path)) return await runtime.handle(request);
@@ -261,14 +271,23 @@ export class LocalStage {
 }
 
 /** @throws WebsiteNotBuilt */
-function buildWebsites(url: string, deployments: readonly Deployment[]): Serving["websites"] {
+function buildWebsites(
+  url: string,
+  deployments: readonly Deployment[],
+  containers: LocalStageSettings["containers"],
+): Serving["websites"] {
   try {
     return new Map(
-      deployments.flatMap(({ stages, page }) =>
+      deployments.flatMap(({ stages, page, endpoints }) =>
         stages.flatMap(({ stageName, openApi }) =>
           page === undefined
             ? []
-            : [[stageName, websiteFor(`${url}/${stageName}`, openApi.document, page)] as const],
+            : [
+                [
+                  stageName,
+                  websiteFor(`${url}/${stageName}`, openApi.document, page, caveatsOf(endpoints, containers)),
+                ] as const,
+              ],
         ),
       ),
     );
@@ -277,6 +296,19 @@ function buildWebsites(url: string, deployments: readonly Deployment[]): Serving
       `the page could not be built: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** Why answers are no predictions, by the name of the model. */
+function caveatsOf(
+  endpoints: Deployment["endpoints"],
+  containers: LocalStageSettings["containers"],
+): Record<string, string> {
+  return Object.fromEntries(
+    endpoints.flatMap(({ model }) => {
+      const { caveat } = containerOf(containers, model);
+      return caveat === undefined ? [] : [[model, caveat]];
+    }),
+  );
 }
 
 function createFunctionUrls(

@@ -38,7 +38,11 @@ export function synthesize(outdir: string): Promise<void> {
  * @throws UsageError where an environment does not exist
  * @throws NotServable where one cannot be served on this machine
  */
-export function readDeployments(outdir: string, environments: readonly string[]): Deployment[] {
+export function readDeployments(
+  outdir: string,
+  environments: readonly string[],
+  ownContainers: readonly string[] = [],
+): Deployment[] {
   // The manifest, not the folders: a stack whose environment is gone stays behind on disk.
   const { stacks } = manifest.parse(JSON.parse(readFileSync(join(outdir, "manifest.json"), "utf8")));
   const folders = new Map(
@@ -51,7 +55,7 @@ export function readDeployments(outdir: string, environments: readonly string[])
     if (folder === undefined) {
       throw new UsageError(`environment: got ${name}; allowed: ${[...folders.keys()].join(", ")}`);
     }
-    return readDeployment(name, folder);
+    return readDeployment(name, folder, ownContainers);
   });
 }
 

@@ -1,7 +1,7 @@
 import { STAGE_ORIGIN, type WebsiteFile } from "../page/build";
 import type { WebsiteConfig } from "../page/config";
 import { securityHeaders } from "../page/headers";
-import { publicDocument } from "../page/public-document";
+import { publicDocument, shownMediaTypes } from "../page/public-document";
 import type { HttpResponse } from "./http";
 
 /**
@@ -10,27 +10,30 @@ import type { HttpResponse } from "./http";
  * @param stageUrl - the stage's URL, e.g. `http://127.0.0.1:3000/dev`
  * @param openApi - the API's OpenAPI document, parsed
  * @param files - the page's files, as synthesis wrote them
+ * @param caveats - why answers are no predictions, by the name of the model
  * @throws Error where a public route's description names an ARN, an account or a value of the deployment
  */
 export function websiteFor(
   stageUrl: string,
   openApi: unknown,
   files: readonly WebsiteFile[],
+  caveats: Readonly<Record<string, string>> = {},
 ): Map<string, HttpResponse> {
   const { origin } = new URL(stageUrl);
-  const headers = { "Cache-Control": "no-cache", ...securityHeaders([origin]) };
+  const published = publicDocument(openApi, stageUrl);
+  const headers = { "Cache-Control": "no-cache", ...securityHeaders([origin], shownMediaTypes(published)) };
   const answer = (contentType: string, body: string): HttpResponse => ({
     status: 200,
     headers: { "Content-Type": contentType, ...headers },
     body,
   });
-  const config: WebsiteConfig = { stageUrl };
+  const config: WebsiteConfig = { stageUrl, ...(Object.keys(caveats).length > 0 ? { caveats } : {}) };
   return new Map([
     ...files.map(
       ({ name, contentType, body }) =>
         [name, answer(contentType, body.replaceAll(STAGE_ORIGIN, origin))] as const,
     ),
     ["config.json", answer("application/json", JSON.stringify(config))],
-    ["openapi.json", answer("application/json", JSON.stringify(publicDocument(openApi, stageUrl)))],
+    ["openapi.json", answer("application/json", JSON.stringify(published))],
   ]);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { buildSync } from "esbuild";
 import { engineSource } from "../paths";
+import type { PageParts } from "./page-parts";
 
 /** A file of the website. */
 export interface WebsiteFile {
@@ -21,6 +22,8 @@ export interface WebsiteSources {
    * (`browser/view.ts`) as its default export.
    */
   readonly views: ReadonlyMap<string, string>;
+  /** The parts that the forms need. */
+  readonly parts: PageParts;
 }
 
 /** Stands in `index.html` for the stage's origin, e.g. `https://api.example.com`. Each server of the page replaces it. */
@@ -36,8 +39,8 @@ const PAGE_TITLE = "__PAGE_TITLE__";
  *
  * @throws Error of esbuild, with file and line, where the sources do not build
  */
-export function buildWebsite({ title, views }: WebsiteSources): WebsiteFile[] {
-  const { script, stylesheet } = bundle(views);
+export function buildWebsite({ title, ...sources }: WebsiteSources): WebsiteFile[] {
+  const { script, stylesheet } = bundle(sources);
   const html = read("index.html").replaceAll(PAGE_TITLE, () => escapeHtml(title));
   return [
     { name: "favicon.svg", contentType: "image/svg+xml", body: read("favicon.svg") },
@@ -64,11 +67,11 @@ interface Bundle {
   readonly stylesheet: string;
 }
 
-/** One process bundles the same views once: environments share them. */
+/** One process bundles the same sources once: environments share them. */
 const bundles = new Map<string, Bundle>();
 
-function bundle(views: WebsiteSources["views"]): Bundle {
-  const entry = entryOf(views);
+function bundle(sources: Omit<WebsiteSources, "title">): Bundle {
+  const entry = entryOf(sources);
   const known = bundles.get(entry);
   if (known !== undefined) return known;
   const { outputFiles } = buildSync({
@@ -106,11 +109,15 @@ function bundle(views: WebsiteSources["views"]): Bundle {
  * The script of the page. The engine comes first: the page starts before the views' scripts run, and a view's stylesheet
  * can override the engine's.
  */
-function entryOf(views: WebsiteSources["views"]): string {
+function entryOf({ views, parts }: Omit<WebsiteSources, "title">): string {
+  const pathOf = (name: string) => JSON.stringify(engineSource(`page/${name}`));
   const sorted = [...views].sort(([left], [right]) => (left < right ? -1 : 1));
   return [
-    `import ${JSON.stringify(engineSource("page/style.css"))};`,
-    `import { useViews } from ${JSON.stringify(engineSource("page/browser/page.ts"))};`,
+    `import ${pathOf("style.css")};`,
+    `import { useViews } from ${pathOf("browser/page.ts")};`,
+    // Before the views: where a view's script throws, every other form is complete.
+    ...(parts.rows ? [`import ${pathOf("rows.css")};`, `import ${pathOf("browser/rows-part.ts")};`] : []),
+    ...(parts.bytes ? [`import ${pathOf("bytes.css")};`, `import ${pathOf("browser/bytes-part.ts")};`] : []),
     ...sorted.map(([, file], index) => `import view${index} from ${JSON.stringify(file)};`),
     `useViews({ ${sorted.map(([model], index) => `${JSON.stringify(model)}: view${index}`).join(", ")} });`,
   ].join("\n");

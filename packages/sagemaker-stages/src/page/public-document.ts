@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { withPropertyHints } from "./property-hints";
 
 /** Plain JSON. */
 export type Json = z.core.util.JSONType;
@@ -20,10 +21,46 @@ export type PublicOperation = Omit<z.output<typeof operation>, "security"> & {
 };
 
 const text = z.optional(z.string());
-const content = z.record(
+const mediaTypes = z.record(
   z.string(),
   z.object({ schema: z.optional(z.json()), example: z.optional(z.json()) }),
 );
+
+/** The schema of bytes (https://spec.openapis.org/oas/v3.0.3#considerations-for-file-uploads). */
+const BYTES = { type: "string", format: "binary" };
+
+/** The API's own document has no schema for media types of bytes, because API Gateway would validate them as JSON. */
+const content = mediaTypes.transform(
+  (all): z.output<typeof mediaTypes> =>
+    Object.fromEntries(
+      Object.entries(all).map(([mediaType, described]) => [
+        mediaType,
+        Object.keys(described).length === 0 ? { schema: BYTES } : described,
+      ]),
+    ),
+);
+
+/** The API's own document states the limit of a file in an extension, because bytes have no schema there. */
+const requestBody = z
+  .object({
+    description: text,
+    required: z.optional(z.boolean()),
+    content,
+    "x-max-bytes": z.optional(z.number()),
+  })
+  .transform(({ "x-max-bytes": maxLength, ...body }) => ({
+    ...body,
+    content: maxLength === undefined ? body.content : withMaxLength(body.content, maxLength),
+  }));
+
+function withMaxLength(described: z.output<typeof content>, maxLength: number): z.output<typeof content> {
+  return Object.fromEntries(
+    Object.entries(described).map(([mediaType, one]) => [
+      mediaType,
+      isBytes(one.schema) ? { ...one, schema: { ...BYTES, maxLength } } : one,
+    ]),
+  );
+}
 
 // A member that is not named here does not become public.
 const operation = z.object({
@@ -42,9 +79,16 @@ const operation = z.object({
       }),
     ),
   ),
-  requestBody: z.optional(z.object({ description: text, required: z.optional(z.boolean()), content })),
+  requestBody: z.optional(requestBody),
   responses: z.optional(
-    z.record(z.string(), z.object({ description: z.string(), content: z.optional(content) })),
+    z.record(
+      z.string(),
+      z.object({
+        description: z.string(),
+        headers: z.optional(z.record(z.string(), z.json())),
+        content: z.optional(content),
+      }),
+    ),
   ),
   security: z.optional(z.array(z.unknown())),
 });
@@ -67,7 +111,7 @@ const apiDocument = z.object({
 
 /**
  * The public document, made from the API's own document with API Gateway's extensions: the public operations (an empty
- * `security`) and the schemas that they use, without any extension.
+ * `security`) and the schemas that they use, without any extension and with hints for forms.
  *
  * @param openApi - the API's document, parsed
  * @param stageUrl - URL of the stage; becomes the one server
@@ -88,10 +132,31 @@ export function publicDocument(openApi: unknown, stageUrl: string): PublicDocume
     openapi: api.openapi,
     info: api.info,
     paths,
-    components: { schemas: schemasUsedBy(paths, api.components?.schemas ?? {}) },
+    components: {
+      schemas: mapValues(schemasUsedBy(paths, api.components?.schemas ?? {}), withPropertyHints),
+    },
   };
   requireNothingPrivate(published, "document");
   return { ...published, servers: [{ url: stageUrl }] };
+}
+
+/** The media types of bytes that the public routes take or answer: files and answers that the page shows. */
+export function shownMediaTypes({ paths }: PublicDocument): string[] {
+  const contents = Object.values(paths)
+    .flatMap((item) => Object.values(item))
+    .flatMap(({ requestBody, responses = {} }) => [
+      requestBody?.content ?? {},
+      ...Object.values(responses).map((response) => response.content ?? {}),
+    ]);
+  return contents.flatMap((described) =>
+    Object.entries(described).flatMap(([type, { schema }]) => (isBytes(schema) ? [type] : [])),
+  );
+}
+
+function isBytes(schema: Json | undefined): boolean {
+  return (
+    typeof schema === "object" && schema !== null && "format" in schema && schema.format === BYTES.format
+  );
 }
 
 /** Without API Gateway's extensions, at any depth: they contain integrations, authorizers and policies. */
@@ -103,6 +168,13 @@ function withoutExtensions(value: unknown): unknown {
       /^x-amazon-/i.test(key) ? [] : [[key, withoutExtensions(inner)]],
     ),
   );
+}
+
+function mapValues<Value>(
+  values: Readonly<Record<string, Value>>,
+  map: (value: Value) => Value,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
 }
 
 const SCHEMAS = "#/components/schemas/";

@@ -1,5 +1,5 @@
-import { isNoSecret, isSecretName } from "./secret-names";
-import { TOKEN_PREFIXES } from "./token-prefixes";
+import { isNoSecret, isSecretName } from "../lib/secret-names";
+import { API_KEY, JSON_WEB_TOKEN, PRIVATE_KEY, TOKENS, USER_OF_ADDRESS } from "../lib/secret-shapes";
 
 /** Where a credential stands in a text. */
 export interface Range {
@@ -15,23 +15,9 @@ interface Shape {
   readonly pattern: RegExp;
 }
 
-const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
-const ANY_OF_TOKENS = "\\w.~+/=-";
-
-/** The last character of a token is none that ends a sentence. */
-const tokenPattern = ([
-  prefix,
-  length,
-  characters = ANY_OF_TOKENS,
-]: (typeof TOKEN_PREFIXES)[number]): string => `${escaped(prefix)}[${characters}]{${length},500}(?<![./~])`;
-
-const TOKENS = new RegExp(`(?<![A-Za-z0-9])(?:${TOKEN_PREFIXES.map(tokenPattern).join("|")})`, "dg");
-
 const SHAPES: readonly Shape[] = [
   { hints: [""], pattern: TOKENS },
-  // A name can begin in the same way, and has no digit.
-  { hints: ["sk-"], pattern: /(?<![A-Za-z0-9-])sk-(?=[A-Za-z_-]{0,200}\d)[\w-]{20,500}/dg },
+  { hints: ["sk-"], pattern: API_KEY },
   // Tokens without a word before them: Twilio, Mailchimp, Telegram, Discord, Terraform Cloud, Airtable, Entra ID.
   { hints: ["SK"], pattern: /\bSK[0-9a-f]{32}\b/dg },
   { hints: ["-us"], pattern: /\b[0-9a-f]{32}-us\d{1,2}\b/dg },
@@ -41,7 +27,7 @@ const SHAPES: readonly Shape[] = [
   { hints: ["pat"], pattern: /\bpat[A-Za-z0-9]{14}\.[0-9a-f]{64}\b/dg },
   { hints: ["Q~"], pattern: /(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,34}/dg },
   // JSON Web Tokens, and what HTTP authorizes with.
-  { hints: ["eyJ"], pattern: /\beyJ[\w-]{8,4000}\.[\w-]{8,4000}(?:\.[\w-]{0,4000})?/dg },
+  { hints: ["eyJ"], pattern: JSON_WEB_TOKEN },
   { hints: ["earer"], pattern: /\b[Bb]earer\s{1,3}(?<secret>(?=[A-Za-z._~+/-]*[\d=])[\w.~+/-]{8,4000}=*)/dg },
   { hints: ["asic"], pattern: /\b[Bb]asic\s{1,3}(?<secret>(?=[a-z]*[A-Z\d=])[A-Za-z\d+/]{8,4000}={0,2})/dg },
   {
@@ -82,17 +68,10 @@ const SHAPES: readonly Shape[] = [
   },
   // What gzip begins with, in base64: whatever is in it, nobody reads it.
   { hints: ["H4sI"], pattern: /(?<![A-Za-z0-9+/_-])H4sI[A-Za-z0-9+/_-]{16,100000}={0,2}/dg },
-  {
-    hints: ["PRIVATE KEY", "PRIVATE+KEY"],
-    pattern:
-      /-----? ?BEGIN[ +][A-Z0-9 +]{0,40}PRIVATE[ +]KEY(?: BLOCK)? ?----[\s\S]*?(?:----?-? ?END[ +][A-Z0-9 +]{0,40}PRIVATE[ +]KEY(?: BLOCK)? ?-----?|$)/dg,
-  },
+  { hints: ["PRIVATE KEY", "PRIVATE+KEY"], pattern: PRIVATE_KEY },
   { hints: ["Private-Lines:"], pattern: /Private-Lines:[\s\S]*$/dg },
   // Users of URLs and of other connection strings. A number and a slash are a port and a path.
-  {
-    hints: ["://"],
-    pattern: /:\/\/(?<secret>[^\s/?#@"':]{0,200}:(?!\d{1,5}[/?])[^\s"'<>]{1,200})@(?=[\w.[-])/dg,
-  },
+  { hints: ["://"], pattern: USER_OF_ADDRESS },
   // Of a database or a broker, a number can be a password's begin, and a quote a part of it.
   {
     hints: ["://"],

@@ -1,7 +1,7 @@
 import { parseJson } from "../lib/json";
+import { isAboutSecret, isContentName, isNoSecret, isOfVariables, isSecretName } from "../lib/secret-names";
 import { credentialsIn, credentialsInAddress, decodedText, type Range } from "./credentials";
 import { Needles } from "./needles";
-import { isAboutSecret, isContentName, isNoSecret, isOfVariables, isSecretName } from "./secret-names";
 import { MASKED, MASKED_CHANGED, UNKNOWN, type Value } from "./values";
 
 /** What stands in a text in place of what nobody may read. */

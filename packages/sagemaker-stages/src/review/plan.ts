@@ -8,7 +8,7 @@ import { withForgottenApart } from "./forgotten";
 import { Masking, unnumbered } from "./masking";
 import { HOW, parsePlan } from "./plan-text";
 import type { Action, PlannedResource } from "./planned-resource";
-import { secretsOfType } from "./secret-names";
+import { secretsOfType } from "./secret-attributes";
 import { unreadOf } from "./unread";
 import { isValues, type Value } from "./values";
 
@@ -20,6 +20,8 @@ export interface Plan {
   readonly region: string | undefined;
   /** The account that the provider is held to, 12 digits; undefined where the configuration names none, or several. */
   readonly accountId: string | undefined;
+  /** When Terraform made the plan; undefined where the plan does not say (Terraform before 1.5). */
+  readonly plannedAt: Date | undefined;
   /** Every resource that Terraform manages, the unchanged ones too, in the plan's order. */
   readonly resources: readonly PlannedResource[];
   /** What somebody changed outside of Terraform since the last apply. */
@@ -81,6 +83,7 @@ const document = z.looseObject({
   variables: tree,
   configuration: tree,
   errored: z.optional(z.boolean()),
+  timestamp: z.optional(z.unknown()),
   complete: z.optional(z.boolean()),
   deferred_changes: z.optional(z.array(z.unknown())),
   action_invocations: z.optional(z.array(z.unknown())),
@@ -203,6 +206,12 @@ function withSecrets(one: z.infer<typeof resourceChange>): z.infer<typeof change
   };
 }
 
+/** @returns `undefined` for what is no time of RFC 3339 */
+function readTime(timestamp: unknown): Date | undefined {
+  const time = typeof timestamp === "string" ? new Date(timestamp) : undefined;
+  return time === undefined || Number.isNaN(time.getTime()) ? undefined : time;
+}
+
 function planOf(data: Document, file: string, masking: Masking): Plan {
   const provider = providerOf(data.configuration);
   const configured = readConfiguration(data.configuration);
@@ -233,6 +242,7 @@ function planOf(data: Document, file: string, masking: Masking): Plan {
     environment: bare(provider.environment ?? nameOf(file)),
     region: provider.region === undefined ? undefined : bare(provider.region),
     accountId: provider.accountId,
+    plannedAt: readTime(data.timestamp),
     resources: resources(data.resource_changes),
     drift: resources(data.resource_drift),
     outputs: Object.entries(data.output_changes ?? {}).map(([name, one]) => ({

@@ -1,12 +1,24 @@
-import { CORS_EXPOSE_HEADERS } from "./cors";
+import type { CallerAnswer, Contract } from "./contract";
 import type { IncomingRequest } from "./event";
+import { isRecord } from "./json";
+import { JSON_TYPE, TEXT_TYPE } from "./media-type";
+import type { HandlerParts } from "./parts";
 import { type Failure, ProblemError, toProblem } from "./problem";
+import type { ReadyAnswer } from "./ready-answer";
 
 /** What API Gateway and function URLs take for an answer. */
 export interface ProxyResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** `true` where `body` is bytes in base64. */
+  readonly isBase64Encoded?: true;
+}
+
+/** The headers with which a browser lets a page read an answer. */
+export interface CorsHeaders {
+  readonly "Access-Control-Allow-Origin": string;
+  readonly "Access-Control-Expose-Headers": string;
 }
 
 /**
@@ -18,78 +30,100 @@ export const MAX_ANSWER_IN_BYTES = 6 * 1024 * 1024 + 100;
 /** A character of an answer takes up to six bytes in the JSON that Lambda returns, e.g. `\u0000`. */
 const MAX_BYTES_OF_CHARACTER = 6;
 /** Status and headers of a proxy response. */
-const BYTES_AROUND_BODY = 1_000;
+const BYTES_AROUND_BODY = 4_000;
+
+/**
+ * Presents what a contract answers in the media type that the caller is to receive.
+ *
+ * @param accept - the media type: JSON, text, or one of the contract's `answerTypes`
+ * @throws ForbiddenByContract for a status, a header or a media type that the contract may not answer with
+ */
+export function presentAnswer<Request, Answer>(
+  {
+    text,
+    answerTypes,
+    answerHeaders,
+  }: Pick<Contract<Request, Answer>, "text" | "answerTypes" | "answerHeaders">,
+  decoded: Answer | CallerAnswer<Answer>,
+  accept: string,
+  { bytesAnswer }: HandlerParts,
+): ReadyAnswer {
+  if (isCallerAnswer(decoded)) {
+    decoded.requireAllowed(answerHeaders);
+    return { ...present(decoded.answer), response: decoded.response };
+  }
+  return present(decoded);
+
+  function present(answer: Answer): ReadyAnswer {
+    const bytes = bytesAnswer?.(answerTypes, answer, accept);
+    if (bytes !== undefined) return bytes;
+    if (accept !== TEXT_TYPE || text === undefined) return { bare: answer, contentType: JSON_TYPE };
+    const body = text.write(answer);
+    return { bare: body, body, contentType: TEXT_TYPE };
+  }
+}
+
+/** By its method, not by its class, so that a package has the class where the contract answers with it. */
+function isCallerAnswer<Answer>(decoded: Answer | CallerAnswer<Answer>): decoded is CallerAnswer<Answer> {
+  return isRecord(decoded) && typeof decoded.requireAllowed === "function";
+}
 
 /**
  * The answer in its caller's own kind: bare to a direct invocation, else a proxy response.
  *
- * @param answer - plain JSON, or the text that answers a text
  * @throws ProblemError 413 for an answer that Lambda cannot return
  */
-export function toAnswer(
-  answer: unknown,
-  isText: boolean,
-  incoming: IncomingRequest,
-  allowOrigin: string,
-): unknown {
+export function toAnswer(answer: ReadyAnswer, incoming: IncomingRequest, cors: CorsHeaders): unknown {
   if (incoming.kind === "direct") {
-    requireReturnable(JSON.stringify(answer) ?? "");
-    return answer;
+    requireReturnable(JSON.stringify(answer.bare) ?? "", false);
+    return answer.bare;
   }
-  const body = isText ? String(answer) : JSON.stringify(answer);
-  const type = isText ? "text/plain" : "application/json";
-  const response = toProxyResponse(200, type, body, incoming, allowOrigin);
-  if (body.length * MAX_BYTES_OF_CHARACTER + BYTES_AROUND_BODY > MAX_ANSWER_IN_BYTES) {
-    requireReturnable(JSON.stringify(response));
+  const { body = JSON.stringify(answer.bare), contentType, isBase64 = false, response } = answer;
+  const headers = { "Content-Type": contentType };
+  const proxied: ProxyResponse = {
+    ...toProxyResponse(response?.status ?? 200, headers, body, incoming, cors, response?.headers),
+    ...(isBase64 && { isBase64Encoded: true }),
+  };
+  const bytesOfCharacter = isBase64 ? 1 : MAX_BYTES_OF_CHARACTER;
+  const mostBytes = body.length * bytesOfCharacter + BYTES_AROUND_BODY;
+  if (mostBytes > MAX_ANSWER_IN_BYTES || response?.headers !== undefined) {
+    requireReturnable(JSON.stringify(proxied), isBase64);
   }
-  return response;
+  return proxied;
 }
 
-function requireReturnable(json: string): void {
+function requireReturnable(json: string, isBase64: boolean): void {
   const bytes = Buffer.byteLength(json);
   if (bytes > MAX_ANSWER_IN_BYTES) {
+    const got = isBase64 ? "bytes, which base64 makes a third larger" : "bytes";
     throw new ProblemError({
       status: 413,
-      detail: `answer: got ${bytes} bytes; allowed: at most ${MAX_ANSWER_IN_BYTES}, which is all that Lambda can return. Ask for less at once.`,
+      detail: `answer: got ${bytes} ${got}; allowed: at most ${MAX_ANSWER_IN_BYTES}, which is all that Lambda can return. Ask for less at once.`,
     });
   }
 }
 
 /** The failure in its caller's own kind. */
-export function toFailureAnswer(failure: Failure, incoming: IncomingRequest, allowOrigin: string): unknown {
+export function toFailureAnswer(failure: Failure, incoming: IncomingRequest, cors: CorsHeaders): unknown {
   const problem = toProblem(failure, incoming.requestId);
   if (incoming.kind === "direct") return problem;
-  const type = "application/problem+json";
-  return toProxyResponse(
-    failure.status,
-    type,
-    JSON.stringify(problem),
-    incoming,
-    allowOrigin,
-    failure.retryAfterInSeconds,
-  );
+  const { status, retryAfterInSeconds } = failure;
+  const headers = {
+    "Content-Type": "application/problem+json",
+    ...(retryAfterInSeconds !== undefined && { "Retry-After": String(retryAfterInSeconds) }),
+  };
+  return toProxyResponse(status, headers, JSON.stringify(problem), incoming, cors);
 }
 
 function toProxyResponse(
   statusCode: number,
-  contentType: string,
+  headers: Readonly<Record<string, string>>,
   body: string,
   { kind }: IncomingRequest,
-  allowOrigin: string,
-  retryAfterInSeconds?: number,
+  cors: CorsHeaders,
+  ofContract?: Readonly<Record<string, string>>,
 ): ProxyResponse {
-  return {
-    statusCode,
-    headers: {
-      "Content-Type": contentType,
-      ...(retryAfterInSeconds === undefined ? {} : { "Retry-After": String(retryAfterInSeconds) }),
-      // A function URL adds its own, and a browser refuses an answer that has them twice
-      // (https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors).
-      ...(kind === "rest-api" && {
-        "Access-Control-Allow-Origin": allowOrigin,
-        "Access-Control-Expose-Headers": CORS_EXPOSE_HEADERS,
-      }),
-    },
-    body,
-  };
+  // A function URL adds its own, and a browser refuses an answer that has them twice
+  // (https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors).
+  return { statusCode, headers: { ...headers, ...ofContract, ...(kind === "rest-api" && cors) }, body };
 }

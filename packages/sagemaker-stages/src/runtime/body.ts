@@ -1,16 +1,25 @@
-import { isUtf8 } from "node:buffer";
+import type { Bytes } from "./contract";
 import { readHeader } from "./event";
 import { cut } from "./faults";
 import { hasTooManyParts, isRecord, MAX_JSON_PARTS, parseJson } from "./json";
-import { ProblemError } from "./problem";
+import { JSON_TYPE, TEXT_TYPE } from "./media-type";
+import type { HandlerParts } from "./parts";
+import { ProblemError, unsupported } from "./problem";
+import { decodeBody } from "./text-body";
 
 /** What the body of an HTTP event holds. */
 export type Body =
   | { readonly kind: "json"; readonly document: unknown }
-  | { readonly kind: "text"; readonly text: string };
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "bytes"; readonly bytes: Bytes };
 
-const JSON_TYPE = "application/json";
-const TEXT_TYPE = "text/plain";
+/** The media types that a contract takes beside JSON. */
+export interface TakenTypes {
+  /** Whether `text/plain` is allowed. */
+  readonly text: boolean;
+  /** Media types of bytes. */
+  readonly bytes: readonly string[];
+}
 
 /** A header's value up to the next `;` that is not in quotes. */
 const HEADER_PART = /(?:"(?:[^"\\]|\\.)*"?|[^";])+/g;
@@ -27,15 +36,22 @@ const CHARSET = /^(?:utf-?8|us-ascii)$/i;
  * A body of the type `text/plain` that is a JSON object or a JSON list is read as JSON: `fetch` sends JSON under this
  * type where the caller names no type. Any other `text/plain` is a text, also where it begins with a brace.
  *
- * One byte order mark at the beginning is no part of the body.
+ * One byte order mark at the beginning of JSON or text is no part of the body.
  *
- * @param takesText - whether `text/plain` is allowed
  * @throws ProblemError 415 for a content type, charset or content encoding that is not taken; 400 for a body that is no
- * UTF-8 or no JSON; 413 for JSON of too many parts
+ * UTF-8, no JSON or not the bytes that were sent; 413 for JSON of too many parts
  */
-export function readBody(event: unknown, takesText: boolean): Body {
+export function readBody(event: unknown, taken: TakenTypes, { bytes }: HandlerParts): Body {
   requireNoEncoding(readHeader(event, "content-encoding"));
-  const type = requireMediaType(readHeader(event, "content-type"), takesText);
+  const { type, parameters } = requireMediaType(
+    readHeader(event, "content-type"),
+    taken,
+    bytes?.adviseOnForm,
+  );
+  if (bytes !== undefined && taken.bytes.includes(type)) {
+    return { kind: "bytes", bytes: bytes.read(event, type, parameters) };
+  }
+  requireCharset(parameters);
   const text = decodeBody(event);
   const document = type === JSON_TYPE || /^\s*[[{]/.test(text) ? readJson(text) : undefined;
   if (type === TEXT_TYPE && !isRecord(document)) return { kind: "text", text };
@@ -47,6 +63,7 @@ export function readBody(event: unknown, takesText: boolean): Body {
 }
 
 function requireNoEncoding(contentEncoding: string): void {
+  if (contentEncoding === "") return;
   const codings = contentEncoding.split(",").map((coding) => coding.trim().toLowerCase());
   if (!codings.every((coding) => ["", "identity"].includes(coding))) {
     throw unsupported(
@@ -57,15 +74,23 @@ function requireNoEncoding(contentEncoding: string): void {
   }
 }
 
-function requireMediaType(contentType: string, takesText: boolean): string {
+function requireMediaType(
+  contentType: string,
+  taken: TakenTypes,
+  adviseOnForm: ((type: string, taken: readonly string[]) => string) | undefined,
+): { readonly type: string; readonly parameters: readonly string[] } {
   const [mediaType = "", ...parameters] =
     contentType.slice(0, MAX_CHARACTERS_OF_TYPE).match(HEADER_PART) ?? [];
   const type = mediaType.trim().toLowerCase() || JSON_TYPE;
-  const isTaken = type === JSON_TYPE || (takesText && type === TEXT_TYPE);
-  if (!isTaken || contentType.length > MAX_CHARACTERS_OF_TYPE) {
-    const allowed = takesText ? `${JSON_TYPE} or ${TEXT_TYPE}` : JSON_TYPE;
-    throw unsupported("Content-Type", JSON.stringify(cut(type)), allowed);
+  const allowed = [JSON_TYPE, ...(taken.text ? [TEXT_TYPE] : []), ...taken.bytes];
+  if (!allowed.includes(type) || contentType.length > MAX_CHARACTERS_OF_TYPE) {
+    const advice = adviseOnForm?.(type, taken.bytes) ?? "";
+    throw unsupported("Content-Type", JSON.stringify(cut(type)), allowed.join(" or ") + advice);
   }
+  return { type, parameters };
+}
+
+function requireCharset(parameters: readonly string[]): void {
   for (const parameter of parameters) {
     const [name = "", ...value] = parameter.split("=");
     const charset = value.join("=").replaceAll(/["\\]/g, "").trim();
@@ -73,24 +98,6 @@ function requireMediaType(contentType: string, takesText: boolean): string {
       throw unsupported("Content-Type", `the charset ${JSON.stringify(cut(charset))}`, "utf-8");
     }
   }
-  return type;
-}
-
-function unsupported(header: string, got: string, allowed: string): ProblemError {
-  return new ProblemError({ status: 415, detail: `${header}: got ${got}; allowed: ${allowed}` });
-}
-
-function decodeBody(event: unknown): string {
-  const { body, isBase64Encoded } = isRecord(event) ? event : {};
-  if (typeof body !== "string") return "";
-  const bytes = isBase64Encoded === true ? Buffer.from(body, "base64") : undefined;
-  if (bytes !== undefined && !isUtf8(bytes)) {
-    throw new ProblemError({
-      status: 400,
-      detail: `body: got ${bytes.length} byte(s) that are no UTF-8; allowed: UTF-8`,
-    });
-  }
-  return (bytes?.toString("utf8") ?? body).replace(/^\ufeff/, "");
 }
 
 function readJson(text: string): unknown {

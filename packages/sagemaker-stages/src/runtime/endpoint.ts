@@ -4,11 +4,13 @@ import { request as requestHttps, Agent as TlsAgent } from "node:https";
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { MAX_ANSWER_IN_BYTES } from "./answer";
-import type { EndpointRequest } from "./contract";
+import type { EndpointReply, EndpointRequest } from "./contract";
+import { toEndpointHeaders } from "./headers";
 import { isRecord, parseJson } from "./json";
 import type { LoggedError } from "./log";
+import { mediaTypeOf } from "./media-type";
 import type { ProblemStatus } from "./problem";
-import { EndpointLoad, type Retry } from "./retries";
+import { createEndpointLoad, type Retry } from "./retries";
 import { sign } from "./signature";
 
 /** Where the endpoint is. */
@@ -19,12 +21,19 @@ export interface EndpointAddress {
   readonly region: string;
   /** Base URL of the SageMaker runtime. */
   readonly url: URL;
+  /** Headers that name what of the endpoint answers, by their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Predictions as they came. */
+interface Predictions {
+  /** The endpoint's answer, as text; empty where its media type is one of bytes. */
+  readonly body: string;
+  readonly reply: EndpointReply;
 }
 
 /** Predictions as they came, and what it took to get them. */
-export interface EndpointAnswer {
-  /** The endpoint's answer, as text. */
-  readonly body: string;
+export interface EndpointAnswer extends Predictions {
   readonly effort: Effort;
 }
 
@@ -86,8 +95,15 @@ export class EndpointFailure extends Error {
 }
 
 /**
+ * What of an endpoint answers, by the ends of the headers of InvokeEndpoint. The function's variable is
+ * `ENDPOINT_TARGET_VARIANT`, …, and, for a container's host name, `ENDPOINT_TARGET_CONTAINER`.
+ */
+const TARGETS = ["target-variant", "target-model", "inference-component", "target-container-hostname"];
+
+/**
  * Reads where the endpoint is from ENDPOINT_NAME and the variables that every AWS SDK obeys:
- * AWS_REGION, and AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME or AWS_ENDPOINT_URL for another address.
+ * AWS_REGION, and AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME or AWS_ENDPOINT_URL for another address. The variables of
+ * `TARGETS` name a part of the endpoint; they win over a header of the contract.
  *
  * @throws Error that names the missing or malformed variable
  */
@@ -102,7 +118,13 @@ export function readEndpointAddress(environment: NodeJS.ProcessEnv): EndpointAdd
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
     throw new Error(`${override}: got "${address}"; allowed: an http:// or https:// URL`);
   }
-  return { endpointName, region, url };
+  const headers: Record<string, string> = {};
+  for (const target of TARGETS) {
+    const variable = target.replace("-hostname", "").replace("-", "_").toUpperCase();
+    const value = environment[`ENDPOINT_${variable}`];
+    if (value) headers[`x-amzn-sagemaker-${target}`] = value;
+  }
+  return { endpointName, region, url, headers };
 }
 
 function required(environment: NodeJS.ProcessEnv, name: string): string {
@@ -114,59 +136,68 @@ function required(environment: NodeJS.ProcessEnv, name: string): string {
 /** With less time than this an attempt cannot come back. */
 const MIN_ATTEMPT_IN_MS = 50;
 
-/**
- * Speaks InvokeEndpoint over `node:http(s)`: a keep-alive connection, opened before the first request, signed
- * with the credentials of the moment, retried as `retries.ts` says.
- */
-export class EndpointClient {
-  private readonly agent: Agent;
-  private readonly warm: Socket;
-  private readonly path: string;
-  private readonly load = new EndpointLoad();
-
-  constructor(
-    private readonly address: EndpointAddress,
-    private readonly environment: NodeJS.ProcessEnv,
-  ) {
-    ({ agent: this.agent, warm: this.warm } = createWarmAgent(address.url));
-    const base = address.url.pathname.replace(/\/$/, "");
-    this.path = `${base}/endpoints/${encodeURIComponent(address.endpointName)}/invocations`;
-  }
-
+/** Invokes one endpoint. */
+export interface EndpointClient {
   /**
    * Sends the request to the endpoint, several times where that makes sense.
    *
    * @param timeLeftInMs - the milliseconds that are left, at any moment
+   * @param bytesTypes - media types of answers that are bytes; every other answer is text
    * @throws EndpointFailure
    */
-  async invoke(request: EndpointRequest, timeLeftInMs: () => number): Promise<EndpointAnswer> {
-    const requestRetries = this.load.startRequest();
-    for (let retries = 0; ; retries++) {
-      const start = performance.now();
-      const outcome = await this.attempt(request, timeLeftInMs());
-      const effort = { endpointMs: Math.round(performance.now() - start), retries };
-      if (typeof outcome === "string") {
-        this.load.recordSuccess();
-        return { body: outcome, effort };
-      }
-      const wait = requestRetries.nextWaitInMs(outcome.retry, start);
-      if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, effort);
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
+  invoke(
+    request: EndpointRequest,
+    timeLeftInMs: () => number,
+    bytesTypes?: readonly string[],
+  ): Promise<EndpointAnswer>;
+}
 
-  /** @returns the endpoint's answer, as text, or why there is none */
-  private attempt(request: EndpointRequest, timeoutInMs: number): Promise<string | Refusal> {
-    const { url } = this.address;
-    const headers = this.sign(request);
+/**
+ * Speaks InvokeEndpoint over `node:http(s)`: a keep-alive connection, opened before the first request, signed
+ * with the credentials of the moment, retried as `retries.ts` says.
+ */
+export function createEndpointClient(
+  { endpointName, region, url, headers: ofTarget }: EndpointAddress,
+  environment: NodeJS.ProcessEnv,
+): EndpointClient {
+  const { agent, warm } = createWarmAgent(url);
+  const load = createEndpointLoad();
+  const path = `${url.pathname.replace(/\/$/, "")}/endpoints/${encodeURIComponent(endpointName)}/invocations`;
+  const canonicalPath = path.split("/").map(encodeURIComponent).join("/");
+
+  return {
+    async invoke(request, timeLeftInMs, bytesTypes = []) {
+      const nextWaitInMs = load.startRequest();
+      for (let retries = 0; ; retries++) {
+        const start = performance.now();
+        const outcome = await attempt(request, timeLeftInMs(), bytesTypes);
+        const effort = { endpointMs: Math.round(performance.now() - start), retries };
+        if ("reply" in outcome) {
+          load.recordSuccess();
+          return { ...outcome, effort };
+        }
+        const wait = nextWaitInMs(outcome.retry, start);
+        if (timeLeftInMs() - wait < MIN_ATTEMPT_IN_MS) throw new EndpointFailure(outcome, effort);
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    },
+  };
+
+  /** @returns the endpoint's answer, or why there is none */
+  function attempt(
+    request: EndpointRequest,
+    timeoutInMs: number,
+    bytesTypes: readonly string[],
+  ): Promise<Predictions | Refusal> {
+    const headers = signed(request);
     return new Promise((resolve) => {
       const outgoing = (url.protocol === "https:" ? requestHttps : requestHttp)(url, {
-        agent: this.agent,
+        agent,
         method: "POST",
-        path: this.path,
+        path,
         headers,
       });
-      const settle = (outcome: string | Refusal) => {
+      const settle = (outcome: Predictions | Refusal) => {
         clearTimeout(timer);
         resolve(outcome);
       };
@@ -178,7 +209,7 @@ export class EndpointClient {
       let hasAnswered = false;
       const onError = (error: NodeJS.ErrnoException) => {
         // A kept connection that the other side has closed meanwhile says nothing about the endpoint.
-        const isStale = !hasAnswered && (outgoing.reusedSocket || outgoing.socket === this.warm);
+        const isStale = !hasAnswered && (outgoing.reusedSocket || outgoing.socket === warm);
         const type = error.code ?? error.name;
         const retry = isStale && ["ECONNRESET", "EPIPE"].includes(type) ? "at once" : "a few times";
         settle({ status: 503, type, origin: "connection", retry });
@@ -194,18 +225,18 @@ export class EndpointClient {
           if (length > MAX_ANSWER_IN_BYTES) giveUp(TOO_LARGE);
         });
         incoming.on("error", onError);
-        incoming.on("end", () => settle(readAnswer(incoming, Buffer.concat(chunks))));
+        incoming.on("end", () => settle(readAnswer(incoming, Buffer.concat(chunks), bytesTypes)));
       });
       outgoing.end(request.body);
     });
   }
 
   /** Credentials are read on every call: Lambda renews them while the process lives. */
-  private sign({ contentType, accept, body }: EndpointRequest): Record<string, string> {
-    const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = this.environment;
-    const { region, url } = this.address;
+  function signed({ contentType, accept, body, headers }: EndpointRequest): Record<string, string> {
+    const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = environment;
+    const further = { ...toEndpointHeaders(headers), ...ofTarget };
     return sign(
-      { region, host: url.host, path: this.path, contentType, accept, body },
+      { region, host: url.host, canonicalPath, contentType, accept, body, headers: further },
       {
         accessKeyId: AWS_ACCESS_KEY_ID,
         secretAccessKey: AWS_SECRET_ACCESS_KEY,
@@ -215,12 +246,30 @@ export class EndpointClient {
   }
 }
 
-/** The predictions, as text, or why there are none. */
-function readAnswer({ statusCode: status = 0, headers }: IncomingMessage, bytes: Buffer): string | Refusal {
-  const body = bytes.toString("utf8");
-  if (status === 200) return isUtf8(bytes) ? body : NO_TEXT;
+/** The predictions, or why there are none. */
+function readAnswer(
+  { statusCode: status = 0, headers }: IncomingMessage,
+  bytes: Buffer,
+  bytesTypes: readonly string[],
+): Predictions | Refusal {
+  if (status === 200) {
+    const contentTypeHeader = headers["content-type"] ?? "";
+    const contentType = mediaTypeOf(contentTypeHeader);
+    const isText = !bytesTypes.includes(contentType);
+    if (isText && !isUtf8(bytes)) return NO_TEXT;
+    const customAttributes = headers["x-amzn-sagemaker-custom-attributes"];
+    return {
+      body: isText ? String(bytes) : "",
+      reply: {
+        contentType,
+        contentTypeHeader,
+        bytes,
+        ...(typeof customAttributes === "string" && { customAttributes }),
+      },
+    };
+  }
   // A body that is no JSON carries no error type either; the status decides.
-  const parsed = parseJson(body);
+  const parsed = parseJson(String(bytes));
   const document = isRecord(parsed) ? parsed : {};
   const type = nameOf(headers["x-amzn-errortype"] ?? document.__type ?? document.code) ?? `Http${status}`;
   const message = document.OriginalMessage ?? document.Message ?? document.message;

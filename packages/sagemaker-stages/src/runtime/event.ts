@@ -40,7 +40,7 @@ export function readEvent(event: unknown, { awsRequestId }: LambdaContext): Inco
 }
 
 /** The part of an event with this name; empty where there is none. */
-function partOf(event: unknown, name: string): Readonly<Record<string, unknown>> {
+export function partOf(event: unknown, name: string): Readonly<Record<string, unknown>> {
   const part = isRecord(event) ? event[name] : undefined;
   return isRecord(part) ? part : {};
 }
@@ -57,27 +57,7 @@ export function readHeader(event: unknown, name: string): string {
     Object.entries(partOf(event, part)).flatMap(([key, value]) => (key.toLowerCase() === name ? value : [])),
   );
   const all = new Set(values.filter((value) => typeof value === "string").map((value) => value.trim()));
+  if (all.size === 0) return "";
   const single = new Set([...all].flatMap((value) => value.split(",").map((part) => part.trim())));
   return [...(single.size === 1 ? single : all)].join(", ");
-}
-
-/** Both kinds of HTTP event, and a direct invocation of a model that is asked by GET, have the query by this name. */
-export function readQuery(event: unknown): Readonly<Record<string, unknown>> {
-  return partOf(event, "queryStringParameters");
-}
-
-/**
- * The first parameter of the query that was given more than once, and how often. Of such a parameter,
- * `queryStringParameters` has the last value (REST) or all values in one text (function URL).
- */
-export function findRepeatedParameter(event: unknown): readonly [name: string, times: number] | undefined {
-  const raw = isRecord(event) ? event.rawQueryString : undefined;
-  const times = new Map<string, number>();
-  if (typeof raw === "string") {
-    for (const [name] of new URLSearchParams(raw)) times.set(name, (times.get(name) ?? 0) + 1);
-  }
-  for (const [name, values] of Object.entries(partOf(event, "multiValueQueryStringParameters"))) {
-    if (Array.isArray(values)) times.set(name, values.length);
-  }
-  return [...times].find(([, count]) => count > 1);
 }

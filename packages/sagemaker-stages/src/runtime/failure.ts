@@ -1,4 +1,4 @@
-import { UnreadablePredictions } from "./contract";
+import { ForbiddenByContract, UnreadablePredictions } from "./contract";
 import { EndpointFailure, type Refusal } from "./endpoint";
 import { describeThrown, type LoggedError, messageForLog } from "./log";
 import { type Failure, ProblemError } from "./problem";
@@ -40,7 +40,11 @@ export function explain(thrown: unknown, logsMessages: boolean): Explanation {
       }
     : {
         failure: { status: 500, detail: `The request could not be handled. ${SEE_LOG}` },
-        error: { origin: "function", ...logged },
+        error: {
+          origin: "function",
+          ...logged,
+          ...(error instanceof ForbiddenByContract && { field: error.field }),
+        },
       };
 }
 

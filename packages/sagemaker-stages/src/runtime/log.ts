@@ -27,6 +27,8 @@ export interface LoggedError {
   readonly status?: number | undefined;
   /** The place in the function's code, where the function itself found the error. */
   readonly at?: string;
+  /** What a contract set although it may not, e.g. `headers.x-model-version`; never its value. */
+  readonly field?: string;
   /** Rows that were sent, where the model answered another number of predictions. */
   readonly rows?: number;
   /** Predictions that came back for these rows. */

@@ -17,6 +17,7 @@ export type ProblemStatus = keyof typeof TITLES;
 
 const TITLES = {
   400: "Bad Request",
+  406: "Not Acceptable",
   413: "Content Too Large",
   415: "Unsupported Media Type",
   429: "Too Many Requests",
@@ -42,6 +43,11 @@ export class ProblemError extends Error {
   constructor(readonly failure: Failure) {
     super(`${failure.status} ${TITLES[failure.status]}`);
   }
+}
+
+/** The problem of a body that the model does not take. */
+export function unsupported(header: string, got: string, allowed: string): ProblemError {
+  return new ProblemError({ status: 415, detail: `${header}: got ${got}; allowed: ${allowed}` });
 }
 
 /** The document for `failure`. */

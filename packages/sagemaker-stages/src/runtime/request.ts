@@ -1,38 +1,42 @@
 import { readBody } from "./body";
-import type { Contract, EndpointRequest, RequestLimits } from "./contract";
-import { findRepeatedParameter, type IncomingRequest, readQuery } from "./event";
-import { cut, describeFaults, describeUnknown } from "./faults";
+import type { CallerValues, Contract, EndpointRequest, RequestLimits } from "./contract";
+import type { IncomingRequest } from "./event";
+import { describeFaults, describeUnknown } from "./faults";
 import { isRecord } from "./json";
+import { JSON_TYPE, TEXT_TYPE } from "./media-type";
+import type { HandlerParts } from "./parts";
 import { ProblemError } from "./problem";
 
+/** The bare request, as its caller wrote it, whichever way it came. */
+export interface BareRequest {
+  readonly bare: unknown;
+  /** Whether the request came as a text. */
+  readonly isText: boolean;
+  /** The media type of the body, without parameters. */
+  readonly contentType: string;
+}
+
 /**
- * The bare request, as its caller wrote it, whichever way it came, and whether it came as a text.
+ * Reads the bare request.
  *
  * @throws ProblemError 400, 413 or 415 for a body that cannot be read; 400 for a parameter of the query that was given
  * more than once
  */
 export function readBareRequest<Request, Answer>(
-  { route, text }: Contract<Request, Answer>,
+  { route, text, bytes }: Contract<Request, Answer>,
   { kind, event }: IncomingRequest,
-): { readonly bare: unknown; readonly isText: boolean } {
-  if (route.method === "GET") return { bare: readQueryOnce(event), isText: false };
+  parts: HandlerParts,
+): BareRequest {
+  const ofJson = (bare: unknown) => ({ bare, isText: false, contentType: JSON_TYPE });
+  const ofText = (sent: string) => ({ bare: text?.read(sent), isText: true, contentType: TEXT_TYPE });
+  if (route.method === "GET") return ofJson(parts.query?.(event));
   if (kind === "direct") {
-    const isText = text !== undefined && typeof event === "string";
-    return { bare: isText ? text.read(event) : event, isText };
+    return text !== undefined && typeof event === "string" ? ofText(event) : ofJson(event);
   }
-  const body = readBody(event, text !== undefined);
-  return body.kind === "text" && text !== undefined
-    ? { bare: text.read(body.text), isText: true }
-    : { bare: body.kind === "json" ? body.document : body.text, isText: false };
-}
-
-function readQueryOnce(event: unknown): unknown {
-  const [name, times] = findRepeatedParameter(event) ?? [];
-  if (name !== undefined) {
-    const got = times === 2 ? "twice" : `${times} times`;
-    throw badRequest(`${cut(name)}: got the parameter ${got}; allowed: once`);
-  }
-  return readQuery(event);
+  const body = readBody(event, { text: text !== undefined, bytes: bytes?.takes ?? [] }, parts);
+  if (body.kind === "json") return ofJson(body.document);
+  if (body.kind === "text") return ofText(body.text);
+  return { bare: bytes?.read(body.bytes), isText: false, contentType: body.bytes.contentType };
 }
 
 function badRequest(detail: string): ProblemError {
@@ -94,21 +98,24 @@ function requireSound(value: unknown, depth = 0): void {
 /**
  * The request as the endpoint wants it.
  *
+ * @param passed - the request of a contract that does not change it
  * @throws ProblemError 413 for more rows or bytes than the model takes
  */
 export function encodeRequest<Request, Answer>(
   contract: Contract<Request, Answer>,
   request: Request,
+  caller: CallerValues,
+  passed?: EndpointRequest,
 ): EndpointRequest {
-  const encoded = contract.encode(request);
+  const encoded = passed ?? contract.encode(request, caller);
   const { rows, payloadInBytes }: RequestLimits = contract.limits;
   requireAtMost(rows, encoded.rows, "rows");
-  requireAtMost(payloadInBytes, Buffer.byteLength(encoded.body), "bytes for the endpoint");
+  requireAtMost(payloadInBytes, Buffer.byteLength(encoded.body), "bytes", "body");
   return encoded;
 }
 
-function requireAtMost(max: number, got: number, unit: string): void {
+function requireAtMost(max: number, got: number, unit: string, field = "batch"): void {
   if (got > max) {
-    throw new ProblemError({ status: 413, detail: `batch: got ${got} ${unit}; allowed: at most ${max}` });
+    throw new ProblemError({ status: 413, detail: `${field}: got ${got} ${unit}; allowed: at most ${max}` });
   }
 }

@@ -20,59 +20,51 @@ const FIRST_WAIT_IN_MS = 200;
 /** Longest wait: a waking endpoint is asked often enough to be met soon after it is ready. */
 const MAX_WAIT_IN_MS = 3_000;
 
-/**
- * What a process knows of its endpoint's load. A request that was refused to the end marks the endpoint as
- * overloaded; until a second has passed or a request succeeds, further requests make one attempt and no waits. So a
- * flood of requests neither multiplies at the endpoint nor holds functions that other routes need.
- */
-export class EndpointLoad {
-  private overloadedUntil = 0;
-
+/** What a process knows of its endpoint's load. */
+export interface EndpointLoad {
   /** The retries of one request. */
-  startRequest(): RequestRetries {
-    return new RequestRetries(performance.now() < this.overloadedUntil ? 1 : MAX_ATTEMPTS, this);
-  }
-
+  startRequest(): NextWait;
   /** The endpoint answered. */
-  recordSuccess(): void {
-    this.overloadedUntil = 0;
-  }
-
-  /** The endpoint throttled or failed a request to the end. */
-  recordOverload(): void {
-    this.overloadedUntil = performance.now() + OVERLOAD_IN_MS;
-  }
+  recordSuccess(): void;
 }
 
-/** The retries of one request. */
-export class RequestRetries {
-  private wakingAnswers = 0;
-  private refusals = 0;
-  private firstRefusedAt = Number.POSITIVE_INFINITY;
+/**
+ * How long to wait before the next attempt of one request.
+ *
+ * @param startedAt - when the attempt began that failed, as `performance.now()`
+ * @returns milliseconds; infinity where no attempt follows
+ */
+export type NextWait = (retry: Retry, startedAt: number) => number;
 
-  constructor(
-    private readonly maxAttempts: number,
-    private readonly load: EndpointLoad,
-  ) {}
+/**
+ * A request that was refused to the end marks the endpoint as overloaded; until a second has passed or a request
+ * succeeds, further requests make one attempt and no waits. So a flood of requests neither multiplies at the endpoint nor
+ * holds functions that other routes need.
+ */
+export function createEndpointLoad(): EndpointLoad {
+  let overloadedUntil = 0;
+  const startRequest = (): NextWait => {
+    const maxAttempts = performance.now() < overloadedUntil ? 1 : MAX_ATTEMPTS;
+    let wakingAnswers = 0;
+    let refusals = 0;
+    let firstRefusedAt = Number.POSITIVE_INFINITY;
+    return (retry, startedAt) => {
+      if (retry === "at once") return 0;
+      if (retry === "never") return Number.POSITIVE_INFINITY;
+      if (retry === "while waking") return fullJitterInMs(wakingAnswers++);
 
-  /**
-   * How long to wait before the next attempt.
-   *
-   * @param startedAt - when the attempt began that failed, as `performance.now()`
-   * @returns milliseconds; infinity where no attempt follows
-   */
-  nextWaitInMs(retry: Retry, startedAt: number): number {
-    if (retry === "at once") return 0;
-    if (retry === "never") return Number.POSITIVE_INFINITY;
-    if (retry === "while waking") return fullJitterInMs(this.wakingAnswers++);
-
-    this.firstRefusedAt = Math.min(this.firstRefusedAt, startedAt);
-    const wait = fullJitterInMs(this.refusals++);
-    const waited = performance.now() + wait - this.firstRefusedAt;
-    if (this.refusals < this.maxAttempts && waited < MAX_TIME_IN_MS) return wait;
-    this.load.recordOverload();
-    return Number.POSITIVE_INFINITY;
-  }
+      firstRefusedAt = Math.min(firstRefusedAt, startedAt);
+      const wait = fullJitterInMs(refusals++);
+      const waited = performance.now() + wait - firstRefusedAt;
+      if (refusals < maxAttempts && waited < MAX_TIME_IN_MS) return wait;
+      overloadedUntil = performance.now() + OVERLOAD_IN_MS;
+      return Number.POSITIVE_INFINITY;
+    };
+  };
+  const recordSuccess = () => {
+    overloadedUntil = 0;
+  };
+  return { startRequest, recordSuccess };
 }
 
 /** https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ ("full jitter"). */

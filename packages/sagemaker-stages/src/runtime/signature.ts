@@ -6,11 +6,13 @@ export interface SignedRequest {
   readonly region: string;
   /** Value of the header Host. */
   readonly host: string;
-  /** Path as it is sent, percent-encoded, without a query. */
-  readonly path: string;
+  /** Path as it is sent, without a query, percent-encoded once more: every service but S3 wants that. */
+  readonly canonicalPath: string;
   readonly contentType: string;
   readonly accept: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
+  /** Further headers, by their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Credentials as Lambda sets them in the function's environment. */
@@ -30,7 +32,7 @@ const ALGORITHM = "AWS4-HMAC-SHA256";
 export function sign(request: SignedRequest, credentials: Credentials): Record<string, string> {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-  // In alphabetical order, as the signature requires.
+  // In alphabetical order, as the signature requires; the further headers, `x-amzn-…`, come last.
   const headers: Record<string, string> = {
     accept: request.accept,
     "content-type": request.contentType,
@@ -38,12 +40,13 @@ export function sign(request: SignedRequest, credentials: Credentials): Record<s
     "x-amz-date": time,
     ...(sessionToken ? { "x-amz-security-token": sessionToken } : {}),
   };
+  for (const name of Object.keys(request.headers).sort()) headers[name] = request.headers[name] ?? "";
   const signedHeaders = Object.keys(headers).join(";");
   const canonicalRequest = [
     "POST",
-    request.path.split("/").map(encodeSegment).join("/"),
+    request.canonicalPath,
     "",
-    ...Object.entries(headers).map(([name, value]) => `${name}:${value.trim().replace(/ +/g, " ")}`),
+    ...Object.keys(headers).map((name) => `${name}:${headers[name]?.trim().replace(/ {2,}/g, " ")}`),
     "",
     signedHeaders,
     sha256(request.body),
@@ -68,16 +71,8 @@ function signingKey(secretAccessKey: string, scope: readonly string[]): Buffer {
   return key;
 }
 
-/** Every service but S3 wants the path encoded once more than it is sent. */
-function encodeSegment(segment: string): string {
-  return encodeURIComponent(segment).replace(
-    /[!'()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
 }
 
 function hmac(key: Buffer, text: string): Buffer {

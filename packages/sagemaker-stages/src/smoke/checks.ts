@@ -5,6 +5,7 @@ import type { RouteAccess } from "../environment/model-settings";
 import type { Model, Models } from "../models";
 import { parseJson } from "../runtime/json";
 import { findMisfit } from "./answer-shape";
+import { exampleBytesOf, findAnswerFault } from "./bytes";
 import {
   type Authorize,
   impostorOf,
@@ -127,9 +128,12 @@ function* permittedChecks(target: Target, means: Means): Generator<Check> {
     caller,
     expected: "200, an answer",
     request: () => authorize(requestOf(target, example.request)),
-    findFault: (answer) => unlessStatus(answer, 200) ?? findMisfit(parseJson(answer.body), example.answer),
+    findFault: (answer) => unlessSuccess(answer) ?? findMisfit(parseJson(answer.body), example.answer),
     canSettle: ({ status }) => status === 403,
   };
+  yield* bytesChecks(target, caller, authorize);
+  // Behind a function URL, nothing but the handler validates a request, and a handler in Python has rules of its own.
+  if (target.kind === "function URL" && target.contract.python !== undefined) return;
   const { error } = schema.safeParse({});
   if (error === undefined) return;
   const missing = [...new Set(error.issues.map(({ path: [field] }) => String(field)))];
@@ -142,6 +146,31 @@ function* permittedChecks(target: Target, means: Means): Generator<Check> {
       unlessStatus(answer, 400) ??
       unlessProblem(answer) ??
       (namesWrongFields(target) ? unlessNamed(answer, missing) : undefined),
+    canSettle: ({ status }) => status === 403,
+  };
+}
+
+/** The example as the body itself, beside its JSON. */
+function* bytesChecks(
+  { label, url, contract }: Target,
+  caller: string,
+  authorize: Authorize,
+): Generator<Check> {
+  const sent = exampleBytesOf(contract);
+  if (sent === undefined) return;
+  const { contentType, accept, bytes } = sent;
+  yield {
+    route: label,
+    caller: `${caller}, ${contentType}`,
+    expected: `200, ${accept}`,
+    request: () =>
+      authorize({
+        method: contract.route.method,
+        url,
+        headers: { "content-type": contentType, accept },
+        body: bytes,
+      }),
+    findFault: (answer) => unlessSuccess(answer) ?? findAnswerFault(answer, sent, contract),
     canSettle: ({ status }) => status === 403,
   };
 }
@@ -278,7 +307,8 @@ function headersOfPage({ contract, access }: Target): string[] {
     API_KEY: ["x-api-key"],
     AWS_IAM: ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"],
   }[access];
-  return [...ofAccess, ...(contract.route.method === "POST" ? ["content-type"] : [])].sort();
+  const ofBody = contract.route.method === "POST" ? ["content-type"] : [];
+  return [...new Set([...ofAccess, ...ofBody, ...(contract.callerHeaders ?? [])])].sort();
 }
 
 /** The items of a header that is a list, in lower case. */
@@ -292,13 +322,22 @@ function listOf(headers: Headers, name: string): string[] {
 function requestOf({ url, contract }: Target, request: unknown): HttpRequest {
   const { method } = contract.route;
   if (method === "POST") {
-    const headers = { "content-type": "application/json" };
+    // Without Accept, a function URL would answer the bytes of a contract that answers bytes.
+    const accept = contract.answerTypes === undefined ? {} : { accept: "application/json" };
+    const headers = { "content-type": "application/json", ...accept };
     return { method, url, headers, body: JSON.stringify(request) };
   }
   const query = Object.entries(request as Readonly<Record<string, string>>)
     .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
     .join("&");
   return { method, url: query === "" ? url : `${url}?${query}`, headers: {} };
+}
+
+/** Statuses of success that a contract can answer with: `CallerResponse`. */
+const SUCCESS = [200, 201, 202, 203, 206];
+
+function unlessSuccess(answer: HttpAnswer): string | undefined {
+  return SUCCESS.includes(answer.status) ? undefined : unlessStatus(answer, 200);
 }
 
 function unlessStatus({ status }: HttpAnswer, expected: number): string | undefined {

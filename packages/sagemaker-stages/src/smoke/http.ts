@@ -4,7 +4,8 @@ export interface HttpRequest {
   /** With its query, percent-encoded. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** Text, or bytes. */
+  readonly body?: string | Buffer;
 }
 
 /** An answer. */

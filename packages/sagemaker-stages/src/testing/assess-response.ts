@@ -14,17 +14,20 @@ export interface ExpectedResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Present where the body is bytes in base64. */
+  readonly isBase64Encoded?: true;
 }
 
 /**
  * Requires a handler's answer to be exactly this proxy response. To an event of the REST API, the handler adds the CORS
- * headers for the origin `*`; to an event of a function URL it adds none, because the function URL does.
+ * headers for the origin `*`; to an event of a function URL it adds none, because the function URL does. A header that is
+ * expected with another value, e.g. `Access-Control-Expose-Headers` of a model with `answerHeaders`, has that value.
  *
  * @param event - the event of the answer, e.g. of `restHttpEvent` or `functionUrlEvent`
  * @throws AssertionError where the answer differs
  */
 export function assessResponse(answer: unknown, event: unknown, expected: ExpectedResponse): void {
-  deepStrictEqual(answer, { ...expected, headers: { ...expected.headers, ...corsHeadersTo(event) } });
+  deepStrictEqual(answer, { ...expected, headers: { ...corsHeadersTo(event), ...expected.headers } });
 }
 
 /**

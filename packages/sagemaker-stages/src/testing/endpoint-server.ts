@@ -29,6 +29,8 @@ export interface RecordedRequest {
   readonly headers: http.IncomingHttpHeaders;
   /** The bytes of the body, read as UTF-8. */
   readonly body: string;
+  /** The bytes of the body. */
+  readonly bytes: Uint8Array;
   /** Which connection it came on: 1 for the first that was opened. */
   readonly connection: number;
 }
@@ -72,11 +74,13 @@ export class EndpointServer {
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
       incoming.on("end", () => {
+        const bytes = Buffer.concat(chunks);
         const request = {
           method: incoming.method ?? "",
           path: incoming.url ?? "",
           headers: incoming.headers,
-          body: Buffer.concat(chunks).toString("utf8"),
+          body: bytes.toString("utf8"),
+          bytes,
           connection: this.sockets.indexOf(incoming.socket) + 1,
         };
         this.requests.push(request);

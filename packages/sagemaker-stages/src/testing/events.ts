@@ -10,13 +10,13 @@ export const LAMBDA_REQUEST_ID = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 
 /** An HTTP request, as a caller sends it. */
 export interface HttpRequest {
-  /** The body as text, or as base64 with `isBase64Encoded`. @default - no body */
-  readonly body?: string;
+  /** The body as text, as base64 with `isBase64Encoded`, or as bytes, which the event has in base64. @default - no body */
+  readonly body?: string | Uint8Array;
   /** `undefined` sends no such header. @default application/json with a body, else no such header */
   readonly contentType?: string | undefined;
   /** More headers. @default {} */
   readonly headers?: Readonly<Record<string, string>>;
-  /** @default false */
+  /** @default - whether the body is bytes */
   readonly isBase64Encoded?: boolean;
   /** The query as in a URL, without `?`, e.g. `q=who%20am%20i&k=3`. @default "" */
   readonly query?: string;
@@ -43,12 +43,17 @@ export interface RestEvent {
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html).
  *
  * @param model - the route decides whether the request is a body or a query
- * @param request - the bare request, e.g. the model's `example.request`
+ * @param request - the bare request, e.g. the model's `example.request`, or the bytes of a body
+ * @param http - headers and Content-Type
  */
-export function restEvent({ route }: Pick<Model, "route">, request: unknown): RestEvent {
-  return route.method === "GET"
-    ? restHttpEvent(route, { query: queryOf(request) })
-    : restHttpEvent(route, { body: JSON.stringify(request) });
+export function restEvent(
+  { route }: Pick<Model, "route">,
+  request: unknown,
+  http: Pick<HttpRequest, "contentType" | "headers"> = {},
+): RestEvent {
+  if (route.method === "GET") return restHttpEvent(route, { ...http, query: queryOf(request) });
+  const body = request instanceof Uint8Array ? request : JSON.stringify(request);
+  return restHttpEvent(route, { ...http, body });
 }
 
 function queryOf(request: unknown): string {
@@ -90,8 +95,8 @@ export function restHttpEvent({ method, path }: Route, request: HttpRequest): Re
       requestId: REQUEST_ID,
       identity: { sourceIp: "192.0.2.1" },
     },
-    body: request.body ?? null,
-    isBase64Encoded: request.isBase64Encoded ?? false,
+    body: null,
+    ...encodedBody(request),
   };
 }
 
@@ -119,9 +124,16 @@ export function functionUrlEvent({ method }: Pick<Route, "method">, request: Htt
       requestId: REQUEST_ID,
       stage: "$default",
     },
-    ...(request.body === undefined ? {} : { body: request.body }),
-    isBase64Encoded: request.isBase64Encoded ?? false,
+    ...encodedBody(request),
   };
+}
+
+function encodedBody({ body, isBase64Encoded = body instanceof Uint8Array }: HttpRequest): {
+  readonly body?: string;
+  readonly isBase64Encoded: boolean;
+} {
+  if (body === undefined) return { isBase64Encoded };
+  return { body: typeof body === "string" ? body : Buffer.from(body).toString("base64"), isBase64Encoded };
 }
 
 function contentTypeHeader(name: string, request: HttpRequest): Record<string, string> {

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import type { Model } from "../models";
+import type { ContractModel } from "../models";
 import { createHandler } from "../runtime/handler";
 import { isRecord } from "../runtime/json";
 import type { EndpointServer } from "./endpoint-server";
-import { lambdaContext, restEvent } from "./events";
+import { type HttpRequest, lambdaContext, restEvent } from "./events";
 
 // zod sets English messages for the whole process. A function contains zod/mini alone, which has no messages, so that its
 // answers describe a fault by the rule: without this line, the answers of a handler in this process differ from Lambda's.
@@ -25,29 +25,34 @@ export function handlerEnvironment(endpoint: Pick<EndpointServer, "url">): Reado
 export interface HandlerAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed, where the answer is JSON; else the text. */
+  /** Parsed, where the answer is JSON; the bytes, where it is bytes; else the text. */
   readonly body: unknown;
 }
 
 /**
  * Invokes the handler of a model with one request, as API Gateway does, in this process.
  *
- * @param model - e.g. a model of `functions/index.ts`
- * @param request - the bare request; it does not have to be valid
+ * @param model - e.g. a model of `functions/index.ts`, with a contract; {@link invokePackage} invokes a handler in Python
+ * @param request - the bare request, or the bytes of a body; it does not have to be valid
  * @param endpoint - answers in place of the model's endpoint
+ * @param http - headers and Content-Type of the request
  * @example
  * const endpoint = await EndpointServer.start();
  * endpoint.willAnswer({ body: "0.87" });
  * expect(await invokeHandler(models.iris, models.iris.example.request, endpoint)).toMatchObject({ status: 200 });
  * await endpoint.close();
+ * @example
+ * const image = readFileSync("cat.jpg");
+ * await invokeHandler(models["cat-finder"], image, endpoint, { contentType: "image/jpeg" });
  */
 export async function invokeHandler(
-  model: Model,
+  model: ContractModel,
   request: unknown,
   endpoint: Pick<EndpointServer, "url">,
+  http: Pick<HttpRequest, "contentType" | "headers"> = {},
 ): Promise<HandlerAnswer> {
   const handler = createHandler(model, handlerEnvironment(endpoint));
-  const answer: unknown = await handler(restEvent(model, request), lambdaContext());
+  const answer: unknown = await handler(restEvent(model, request, http), lambdaContext());
   return readAnswer(answer);
 }
 
@@ -58,9 +63,13 @@ export async function invokeHandler(
  */
 export function readAnswer(answer: unknown): HandlerAnswer {
   if (isRecord(answer)) {
-    const { statusCode, headers, body } = answer;
+    const { statusCode, headers, body, isBase64Encoded } = answer;
     if (typeof statusCode === "number" && isRecord(headers) && typeof body === "string") {
-      return { status: statusCode, headers: headers as Record<string, string>, body: parsedBody(body) };
+      return {
+        status: statusCode,
+        headers: headers as Record<string, string>,
+        body: isBase64Encoded === true ? Buffer.from(body, "base64") : parsedBody(body),
+      };
     }
   }
   throw new Error(`the handler's answer: got ${JSON.stringify(answer)}; allowed: a proxy response`);

@@ -3,6 +3,7 @@
  * runs in the app's folder.
  */
 
+export { bareAnswer, NO_CALLER, replyOf } from "../runtime/outside-handler";
 export { assessProblem, assessResponse, type ExpectedResponse } from "./assess-response";
 export { type CapturedLog, captureLog } from "./captured-log";
 export { findChromium } from "./chromium";
@@ -46,6 +47,13 @@ export {
 export type { ResolvedStack, Resource } from "./least-privilege/resolved-stack";
 export { type JestExpect, matchRecord } from "./match-record";
 export { invokePackage } from "./package-process";
+export {
+  invokePython,
+  type PythonInvocation,
+  type PythonInvocations,
+  PythonMissing,
+  type PythonResult,
+} from "./python/invoke-python";
 export type { RecordEntry } from "./record";
 export { answersOf, invokeSample, type SampleAnswer, samplesOfApp } from "./sample-endpoint";
 export { type ServedApp, type ServeSettings, serveApp } from "./serve-app";

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
 import { functionCode } from "../constructs/function/function-code";
+import { hasPythonHandler } from "../constructs/function/python/files";
+import type { Model } from "../models";
+import { invokePython } from "./python/invoke-python";
 import { makeTempFolder, removeFolder } from "./temp-folder";
 
 const run = promisify(execFile);
@@ -16,22 +19,26 @@ export class RefusedConnection extends Error {
 /**
  * Invokes the deployment package of a model in a process of its own, as Lambda does.
  *
- * @param model - a model of the app in the current folder
+ * @param model - a model of the app in the current folder, or its name where it has a contract of its own
  * @param environment - the process's only environment variables
  * @param allowedHost - `host:port`; a connection to another host is refused
  * @returns what the handler returned
+ * @throws PythonMissing where the handler is in Python, which this machine lacks
  * @throws RefusedConnection with the refused hosts, also where the handler ignores that a connection fails
  * @throws Error where the handler throws or writes something else than lines of JSON
  */
 export async function invokePackage(
-  model: string,
+  model: string | Pick<Model, "model" | "readyMade">,
   event: unknown,
   { environment, allowedHost }: { readonly environment: NodeJS.ProcessEnv; readonly allowedHost: string },
 ): Promise<unknown> {
+  const name = typeof model === "string" ? model : model.model;
+  if (hasPythonHandler(name)) return await invokePythonPackage(name, event, { environment, allowedHost });
   const folder = makeTempFolder();
   try {
-    for (const [name, content] of Object.entries(unzipSync(functionCode(model).zip))) {
-      writeFileSync(join(folder, name), content);
+    const { zip } = functionCode(name, typeof model === "string" ? {} : model);
+    for (const [file, content] of Object.entries(unzipSync(zip))) {
+      writeFileSync(join(folder, file), content);
     }
     const refused = join(folder, "refused-hosts");
     const guard = join(folder, "guard.cjs");
@@ -41,7 +48,7 @@ export async function invokePackage(
       env: environment,
     });
     await finished.catch(() => undefined);
-    requireNoneRefused(model, refused, allowedHost);
+    requireNoneRefused(name, refused, allowedHost);
     const { stdout } = await finished;
     const lines = stdout
       .trim()
@@ -51,6 +58,19 @@ export async function invokePackage(
   } finally {
     removeFolder(folder);
   }
+}
+
+async function invokePythonPackage(
+  model: string,
+  event: unknown,
+  invocation: { readonly environment: NodeJS.ProcessEnv; readonly allowedHost: string },
+): Promise<unknown> {
+  const { results, refusedHosts } = await invokePython(`functions/${model}`, [event], invocation);
+  requireNone(model, refusedHosts, invocation.allowedHost);
+  const [result] = results;
+  if (result?.error === undefined) return result?.answer;
+  const { errorType, errorMessage, stackTrace } = result.error;
+  throw new Error([`functions/${model}/handler.py: ${errorType}: ${errorMessage}`, ...stackTrace].join("\n"));
 }
 
 /** Prints log lines, and at the end the answer as `{ answer }`. */
@@ -65,7 +85,13 @@ function scriptOf(event: unknown): string {
 /** @throws RefusedConnection where the guard wrote a file of refused hosts */
 function requireNoneRefused(model: string, file: string, allowedHost: string): void {
   if (!existsSync(file)) return;
-  const hosts = new Set(readFileSync(file, "utf8").trim().split("\n"));
+  requireNone(model, readFileSync(file, "utf8").trim().split("\n"), allowedHost);
+}
+
+/** @throws RefusedConnection where there is a refused host */
+function requireNone(model: string, refused: readonly string[], allowedHost: string): void {
+  const hosts = new Set(refused);
+  if (hosts.size === 0) return;
   throw new RefusedConnection(
     `the handler of functions/${model}: got connections to ${[...hosts].join(", ")}; allowed: ${allowedHost}`,
   );

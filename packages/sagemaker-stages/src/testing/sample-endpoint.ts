@@ -13,23 +13,30 @@ export function samplesOfApp(): ReadonlyMap<string, Container> {
     : new Map();
 }
 
+/** A cause and its remedy: the model has no sample. */
+export function missingSample(model: string): string {
+  return `${model} has no sample: write functions/${model}/sample/index.ts`;
+}
+
 /** Lets a model's sample answer the requests to its endpoint, as the local stage does. */
 export function answersOf(sample: Container): ComputedAnswer {
   return async (request: RecordedRequest): Promise<ScriptedAnswer> => {
     const { status, contentType, body } = await sample.invoke({
       contentType: request.headers["content-type"] ?? "",
       accept: request.headers.accept ?? "",
-      body: Buffer.from(request.body),
+      body: Buffer.from(request.bytes),
     });
     return { status, headers: { "content-type": contentType }, body };
   };
 }
 
-/** The answer of a sample model, as text. */
+/** The answer of a sample model. */
 export interface SampleAnswer {
   readonly status: number;
   readonly contentType: string;
+  /** As text. */
   readonly body: string;
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -45,5 +52,5 @@ export async function invokeSample(
 ): Promise<SampleAnswer> {
   const { contentType, accept = "*/*", body } = request;
   const answer = await sample.invoke({ contentType, accept, body: Buffer.from(body) });
-  return { ...answer, body: String(answer.body) };
+  return { ...answer, body: String(answer.body), bytes: Buffer.from(answer.body) };
 }

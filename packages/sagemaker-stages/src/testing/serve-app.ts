@@ -1,5 +1,6 @@
 import { createApp } from "../app/create-app";
 import { appFolder } from "../lib/app-folder";
+import { exampleStandIns } from "../local/example-stand-ins";
 import { type Container, ownContainer } from "../local/sagemaker/container";
 import { loadSamples } from "../local/samples";
 import { LocalStage } from "../local/stage";
@@ -50,6 +51,7 @@ export async function serveApp(app: TestedApp, { containers = {} }: ServeSetting
   const stage = new LocalStage({
     port: 0,
     containers: new Map<string, Container>([
+      ...exampleStandIns(app.models),
       ...loadSamples(appFolder(), { blazingText: false }),
       ...Object.entries(containers).map(([model, url]) => [model, ownContainer(new URL(url))] as const),
     ]),
@@ -62,7 +64,7 @@ export async function serveApp(app: TestedApp, { containers = {} }: ServeSetting
     removeFolder(outdir);
   };
   try {
-    createApp({ ...app, accountStacks: false, pages: true, outdir }).synth();
+    createApp({ ...app, accountStacks: false, pages: true, placeholders: true, outdir }).synth();
     const deployments = readDeployments(
       outdir,
       app.environments.map(({ name }) => name),

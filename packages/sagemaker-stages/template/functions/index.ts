@@ -2,7 +2,7 @@ import { defineModels } from "sagemaker-stages/model";
 import * as example from "./example/contract";
 
 /**
- * The models that environments can serve. The name of a model is also the name of its folder beside this file.
+ * The models that environments can serve. Where a model has a folder beside this file, the folder has the name of the model.
  * `npx sagemaker-stages new-model <name>` adds a model.
  */
 export const models = defineModels({

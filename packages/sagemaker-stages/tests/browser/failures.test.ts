@@ -5,7 +5,7 @@ import { type OpenPage, PATIENCE_IN_MS, ServedPage } from "./support/served-page
 
 jest.setTimeout(PATIENCE_IN_MS);
 
-const URGENT = '"urgency": "urgent"';
+const URGENT = "urgent";
 
 let served: ServedPage;
 let opened: OpenPage;
@@ -115,7 +115,7 @@ describe("an answer from elsewhere", () => {
     await shows(form.result, "You can try again in 9 seconds.");
 
     // Assess
-    expect(failure).toContain("The model is not ready yet");
+    expect(failure).toContain("The model cannot answer now");
     expect(failure).toContain("It wakes up.");
     expect(failure).toContain("You can try again in 10 seconds.");
     expect(failure).toContain("request id-1");

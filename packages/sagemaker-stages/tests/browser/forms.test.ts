@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { MAX_LINE_LENGTH } from "../../src/page/browser/json-text";
 import { REPAID_ROW } from "../local/support/rows";
 import { CLOSED, PLAIN, TIGHT } from "./support/environments";
 import { hasFocus, ModelForm, TicketForm } from "./support/model-form";
@@ -39,14 +38,25 @@ describe("the page", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  it("has the default title when the environment has no website", async () => {
-    // Act
-    const { page } = await served.open(PLAIN);
+  it.each([
+    ["two public models", PLAIN, "Try the models", "The public routes as OpenAPI"],
+    ["one public model", TIGHT, "Try the model", "The public route as OpenAPI"],
+    ["no public model", CLOSED, "Models of this stage", "The page sends nothing to"],
+  ])(
+    "of an environment with %s and without a website has a default title and a fitting footer",
+    async (_, environment, title, inFooter) => {
+      // Act
+      const { page } = await served.open(environment);
+      const names = [await page.title(), await page.getByRole("heading", { level: 1 }).innerText()];
+      const footer = await page.getByRole("contentinfo").innerText();
 
-    // Assess
-    expect(await page.title()).toBe("Try the models");
-    await page.context().close();
-  });
+      // Assess
+      expect(names).toEqual([title, title]);
+      expect(footer).toContain(inFooter);
+      expect(footer).toContain(`${served.stage.url}/${environment.name}`);
+      await page.context().close();
+    },
+  );
 
   it("has a form for each public model, titled as in the contract, and the first form is open", async () => {
     // Act
@@ -91,7 +101,7 @@ describe("the form of a text", () => {
     form = await new TicketForm(opened.page).open();
   });
 
-  it("starts with the example and shows the answer as JSON with its status and its duration", async () => {
+  it("starts with the example and shows the answer, its JSON, its status and its duration", async () => {
     // Prepare
     const requested = opened.page.waitForRequest("**/open/ticket-urgency");
 
@@ -105,7 +115,7 @@ describe("the form of a text", () => {
     expect(request.headers()["content-type"]).toBe("application/json");
     expect(json).toEqual({ urgency: "urgent", score: 0.9412 });
     expect(answer).toMatch(/Answered with 200 in \d+(\.\d)? m?s$/);
-    expect(await form.spoken.textContent()).toContain('"urgency": "urgent"');
+    expect(await form.spoken.textContent()).toBe("Answered: urgency: urgent, score: 0.9412");
     expect(opened.complaints).toEqual([]);
   });
 
@@ -233,36 +243,125 @@ describe("the form of a row", () => {
 });
 
 describe("the form of records", () => {
-  it("shows its example as JSON in short lines, and answers it", async () => {
+  let form: ModelForm;
+
+  beforeEach(async () => {
+    form = await new ModelForm(opened.page, "Energy demand").open();
+  });
+
+  /** The texts of the table of fields, row by row. */
+  const cells = async () =>
+    await form.form
+      .locator("tbody tr")
+      .evaluateAll((rows) =>
+        rows.map((row) =>
+          [...row.querySelectorAll<HTMLInputElement>("input, select")].map(({ value }) => value),
+        ),
+      );
+
+  /** Pastes a text into the field that has the focus, as a person does. */
+  const paste = async (text: string) => {
+    const { page } = opened;
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+    await page.keyboard.press("ControlOrMeta+V");
+  };
+
+  it("is a table with the example, and shows each prediction beside its row", async () => {
     // Prepare
-    const form = await new ModelForm(opened.page, "Energy demand").open();
+    const headings = await form.form.locator("thead th").allInnerTexts();
+    const example = await cells();
 
     // Act
+    await form.field("temperature, row 1").fill("21.5");
     await form.send.click();
-    const answer = await form.answeredJson();
+    const table = await form.answeredTable();
 
     // Assess
-    const example = await form.field("instances").inputValue();
-    expect(JSON.parse(example)).toEqual([expect.objectContaining({ date: "2026-01-15", hour: 18 })]);
-    expect(Math.max(...example.split("\n").map((line) => line.length))).toBeLessThanOrEqual(MAX_LINE_LENGTH);
-    expect(answer).toEqual([expect.any(Number)]);
+    expect(headings).toEqual(["Row", "date", "hour", "temperature", "day"]);
+    expect(example).toEqual([["2026-01-15", "18", "-2.5", "working"]]);
+    expect(table).toEqual([
+      ["date", "hour", "temperature", "day", "answer"],
+      ["2026-01-15", "18", "21.5", "working", expect.stringMatching(/^\d+(\.\d+)?$/)],
+    ]);
+    expect(await form.answeredJson()).toEqual([Number(table[1]?.[4])]);
     expect(opened.complaints).toEqual([]);
   });
 
-  it("is not sent when the JSON is broken, and the field gets the reason and the focus", async () => {
+  it("gets and loses rows with its buttons, which keep the focus in the table and are announced", async () => {
+    // Act
+    await form.form.getByRole("button", { name: "Add row" }).click();
+    const [added, focusOfAdded] = [
+      await form.spoken.textContent(),
+      await hasFocus(form.field("date, row 2")),
+    ];
+    await form.field("date, row 2").fill("2026-07-01");
+    await form.form.getByRole("button", { name: "Remove row 1" }).click();
+    const [removed, focusOfRemoved] = [
+      await form.spoken.textContent(),
+      await hasFocus(form.field("date, row 1")),
+    ];
+
+    // Assess
+    expect([added, focusOfAdded]).toEqual(["Row 2 added.", true]);
+    expect([removed, focusOfRemoved]).toEqual(["Row 1 removed.", true]);
+    expect(await cells()).toEqual([["2026-07-01", "", "", "working"]]);
+    expect(await form.form.getByRole("button", { name: "Remove row" }).isVisible()).toBe(false);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("takes pasted rows of a spreadsheet, with the columns' names in any order, and answers each row", async () => {
     // Prepare
-    const form = await new ModelForm(opened.page, "Energy demand").open();
-    const instances = form.field("instances");
+    await form.field("date, row 1").focus();
 
     // Act
-    await instances.fill((await instances.inputValue()).slice(0, -1));
+    await paste("hour\tday\ttemperature\tdate\n6\tWeekend\t1\t2026-02-01\n7\tholiday\t2\t2026-02-02\n");
+    await form.spoken.filter({ hasText: "Rows pasted: 2." }).waitFor({ state: "attached" });
+    const pasted = await cells();
+    await form.send.click();
+    const table = await form.answeredTable();
+
+    // Assess
+    expect(pasted).toEqual([
+      ["2026-02-01", "6", "1", "weekend"],
+      ["2026-02-02", "7", "2", "holiday"],
+    ]);
+    expect(table.map((row) => row.slice(0, 4)).slice(1)).toEqual(pasted);
+    expect(await form.spoken.textContent()).toBe("Answered with a table of 2 rows.");
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("keeps its rows when the pasted cells do not fit, and states the reason", async () => {
+    // Prepare
+    const before = await cells();
+    await form.field("temperature, row 1").focus();
+
+    // Act
+    await paste("1,working,3\n2,weekend,4");
+
+    // Assess
+    await form.form.getByText("Pasted: got 3 columns; allowed: at most 2 from this column on.").waitFor();
+    expect(await cells()).toEqual(before);
+  });
+
+  it("is not sent when a cell holds no value: the cell is marked and has the focus", async () => {
+    // Prepare
+    const requests: string[] = [];
+    opened.page.on("request", (request) => requests.push(request.url()));
+
+    // Act
+    await form.field("hour, row 1").fill("noon");
+    await form.field("temperature, row 1").fill("");
     await form.send.click();
 
     // Assess
-    await form.form.getByText("This must be JSON.").waitFor();
-    expect(await instances.getAttribute("aria-invalid")).toBe("true");
-    expect(await hasFocus(instances)).toBe(true);
-    expect(await form.result.isVisible()).toBe(false);
+    await form.form
+      .getByText("Row 1, hour: This must be a number, such as 0.5. Values with a fault: 2.")
+      .waitFor();
+    expect(await form.field("hour, row 1").getAttribute("aria-invalid")).toBe("true");
+    expect(await form.field("temperature, row 1").getAttribute("aria-invalid")).toBe("true");
+    expect(await hasFocus(form.field("hour, row 1"))).toBe(true);
+    expect(requests).toEqual([]);
   });
 });
 
@@ -296,8 +395,8 @@ describe("without a mouse", () => {
       "Ticket urgency: solid",
       "post-ticket-urgency-message: solid",
       "Send: solid",
-      // The answer: a region that the keyboard can scroll.
-      expect.stringMatching(/^\{ "urgency".*: solid$/),
+      // Opens the JSON of the answer.
+      "JSON: solid",
       "Language check: solid",
     ]);
     expect(focusAfterwards).toBe(true);

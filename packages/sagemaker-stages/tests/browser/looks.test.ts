@@ -33,7 +33,8 @@ async function showEverything(page: Page): Promise<void> {
   await loan.send.click();
   await loan.failure();
   const energy = await new ModelForm(page, "Energy demand").open();
-  await energy.field("instances").fill("[");
+  await energy.form.getByRole("button", { name: "Add row" }).click();
+  await energy.field("temperature, row 1").fill("1".repeat(40));
   await energy.send.click();
 }
 

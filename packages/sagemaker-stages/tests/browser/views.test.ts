@@ -168,4 +168,35 @@ describe("a view that throws", () => {
     expect(answers).toEqual(["repaid", { urgency: "urgent", score: 0.9412 }]);
     expect(complaints).toEqual([expect.stringContaining("the view fails")]);
   });
+
+  it("when it reads its form sends nothing, states that the form has an error, and keeps the input", async () => {
+    // Prepare
+    failing = await ServedPage.start({
+      "functions/loan-default/page.ts": `
+        import { type FormContext, textField } from "sagemaker-stages/page";
+        export default {
+          form: ({ id }: FormContext) => {
+            const income = textField({ id: id + "-income", label: "Income" });
+            return { content: [income.element], read: () => { throw new Error("the view fails"); } };
+          },
+        };`,
+    });
+    const { page, complaints } = await failing.open();
+    const loan = await new ModelForm(page, "Loan default").open();
+    const requests: string[] = [];
+    page.on("request", (request) => requests.push(request.url()));
+    await loan.field("Income").fill("52000");
+
+    // Act
+    await loan.send.click();
+    const failure = await loan.failure();
+
+    // Assess
+    expect(failure).toContain("This form has an error");
+    expect(failure).toContain("nothing was sent");
+    expect(await loan.spoken.textContent()).toContain("This form has an error.");
+    expect(await loan.field("Income").inputValue()).toBe("52000");
+    expect(requests).toEqual([]);
+    expect(complaints).toEqual([expect.stringContaining("the view fails")]);
+  });
 });

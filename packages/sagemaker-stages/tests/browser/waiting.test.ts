@@ -5,7 +5,7 @@ import { ANSWERS, type OpenPage, PATIENCE_IN_MS, ServedPage } from "./support/se
 
 jest.setTimeout(PATIENCE_IN_MS);
 
-const URGENT = '"urgency": "urgent"';
+const URGENT = "urgent";
 
 const WAKING_UP = "The model is waking up; the first answer can take up to half a minute.";
 

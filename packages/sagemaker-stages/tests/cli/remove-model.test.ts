@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
@@ -27,6 +27,32 @@ describe("remove-model", () => {
     for (const file of ["functions/index.ts", "environments/dev.ts"]) {
       expect(readFileSync(join(app, file), "utf8")).not.toContain("language-check");
     }
+  });
+
+  it("removes the lines of models with ready-made contracts, and the names that no model uses any more", async () => {
+    // Prepare
+    const file = join(app, "functions/index.ts");
+    const before = readFileSync(file, "utf8");
+    const lines = `  iris: rows({
+    features: ["a"],
+    answer: "csv",
+  }),
+  "more-topics": huggingFace("text-classification"),
+  topics: huggingFace("text-classification"),
+});`;
+    const imports = "import { defineModels, huggingFace, rows }";
+    writeFileSync(file, before.replace("import { defineModels }", imports).replace("});", lines));
+
+    // Act
+    const finished = await removeModels("iris", "topics");
+
+    // Assess
+    expect(finished).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(readFileSync(file, "utf8")).toBe(
+      before
+        .replace("import { defineModels }", "import { defineModels, huggingFace }")
+        .replace("});", '  "more-topics": huggingFace("text-classification"),\n});'),
+    );
   });
 
   it.each([

@@ -166,7 +166,8 @@ const GENERATED = /^(node_modules|cdktf\.out|dist|programs|pages|\.terraform)\//
 
 /** Whether a path from the document's folder, from the repository's, or from the engine's exists. */
 function exists(document: string, path: string): boolean {
-  if (isDeletable("", path)) return true;
+  // Documents name files of example models, and a team can have a model of the same name. Links are checked.
+  if (isDeletable("", path) || /^functions\/[^/]+\//.test(path)) return true;
   if (/^[\w-]+\/$/.test(path)) return paths.some((known) => `/${known}`.endsWith(`/${path}`));
   return [dirname(document), "", relative(REPOSITORY, ENGINE)].some((folder) =>
     existsSync(join(REPOSITORY, folder, path)),

@@ -158,7 +158,7 @@ describe("an account with one thing broken has exactly that fault:", () => {
     [
       "a misspelt property",
       { ...VALID, gitHub: {} } as AccountSettings,
-      "account: gitHub: got {}; allowed: no property of this name; the type AccountSettings of sagemaker-stages lists the properties",
+      "account: gitHub: got {}; allowed: no property of this name; the type AccountSettings of sagemaker-stages lists the properties. Did you mean github?",
     ],
     [
       "a text for a switch",

@@ -409,12 +409,12 @@ describe("an environment that is not of its type, which nothing compiles before 
     [
       "a misspelt property",
       { ...VALID, protectd: true },
-      { field: "protectd", got: "true", allowed: NO_SUCH_PROPERTY },
+      { field: "protectd", got: "true", allowed: `${NO_SUCH_PROPERTY}. Did you mean protected?` },
     ],
     [
       "a property with other capitals",
       { ...VALID, accountID: "111122223333" },
-      { field: "accountID", got: "a text", allowed: NO_SUCH_PROPERTY },
+      { field: "accountID", got: "a text", allowed: `${NO_SUCH_PROPERTY}. Did you mean accountId?` },
     ],
     [
       "a misspelt property of a form that is clear otherwise",
@@ -422,7 +422,7 @@ describe("an environment that is not of its type, which nothing compiles before 
         ...VALID,
         state: { s3: { bucket: "amzn-s3-demo-bucket", key: "test.tfstate", regoin: "us-east-1" } },
       },
-      { field: "state.s3.regoin", got: "a text", allowed: NO_SUCH_PROPERTY },
+      { field: "state.s3.regoin", got: "a text", allowed: `${NO_SUCH_PROPERTY}. Did you mean region?` },
     ],
     [
       "a misspelt property of a local state",

@@ -126,7 +126,8 @@ const brokenArtifacts: Broken[] = [
     model: { ...SERVERLESS, artifact },
     field: "artifact",
     got: JSON.stringify(artifact),
-    allowed: "s3://<bucket>/<key>.tar.gz, or a file of the project such as models/<name>.tar.gz",
+    allowed:
+      "s3://<bucket>/<key>.tar.gz, s3://<bucket>/<prefix>/, or a file of the project such as models/<name>.tar.gz",
     because: CONTAINER,
   })),
   {
@@ -819,16 +820,16 @@ const brokenCombinations: Broken[] = [
     what: "no artifact",
     model: withoutArtifact,
     field: "artifact",
-    got: "nothing",
-    allowed: "the artifact of a new endpoint, or existingEndpoint instead",
-    because: ONE_ENDPOINT,
+    got: "nothing beside the image linear-learner",
+    allowed: "an artifact, or an image that contains its model or downloads it",
+    because: `the image has no model: ${CONTAINER}`,
   },
   {
     what: "no image",
     model: withoutImage,
     field: "image",
     got: "nothing",
-    allowed: "the image of a new endpoint, or existingEndpoint instead",
+    allowed: "the image of a new endpoint, modelPackage, or existingEndpoint instead",
     because: ONE_ENDPOINT,
   },
   {

@@ -127,6 +127,24 @@ describe("a model with everything that it can have", () => {
     ]);
   });
 
+  it("names the property that a misspelt property of a model is similar to", () => {
+    // Prepare
+    const { serverless, ...rest } = SERVERLESS;
+    const environment = environmentOf({ ...rest, serverles: serverless });
+
+    // Act
+    const faults = checkEnvironments([environment]);
+
+    // Assess
+    expect(faults).toContainEqual({
+      environment: "test",
+      field: "models.loan-default.serverles",
+      got: "an object",
+      allowed: `${NO_SUCH_PROPERTY}. Did you mean serverless?`,
+      because: BECAUSE,
+    });
+  });
+
   it.each(
     WHOLE.flatMap((model) =>
       valuesIn(model).map(({ path, value }) => ({ model, place: path.join("."), path, value })),

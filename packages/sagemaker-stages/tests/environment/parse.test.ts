@@ -36,6 +36,7 @@ describe("a parsed environment", () => {
         "loan-default": {
           ...SERVERLESS,
           access: "AWS_IAM",
+          via: "lambda",
           function: { memorySizeInMb: 256 },
           sagemakerEnvironmentVariableName: "ENDPOINT_NAME",
           tags: {},

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { examples } from "../../examples";
 import { namePrefix } from "../../src/environment/environment";
+import { isViaGateway } from "../../src/environment/model-settings";
 import { FAULTS, type Fault } from "../../src/testing/least-privilege/finding";
 import { describeSurvivor, table } from "../../src/testing/least-privilege/mutants/run-mutants";
 import { recordPermissions } from "../../src/testing/least-privilege/permission-record";
@@ -13,7 +14,7 @@ import {
 import { plainText } from "../../src/testing/stack-text";
 import { environments } from "../fixtures/app/environments";
 import { accounts } from "../fixtures/app/environments/accounts";
-import { models } from "../fixtures/app/functions";
+import { models } from "../support/app";
 import { everything, proved } from "./support/environments";
 
 expect.addSnapshotSerializer(plainText);
@@ -95,7 +96,7 @@ describe.each(proved.map((environment) => [environment.name, environment.models]
       // Assess
       expect(recorded.map(({ subject }) => subject).sort()).toEqual(
         Object.entries(served)
-          .filter(([, { existingFunction }]) => existingFunction === undefined)
+          .filter(([, settings]) => settings.existingFunction === undefined && !isViaGateway(settings))
           .map(([model]) => `role ${namePrefix(environment)}-${model}-function`)
           .sort(),
       );

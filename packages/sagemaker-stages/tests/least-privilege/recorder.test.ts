@@ -79,7 +79,14 @@ describe("the request of a function", () => {
 describe("a request without a rule", () => {
   const authorization =
     "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261121/us-east-1/sagemaker/aws4_request, SignedHeaders=host, Signature=0";
-  const asked = { method: "POST", path: "/endpoints/e/invocations", headers: {}, body: "", connection: 1 };
+  const asked = {
+    method: "POST",
+    path: "/endpoints/e/invocations",
+    headers: {},
+    body: "",
+    bytes: new Uint8Array(),
+    connection: 1,
+  };
 
   it.each([
     ["unsigned", asked, "is not signed"],

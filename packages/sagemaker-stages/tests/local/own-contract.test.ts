@@ -23,14 +23,14 @@ const schema = z.object({
 });
 type Request = z.infer<typeof schema>;
 
-export const contract: Contract<Request, string> = {
+export const contract = {
   model: "loan-default",
   route: { method: "POST", path: "/v1/website" },
   schema,
   limits: { rows: 1, payloadInBytes: 1_000 },
   encode: () => ({ contentType: "text/csv", accept: "application/json", body: "1", rows: 1 }),
   decode: () => "setosa",
-};
+} satisfies Contract<Request, string>;
 
 export const about: About<Request, string> = {
   title: "Iris",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { HttpRequest } from "../../src/local/http";
+import type { HttpRequest, HttpResponse } from "../../src/local/http";
 import type { Method } from "../../src/local/rest-api/openapi";
 import { readProxyAnswer, toProxyEvent } from "../../src/local/rest-api/proxy";
 import type { StageDefinition } from "../../src/local/terraform/deployment";
@@ -11,6 +11,7 @@ const METHOD: Method = {
   authorization: "NONE",
   requestModels: {},
   requiredParameters: [],
+  bytesTypes: [],
   example: undefined,
   parameterExamples: [],
   integration: { type: "aws_proxy", httpMethod: "POST", uri: "arn:aws:apigateway:us-east-1:lambda:path/…" },
@@ -20,7 +21,13 @@ const STAGE: StageDefinition = {
   stageName: "dev",
   apiId: "abcdefghij",
   executionArn: "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev",
-  openApi: { document: {}, title: "dev-inference", methods: [METHOD], gatewayResponses: {} },
+  openApi: {
+    document: {},
+    title: "dev-inference",
+    methods: [METHOD],
+    binaryMediaTypes: [],
+    gatewayResponses: {},
+  },
   throttling: undefined,
   apiKeys: [],
   accessLogFormat: undefined,
@@ -282,7 +289,7 @@ describe("the answer of a function", () => {
     const response = readProxyAnswer(JSON.stringify(answer));
 
     // Assess
-    expect(Object.keys(response?.headers ?? {})).toEqual([name]);
+    expect(Object.keys((response as HttpResponse).headers)).toEqual([name]);
   });
 
   it.each([

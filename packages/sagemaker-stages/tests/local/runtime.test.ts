@@ -27,6 +27,12 @@ const ENDPOINT: EndpointDefinition = {
   accountId: "111122223333",
 };
 
+/** What an existing endpoint is, of which one function names no target. */
+const EXISTING: EndpointDefinition["compute"] = {
+  kind: "existing",
+  routes: [{ model: ENDPOINT.model, target: {} }],
+};
+
 /** A container that answers when it is let. */
 class HeldContainer implements Container {
   readonly description = "a container of this test";
@@ -131,7 +137,7 @@ describe("the local SageMaker runtime", () => {
 
   it.each<[string, EndpointDefinition["compute"]]>([
     ["instances", { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 1 }],
-    ["whatever an existing endpoint runs on", { kind: "existing" }],
+    ["whatever an existing endpoint runs on", EXISTING],
   ])("throttles nobody on %s", async (_case, compute) => {
     // Prepare
     runtime = serving({ ...ENDPOINT, compute });
@@ -218,7 +224,7 @@ describe("the local SageMaker runtime", () => {
   it.each<[string, number, EndpointDefinition["compute"]]>([
     ["serverless", 4, { kind: "serverless", maxConcurrency: 2 }],
     ["on instances", 6, { kind: "instances", instanceType: "ml.m5.large", initialInstanceCount: 1 }],
-    ["there already, on whatever", 6, { kind: "existing" }],
+    ["there already, on whatever", 6, EXISTING],
   ])("is %s: takes %i MB and refuses more", async (_case, megabytes, compute) => {
     // Prepare
     runtime = serving({ ...ENDPOINT, compute });
@@ -237,7 +243,7 @@ describe("the local SageMaker runtime", () => {
 
   it("tells endpoints of one name in two regions apart", async () => {
     // Prepare
-    const existing: EndpointDefinition = { ...ENDPOINT, compute: { kind: "existing" }, variantName: "Here" };
+    const existing: EndpointDefinition = { ...ENDPOINT, compute: EXISTING, variantName: "Here" };
     runtime = serving(existing, { ...existing, region: "us-east-1", variantName: "There" });
 
     // Act
@@ -253,7 +259,7 @@ describe("the local SageMaker runtime", () => {
 
   it("holds an endpoint to its limits also where another environment only names it", async () => {
     // Prepare
-    runtime = serving({ ...ENDPOINT, compute: { kind: "existing" } }, ENDPOINT);
+    runtime = serving({ ...ENDPOINT, compute: EXISTING }, ENDPOINT);
     const invocations = [invoke(), invoke(), invoke()];
 
     // Act
@@ -415,7 +421,7 @@ describe("the local SageMaker runtime", () => {
 
   it("refuses no variant or model of an endpoint whose variants it does not know", async () => {
     // Prepare
-    runtime = serving({ ...ENDPOINT, compute: { kind: "existing" } });
+    runtime = serving({ ...ENDPOINT, compute: EXISTING });
     const headers = {
       "X-Amzn-SageMaker-Target-Variant": "Blue",
       "X-Amzn-SageMaker-Target-Model": "a.tar.gz",

@@ -37,6 +37,7 @@ describe("a reload", () => {
       "environments/prod.ts",
       "environments/staging.ts",
       "functions/energy-demand/contract.ts",
+      "functions/house-price/contract.ts",
       "functions/index.ts",
       "functions/language-check/contract.ts",
       "functions/loan-default/contract.ts",

@@ -1,11 +1,14 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { examples } from "../../examples";
 import { callers } from "../../examples/callers";
 import { existingEndpoint } from "../../examples/existing-endpoint";
 import { existingFunction } from "../../examples/existing-function";
+import { models as exampleModels } from "../../examples/functions";
 import { instances } from "../../examples/instances";
 import { provisionedConcurrency } from "../../examples/provisioned-concurrency";
 import { banner } from "../../src/local/banner";
+import { exampleStandIns } from "../../src/local/example-stand-ins";
 import { loadSamples } from "../../src/local/samples";
 import { LocalStage } from "../../src/local/stage";
 import type { Deployment } from "../../src/local/terraform/deployment";
@@ -22,7 +25,10 @@ import { only, Stacks } from "./support/terraform";
 
 const START_TIMEOUT_IN_MS = 90_000;
 
-const samples = loadSamples(process.cwd(), { blazingText: false });
+const samples = new Map([
+  ...exampleStandIns(exampleModels),
+  ...loadSamples(process.cwd(), { blazingText: false }),
+]);
 const REGION = "eu-central-1";
 
 let stacks: Stacks;
@@ -100,7 +106,9 @@ describe("an example of a way to serve a model", () => {
       .map((example) => [example.name, example] as const),
   )("answers every line of its banner that calls curl: %s", async (_name, example) => {
     // Prepare
-    const lines = bannerOf(example).filter((line) => line.startsWith("curl "));
+    const lines = bannerOf(example)
+      .filter((line) => line.startsWith("curl "))
+      .map((line) => line.replace("@FILE", `@${join(process.cwd(), "model.tar.gz")}`));
     const routes = Object.keys(example.models).length;
 
     // Act
@@ -215,6 +223,21 @@ describe("variables of a container", () => {
     expect(notDone.filter((line) => line.includes("SAGEMAKER_NUM_MODEL_WORKERS"))).toEqual([
       "ticket-urgency: the sample model needs no variables; start a container of your own with SAGEMAKER_NUM_MODEL_WORKERS",
     ]);
+  });
+});
+
+describe("variables of a container that --container names", () => {
+  it("are not described, because a container of one's own answers", () => {
+    // Act
+    const { notDone } = readDeployment(
+      provisionedConcurrency.name,
+      stacks.synthesize(provisionedConcurrency),
+      ["ticket-urgency"],
+    );
+
+    // Assess
+    expect(notDone.filter((line) => line.includes("needs no variables"))).toEqual([]);
+    expect(notDone).not.toEqual([]);
   });
 });
 

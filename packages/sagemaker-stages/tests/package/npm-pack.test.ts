@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { makeTempFolder, removeFolder } from "../../src/testing/temp-folder";
+import { AppCopy } from "../cli/new-model/support/app-copy";
 import { type Finished, run, write, writeSmallRepository } from "./support/small-repository";
 
 const TIMEOUT_IN_MS = 60_000;
@@ -24,7 +25,7 @@ describe("npm pack of the engine", () => {
 
   it("contains sources and compiled files, and no tests and no packaging", async () => {
     // Act
-    const files = (await filesOf(tarball)).filter((file) => !file.startsWith("dist/template/"));
+    const files = (await filesOf(tarball)).filter((file) => !/^(dist\/template|docs)\//.test(file));
 
     // Assess
     expect(packed).toMatchObject({ status: 0 });
@@ -82,6 +83,75 @@ describe("npm pack of the engine", () => {
       ]),
     );
   });
+
+  it("contains the documents for users, whose links lead to files of the package", async () => {
+    // Act
+    const files = await filesOf(tarball);
+    const documents = files.filter((file) => file.startsWith("docs/"));
+    const texts = await Promise.all(documents.map((document) => textOf(tarball, document)));
+
+    // Assess
+    const linked = texts.flatMap((text) =>
+      [...text.matchAll(/\]\((?!#|[a-z]+:)([^)#\s]+)/g)].map(([, path = ""]) => posix.join("docs", path)),
+    );
+    expect(documents).toEqual(
+      expect.arrayContaining([
+        "docs/contracts.md",
+        "docs/environments.md",
+        "docs/models.md",
+        "docs/python.md",
+      ]),
+    );
+    expect(documents).not.toContain("docs/architecture.md");
+    expect(linked.length).toBeGreaterThan(20);
+    expect(linked.filter((path) => !files.includes(path))).toEqual([]);
+  });
+
+  it(
+    "contains every document that a command names",
+    async () => {
+      // Prepare
+      const app = AppCopy.ofFixture();
+      const files = await filesOf(tarball);
+      const { stdout } = await app.command("--help");
+      const commands = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, command = ""]) => command);
+
+      // Act
+      const printed = [stdout];
+      for (const command of commands) printed.push((await app.command(command, "--help")).stdout);
+      printed.push((await app.command("new-model", "iris")).stdout);
+      printed.push((await app.command("new-model", "night", "--handler", "python")).stdout);
+      app.remove();
+
+      // Assess
+      const named = printed.map((text) => [...text.matchAll(/\bdocs\/[\w-]+\.md\b/g)].map(([path]) => path));
+      expect(commands).toContain("new-model");
+      expect(named.at(-2)).toContain("docs/contracts.md");
+      expect(named.at(-1)).toContain("docs/python.md");
+      expect(named.flat().filter((path) => !files.includes(path))).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "names documents by the path from the app's folder",
+    async () => {
+      // Prepare
+      const place = join(folder, "installed");
+      mkdirSync(place);
+      await run("tar", ["-xzf", tarball, "-C", place], place);
+      const app = writeApp(join(place, "app"), join(place, "package"));
+      const program = `console.log(require("./node_modules/sagemaker-stages/dist/paths.js").documentPath("python.md"))`;
+
+      // Act
+      const { stdout } = await run(process.execPath, ["-e", program], app);
+
+      // Assess
+      expect(stdout).toBe("node_modules/sagemaker-stages/docs/python.md\n");
+      expect(existsSync(join(app, stdout.trimEnd()))).toBe(true);
+    },
+    TIMEOUT_IN_MS,
+  );
 
   it("refers to the compiled files in every export", async () => {
     // Act

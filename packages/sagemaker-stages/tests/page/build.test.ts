@@ -16,6 +16,8 @@ const PACKAGES = join(ENGINE, "../../node_modules");
 
 /** One round trip carries the page: a server first sends ten packets of 1,460 bytes. */
 const MAX_COMPRESSED_BYTES = 14_600;
+/** One packet more. */
+const MAX_COMPRESSED_BYTES_OF_EVERYTHING = 16_060;
 
 const run = promisify(execFile);
 
@@ -23,7 +25,14 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), "website-")));
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const WITHOUT_VIEWS = { title: "Try the models", views: new Map<string, string>() };
+const WITHOUT_VIEWS = {
+  title: "Try the models",
+  views: new Map<string, string>(),
+  parts: { rows: false, bytes: false },
+};
+
+/** A page with every part. */
+const EVERYTHING = { ...WITHOUT_VIEWS, parts: { rows: true, bytes: true } };
 
 /** Writes a view, and its stylesheet, into a folder of its own. */
 function writeView(name: string, text: string, stylesheet?: string): string {
@@ -84,7 +93,7 @@ describe("the website", () => {
       cpSync(join(folder, model), join(elsewhere, model), { recursive: true });
     const moved = [...views.keys()].map((model) => [model, join(elsewhere, model, "page.ts")]);
     const print = `
-      const sources = { title: "Try the models", views: new Map(${JSON.stringify(moved)}) };
+      const sources = { ...${JSON.stringify(EVERYTHING)}, views: new Map(${JSON.stringify(moved)}) };
       process.stdout.write(JSON.stringify(require("./src/page/build").buildWebsite(sources)));
     `;
 
@@ -92,15 +101,34 @@ describe("the website", () => {
     const { stdout } = await run(process.execPath, ["--import", "tsx", "-e", print], { cwd: elsewhere });
 
     // Assess
-    expect(hashes(JSON.parse(stdout))).toEqual(hashes(buildWebsite({ ...WITHOUT_VIEWS, views })));
+    expect(hashes(JSON.parse(stdout))).toEqual(hashes(buildWebsite({ ...EVERYTHING, views })));
   });
 
-  it("fits into one round trip when no model has a view", () => {
+  it.each([
+    ["no table of rows and no files", { rows: false, bytes: false }, MAX_COMPRESSED_BYTES],
+    ["a table of rows", { rows: true, bytes: false }, MAX_COMPRESSED_BYTES],
+    ["files", { rows: false, bytes: true }, MAX_COMPRESSED_BYTES],
+    ["a table of rows and files", { rows: true, bytes: true }, MAX_COMPRESSED_BYTES_OF_EVERYTHING],
+  ])("with %s and without a view is small", (_, parts, most) => {
     // Act
-    const bytes = buildWebsite(WITHOUT_VIEWS).map(({ body }) => gzipSync(body).length);
+    const bytes = buildWebsite({ ...WITHOUT_VIEWS, parts }).map(({ body }) => gzipSync(body).length);
 
     // Assess
-    expect(bytes.reduce((sum, size) => sum + size)).toBeLessThan(MAX_COMPRESSED_BYTES);
+    expect(bytes.reduce((sum, size) => sum + size)).toBeLessThan(most);
+  });
+
+  it.each([
+    ["the table of rows", { rows: true, bytes: false }, "Add row", ".cells"],
+    ["the field for a file", { rows: false, bytes: true }, "createObjectURL", ".preview"],
+  ])("contains %s only when a public model needs it", (_, parts, inScript, inStylesheet) => {
+    // Act
+    const [small, large] = [buildWebsite(WITHOUT_VIEWS), buildWebsite({ ...WITHOUT_VIEWS, parts })];
+
+    // Assess
+    expect(textOf("page.js", small)).not.toContain(inScript);
+    expect(textOf("style.css", small)).not.toContain(inStylesheet);
+    expect(textOf("page.js", large)).toContain(inScript);
+    expect(textOf("style.css", large)).toContain(inStylesheet);
   });
 });
 
@@ -200,7 +228,7 @@ describe("index.html", () => {
 describe("page.js", () => {
   it("turns no text into markup or code, and stores nothing", () => {
     // Act
-    const script = textOf("page.js");
+    const script = textOf("page.js", buildWebsite(EVERYTHING));
 
     // Assess
     expect(script).not.toMatch(
@@ -211,7 +239,7 @@ describe("page.js", () => {
 
   it("contains no path of the machine that built the page, and no code of Node.js", () => {
     // Act
-    const script = textOf("page.js");
+    const script = textOf("page.js", buildWebsite(EVERYTHING));
 
     // Assess
     expect(script).not.toMatch(/zod|\brequire\(|process\.env|__dirname/i);

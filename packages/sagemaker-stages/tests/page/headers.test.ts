@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { securityHeaders } from "../../src/page/headers";
 
-function directives(connectSources: readonly string[]): Record<string, string> {
-  const policy = securityHeaders(connectSources)["Content-Security-Policy"] ?? "";
+function directives(connectSources: readonly string[], shown?: readonly string[]): Record<string, string> {
+  const policy = securityHeaders(connectSources, shown)["Content-Security-Policy"] ?? "";
   return Object.fromEntries(policy.split("; ").map((directive) => directive.split(/ (.*)/s)));
 }
 
@@ -23,6 +23,23 @@ describe("the security headers", () => {
       "base-uri": "'none'",
     });
     expect(Object.values(policy).join()).not.toMatch(/unsafe|\*|data:|blob:/);
+  });
+
+  it.each([
+    ["images", ["application/x-npy", "image/png"], "'self' blob:", undefined],
+    ["audio", ["audio/wav"], "'self'", "blob:"],
+    ["neither images nor audio", ["application/x-npy", "text/csv"], "'self'", undefined],
+  ])("allow addresses of files when the page shows %s", (_, shown, images, media) => {
+    // Act
+    const policy = directives([], shown);
+
+    // Assess
+    expect([policy["img-src"], policy["media-src"]]).toEqual([images, media]);
+    expect([policy["default-src"], policy["script-src"], policy["connect-src"]]).toEqual([
+      "'none'",
+      "'self'",
+      "'self'",
+    ]);
   });
 
   it("let the browser refuse markup from text", () => {

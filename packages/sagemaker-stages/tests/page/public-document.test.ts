@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { publicDocument } from "../../src/page/public-document";
+import { publicDocument, shownMediaTypes } from "../../src/page/public-document";
 import { ALL_PUBLIC, apiDocument, STAGE_URL } from "./support/documents";
 
 /** An API of one route that is written by hand. */
@@ -54,6 +54,35 @@ describe("the public document", () => {
     });
   });
 
+  it("describes bytes, of which the API's own document has the media type alone, and the headers of an answer", () => {
+    // Prepare
+    const api = handWritten({
+      requestBody: { content: { "application/json": { schema: {} }, "image/png": {} } },
+      responses: {
+        "200": {
+          description: "The answer",
+          headers: { "x-model-version": { schema: { type: "string" } } },
+          content: { "application/json": { example: 1 }, "application/x-npy": {} },
+        },
+      },
+    });
+
+    // Act
+    const operation = publicDocument(api, STAGE_URL).paths["/a"]?.post;
+
+    // Assess
+    const bytes = { schema: { type: "string", format: "binary" } };
+    expect(operation?.requestBody?.content).toEqual({
+      "application/json": { schema: {} },
+      "image/png": bytes,
+    });
+    expect(operation?.responses?.["200"]).toEqual({
+      description: "The answer",
+      headers: { "x-model-version": { schema: { type: "string" } } },
+      content: { "application/json": { example: 1 }, "application/x-npy": bytes },
+    });
+  });
+
   it("contains no extension of API Gateway", () => {
     // Prepare
     const api = apiDocument(ALL_PUBLIC);
@@ -80,6 +109,31 @@ describe("the public document", () => {
 
     // Assess
     expect(Object.keys(schemas)).toEqual(["Leaf", "Tree"]);
+  });
+
+  it("describes bytes with a schema and with the limit of a file, which the API's own document cannot", () => {
+    // Prepare
+    const content = { "application/json": { schema: { type: "object" } }, "image/png": {} };
+    const api = handWritten({
+      requestBody: { content, "x-max-bytes": 1_000 },
+      responses: { "200": { description: "answer", content: { "audio/wav": {} } } },
+    });
+
+    // Act
+    const published = publicDocument(api, STAGE_URL);
+
+    // Assess
+    const post = published.paths["/a"]?.post;
+    expect(post?.requestBody).toEqual({
+      content: {
+        "application/json": { schema: { type: "object" } },
+        "image/png": { schema: { type: "string", format: "binary", maxLength: 1_000 } },
+      },
+    });
+    expect(post?.responses?.["200"]?.content).toEqual({
+      "audio/wav": { schema: { type: "string", format: "binary" } },
+    });
+    expect(shownMediaTypes(published)).toEqual(["image/png", "audio/wav"]);
   });
 
   it("leaves out a route that does not state an empty security", () => {

@@ -5,7 +5,11 @@ import { securityHeaders } from "../../src/page/headers";
 import { publicDocument } from "../../src/page/public-document";
 import { apiDocument } from "./support/documents";
 
-const PAGE = buildWebsite({ title: "Try the models", views: new Map() });
+const PAGE = buildWebsite({
+  title: "Try the models",
+  views: new Map(),
+  parts: { rows: false, bytes: false },
+});
 const LOCAL_URL = "http://127.0.0.1:3000/dev";
 const api = apiDocument({ "ticket-urgency": "PUBLIC", "loan-default": "API_KEY" });
 
@@ -29,6 +33,33 @@ describe("the page of a local stage", () => {
     expect(JSON.parse(String(files.get("openapi.json")?.body))).toEqual(
       JSON.parse(JSON.stringify(publicDocument(api, LOCAL_URL))),
     );
+  });
+
+  it("has the reason why answers are no predictions, for a model with a stand-in", () => {
+    // Prepare
+    const caveats = { "ticket-urgency": "the echo stand-in answered" };
+
+    // Act
+    const files = websiteFor(LOCAL_URL, api, PAGE, caveats);
+
+    // Assess
+    expect(JSON.parse(String(files.get("config.json")?.body))).toEqual({ stageUrl: LOCAL_URL, caveats });
+  });
+
+  it("may show addresses of files only when a public model takes or answers them", () => {
+    // Prepare
+    const image = { "image/png": {} };
+    const operation = { security: [], requestBody: { content: image }, responses: {} };
+    const document = { openapi: "3.0.1", info: { title: "t", version: "1" } };
+    const policies = [operation, { ...operation, security: [{ api_key: [] }] }].map((post) => {
+      // Act
+      const files = websiteFor(LOCAL_URL, { ...document, paths: { "/a": { post } } }, PAGE);
+      return files.get("index.html")?.headers["Content-Security-Policy"];
+    });
+
+    // Assess
+    expect(policies[0]).toContain("img-src 'self' blob:;");
+    expect(policies[1]).toContain("img-src 'self';");
   });
 
   it("lets the page connect to its stage and to no other server", () => {

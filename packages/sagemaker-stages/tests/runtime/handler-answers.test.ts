@@ -35,8 +35,7 @@ const KINDS = [
 function answering<Answer>(
   decode: (body: string) => Answer,
 ): Contract<Parameters<typeof contract.encode>[0], Answer> {
-  const { text: _text, ...rest } = contract;
-  return { ...rest, decode };
+  return { ...contract, decode };
 }
 
 it("Lambda's limit stands in the code", () => {

@@ -35,6 +35,9 @@ afterAll(async () => {
 
 const base64 = (body: string) => Buffer.from(body).toString("base64");
 
+/** Of a caller that takes an image. */
+const PNG = { accept: "image/png", Accept: "image/png" };
+
 /** How a body comes to a function. */
 interface Way {
   readonly way: string;
@@ -95,7 +98,7 @@ describe("no body of 6 MB takes more than the function's memory", () => {
     "of a contract that says nothing of its rows: $names, in $way",
     async ({ names, toEvent }) => {
       // Prepare
-      const code = bundleOfLists();
+      const code = bundleOf("lists-handler");
       const rows = (bytes: number) =>
         `{"rows":[${Array(Math.min(90_000, Math.floor(bytes / 8) - 2))
           .fill('{"a":1}')
@@ -125,11 +128,11 @@ function eventsOf(
   );
 }
 
-/** Path of the package of {@link contract} in lists-handler.ts. */
-function bundleOfLists(): string {
-  const code = join(folder, "lists.js");
+/** Path of the package of a handler in the folder `support`. */
+function bundleOf(handler: "lists-handler" | "bytes-handler"): string {
+  const code = join(folder, `${handler}.js`);
   buildSync({
-    entryPoints: [join(__dirname, "support/lists-handler.ts")],
+    entryPoints: [join(__dirname, `support/${handler}.ts`)],
     outfile: code,
     bundle: true,
     platform: "node",
@@ -169,6 +172,49 @@ describe("no answer of an endpoint takes more than the function's memory", () =>
       bundle.remove();
       expect(crash).toBeUndefined();
       expect(invoked.map(({ status }) => status)).toEqual(Array(answers.length).fill(502));
+      expect(invoked.filter(({ ms }) => ms > MAX_INVOCATION_IN_MS)).toEqual([]);
+      expect(invoked.filter(({ peakInMb }) => peakInMb > MEMORY_IN_MB)).toEqual([]);
+    },
+    TEST_TIMEOUT_IN_MS,
+  );
+});
+
+describe("bytes as large as Lambda takes need no more than the function's memory", () => {
+  /** Base64 that fills an event of 6 MB. */
+  const most = Math.floor((MAX_EVENT_IN_BYTES - 2_000) / 4) * 3;
+  const image = Buffer.alloc(most, 0xff).toString("base64");
+
+  it.each([
+    {
+      way: "a function URL event",
+      event: functionUrlEvent(image, { isBase64Encoded: true, contentType: "image/jpeg", headers: PNG }),
+    },
+    {
+      way: "a REST event",
+      event: restEvent(image, { isBase64Encoded: true, contentType: "image/jpeg", headers: PNG }),
+    },
+    {
+      way: "JSON in a REST event",
+      event: restEvent(JSON.stringify({ contentType: "image/jpeg", base64: image }), { headers: PNG }),
+    },
+    { way: "a direct invocation", event: { contentType: "image/jpeg", base64: image } },
+  ])(
+    "in $way, with an answer of the same size",
+    async ({ event }) => {
+      // Prepare
+      const code = bundleOf("bytes-handler");
+      const answered = { headers: { "content-type": "image/png" }, body: Buffer.alloc(most, 0xfe) };
+      endpoint.willAnswer(answered, answered, answered);
+      const payload = JSON.stringify(event);
+      const payloads = { first: payload, second: payload, third: payload };
+
+      // Act
+      const { invoked, crash } = await invokeAll(code, payloads, environmentOf(endpoint));
+
+      // Assess
+      expect(crash).toBeUndefined();
+      expect(invoked.map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect(endpoint.requests.at(-1)?.bytes.length).toBe(most);
       expect(invoked.filter(({ ms }) => ms > MAX_INVOCATION_IN_MS)).toEqual([]);
       expect(invoked.filter(({ peakInMb }) => peakInMb > MEMORY_IN_MB)).toEqual([]);
     },

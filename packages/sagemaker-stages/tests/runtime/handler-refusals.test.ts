@@ -318,7 +318,7 @@ describe("a request that is too large gets a 413", () => {
     const answer = await handler(event, contextWith(ENOUGH_TIME_IN_MS));
 
     // Assess
-    assessProblem(answer, event, 413, "batch: got 4194305 bytes for the endpoint; allowed: at most 4194304");
+    assessProblem(answer, event, 413, "body: got 4194305 bytes; allowed: at most 4194304");
     expect(endpoint.requests).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { NO_CALLER, replyOf } from "../../src/runtime/outside-handler";
 import { EndpointServer } from "../../src/testing/endpoint-server";
 import { models } from "../fixtures/app/functions";
 import { contract as loanDefault } from "../fixtures/app/functions/loan-default/contract";
@@ -102,7 +103,7 @@ describe.each(Object.entries(models))(
       const slow = await slowerThanHarmless((text) => {
         for (const request of requests(text)) {
           const parsed = model.schema.safeParse(request);
-          if (parsed.success) model.encode(parsed.data);
+          if (parsed.success) model.encode(parsed.data, NO_CALLER);
         }
       });
 
@@ -123,7 +124,7 @@ describe.each(Object.entries(models))(
       const slow = await slowerThanHarmless((text) => {
         for (const answer of answers(text)) {
           try {
-            model.decode(answer, model.example.request);
+            model.decode(answer, model.example.request, replyOf(answer, "text/plain"));
           } catch {
             // Whatever it says of the answer, it says it soon.
           }

@@ -2,7 +2,7 @@ import { Sha256 } from "@aws-crypto/sha256-js";
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { EndpointRequest } from "../../src/runtime/contract";
-import { EndpointClient, readEndpointAddress } from "../../src/runtime/endpoint";
+import { createEndpointClient, readEndpointAddress } from "../../src/runtime/endpoint";
 import { EndpointServer, type RecordedRequest } from "../../src/testing/endpoint-server";
 import { predictions } from "./support/answers";
 import { contextWith, ROW, restEvent } from "./support/events";
@@ -35,7 +35,7 @@ interface Signing {
 
 /** The header Authorization that AWS's own signer gives a request with the same signed headers. */
 async function authorizationByAws(
-  { method, path, headers, body }: RecordedRequest,
+  { method, path, headers, bytes }: RecordedRequest,
   { region = "us-east-1", sessionToken }: Signing,
 ): Promise<string | undefined> {
   const signer = new SignatureV4({
@@ -55,7 +55,7 @@ async function authorizationByAws(
       method,
       path,
       headers: Object.fromEntries(signed) as Record<string, string>,
-      body,
+      body: bytes,
     },
     { signingDate: toDate(String(headers["x-amz-date"])) },
   );
@@ -122,6 +122,22 @@ describe("the endpoint client's request carries the signature that AWS's signer 
       request: { ...CSV, contentType: "text/csv;  charset=utf-8" },
     },
     { what: "an empty body", request: { ...CSV, body: "" } },
+    {
+      what: "bytes that are no UTF-8",
+      request: { ...CSV, contentType: "image/png", body: Uint8Array.of(0x89, 0, 0xff) },
+    },
+    {
+      what: "headers of SageMaker",
+      request: {
+        ...CSV,
+        headers: {
+          targetModel: "eu/iris.tar.gz",
+          customAttributes: "a=b,  c",
+          inferenceId: "i-1",
+          sessionId: "s",
+        },
+      },
+    },
     { what: "a path before the endpoint's", request: CSV, path: "/runtime/v1" },
     { what: "the longest name an endpoint can have", request: CSV, name: `a${"-b1".repeat(20)}Z9` },
   ])("for $what", async ({ request, path = "", name = "dev-loan-default-endpoint" }) => {
@@ -132,7 +148,7 @@ describe("the endpoint client's request carries the signature that AWS's signer 
       AWS_SESSION_TOKEN: SESSION_TOKEN,
       AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpoint.url + path,
     };
-    const client = new EndpointClient(readEndpointAddress(environment), environment);
+    const client = createEndpointClient(readEndpointAddress(environment), environment);
 
     // Act
     await client.invoke(request, () => ENOUGH_TIME_IN_MS);
@@ -140,9 +156,34 @@ describe("the endpoint client's request carries the signature that AWS's signer 
     // Assess
     const recorded = endpoint.onlyRequest;
     expect(recorded.path).toBe(`${path}/endpoints/${name}/invocations`);
-    expect(recorded.body).toBe(request.body);
+    expect(Buffer.from(recorded.bytes).equals(Buffer.from(request.body))).toBe(true);
     expect(recorded.headers.authorization).toBe(
       await authorizationByAws(recorded, { sessionToken: SESSION_TOKEN }),
     );
   });
+});
+
+it("the signature covers every header of SageMaker that the request has", async () => {
+  // Prepare
+  const environment = {
+    ...environmentOf(endpoint),
+    AWS_SESSION_TOKEN: SESSION_TOKEN,
+    ENDPOINT_TARGET_VARIANT: "blue",
+    ENDPOINT_TARGET_CONTAINER: "second",
+  };
+  const client = createEndpointClient(readEndpointAddress(environment), environment);
+  const headers = { customAttributes: "a", inferenceId: "b", targetModel: "c", sessionId: "d" };
+  const request = { contentType: "text/csv", accept: "text/csv", body: ROW, rows: 1, headers };
+
+  // Act
+  await client.invoke(request, () => ENOUGH_TIME_IN_MS);
+
+  // Assess
+  const recorded = endpoint.onlyRequest;
+  const sent = Object.keys(recorded.headers).filter((name) => name.startsWith("x-am"));
+  expect(sent).toHaveLength(8);
+  expect(signedHeaderNames(recorded.headers.authorization)).toEqual(expect.arrayContaining(sent));
+  expect(recorded.headers.authorization).toBe(
+    await authorizationByAws(recorded, { sessionToken: SESSION_TOKEN }),
+  );
 });

@@ -76,6 +76,7 @@ describe("the boundary of an environment's roles", () => {
         },
       },
       "energy-demand": { existingEndpoint: "shared" },
+      "language-check": { existingEndpoint: "shared", inferenceComponent: "language-check" },
       "ticket-urgency": {
         ...exampleModel,
         artifact: "artifacts/first.tar.gz",

@@ -106,7 +106,7 @@ describe.each(lives)("the deployer of $name", ({ name, policies, asked }) => {
     // Prepare
     const role = asked.filter(({ action }) => action === "iam:PassRole");
     const toOthers = role.flatMap((one) =>
-      ["lambda.amazonaws.com", "sagemaker.amazonaws.com", "ec2.amazonaws.com"]
+      ["lambda.amazonaws.com", "sagemaker.amazonaws.com", "apigateway.amazonaws.com", "ec2.amazonaws.com"]
         .filter((service) => service !== one.context["iam:PassedToService"])
         .map((service) => ({ ...one, context: { "iam:PassedToService": service } })),
     );
@@ -115,11 +115,16 @@ describe.each(lives)("the deployer of $name", ({ name, policies, asked }) => {
     const allowed = toOthers.filter((one) => isAllowed(policies, one));
 
     // Assess
-    expect(role.length).toBe(name === "everything" ? 4 : 8);
+    expect(role.length).toBe(name === "everything" ? 5 : 8);
     expect(allowed).toEqual([]);
     const passing = statements.filter(({ Action }) => Action.includes("iam:PassRole"));
     expect(passing.map(({ Action, Condition }) => ({ Action, Condition }))).toEqual(
-      ["sagemaker.amazonaws.com", "lambda.amazonaws.com"].map((service) => ({
+      [
+        "sagemaker.amazonaws.com",
+        "lambda.amazonaws.com",
+        // Only where API Gateway itself invokes an endpoint.
+        ...(name === "everything" ? ["apigateway.amazonaws.com"] : []),
+      ].map((service) => ({
         Action: ["iam:PassRole"],
         Condition: { StringEquals: { "iam:PassedToService": service } },
       })),

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { examples } from "../../examples";
-import { checkEnvironments } from "../support/app";
+import { checkEnvironments, models } from "../support/app";
 import { synthesize } from "./support/synthesized";
 import { TERRAFORM_TYPES } from "./support/terraform-types";
 
@@ -24,7 +24,7 @@ describe("the examples", () => {
 
   it("break no rule, also all together", () => {
     // Act
-    const faults = checkEnvironments(examples);
+    const faults = checkEnvironments(examples, [], models);
 
     // Assess
     expect(faults).toEqual([]);

@@ -34,20 +34,28 @@ function bundleAlone(model: string): Buffer {
     absWorkingDir: FIXTURE_APP,
     stdin: {
       // As the engine generates the handler: the letters of the import paths decide on the short names.
-      contents: `import { createHandler } from "sagemaker-stages/handler";
+      contents: `import { createHandlerWith, accept } from "sagemaker-stages/handler";
 import { contract } from "functions/${model}/contract";
 
-export const handler = createHandler(contract);
+module.exports.handler = createHandlerWith({ accept }, contract);
 `,
       resolveDir: FIXTURE_APP,
       loader: "ts",
     },
     alias: {
-      "sagemaker-stages/handler": join(SOURCES, "runtime/handler.ts"),
+      "sagemaker-stages/handler": join(SOURCES, "runtime/generated.ts"),
       "sagemaker-stages/model": join(SOURCES, "model.ts"),
       [`functions/${model}/contract`]: join(FIXTURE_APP, "functions", model, "contract.ts"),
     },
-    tsconfigRaw: { compilerOptions: { strict: true } },
+    tsconfigRaw: { compilerOptions: { strict: true, useDefineForClassFields: false } },
+    define: {
+      "Number.MIN_SAFE_INTEGER": "-9007199254740991",
+      "Number.MAX_SAFE_INTEGER": "9007199254740991",
+      "Number.MAX_VALUE": "1.7976931348623157e308",
+      "Number.POSITIVE_INFINITY": "Infinity",
+      "Number.NaN": "NaN",
+    },
+    logLevel: "silent",
     bundle: true,
     write: false,
     platform: "node",
@@ -127,7 +135,7 @@ console.log(JSON.stringify(models.map((model) => {
       expect(status).toBe(0);
       const alone = models.map((model) => {
         const { sha256, sourceMap } = functionCode(model);
-        return { sha256, sourceMap: JSON.parse(sourceMap) };
+        return { sha256, sourceMap: JSON.parse(sourceMap ?? "") };
       });
       expect(JSON.parse(stdout)).toEqual(alone);
     },

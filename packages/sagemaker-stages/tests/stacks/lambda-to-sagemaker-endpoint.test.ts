@@ -319,6 +319,87 @@ describe("an existing endpoint", () => {
   });
 });
 
+describe("a target of an existing endpoint", () => {
+  it("is named by the function's variables and the role's policy", () => {
+    // Act
+    const { construct, stack } = deploy(
+      without("newEndpoint", {
+        existingEndpoint: "many",
+        targetVariant: "blue",
+        targetModel: "eu/iris.tar.gz",
+      }),
+    );
+
+    // Assess
+    const endpointArn = "arn:aws:sagemaker:eu-central-1:111122223333:endpoint/many";
+    expect(construct.sagemakerEndpoint).toEqual({
+      endpointName: "many",
+      endpointArn,
+      target: { targetVariant: "blue", targetModel: "eu/iris.tar.gz" },
+    });
+    expect(stack.one("aws_lambda_function").values.environment.variables).toEqual({
+      ENDPOINT_NAME: "many",
+      ENDPOINT_TARGET_VARIANT: "blue",
+      ENDPOINT_TARGET_MODEL: "eu/iris.tar.gz",
+    });
+    expect(JSON.parse(stack.one("aws_iam_role_policy").values.policy).Statement[0]).toEqual({
+      Sid: "InvokeItsEndpoint",
+      Effect: "Allow",
+      Action: ["sagemaker:InvokeEndpoint"],
+      Resource: [endpointArn],
+      Condition: { StringEquals: { "sagemaker:TargetModel": "eu/iris.tar.gz" } },
+    });
+  });
+
+  it.each([
+    [
+      "beside a new endpoint",
+      withProps({ targetVariant: "blue" }),
+      "targetVariant: got targetVariant without existingEndpoint; allowed: no targetVariant, or existingEndpoint beside it (a new endpoint has one variant with one model)",
+    ],
+    [
+      "beside an existing function",
+      without("newFunction", {
+        existingFunction: "scoring",
+        newEndpoint: undefined,
+        existingEndpoint: "many",
+        inferenceComponent: "iris",
+      } as unknown as Partial<Props>),
+      "inferenceComponent: got inferenceComponent beside existingFunction; allowed: no inferenceComponent, or no existingFunction (an existing function decides itself what of the endpoint it invokes, and its owner grants its role the permission)",
+    ],
+    [
+      "beside a variable of the function that names another",
+      (directory: string): Props => {
+        const {
+          newEndpoint: _new,
+          newFunction,
+          ...rest
+        } = withFunction({
+          environment: { ENDPOINT_TARGET_MODEL: "wine" },
+        })(directory);
+        if (newFunction === undefined) throw new Error("the props have a function");
+        return { ...rest, newFunction, existingEndpoint: "many", targetModel: "iris" };
+      },
+      "newFunction.environment: got ENDPOINT_TARGET_MODEL, which names the endpoint's target already; allowed: no ENDPOINT_TARGET_MODEL (the function would name another target than the one that it may invoke)",
+    ],
+    [
+      "beside an endpoint's name in the same variable",
+      without("newEndpoint", {
+        existingEndpoint: "many",
+        targetModel: "iris",
+        sagemakerEnvironmentVariableName: "ENDPOINT_TARGET_MODEL",
+      }),
+      'sagemakerEnvironmentVariableName: got "ENDPOINT_TARGET_MODEL"; allowed: another name than ENDPOINT_TARGET_MODEL (the variable names the endpoint\'s target)',
+    ],
+  ])("is refused %s", (_, props, message) => {
+    // Act
+    const act = (): unknown => deploy(props);
+
+    // Assess
+    expect(act).toThrow(faults(message));
+  });
+});
+
 describe("a VPC", () => {
   it("that is there already holds the new function", () => {
     // Act
@@ -698,7 +779,7 @@ describe("values", () => {
           serverless: { ...exampleModel.serverless, provisionedConcurency: 1 },
         },
       },
-      "newEndpoint.serverless.provisionedConcurency: got a number; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties",
+      "newEndpoint.serverless.provisionedConcurency: got a number; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties. Did you mean provisionedConcurrency?",
     ],
     [
       "a model's setting at an endpoint",
@@ -718,7 +799,7 @@ describe("values", () => {
     [
       "a misspelt prop",
       { protcted: true },
-      "protcted: got true; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties",
+      "protcted: got true; allowed: no property of this name; the type LambdaToSagemakerEndpointProps of sagemaker-stages lists the properties. Did you mean protected?",
     ],
     [
       "an account that is a text",

@@ -401,3 +401,105 @@ function operation({ paths }: OpenApiDocument, method: string): OpenApiOperation
   if (found === undefined) throw new Error(`no ${method} of /loan-default in ${JSON.stringify(paths)}`);
   return found;
 }
+
+describe("a contract with bytes and headers", () => {
+  const BYTES_CONTRACT = {
+    ...contract,
+    bytes: { takes: ["image/png", "image/jpeg"] },
+    answerTypes: ["image/png", "application/x-npy"],
+    callerHeaders: ["x-correlation-id"],
+    answerHeaders: ["x-model-version"],
+  };
+  const route = {
+    access: "PUBLIC",
+    functionArn: "arn:aws:lambda:us-east-1:111122223333:function:f",
+  } as const;
+  const documentOf = (...contracts: readonly (typeof contract | typeof BYTES_CONTRACT)[]) =>
+    openApi({
+      title: "bytes",
+      region: "us-east-1",
+      partition: "aws",
+      corsAllowOrigin: "*",
+      routes: contracts.map((one) => ({ ...route, contract: one })),
+    }) as unknown as OpenApiDocument & { readonly "x-amazon-apigateway-binary-media-types"?: string[] };
+
+  it("makes each of its media types a binary media type of the API, once and in order", () => {
+    // Act
+    const described = documentOf(BYTES_CONTRACT);
+
+    // Assess
+    expect(described["x-amazon-apigateway-binary-media-types"]).toEqual([
+      "application/x-npy",
+      "image/jpeg",
+      "image/png",
+    ]);
+  });
+
+  it("is needed for binary media types: an API without bytes has none", () => {
+    // Act
+    const described = documentOf(contract);
+
+    // Assess
+    expect(described).not.toHaveProperty("x-amazon-apigateway-binary-media-types");
+  });
+
+  it("has its model for JSON alone: API Gateway would validate bytes of a type with a model as JSON", () => {
+    // Act
+    const { requestBody } = operation(documentOf(BYTES_CONTRACT), "post");
+
+    // Assess
+    expect(requestBody?.content).toEqual({
+      "application/json": {
+        schema: { $ref: "#/components/schemas/LoanDefaultRequest" },
+        example: REQUEST,
+      },
+      "image/png": {},
+      "image/jpeg": {},
+    });
+  });
+
+  it("describes its headers and the media types of its answer", () => {
+    // Act
+    const post = operation(documentOf(BYTES_CONTRACT), "post");
+
+    // Assess
+    expect(post).toMatchObject({
+      parameters: [{ name: "x-correlation-id", in: "header", required: false, schema: { type: "string" } }],
+      responses: {
+        "200": {
+          headers: { "x-model-version": { schema: { type: "string" } } },
+          content: {
+            "application/json": { example: loanDefault.example.answer },
+            "image/png": {},
+            "application/x-npy": {},
+          },
+        },
+      },
+    });
+  });
+
+  it("makes API Gateway name Lambda's limit when it refuses a body; without bytes the refusal stays as it is", () => {
+    // Act
+    const [own, plain] = [BYTES_CONTRACT, contract].map(
+      (one) => documentOf(one)["x-amazon-apigateway-gateway-responses"].REQUEST_TOO_LARGE,
+    );
+
+    // Assess
+    expect(own?.responseTemplates["application/json"]).toContain("at most 6291456 bytes");
+    expect(plain?.responseTemplates["application/json"]).toContain('"detail":$context.error.messageString');
+  });
+
+  it("lets pages send its headers, beside those of every route", () => {
+    // Act
+    const plain = allowHeadersOf(documentOf(contract));
+    const own = allowHeadersOf(documentOf(BYTES_CONTRACT));
+
+    // Assess
+    expect(own).toBe(plain?.replace(/'$/, ",x-correlation-id'"));
+  });
+});
+
+function allowHeadersOf(described: OpenApiDocument): string | undefined {
+  const { responses } = operation(described, "options")["x-amazon-apigateway-integration"];
+  return responses?.default?.responseParameters["method.response.header.Access-Control-Allow-Headers"];
+}

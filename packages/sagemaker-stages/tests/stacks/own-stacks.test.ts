@@ -28,7 +28,9 @@ class OwnInferenceStack extends InferenceStack {
       dashboardName: `${this.prefix}-inference`,
       dashboardBody: dashboardOf(this.stage, this.website, this.network),
     });
-    for (const { pair } of this.models) describeFunction(pair);
+    for (const { pair } of this.models) {
+      if (pair !== undefined) describeFunction(pair);
+    }
   }
 }
 

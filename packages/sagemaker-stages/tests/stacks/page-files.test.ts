@@ -6,6 +6,7 @@ import { writePages } from "../../src/app/write-pages";
 import { pageFiles } from "../../src/constructs/website/page-files";
 import type { Environment } from "../../src/environment/environment";
 import { parseEnvironment } from "../../src/environment/parse";
+import { models } from "../fixtures/app/functions";
 import { example, exampleModel, named } from "./support/environments";
 
 const PUBLIC = { ...exampleModel, access: "PUBLIC" } as const;
@@ -35,8 +36,8 @@ function writeView(model: string, text: string): void {
 }
 
 function textOf(name: string, of: Environment = environment): string {
-  const { website, models } = parseEnvironment(of);
-  return pageFiles(website?.title ?? "", models).find((file) => file.name === name)?.body ?? "";
+  const { website, models: served } = parseEnvironment(of);
+  return pageFiles(website?.title ?? "", served, models).find((file) => file.name === name)?.body ?? "";
 }
 
 describe("the page of an environment", () => {
@@ -68,15 +69,15 @@ describe("the pages for the local stage", () => {
   it("are written for every environment, also for those without a website", () => {
     // Prepare
     const { website: _, ...withoutWebsite } = environment;
-    const { models } = parseEnvironment(environment);
+    const { models: served } = parseEnvironment(environment);
     const environments = [environment, named("other", withoutWebsite)].map((one) => parseEnvironment(one));
 
     // Act
-    writePages(environments, join(app, "cdktf.out"));
+    writePages(environments, models, join(app, "cdktf.out"));
 
     // Assess
     const read = (name: string) => JSON.parse(readFileSync(join(app, "cdktf.out", "pages", name), "utf8"));
-    expect(read("test.json")).toEqual(pageFiles("Loans", models));
-    expect(read("other.json")).toEqual(pageFiles("Try the models", models));
+    expect(read("test.json")).toEqual(pageFiles("Loans", served, models));
+    expect(read("other.json")).toEqual(pageFiles("Try the models", served, models));
   });
 });

@@ -1,12 +1,17 @@
 import type { App } from "cdktf";
+import { models as exampleModels } from "../../examples/functions";
 import { createApp as createAppOf } from "../../src/app/create-app";
 import type { AccountSettings } from "../../src/environment/account";
 import { checkEnvironments as checkEnvironmentsOf } from "../../src/environment/checks";
 import type { Environment } from "../../src/environment/environment";
 import type { Fault } from "../../src/environment/report";
-import { models } from "../fixtures/app/functions";
+import type { Models } from "../../src/models";
+import { models as fixtureModels } from "../fixtures/app/functions";
 
-/** The app of these environments and accounts, with the fixture models. */
+/** The fixture models, and the models of the examples. */
+export const models = { ...fixtureModels, ...exampleModels };
+
+/** The app of these environments and accounts, with {@link models}. */
 export function createApp(
   environments: readonly Environment[],
   options: { readonly accounts?: readonly AccountSettings[]; readonly outdir?: string } = {},
@@ -14,10 +19,15 @@ export function createApp(
   return createAppOf({ models, environments, ...options });
 }
 
-/** The faults of these environments and accounts, which can serve the fixture models. */
+/**
+ * The faults of these environments and accounts.
+ *
+ * @param served - the models that they can serve; default: the fixture models
+ */
 export function checkEnvironments(
   environments: readonly Environment[],
   accounts: readonly AccountSettings[] = [],
+  served: Models = fixtureModels,
 ): Fault[] {
-  return checkEnvironmentsOf(environments, { models, accounts });
+  return checkEnvironmentsOf(environments, { models: served, accounts });
 }

@@ -82,8 +82,11 @@ function errorsIn(output: string): string {
   return output.replaceAll(/[\s│]+/g, " ").replace(/^.*?(?=Error: |$)/, "");
 }
 
-async function aws(variables: Readonly<Record<string, string>> = SCORING.variables): Promise<Aws> {
-  const started = await startAws(ACCOUNT, [{ ...SCORING, variables }]);
+async function aws(
+  variables: Readonly<Record<string, string>> = SCORING.variables,
+  approval = "Approved",
+): Promise<Aws> {
+  const started = await startAws(ACCOUNT, [{ ...SCORING, variables }], approval);
   servers.push(started);
   return started;
 }
@@ -157,6 +160,25 @@ describe("the plan of a new VPC", () => {
       ]);
       const ways = /internet_gateway|nat_gateway|transit_gateway|peering|aws_route$|aws_eip/;
       expect(planned.resource_changes.filter(({ type }) => ways.test(type))).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+});
+
+describe("the plan with a package of the Model Registry", () => {
+  it.each(["PendingManualApproval", "Rejected"])(
+    "fails where the package has the status %s, and says what to do",
+    async (approval) => {
+      // Act
+      const { status, output } = await plan("registry", await aws(SCORING.variables, approval));
+
+      // Assess
+      expect(status).toBe(1);
+      expect(errorsIn(output)).toContain(
+        "The package arn:aws:sagemaker:eu-central-1:444455556666:model-package/energy-demand/7 is not approved. " +
+          'Approve the version in the Model Registry, name an approved version, or set approval: "any" for this ' +
+          "environment.",
+      );
     },
     TIMEOUT_IN_MS,
   );

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import * as z from "zod/mini";
-import type { Model } from "../../src";
+import type { ContractModel } from "../../src";
 import { findContractFaults } from "../../src/testing";
 import { models } from "../fixtures/app/functions";
 import { ProjectCopy } from "../local/support/project";
@@ -12,7 +12,7 @@ const TIMEOUT_IN_MS = 60_000;
 const loanDefault = models["loan-default"];
 
 /** The fixture models with changes of loan-default. */
-function withLoanDefault(changes: Partial<Model>): typeof models {
+function withLoanDefault(changes: Partial<ContractModel>): typeof models {
   return { ...models, "loan-default": { ...loanDefault, ...changes } };
 }
 
@@ -25,7 +25,7 @@ describe("findContractFaults", () => {
     expect(faults).toEqual([]);
   });
 
-  it.each<readonly [string, Partial<Model>, RegExp]>([
+  it.each<readonly [string, Partial<ContractModel>, RegExp]>([
     [
       "a synthesis would refuse the contract",
       { route: { method: "POST", path: "/{model}" } },
@@ -34,7 +34,7 @@ describe("findContractFaults", () => {
     [
       "the schema refuses the example",
       { example: { ...loanDefault.example, request: { data: 1 } } },
-      /^functions\/loan-default\/contract\.ts: example\.request: got .+; allowed: /,
+      /^functions\/loan-default\/contract\.ts: example\.request\.data: got .+; allowed: /,
     ],
     [
       "the contract encodes the same request in two ways",
@@ -78,7 +78,9 @@ describe("findContractFaults", () => {
     ],
   ])("finds the fault when %s", async (_, changes, fault) => {
     // Prepare
-    const example: Model["example"] = JSON.parse(JSON.stringify(changes.example ?? loanDefault.example));
+    const example: ContractModel["example"] = JSON.parse(
+      JSON.stringify(changes.example ?? loanDefault.example),
+    );
 
     // Act
     const faults = await findContractFaults(withLoanDefault({ ...changes, example }));

@@ -81,6 +81,27 @@ describe("proveLeastPrivilege", () => {
     TIMEOUT_IN_MS,
   );
 
+  it(
+    "finds nothing when a model takes and answers bytes, which give nobody a permission",
+    async () => {
+      // Prepare
+      const loanDefault = models["loan-default"];
+      const takingBytes = {
+        ...loanDefault,
+        bytes: { takes: ["image/png"], read: () => loanDefault.example.request },
+        answerTypes: ["image/png"],
+      };
+      const app = { models: { ...models, "loan-default": takingBytes }, environments: [example] };
+
+      // Act
+      const { findings } = await proveLeastPrivilege(app, { mutants: false });
+
+      // Assess
+      expect(findings).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
   it("names stack, role, statement and fault when the app allows an action on every resource", async () => {
     // Prepare
     const InferenceStack = stackWith({ ...sendsReports, Resource: ["*"] });

@@ -1,19 +1,25 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LoadedApp } from "../../app/load-app";
+import { InvalidOptions } from "../../contracts/ready-made";
 import { appFolder } from "../../lib/app-folder";
 import { UserError } from "../../lib/user-error";
-import type { Model, ModelModule } from "../../models";
+import { defineModels, type Model, type ModelModule, type PythonRoute, python } from "../../models";
 import {
+  addCallToCatalog,
+  addPythonToCatalog,
   addToCatalog,
   addToEnvironment,
   CATALOG,
+  describeCall,
   describeCatalogLines,
   describeEnvironmentLines,
+  describePythonLines,
   type Edit,
 } from "./edits";
 import { modelFiles, type NewModel, settingsOf } from "./kinds";
 import { describeFolder, describeModel } from "./next-steps";
+import type { ReadyMadeCall } from "./ready-made";
 import { requireRules } from "./rules";
 import { printLiteral } from "./typescript/literal";
 import { UnknownForm } from "./typescript/source-file";
@@ -27,29 +33,43 @@ import { type StagedFolder, stageFolder, writeAll } from "./write-all";
  * @throws UserError where the model breaks a rule, or where a file has a form that is not understood
  */
 export function addModel(app: LoadedApp, added: NewModel, folderOnly: boolean): string {
-  const { name, kind, environments } = added;
+  const { name, contract, environments } = added;
   const folder = appFolder();
-  const target = `functions/${name}`;
-  const staged = stageFolder(folder, modelFiles(kind, name));
+  const hasFolder = "template" in contract;
+  const staged = stageFolder(folder, hasFolder ? modelFiles(contract.template, name) : new Map());
   try {
-    const model = loadModel(staged);
-    const settings = settingsOf(kind, name);
+    const model = hasFolder ? loadModel(staged, added) : makeModel(name, contract.call);
+    const settings = settingsOf(added);
     requireRules(app, {
       name,
       model,
       settings: new Map(environments.map((environment) => [environment.name, settings])),
     });
     const edits = folderOnly ? [] : readEdits(added);
-    writeAll(folder, staged, target, edits);
+    writeAll(folder, staged, hasFolder ? `functions/${name}` : undefined, edits);
     return folderOnly ? describeFolder(added, describeLines(added)) : describeModel(added, model, edits);
   } finally {
     staged.remove();
   }
 }
 
-function loadModel({ path }: StagedFolder): Model {
+function loadModel({ path }: StagedFolder, { name, kind }: NewModel): Model {
+  if (kind === "python") {
+    const route: PythonRoute = require(join(path, "route.json"));
+    return defineModels({ [name]: python(route) })[name] as Model;
+  }
   const { contract, about }: ModelModule<unknown, unknown> = require(join(path, "contract"));
   return { ...contract, ...about };
+}
+
+/** @throws UserError where an option, which the command line can hold, breaks a rule */
+function makeModel(name: string, { definition }: ReadyMadeCall): Model {
+  try {
+    return defineModels({ [name]: definition })[name] as Model;
+  } catch (error) {
+    if (!(error instanceof InvalidOptions)) throw error;
+    throw new UserError(`${name}: nothing was written.\n${error.message}`);
+  }
 }
 
 /** @throws UserError where a file has a form in which the place for the new lines cannot be found */
@@ -61,21 +81,34 @@ function readEdits(added: NewModel): Edit[] {
     throw new UserError(
       `${error.message}
 
-Nothing was written. To write functions/${added.name} alone, repeat the command with --folder-only. Then add these lines:
+Nothing was written. ${remedyOf(added)}
 
 ${describeLines(added)}`,
     );
   }
 }
 
+function remedyOf({ name, contract }: NewModel): string {
+  return "call" in contract
+    ? "Add these lines:"
+    : `To write functions/${name} alone, repeat the command with --folder-only. Then add these lines:`;
+}
+
 /** One edit for each file, also where a file holds several environments. */
-function editsOf({ name, kind, environments }: NewModel): Edit[] {
+function editsOf(added: NewModel): Edit[] {
+  const { name, contract, environments } = added;
   const folder = appFolder();
-  const catalog = addToCatalog(readFileSync(join(folder, CATALOG), "utf8"), name);
+  const text = readFileSync(join(folder, CATALOG), "utf8");
+  const catalog =
+    "call" in contract
+      ? addCallToCatalog(text, name, contract.call)
+      : contract.template === "python"
+        ? addPythonToCatalog(text, name)
+        : addToCatalog(text, name);
   const sources = readSources(folder, "environments");
   const changed = new Set<string>();
   for (const environment of environments) {
-    const property = { name, value: printLiteral(settingsOf(kind, name)) };
+    const property = { name, value: printLiteral(settingsOf(added)) };
     const { path, text } = addToEnvironment(sources, environment.name, property);
     sources.set(path, text);
     changed.add(path);
@@ -92,10 +125,17 @@ function readSources(app: string, folder: string): Map<string, string> {
   return new Map(files.map((file) => [file, readFileSync(join(app, file), "utf8")]));
 }
 
-function describeLines({ name, kind, environments }: NewModel): string {
-  const property = { name, value: printLiteral(settingsOf(kind, name)) };
+function describeLines(added: NewModel): string {
+  const { name, contract, environments } = added;
+  const lines =
+    "call" in contract
+      ? describeCall(name, contract.call)
+      : contract.template === "python"
+        ? describePythonLines(name)
+        : describeCatalogLines(name);
+  const property = { name, value: printLiteral(settingsOf(added)) };
   return [
-    `${CATALOG}:\n${describeCatalogLines(name)}`,
+    `${CATALOG}:\n${lines}`,
     ...environments.map((environment) => describeEnvironmentLines(environment.name, property)),
   ].join("\n\n");
 }

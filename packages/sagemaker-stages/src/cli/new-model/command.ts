@@ -9,7 +9,8 @@ import { UserError } from "../../lib/user-error";
 import { addModel } from "./add-model";
 import { CATALOG } from "./edits";
 import { DEFAULT_KIND, type NEW_MODEL } from "./form";
-import { isKind, KINDS } from "./kinds";
+import { isKind, isTemplateKind, type NewModel, TAKES } from "./kinds";
+import { callOf, callOfTask, type ReadyMadeKind, readTask } from "./ready-made";
 
 /**
  * Adds a model to the app in the current folder.
@@ -18,14 +19,74 @@ import { isKind, KINDS } from "./kinds";
  * @throws UsageError where an option's value is not allowed
  * @throws UserError where the app cannot be loaded or edited, or has the model
  */
-export function runNewModel({ words: { name }, options }: CommandLine<typeof NEW_MODEL>): string {
-  const { takes: kind = DEFAULT_KIND, environment: names, "folder-only": folderOnly } = options;
-  if (!isKind(kind)) throw new UsageError(`--takes: got ${kind}; allowed: ${Object.keys(KINDS).join(", ")}`);
+export function runNewModel(line: CommandLine<typeof NEW_MODEL>): string {
+  const { name } = line.words;
+  const { environment: names, "folder-only": folderOnly } = line.options;
+  const { kind, contract, task, mediaTypes } = readContract(line.options);
   requireName(name);
   const app = loadApp();
   requireNew(name, app);
   const environments = selectEnvironments(app, names);
-  return addModel(app, { name, kind, environments }, folderOnly);
+  return addModel(app, { name, kind, contract, task, mediaTypes, environments }, folderOnly);
+}
+
+type Options = CommandLine<typeof NEW_MODEL>["options"];
+
+/** @throws UsageError for options that do not belong together */
+function readContract(options: Options): Pick<NewModel, "kind" | "contract" | "task" | "mediaTypes"> {
+  const { handler, takes, "hugging-face": task, "media-type": mediaTypes } = options;
+  if (handler !== undefined) return readHandler(handler, options);
+  if (task !== undefined && takes !== undefined) {
+    throw new UsageError(`--hugging-face: got --takes ${takes} beside it; allowed: one of both`);
+  }
+  if (takes !== undefined && !isKind(takes)) {
+    throw new UsageError(`--takes: got ${takes}; allowed: ${TAKES.join(", ")}`);
+  }
+  const kind = task === undefined ? (takes ?? DEFAULT_KIND) : "hugging-face";
+  requireMediaTypes(kind, mediaTypes);
+  const wantsFiles = options["with-contract"] || options["folder-only"];
+  if (isTemplateKind(kind) && (wantsFiles || kind === "json" || kind === "query")) {
+    return { kind, contract: { template: kind } };
+  }
+  if (wantsFiles) {
+    const option = options["with-contract"] ? "--with-contract" : "--folder-only";
+    const word = task === undefined ? `--takes ${kind}` : `--hugging-face ${task}`;
+    throw new UsageError(`${option}: got ${word} beside it; allowed: --takes rows, json, text or query`);
+  }
+  if (task !== undefined) {
+    const name = readTask(task);
+    return { kind, task: name, contract: { call: callOfTask(name) } };
+  }
+  return { kind, mediaTypes, contract: { call: callOf(kind as ReadyMadeKind, { mediaTypes }) } };
+}
+
+/** @throws UsageError for another language, and for options of a contract */
+function readHandler(handler: string, options: Options): Pick<NewModel, "kind" | "contract"> {
+  if (handler !== "python") {
+    throw new UsageError(
+      `--handler: got ${handler}; allowed: python, or no --handler for a handler in TypeScript`,
+    );
+  }
+  const ofContract = (["takes", "hugging-face", "media-type", "with-contract"] as const).filter((option) => {
+    const value = options[option];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+  });
+  if (ofContract.length === 0) return { kind: "python", contract: { template: "python" } };
+  const words = ofContract.map((option) => `--${option}`).join(", ");
+  throw new UsageError(
+    `--handler: got ${words} beside it; allowed: either --handler or options of a contract`,
+  );
+}
+
+function requireMediaTypes(kind: string, mediaTypes: readonly string[]): void {
+  if (kind === "bytes" && mediaTypes.length === 0) {
+    throw new UsageError("--media-type: got nothing; allowed: a media type of the file, e.g. image/jpeg");
+  }
+  if (kind !== "bytes" && kind !== "pass-through" && mediaTypes.length > 0) {
+    throw new UsageError(
+      `--media-type: got ${mediaTypes.join(", ")}; allowed: with --takes bytes or pass-through`,
+    );
+  }
 }
 
 function requireName(name: string): void {

@@ -1,5 +1,9 @@
+import type { ReadyMadeCall } from "./ready-made";
 import {
+  defaultImport,
+  insertImportLine,
   insertModuleImport,
+  insertNamedImport,
   insertProperty,
   moduleImport,
   type Property,
@@ -50,19 +54,79 @@ export function describeCatalogLines(model: string): string {
   return `${moduleImport(identifier, contractSource(model))}\nin defineModels({ … }): ${printProperty({ name: model, value: identifier })},`;
 }
 
+/**
+ * Adds a line with a ready-made contract to `functions/index.ts`, and the import of its function where the file lacks it.
+ *
+ * @throws UnknownForm where there is not exactly one call `defineModels({ … })` of the import from the engine
+ */
+export function addCallToCatalog(
+  text: string,
+  model: string,
+  call: Pick<ReadyMadeCall, "function" | "arguments">,
+): Edit {
+  const file = parseSource(CATALOG, text);
+  const imported = importedName(file, call.function);
+  const local = imported ?? identifierOf(call.function, namesIn(file));
+  const value = `${local}(${call.arguments})`;
+  const withEntry = insertProperty(file, findCatalog(file), { name: model, value });
+  if (imported !== undefined) return checked(CATALOG, withEntry);
+  return checked(
+    CATALOG,
+    insertNamedImport(parseSource(CATALOG, withEntry), ENGINE, { imported: call.function, local }),
+  );
+}
+
+/** The lines that {@link addCallToCatalog} adds. */
+export function describeCall(model: string, call: Pick<ReadyMadeCall, "function" | "arguments">): string {
+  const value = `${call.function}(${call.arguments})`;
+  return `import { ${call.function} } from "${ENGINE}";\nin defineModels({ … }): ${printProperty({ name: model, value })},`;
+}
+
+/**
+ * Adds the import of `route.json` and an entry `python(…)` to `functions/index.ts`, and the import of `python` where the
+ * file lacks it.
+ *
+ * @throws UnknownForm where there is not exactly one call `defineModels({ … })` of the import from the engine
+ */
+export function addPythonToCatalog(text: string, model: string): Edit {
+  const identifier = identifierOf(model, namesIn(parseSource(CATALOG, text)));
+  const call = { function: "python", arguments: identifier };
+  const withEntry = addCallToCatalog(text, model, call).text;
+  const line = defaultImport(identifier, routeSource(model));
+  return checked(CATALOG, insertImportLine(parseSource(CATALOG, withEntry), line, routeSource(model)));
+}
+
+/** The lines that {@link addPythonToCatalog} adds. */
+export function describePythonLines(model: string): string {
+  const identifier = identifierOf(model, new Set(["python"]));
+  const call = { function: "python", arguments: identifier };
+  return `${defaultImport(identifier, routeSource(model))}\n${describeCall(model, call)}`;
+}
+
+function routeSource(model: string): string {
+  return `./${model}/route.json`;
+}
+
+/** The module of the engine that a catalog imports. */
+const ENGINE = "sagemaker-stages/model";
+
+/** The name in a file of a function that the file imports from the engine. */
+function importedName(file: SourceFile, name: string): string | undefined {
+  return importsIn(file)
+    .filter(({ source, importKind }) => source.value === ENGINE && importKind !== "type")
+    .flatMap(({ specifiers }) => specifiers)
+    .filter((specifier) => specifier.type === "ImportSpecifier")
+    .find(({ imported }) => imported.type === "Identifier" && imported.name === name)?.local.name;
+}
+
 function contractSource(model: string): string {
   return `./${model}/contract`;
 }
 
 function findCatalog(file: SourceFile): ObjectLiteral {
-  const names = importsIn(file)
-    .filter(({ source }) => source.value === "sagemaker-stages/model")
-    .flatMap(({ specifiers }) => specifiers)
-    .filter((specifier) => specifier.type === "ImportSpecifier")
-    .filter(({ imported }) => imported.type === "Identifier" && imported.name === "defineModels")
-    .map(({ local }) => local.name);
+  const name = importedName(file, "defineModels");
   const literals = callsIn(file)
-    .filter(({ callee }) => callee.type === "Identifier" && names.includes(callee.name))
+    .filter(({ callee }) => callee.type === "Identifier" && callee.name === name)
     .map(({ arguments: [models] }) => models ?? undefined)
     .filter(isObjectLiteral);
   const [literal, ...others] = literals;

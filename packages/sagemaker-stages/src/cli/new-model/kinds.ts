@@ -1,11 +1,17 @@
 import { readFileSync } from "node:fs";
+import { PLACEHOLDER_COMMIT } from "../../app/placeholder-checks";
+import { type Task, type TaskName, taskOf } from "../../contracts/hugging-face-tasks";
 import type { Environment } from "../../environment/environment";
 import type { ModelImageSettings } from "../../environment/settings/container";
 import type { ServerlessEndpoint } from "../../environment/settings/endpoint";
 import { engineSource } from "../../paths";
+import type { ReadyMadeCall, ReadyMadeKind } from "./ready-made";
 
 /** What a new model takes: the form of its requests. */
-export type Kind = "rows" | "json" | "text" | "query";
+export type Kind = TemplateKind | ReadyMadeKind | "hugging-face";
+
+/** The kinds that have a folder of their name in `templates/`. */
+export type TemplateKind = "rows" | "json" | "text" | "query" | "python";
 
 /** A kind of model that the command can write. */
 interface KindDescription {
@@ -15,7 +21,7 @@ interface KindDescription {
   readonly image: ModelImageSettings;
 }
 
-/** Every kind, by its name on the command line. Each kind has a folder of its name in `templates/`. */
+/** Every kind, by its name on the command line. */
 export const KINDS: Readonly<Record<Kind, KindDescription>> = {
   rows: {
     request: "rows of numbers, which the endpoint receives as CSV",
@@ -29,6 +35,28 @@ export const KINDS: Readonly<Record<Kind, KindDescription>> = {
     request: "one text, as JSON or as text/plain, which the endpoint receives as JSON",
     image: { algorithm: "blazingtext", tag: "1" },
   },
+  bytes: {
+    request: "a file of the types in --media-type, which the endpoint receives as it is",
+    image: { algorithm: "image-classification", tag: "1" },
+  },
+  "pass-through": {
+    request: "any JSON, or a file of the types in --media-type, which the endpoint receives as it is",
+    image: { algorithm: "sagemaker-scikit-learn", tag: "1.2-1-cpu-py3" },
+  },
+  "hugging-face": {
+    request: "inputs of the task in --hugging-face",
+    image: {
+      framework: "huggingface",
+      version: "4.49.0",
+      pytorch: "2.6.0",
+      python: "py312",
+      os: "ubuntu22.04",
+    },
+  },
+  python: {
+    request: "rows of numbers, which a handler in Python sends as CSV",
+    image: { algorithm: "sagemaker-xgboost", tag: "1.7-1" },
+  },
   query: {
     request: "the parameters of a GET, which the endpoint receives as JSON",
     image: { algorithm: "blazingtext", tag: "1" },
@@ -39,13 +67,43 @@ export const KINDS: Readonly<Record<Kind, KindDescription>> = {
 export interface NewModel {
   readonly name: string;
   readonly kind: Kind;
+  /** The folder's template, or the line in `functions/index.ts`. */
+  readonly contract: { readonly template: TemplateKind } | { readonly call: ReadyMadeCall };
+  /** A task of Hugging Face's containers, of the kind `hugging-face`. */
+  readonly task?: TaskName | undefined;
+  /** The types of the file that a model of the kind `bytes` or `pass-through` takes. */
+  readonly mediaTypes?: readonly string[] | undefined;
   /** The environments that serve the model. */
   readonly environments: readonly Environment[];
 }
 
-export function isKind(word: string): word is Kind {
-  return Object.hasOwn(KINDS, word);
+/** The words of `--takes`; a task of Hugging Face and a handler in Python have options of their own. */
+export const TAKES = Object.keys(KINDS).filter((kind) => kind !== "hugging-face" && kind !== "python");
+
+export function isKind(word: string): word is Exclude<Kind, "hugging-face" | "python"> {
+  return TAKES.includes(word);
 }
+
+export function isTemplateKind(kind: Kind): kind is TemplateKind {
+  return kind === "json" || kind === "query" || kind === "rows" || kind === "text";
+}
+
+/** What a request of this model is, in a few words. */
+export function requestOf({ kind, task, mediaTypes = [] }: NewModel): string {
+  if (task !== undefined) return `${INPUTS[taskOf(task, 1).inputs]} (Hugging Face: ${task})`;
+  if (mediaTypes.length === 0) {
+    return kind === "pass-through" ? "any JSON, which the endpoint receives as it is" : KINDS[kind].request;
+  }
+  return `a file (${mediaTypes.join(", ")}), which the endpoint receives as it is`;
+}
+
+/** What a task of Hugging Face's containers works on, in words. */
+const INPUTS: Readonly<Record<Task["inputs"], string>> = {
+  text: "a text",
+  question: "a question with a text",
+  image: "an image",
+  audio: "a recording",
+};
 
 /** The files of a model's folder, each with what it holds. */
 export const MODEL_FILES = {
@@ -54,14 +112,27 @@ export const MODEL_FILES = {
   "tests/contract.test.ts": "the tests of the contract",
 } as const;
 
+/** The same of a model with a handler in Python. */
+const PYTHON_FILES = {
+  "handler.py": "the handler: the request, what the endpoint receives, the answer",
+  "route.json": "the route with its schema, texts and example",
+  "README.md": "the model card",
+  "tests/test_handler.py": "the tests of the handler, for python3 -m unittest",
+} as const;
+
+/** The files of a template's folder, each with what it holds. */
+export function filesOf(kind: Kind): Readonly<Record<string, string>> {
+  return kind === "python" ? PYTHON_FILES : MODEL_FILES;
+}
+
 /** The name and the title of the model in the templates. */
 const TEMPLATE_NAME = "my-model";
 const TEMPLATE_TITLE = "My model";
 
 /** The files of a new model's folder: text by path from the folder. */
-export function modelFiles(kind: Kind, model: string): ReadonlyMap<string, string> {
+export function modelFiles(kind: TemplateKind, model: string): ReadonlyMap<string, string> {
   return new Map(
-    Object.keys(MODEL_FILES).map((path) => {
+    Object.keys(filesOf(kind)).map((path) => {
       const text = readFileSync(engineSource(`cli/new-model/templates/${kind}/${path}`), "utf8");
       return [path, text.replaceAll(TEMPLATE_NAME, model).replaceAll(TEMPLATE_TITLE, titleOf(model))];
     }),
@@ -75,13 +146,23 @@ function titleOf(model: string): string {
 }
 
 /**
- * The settings of a new model in an environment. The address of the artifact is a placeholder: synthesis and the local
- * stage do not read the artifact.
+ * The settings of a new model in an environment. The address of the artifact, or the model of the Hugging Face Hub and its
+ * commit, are placeholders: neither synthesis nor the local stage reads them.
  */
-export function settingsOf(kind: Kind, model: string): ServerlessEndpoint {
-  return {
-    artifact: `s3://amzn-s3-demo-bucket/${model}/1/model.tar.gz`,
-    image: KINDS[kind].image,
-    serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+export function settingsOf({
+  kind,
+  name,
+  task,
+}: Pick<NewModel, "kind" | "name" | "task">): ServerlessEndpoint {
+  const image = KINDS[kind].image;
+  const serverless = { memorySizeInMb: 2048, maxConcurrency: 5 };
+  if (task === undefined) {
+    return { artifact: `s3://amzn-s3-demo-bucket/${name}/1/model.tar.gz`, image, serverless };
+  }
+  const containerEnvironment = {
+    HF_MODEL_ID: `my-organization/${name}`,
+    HF_MODEL_REVISION: PLACEHOLDER_COMMIT,
+    HF_TASK: task,
   };
+  return { image, containerEnvironment, serverless };
 }

@@ -1,43 +1,56 @@
 import { type Environment, namePrefix } from "../../environment/environment";
 import { isObject } from "../../lib/json";
 import { DEFAULT_PORT } from "../../local/arguments";
-import { curl } from "../../local/banner";
+import { curl, curlOfFile } from "../../local/banner";
 import type { Model } from "../../models";
+import { documentPath } from "../../paths";
 import { CATALOG, type Edit } from "./edits";
-import { KINDS, MODEL_FILES, type NewModel } from "./kinds";
+import { filesOf, type NewModel, requestOf } from "./kinds";
 
 /** The environment that `npm start` serves without a word on its command line. */
 const DEFAULT_ENVIRONMENT = "dev";
 
 /** What was written, how to call the model on this machine, and what to edit next. */
 export function describeModel(added: NewModel, model: Model, edits: readonly Edit[]): string {
-  const { name, kind, environments } = added;
+  const { name, kind, contract, environments } = added;
+  const isReadyMade = "call" in contract;
+  const entry = isReadyMade ? "the model's line, a ready-made contract" : "the model's import and entry";
   const changed = edits.map(({ path }): [string, string] => [
     path,
-    path === CATALOG ? "the model's import and entry" : "the model's settings",
+    path === CATALOG ? entry : "the model's settings",
   ]);
   const [environment] = environments;
-  return `${name} takes ${KINDS[kind].request}.
+  return `${name} takes ${requestOf(added)}.
 
 Written:
-${table([...newFiles(name), ...changed])}
-${environment === undefined ? "" : describeCall(name, model, environment)}
+${table([...(isReadyMade ? [] : newFiles(added)), ...changed])}
+${environment === undefined ? "" : describeCall(added, model, environment)}
 Edit next:
 ${table([
-  [
-    `functions/${name}/contract.ts`,
-    "the request, what the endpoint receives, the answer, and the texts and the example",
-  ],
+  isReadyMade
+    ? [CATALOG, `the options of the contract, and the example: ${documentPath("contracts.md")}`]
+    : contract.template === "python"
+      ? [
+          `functions/${name}/handler.py, route.json, tests/test_handler.py`,
+          `the handler, the route with its example, and the tests of the template's handler: ${documentPath("python.md")}`,
+        ]
+      : [
+          `functions/${name}/contract.ts`,
+          "the request, what the endpoint receives, the answer, and the texts and the example",
+        ],
   ...changed
     .filter(([path]) => path !== CATALOG)
     .map(([path]): [string, string] => [
       path,
-      "artifact (the address is a placeholder), image, serverless, and access (now: signed requests)",
+      `${added.task === undefined ? "artifact (the address is a placeholder)" : "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse the zeros)"}, image, serverless, and access (now: signed requests)`,
     ]),
-  [`functions/${name}/README.md`, "what the model predicts, its data, its evaluation, its limits"],
+  [
+    `functions/${name}/README.md`,
+    `${isReadyMade ? "optional: the model card, " : ""}what the model predicts, its data, its evaluation, its limits`,
+  ],
   [
     `functions/${name}/sample/index.ts`,
-    "optional: a sample model for the local stage, by sagemaker-stages/sample",
+    `optional: a sample model for the local stage, by sagemaker-stages/sample${kind === "python" ? "; without it, npm test does not compare the handler's answer with route.json" : ""}`,
   ],
 ])}
 
@@ -47,9 +60,9 @@ __tests__/__snapshots__: review and commit the record.
 }
 
 /** What was written of a folder alone. @param lines - to add by hand */
-export function describeFolder({ name }: NewModel, lines: string): string {
+export function describeFolder(added: NewModel, lines: string): string {
   return `Written:
-${table(newFiles(name))}
+${table(newFiles(added))}
 
 The app does not load until ${CATALOG} names the model. Add these lines:
 
@@ -57,34 +70,41 @@ ${lines}
 `;
 }
 
-function newFiles(name: string): [string, string][] {
-  return Object.entries(MODEL_FILES).map(([file, what]) => [`functions/${name}/${file}`, what]);
+function newFiles({ name, kind }: NewModel): [string, string][] {
+  return Object.entries(filesOf(kind)).map(([file, what]) => [`functions/${name}/${file}`, what]);
 }
 
-function describeCall(name: string, model: Model, environment: Environment): string {
+function describeCall({ name, contract }: NewModel, model: Model, environment: Environment): string {
   const words = environment.name === DEFAULT_ENVIRONMENT ? "" : ` -- ${environment.name}`;
+  const [fileType] = model.bytes?.takes ?? [];
+  const answer = "call" in contract ? "the example's answer" : "the encoded request as its answer";
   return `
-Call the model on this machine: ${`npm start${words}`}, and in another terminal:
-  ${curlOf(model, environment)}
-An echo stand-in answers with the encoded request, until the model has functions/${name}/sample/index.ts or the stage is
-started with --container ${name}=<url>.
+Call the model on this machine: ${`npm start${words}`}, and in another terminal${fileType === undefined ? "" : ", with your file in place of FILE"}:
+  ${fileType === undefined ? curlOfExample(model, environment) : curlOfFile(...placeOf(environment), methodOf(model), fileType)}
+For answers of a model, add functions/${name}/sample/index.ts, or start the stage with
+--container ${name}=<url>. Until then, every request gets ${answer}.
 `;
 }
 
-function curlOf({ route, example: { request } }: Model, environment: Environment): string {
-  const isQuery = route.method === "GET";
+function curlOfExample(model: Model, environment: Environment): string {
+  const { request } = model.example;
+  const isQuery = model.route.method === "GET";
   const parameters = isQuery && isObject(request) ? Object.entries(request) : [];
-  return curl(
-    `http://127.0.0.1:${DEFAULT_PORT}`,
-    environment,
-    { stageName: namePrefix(environment), apiKeys: [] },
-    {
-      path: route.path,
-      authorization: "AWS_IAM",
-      example: isQuery ? undefined : request,
-      parameterExamples: parameters.map(([name, value]) => [name, String(value)] as const),
-    },
-  );
+  return curl(...placeOf(environment), {
+    ...methodOf(model),
+    example: isQuery ? undefined : request,
+    parameterExamples: parameters.map(([name, value]) => [name, String(value)] as const),
+  });
+}
+
+/** The local stage of an environment. */
+function placeOf(environment: Environment) {
+  const stage = { stageName: namePrefix(environment), apiKeys: [] };
+  return [`http://127.0.0.1:${DEFAULT_PORT}`, environment, stage] as const;
+}
+
+function methodOf({ route }: Model) {
+  return { path: route.path, authorization: "AWS_IAM" } as const;
 }
 
 /** Two columns. */

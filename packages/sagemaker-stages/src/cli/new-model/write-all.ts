@@ -42,10 +42,15 @@ export function stageFolder(app: string, files: AppFiles): StagedFolder {
  * whole files.
  *
  * @param app - the app's folder
- * @param target - the path of the new folder from the app's folder
+ * @param target - the path of the new folder from the app's folder; `undefined`: there is no new folder
  * @throws Error where the system refuses a step, e.g. because the folder exists; all files are then as they were
  */
-export function writeAll(app: string, staged: StagedFolder, target: string, edits: readonly Edit[]): void {
+export function writeAll(
+  app: string,
+  staged: StagedFolder,
+  target: string | undefined,
+  edits: readonly Edit[],
+): void {
   // Before the first step: a full disk is noticed here.
   const replacements = edits.map((edit, index) => prepare(app, edit, `${staged.path}.${index}`));
   const replaced: Replacement[] = [];
@@ -54,7 +59,7 @@ export function writeAll(app: string, staged: StagedFolder, target: string, edit
       renameSync(replacement.prepared, replacement.file);
       replaced.push(replacement);
     }
-    renameSync(staged.path, join(app, target));
+    if (target !== undefined) renameSync(staged.path, join(app, target));
   } catch (error) {
     for (const { file, before } of replaced) writeFileSync(file, before);
     throw error;

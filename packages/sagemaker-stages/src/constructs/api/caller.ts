@@ -10,6 +10,7 @@ import { principalName } from "../../environment/patterns";
 import type { ParsedCallerSettings } from "../../environment/settings/callers";
 import { findPolicyFaults, type NamedPolicy, splitPolicy } from "../../iam/iam-limits";
 import { callerPolicy } from "../../iam/workload/caller";
+import type { InvokedEndpoint } from "../../iam/workload/invoke-endpoint";
 import type { EndpointFunction } from "../function/endpoint-function";
 import { terraformJson } from "../terraform/terraform-json";
 import type { RouteContract } from "./openapi";
@@ -18,8 +19,9 @@ import type { RestStage } from "./rest-stage";
 /** A model with everything by which it can be invoked. */
 export interface InvokableModel {
   readonly contract: RouteContract;
-  readonly function: EndpointFunction;
-  readonly endpoint: { readonly endpointArn: string };
+  /** `undefined` where API Gateway invokes the endpoint itself. */
+  readonly function: EndpointFunction | undefined;
+  readonly endpoint: InvokedEndpoint;
 }
 
 /** Props of {@link Caller}. */
@@ -53,8 +55,11 @@ export class Caller extends Construct {
       name: policyName,
       policy: callerPolicy({
         routeArns: invokedBy("route").map(({ contract }) => stage.routeArn(contract.route)),
-        functionArns: invokedBy("functionUrl").map((model) => model.function.functionArn),
-        endpointArns: invokedBy("endpoint").map(({ endpoint }) => endpoint.endpointArn),
+        functionArns: invokedBy("functionUrl").flatMap((model) => model.function?.functionArn ?? []),
+        endpoints: invokedBy("endpoint").map(({ contract, endpoint }) => ({
+          ...endpoint,
+          model: contract.model,
+        })),
       }),
     });
     const faults = findPolicyFaults(policyName, policies, {

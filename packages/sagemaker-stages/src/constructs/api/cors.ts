@@ -14,5 +14,14 @@ export const CORS_ALLOW_HEADERS = [
   "x-api-key",
 ] as const;
 
+/**
+ * The headers that a page may send to a route.
+ *
+ * @param callerHeaders - the contract's own
+ */
+export function allowedHeaders(callerHeaders: readonly string[] = []): string[] {
+  return [...new Set<string>([...CORS_ALLOW_HEADERS, ...callerHeaders])];
+}
+
 /** Seconds that a browser remembers a preflight. */
 export const PREFLIGHT_MAX_AGE_IN_SECONDS = 600;

@@ -9,6 +9,8 @@ export interface DescribedRoute {
   readonly access: RouteAccess;
   /** What its request may be, in a few words. */
   readonly allowed: string;
+  /** Whether a function answers; else API Gateway invokes the endpoint itself. */
+  readonly hasFunction: boolean;
 }
 
 /** A gateway response of API Gateway's OpenAPI extension. */
@@ -33,6 +35,17 @@ const MAX_DESCRIBED_ROUTES = 10;
 const OWN_WORDS = "$context.error.messageString";
 
 /**
+ * The longest event of a function, in bytes of JSON (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+ * API Gateway refuses a request whose event is longer, and its own words name no limit.
+ */
+const MAX_BYTES_OF_EVENT = 6 * 1024 * 1024;
+const TOO_LARGE_FOR_LAMBDA = `Request Too Long: the event of a function has at most ${MAX_BYTES_OF_EVENT} bytes; allowed: up to about 4.5 MB of bytes, which base64 makes a third larger, or up to about 6 MB of JSON.`;
+
+/** Such a route takes JSON, or bytes of every media type. */
+const UNSUPPORTED_BY_GATEWAY =
+  "Unsupported Media Type: $context.httpMethod $context.resourcePath does not take this Content-Type; allowed: application/json";
+
+/**
  * What API Gateway answers by itself, in the problem shape of the handlers and with CORS headers, or a page could
  * not read why it was refused. A body of more than 10 MB alone is refused in plain text: that response cannot be
  * changed (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html). Templates
@@ -41,10 +54,12 @@ const OWN_WORDS = "$context.error.messageString";
  *
  * @param corsAllowOrigin - value of Access-Control-Allow-Origin
  * @param routes - every route of the API
+ * @param takesBytes - whether the API has binary media types
  */
 export function gatewayResponses(
   corsAllowOrigin: string,
   routes: readonly DescribedRoute[],
+  takesBytes = false,
 ): Record<string, GatewayResponse> {
   const answers: Record<string, Answer> = {
     BAD_REQUEST_BODY: {
@@ -76,8 +91,17 @@ export function gatewayResponses(
         "Missing Authentication Token: this stage has no such path and method, or the route wants a signed request (AWS Signature Version 4, service execute-api) and this one is not.",
       ),
     },
-    REQUEST_TOO_LARGE: { status: 413, title: "Content Too Large", detail: OWN_WORDS },
-    UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "Unsupported Media Type", detail: OWN_WORDS },
+    REQUEST_TOO_LARGE: {
+      status: 413,
+      title: "Content Too Large",
+      detail: takesBytes ? quoted(TOO_LARGE_FOR_LAMBDA) : OWN_WORDS,
+    },
+    UNSUPPORTED_MEDIA_TYPE: {
+      status: 415,
+      title: "Unsupported Media Type",
+      // Functions answer for their own routes: API Gateway refuses media types of routes without a function alone.
+      detail: routes.every(({ hasFunction }) => hasFunction) ? OWN_WORDS : quoted(UNSUPPORTED_BY_GATEWAY),
+    },
     QUOTA_EXCEEDED: { status: 429, title: "Too Many Requests", detail: OWN_WORDS },
     THROTTLED: {
       status: 429,
@@ -91,7 +115,7 @@ export function gatewayResponses(
       status: 504,
       title: "Gateway Timeout",
       detail: quoted(
-        `Endpoint request timed out: the function did not answer within ${GATEWAY_TIMEOUT_IN_SECONDS} seconds. Try again.`,
+        `Endpoint request timed out: ${whoAnswers(routes)} did not answer within ${GATEWAY_TIMEOUT_IN_SECONDS} seconds. Try again.`,
       ),
     },
   };
@@ -123,6 +147,12 @@ function allowedBodies(routes: readonly DescribedRoute[]): string {
   if (described.length === 0) return `${document} for this route`;
   const more = open.length - described.length;
   return `${described.join("; ")}; for every other route${more === 0 ? "" : ` (${more} more public routes)`}, ${document}`;
+}
+
+/** An API has one template for a timeout, whatever answers its routes. */
+function whoAnswers(routes: readonly DescribedRoute[]): string {
+  if (routes.every(({ hasFunction }) => hasFunction)) return "the function";
+  return routes.some(({ hasFunction }) => hasFunction) ? "the function or the endpoint" : "the endpoint";
 }
 
 function quoted(text: string): string {

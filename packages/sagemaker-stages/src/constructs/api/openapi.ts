@@ -1,21 +1,42 @@
 import { buildArn } from "../../aws/arn";
 import type { RouteAccess } from "../../environment/model-settings";
-import type { About, Contract } from "../../runtime/contract";
+import type { About, BytesDialect, Contract } from "../../runtime/contract";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
-import { CORS_ALLOW_HEADERS, PREFLIGHT_MAX_AGE_IN_SECONDS } from "./cors";
+import { binaryMediaTypes } from "./binary-media-types";
+import { allowedHeaders, PREFLIGHT_MAX_AGE_IN_SECONDS } from "./cors";
 import { gatewayResponses } from "./gateway-responses";
-import { accepts, type RequestSchema, requestModel } from "./request-model";
+import {
+  accepts,
+  type RequestModel,
+  type RequestSchema,
+  requestModel,
+  strictRequestModel,
+} from "./request-model";
+import { type SagemakerTarget, sagemakerOperation } from "./sagemaker-integration";
 
 /** A contract of which only the caller's side matters. */
-export type RouteContract = Pick<Contract<unknown, unknown>, "model" | "route"> &
-  About<unknown, unknown> & { readonly schema: RequestSchema };
+export type RouteContract = Pick<
+  Contract<unknown, unknown>,
+  "model" | "route" | "passThrough" | "answerTypes" | "callerHeaders" | "answerHeaders"
+> &
+  About<unknown, unknown> & {
+    readonly schema: RequestSchema;
+    readonly bytes?: Pick<BytesDialect<unknown>, "takes">;
+  };
 
-/** One route of the API. */
-export interface OpenApiRoute {
+/** One route of the API, with what answers: a function, or the endpoint that API Gateway invokes itself. */
+export type OpenApiRoute = DescribedRoute & (FunctionTarget | { readonly endpoint: SagemakerTarget });
+
+/** A route, whatever answers. */
+interface DescribedRoute {
   readonly contract: RouteContract;
   /** Who may call it. */
   readonly access: RouteAccess;
-  /** ARN of the function behind it. */
+}
+
+/** What answers where a function does. */
+interface FunctionTarget {
+  /** ARN of the function behind the route. */
   readonly functionArn: string;
 }
 
@@ -41,6 +62,9 @@ const VALIDATORS = { POST: "body", GET: "parameters" } as const;
  */
 export function openApi(props: OpenApiProps): Json {
   const accesses = new Set(props.routes.map((route) => route.access));
+  const binary = binaryMediaTypes(
+    props.routes.map((route) => ({ contract: route.contract, isViaGateway: "endpoint" in route })),
+  );
   return {
     openapi: "3.0.1",
     info: { title: props.title, version: "1.0.0" },
@@ -49,63 +73,115 @@ export function openApi(props: OpenApiProps): Json {
     ),
     components: {
       schemas: Object.fromEntries(
-        props.routes.map(({ contract }) => [
-          requestModelName(contract.model),
-          requestModel(contract.schema) as Json,
-        ]),
+        props.routes.map((route) => [requestModelName(route.contract.model), modelOf(route) as Json]),
       ),
       ...(accesses.has("AWS_IAM") || accesses.has("API_KEY")
         ? { securitySchemes: securitySchemes(accesses) }
         : {}),
     },
+    ...(binary.length > 0 ? { "x-amazon-apigateway-binary-media-types": binary } : {}),
     "x-amazon-apigateway-request-validators": {
       [VALIDATORS.POST]: { validateRequestBody: true, validateRequestParameters: false },
       [VALIDATORS.GET]: { validateRequestBody: false, validateRequestParameters: true },
     },
     "x-amazon-apigateway-gateway-responses": gatewayResponses(
       props.corsAllowOrigin,
-      props.routes.map(({ access, contract: { route, allowed } }) => ({ ...route, access, allowed })),
+      props.routes.map((route) => ({
+        ...route.contract.route,
+        access: route.access,
+        allowed: route.contract.allowed,
+        hasFunction: "functionArn" in route,
+      })),
+      binary.length > 0 && props.routes.some((route) => "functionArn" in route),
     ) as unknown as Json,
   };
 }
 
-function pathItem(route: OpenApiRoute, { region, partition, corsAllowOrigin }: OpenApiProps): Json {
-  const { contract, access, functionArn } = route;
+/** Nothing after API Gateway checks the JSON of a route without a function. */
+function modelOf(route: OpenApiRoute): RequestModel {
+  const { contract } = route;
+  return "endpoint" in route && contract.bytes === undefined
+    ? strictRequestModel(contract.schema)
+    : requestModel(contract.schema);
+}
+
+function pathItem(route: OpenApiRoute, props: OpenApiProps): Json {
+  const { contract, access } = route;
+  const { corsAllowOrigin } = props;
   return {
     [contract.route.method.toLowerCase()]: {
       operationId: contract.model,
       summary: contract.title,
       description: contract.description,
-      ...(contract.route.method === "POST"
-        ? { requestBody: requestBody(contract) }
-        : { parameters: parameters(contract) }),
+      ...parametersAndBody(contract),
       responses: {
-        "200": {
-          description: "The answer",
-          content: { "application/json": { example: contract.example.answer as Json } },
-        },
+        "200": answer(contract),
         default: { description: "A problem: RFC 9457, application/problem+json" },
       },
       security: SECURITY[access],
       "x-amazon-apigateway-request-validator": VALIDATORS[contract.route.method],
-      "x-amazon-apigateway-integration": {
-        type: "aws_proxy",
-        httpMethod: "POST",
-        uri: buildArn({
-          partition,
-          service: "apigateway",
-          region,
-          // The service that API Gateway calls stands in place of an account.
-          accountId: "lambda",
-          resource: `path/2015-03-31/functions/${functionArn}/invocations`,
-        }),
-        passthroughBehavior: "when_no_match",
-        timeoutInMillis: GATEWAY_TIMEOUT_IN_SECONDS * 1000,
-      },
+      ...("functionArn" in route
+        ? { "x-amazon-apigateway-integration": lambdaIntegration(route.functionArn, props) }
+        : sagemakerOperation({ ...route.endpoint, ...props, contract, answer: answer(contract) })),
     },
-    options: preflight(contract.route.method, corsAllowOrigin),
+    options: preflight(contract, corsAllowOrigin),
   };
 }
+
+function lambdaIntegration(functionArn: string, { partition, region }: OpenApiProps): Json {
+  return {
+    type: "aws_proxy",
+    httpMethod: "POST",
+    uri: buildArn({
+      partition,
+      service: "apigateway",
+      region,
+      // The service that API Gateway calls stands in place of an account.
+      accountId: "lambda",
+      resource: `path/2015-03-31/functions/${functionArn}/invocations`,
+    }),
+    passthroughBehavior: "when_no_match",
+    timeoutInMillis: GATEWAY_TIMEOUT_IN_SECONDS * 1000,
+  };
+}
+
+function parametersAndBody(contract: RouteContract): { readonly [key: string]: Json } {
+  const headers = (contract.callerHeaders ?? []).map((name) => ({
+    name,
+    in: "header",
+    required: false,
+    schema: { type: "string" },
+  }));
+  if (contract.route.method === "GET") return { parameters: [...parameters(contract), ...headers] };
+  return { ...(headers.length > 0 ? { parameters: headers } : {}), requestBody: requestBody(contract) };
+}
+
+function answer({ example, answerTypes, answerHeaders = [] }: RouteContract): {
+  readonly [key: string]: Json;
+} {
+  return {
+    description: "The answer",
+    ...(answerHeaders.length > 0
+      ? { headers: Object.fromEntries(answerHeaders.map((name) => [name, { schema: { type: "string" } }])) }
+      : {}),
+    content: { "application/json": { example: example.answer as Json }, ...bytesContent(answerTypes) },
+  };
+}
+
+/**
+ * Media types of bytes. They have no schema: API Gateway makes a request model of each schema in the document and
+ * validates bodies of its media type as JSON, which would refuse every image
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html).
+ */
+function bytesContent(mediaTypes: readonly string[] = []): { readonly [mediaType: string]: Json } {
+  return Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, {}]));
+}
+
+/**
+ * The most bytes of a file. A schema of the media type would have the place for this number, but the media types of bytes
+ * have no schema. The public document turns the extension into a schema, see src/page/public-document.ts.
+ */
+const MAX_BYTES = "x-max-bytes";
 
 function requestBody(contract: RouteContract): Json {
   return {
@@ -115,12 +191,14 @@ function requestBody(contract: RouteContract): Json {
         schema: { $ref: `#/components/schemas/${requestModelName(contract.model)}` },
         example: contract.example.request as Json,
       },
+      ...bytesContent(contract.bytes?.takes),
     },
+    ...(contract.maxBytes === undefined ? {} : { [MAX_BYTES]: contract.maxBytes }),
   };
 }
 
 /** The query of a GET: every property of the request is a text. */
-function parameters(contract: RouteContract): Json {
+function parameters(contract: RouteContract): readonly Json[] {
   const { properties = {}, required = [] } = requestModel(contract.schema);
   const example = contract.example.request as Readonly<Record<string, Json>>;
   return Object.keys(properties).map((name) => ({
@@ -141,11 +219,11 @@ function takesEmpty({ schema, example }: RouteContract, name: string): boolean {
 }
 
 /** Answered by API Gateway itself: a browser asks without credentials, and no function runs for it. */
-function preflight(method: string, corsAllowOrigin: string): Json {
+function preflight({ route, callerHeaders }: RouteContract, corsAllowOrigin: string): Json {
   const headers: Record<string, string> = {
     "Access-Control-Allow-Origin": corsAllowOrigin,
-    "Access-Control-Allow-Methods": `${method},OPTIONS`,
-    "Access-Control-Allow-Headers": CORS_ALLOW_HEADERS.join(","),
+    "Access-Control-Allow-Methods": `${route.method},OPTIONS`,
+    "Access-Control-Allow-Headers": allowedHeaders(callerHeaders).join(","),
     "Access-Control-Max-Age": String(PREFLIGHT_MAX_AGE_IN_SECONDS),
   };
   return {

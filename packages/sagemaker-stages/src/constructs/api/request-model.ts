@@ -16,6 +16,19 @@ export interface RequestModel {
   readonly items?: RequestModel;
   readonly anyOf?: readonly RequestModel[];
   readonly description?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly multipleOf?: number;
+}
+
+/** A rule of a schema that no request model can hold. */
+export interface UncheckedRule {
+  /** Where it stands in the request, e.g. `.rows[].at`; empty for the whole request. */
+  readonly path: string;
+  /** The rule, e.g. `minItems`. */
+  readonly rule: string;
 }
 
 /** A part of a schema that no JSON request can be. */
@@ -34,7 +47,7 @@ const ANY: RequestModel = {};
 /**
  * The request model of a schema. The model never refuses a request that the schema accepts: the handler parses every
  * request again, and names the fault. Therefore, the model holds the structure alone, and is wider where API Gateway
- * - ignores a keyword: lengths, patterns, exclusive bounds
+ * - ignores a keyword: numbers of items, patterns, exclusive bounds
  *   (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html),
  * - drops `nullable`, the only way to write null in OpenAPI 3.0: null would be refused,
  * - validates with draft 4, to which 1.0 is no integer (https://json-schema.org/draft-04/draft-zyp-json-schema-04, 3.5),
@@ -43,7 +56,26 @@ const ANY: RequestModel = {};
  * @throws Error that names every part that no JSON request can be
  */
 export function requestModel(schema: RequestSchema): RequestModel {
-  const { model, unfit } = readSchema(schema);
+  return requireFit(readSchema(schema));
+}
+
+/**
+ * The request model of a schema that nothing checks after API Gateway: beside the structure, it holds the lengths of texts
+ * and the bounds of numbers. Like JSON Schema, API Gateway counts the characters of a text, and zod counts code units of
+ * UTF-16. The rules that the model cannot hold are {@link findUncheckedRules}.
+ *
+ * @throws Error that names every part that no JSON request can be
+ */
+export function strictRequestModel(schema: RequestSchema): RequestModel {
+  return requireFit(readSchema(schema, true));
+}
+
+/** Every rule of `schema` that {@link strictRequestModel} does not hold. */
+export function findUncheckedRules(schema: RequestSchema): readonly UncheckedRule[] {
+  return readSchema(schema, true).unchecked;
+}
+
+function requireFit({ model, unfit }: ReadSchema): RequestModel {
   if (unfit.length > 0) {
     const lines = unfit.map(({ path, got, allowed }) => `schema${path}: got ${got}; allowed: ${allowed}`);
     throw new Error(lines.join("\n"));
@@ -56,12 +88,16 @@ export function findUnfitParts(schema: RequestSchema): readonly UnfitPart[] {
   return readSchema(schema).unfit;
 }
 
-function readSchema(schema: RequestSchema): {
+interface ReadSchema {
   readonly model: RequestModel;
   readonly unfit: readonly UnfitPart[];
-} {
-  const reader = new SchemaReader();
-  return { model: reader.read(schema, "") ?? ANY, unfit: reader.unfit };
+  readonly unchecked: readonly UncheckedRule[];
+}
+
+function readSchema(schema: RequestSchema, withLimits = false): ReadSchema {
+  const reader = new SchemaReader(withLimits);
+  const model = reader.read(schema, "") ?? ANY;
+  return { model, unfit: reader.unfit, unchecked: reader.unchecked };
 }
 
 /** What JSON lacks, by zod's name of it, and what to use in its place. */
@@ -81,14 +117,20 @@ const UNFIT: Readonly<Record<string, string>> = {
 
 class SchemaReader {
   readonly unfit: UnfitPart[] = [];
+  readonly unchecked: UncheckedRule[] = [];
   /** The schemas around the one that is read: a recursive schema stands in itself. */
   private readonly around = new Set<RequestSchema>();
 
+  /** @param withLimits - whether the model holds the lengths of texts and the bounds of numbers */
+  constructor(private readonly withLimits: boolean) {}
+
   /** @returns `undefined` where no JSON value fits */
   read(schema: RequestSchema, path: string): RequestModel | undefined {
-    if (this.around.has(schema)) return ANY;
+    if (this.around.has(schema)) return this.widen("a recursive schema", path);
     this.around.add(schema);
-    const model = this.readKind(schema, path);
+    const limits = this.readLimits(schema, path);
+    const kind = this.readKind(schema, path);
+    const model = kind === undefined || !this.withLimits ? kind : { ...kind, ...limits };
     this.around.delete(schema);
     const description = core.globalRegistry.get(schema)?.description;
     return model === undefined || description === undefined ? model : { ...model, description };
@@ -101,16 +143,17 @@ class SchemaReader {
       case "number":
       case "boolean":
         // z.coerce takes a value of any type.
-        return "coerce" in def && def.coerce === true ? ANY : { type: def.type };
+        return "coerce" in def && def.coerce === true ? this.widen("coerce", path) : { type: def.type };
       case "template_literal":
-        return { type: "string" };
+        return { ...this.widen("a template literal", path), type: "string" };
       case "literal":
         return this.readValues(def.values, path);
       case "enum":
         return this.readValues([...(schema._zod.values ?? [])], path);
       case "array":
-        return arrayOf(this.read(def.element, `${path}[]`));
+        return arrayOf(this.readAny(def.element, `${path}[]`));
       case "tuple": {
+        this.widen("a tuple", path);
         const items = def.items.map((item, index) => this.read(item, `${path}[${index}]`));
         const rest = def.rest === null ? [] : [this.read(def.rest, `${path}[]`)];
         return arrayOf(anyOf([...items, ...rest]));
@@ -118,7 +161,8 @@ class SchemaReader {
       case "object":
         return this.readObject(def, path);
       case "record": {
-        const value = this.read(def.valueType, `${path}.*`) ?? ANY;
+        const value = this.readAny(def.valueType, `${path}.*`);
+        if (!isPlainText(def.keyType)) this.widen("a rule for keys", path);
         // A loose record lets keys of another form through, whatever their values.
         const isLoose = "mode" in def && def.mode === "loose";
         return { type: "object", ...(isLoose || isAny(value) ? {} : { additionalProperties: value }) };
@@ -126,6 +170,7 @@ class SchemaReader {
       case "union":
         return anyOf(def.options.map((option) => this.read(option, path)));
       case "intersection":
+        this.widen("an intersection", path);
         return allOf(this.read(def.left, path), this.read(def.right, path));
       case "optional":
       case "nonoptional":
@@ -137,6 +182,7 @@ class SchemaReader {
         return this.read(def.getter(), path);
       case "pipe": {
         if ("transform" in def && def.transform !== undefined) return this.refuse("codec", path);
+        this.widen("a pipe", path);
         const input = this.read(def.in, path);
         // What comes after only narrows the request; it is read for what no request can be.
         this.read(def.out, path);
@@ -148,11 +194,43 @@ class SchemaReader {
         return undefined;
       case "nullable":
         this.read(def.innerType, path);
+        return this.widen("null", path);
+      case "any":
+      case "unknown":
+      case "catch":
         return ANY;
       default:
-        // null, any, unknown, custom, catch, success, and kinds of later versions of zod
-        return def.type in UNFIT ? this.refuse(def.type, path) : ANY;
+        // null, custom, success, and kinds of later versions of zod
+        if (def.type in UNFIT) return this.refuse(def.type, path);
+        return takesEveryType(schema) ? ANY : this.widen(def.type === "custom" ? "a check" : def.type, path);
     }
+  }
+
+  /** The model where one is needed, also where no JSON value fits. */
+  private readAny(schema: RequestSchema, path: string): RequestModel {
+    return this.read(schema, path) ?? this.widen("never", path);
+  }
+
+  /** The model that every request fits, in place of a rule. */
+  private widen(rule: string, path: string): RequestModel {
+    this.unchecked.push({ path, rule });
+    return ANY;
+  }
+
+  private readLimits(schema: RequestSchema, path: string): Limits {
+    const { def } = schema._zod;
+    // z.int() and z.email() are schemas and checks in one.
+    const own = "check" in def && def.type !== "custom" ? [def as core.$ZodCheckDef] : [];
+    const checks = [...own, ...(def.checks ?? []).map(({ _zod }) => _zod.def)];
+    return checks.reduce<Limits>((limits, check) => {
+      const next = limitOf(check as KnownCheck, def.type);
+      if (typeof next !== "string") {
+        const both = narrow(limits, next);
+        if (both !== undefined) return both;
+      }
+      this.widen(typeof next === "string" ? next : "several multipleOf", path);
+      return limits;
+    }, {});
   }
 
   private readObject(
@@ -160,7 +238,7 @@ class SchemaReader {
     path: string,
   ): RequestModel {
     const properties = Object.entries(shape).map(
-      ([name, property]) => [name, this.read(property, `${path}.${name}`) ?? ANY] as const,
+      ([name, property]) => [name, this.readAny(property, `${path}.${name}`)] as const,
     );
     const required = Object.entries(shape).filter(([, { _zod }]) => _zod.optin === undefined);
     const others = catchall === undefined ? ANY : (this.read(catchall, `${path}.*`) ?? false);
@@ -175,7 +253,7 @@ class SchemaReader {
   /** One choice for each type: a schema of OpenAPI 3.0 has one type. */
   private readValues(values: readonly core.util.Primitive[], path: string): RequestModel | undefined {
     if (values.some((value) => typeof value === "bigint")) return this.refuse("bigint", path);
-    if (values.includes(null)) return ANY;
+    if (values.includes(null)) return this.widen("null", path);
     const choices = (["string", "number", "boolean"] as const).flatMap((type): RequestModel[] => {
       const ofType = values.filter((value) => typeof value === type) as (string | number | boolean)[];
       return ofType.length === 0 ? [] : [{ type, enum: ofType }];
@@ -187,6 +265,80 @@ class SchemaReader {
     this.unfit.push({ path, got: `z.${kind}()`, allowed: UNFIT[kind] ?? "a schema of what JSON can hold" });
     return ANY;
   }
+}
+
+/** The rules beside a type that API Gateway checks. */
+type Limits = Pick<RequestModel, "minLength" | "maxLength" | "minimum" | "maximum" | "multipleOf">;
+
+type KnownCheck =
+  | core.$ZodCheckMinLengthDef
+  | core.$ZodCheckMaxLengthDef
+  | core.$ZodCheckLengthEqualsDef
+  | core.$ZodCheckGreaterThanDef
+  | core.$ZodCheckLessThanDef
+  | core.$ZodCheckMultipleOfDef
+  | core.$ZodCheckNumberFormatDef
+  | core.$ZodCheckStringFormatDef;
+
+/**
+ * The limit of one check, or the name of a rule that API Gateway does not check: it does not include numbers of items in
+ * the validation, and does not support exclusive bounds
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html). It has not supported
+ * patterns, and AWS does not say in which dialect it reads a pattern.
+ */
+function limitOf(check: KnownCheck, type: string): Limits | string {
+  switch (check.check) {
+    case "min_length":
+      return type === "string" ? { minLength: check.minimum } : "minItems";
+    case "max_length":
+      return type === "string" ? { maxLength: check.maximum } : "maxItems";
+    case "length_equals":
+      return type === "string"
+        ? { minLength: check.length, maxLength: check.length }
+        : "minItems and maxItems";
+    case "greater_than":
+      return check.inclusive ? { minimum: Number(check.value) } : "exclusiveMinimum";
+    case "less_than":
+      return check.inclusive ? { maximum: Number(check.value) } : "exclusiveMaximum";
+    case "multiple_of":
+      return { multipleOf: Number(check.value) };
+    case "number_format": {
+      if (check.format === "float64") return {};
+      const [minimum, maximum] = core.util.NUMBER_FORMAT_RANGES[check.format];
+      return { minimum, maximum, ...(check.format === "float32" ? {} : { multipleOf: 1 }) };
+    }
+    case "string_format":
+      return check.format === "regex" ? "pattern" : `the format ${check.format}`;
+    default:
+      return "a check";
+  }
+}
+
+/** @returns `undefined` where no one `multipleOf` stands for both */
+function narrow(one: Limits, other: Limits): Limits | undefined {
+  const [step = other.multipleOf, next = one.multipleOf] = [one.multipleOf, other.multipleOf];
+  if (step !== undefined && next !== undefined && next % step !== 0 && step % next !== 0) return undefined;
+  const highest = (a = -Infinity, b = -Infinity): number => Math.max(a, b);
+  const lowest = (a = Infinity, b = Infinity): number => Math.min(a, b);
+  const all: Required<Limits> = {
+    minLength: highest(one.minLength, other.minLength),
+    maxLength: lowest(one.maxLength, other.maxLength),
+    minimum: highest(one.minimum, other.minimum),
+    maximum: lowest(one.maximum, other.maximum),
+    multipleOf: highest(step, next),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => Number.isFinite(value)));
+}
+
+/** Whether every text fits. */
+function isPlainText(schema: RequestSchema): boolean {
+  const { def } = schema._zod;
+  return def.type === "string" && !("check" in def) && (def.checks ?? []).length === 0;
+}
+
+/** Whether a schema with a check of its own takes a value of each type of JSON, as a schema without a rule does. */
+function takesEveryType(schema: RequestSchema): boolean {
+  return [null, false, 0, "", [], {}].every((value) => accepts(schema, value));
 }
 
 /** Whether a request fits; also where a check of the contract throws, so that the model is never narrower. */

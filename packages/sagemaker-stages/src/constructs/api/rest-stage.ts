@@ -11,20 +11,33 @@ import { Construct } from "constructs";
 import type { ParsedEnvironment } from "../../environment/environment";
 import type { RouteAccess } from "../../environment/model-settings";
 import { type RouteOfStage, routeArn, routePermission } from "../../iam/workload/api-gateway";
-import type { EndpointFunction } from "../function/endpoint-function";
+import type { EndpointFunction, TargetedEndpoint } from "../function/endpoint-function";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
 import { AccessLogs } from "./access-logs";
 import { checkDefinitionSize } from "./definition-size";
-import { openApi, type RouteContract } from "./openapi";
+import type { GatewayRole } from "./gateway-role";
+import { type OpenApiRoute, openApi, type RouteContract } from "./openapi";
 
 /** One route of the stage. */
 export interface StageRoute {
   readonly contract: RouteContract;
   /** Who may call it. */
   readonly access: RouteAccess;
-  /** The function that answers. */
+  /** What answers: a function, or the endpoint that API Gateway invokes itself. */
+  readonly target: RouteFunction | RouteEndpoint;
+}
+
+/** A route that a function answers. */
+export interface RouteFunction {
   readonly function: EndpointFunction;
+}
+
+/** A route whose endpoint API Gateway invokes itself. */
+export interface RouteEndpoint {
+  readonly endpoint: TargetedEndpoint;
+  /** The role with which API Gateway invokes the endpoint. */
+  readonly role: GatewayRole;
 }
 
 /** Props of {@link RestStage}. */
@@ -65,26 +78,23 @@ export class RestStage extends Construct {
       region: account.region,
       partition: account.partition,
       corsAllowOrigin,
-      // ARNs from names, not from the functions: a plan can then show the whole document.
-      routes: routes.map((route) => ({ ...route, functionArn: route.function.functionArn })),
+      routes: routes.map(toOpenApiRoute),
     });
     const body = terraformJson(this.openApi);
     checkDefinitionSize(body, routes.length, TerraformStack.of(this).node.id);
+    const roles = routes.flatMap(({ target }) => ("role" in target ? [target.role] : []));
     const api = new ApiGatewayRestApi(this, "api", {
       name: apiName,
       endpointConfiguration: { types: ["REGIONAL"] },
       body,
+      // A role exists, and may invoke its endpoint, before API Gateway gets a document that names the role.
+      ...(roles.length === 0 ? {} : { dependsOn: roles.map(({ rolePolicy }) => rolePolicy) }),
       ...(props.protected ? { lifecycle: { preventDestroy: true } } : {}),
     });
     this.ofStage = { apiExecutionArn: api.executionArn, stageName };
-    const permissions = routes.map(({ contract, function: fn }) => {
-      const { method, path } = contract.route;
-      const permission = routePermission({ ...this.ofStage, method, path }, fn.routeStatementId);
-      return new LambdaPermission(this, `${contract.model}-permission`, {
-        ...permission,
-        functionName: fn.functionReference,
-      });
-    });
+    const permissions = routes.flatMap(({ contract, target }) =>
+      "function" in target ? [this.permit(contract, target.function)] : [],
+    );
     const deployment = new ApiGatewayDeployment(this, "deployment", {
       restApiId: api.id,
       triggers: { redeployment: Fn.sha256(api.body) },
@@ -129,6 +139,15 @@ export class RestStage extends Construct {
     return routeArn({ ...this.ofStage, method, path });
   }
 
+  /** Lets API Gateway invoke the function for its route. */
+  private permit({ model, route: { method, path } }: RouteContract, fn: EndpointFunction): LambdaPermission {
+    const permission = routePermission({ ...this.ofStage, method, path }, fn.routeStatementId);
+    return new LambdaPermission(this, `${model}-permission`, {
+      ...permission,
+      functionName: fn.functionReference,
+    });
+  }
+
   /** API Gateway makes the key's value up; it stands in Terraform's state and nowhere else. */
   private addApiKey(
     name: string,
@@ -149,4 +168,12 @@ export class RestStage extends Construct {
     });
     return key;
   }
+}
+
+/** ARNs from names: a plan can then show the whole document. */
+function toOpenApiRoute({ contract, access, target }: StageRoute): OpenApiRoute {
+  if ("function" in target) return { contract, access, functionArn: target.function.functionArn };
+  const { endpoint, role } = target;
+  const { endpointName, target: part = {} } = endpoint;
+  return { contract, access, endpoint: { endpointName, target: part, roleArn: role.roleArn } };
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { type ArtifactPlace, artifactPlace } from "../../iam/workload/artifact";
 import { privateBucketPolicy } from "../../iam/workload/private-bucket";
 import { appFolder } from "../../lib/app-folder";
 import type { AwsScope } from "../terraform/aws-scope";
@@ -11,22 +12,17 @@ import { environmentBucketName, PrivateBucket } from "../website/private-bucket"
 
 /** A trained model in S3. */
 export interface Artifact {
-  /** `s3://<bucket>/<key>` */
+  /** `s3://<bucket>/<key>`; a prefix ends with a slash. */
   readonly url: string;
-  /** ARN of the object. */
-  readonly arn: string;
+  /** The artifact as policies name it. */
+  readonly place: ArtifactPlace;
   /** What must be there before the artifact can be read. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** Whether an environment's `artifact` is in S3 already, and no file of the project. */
-export function isInS3(artifact: string): boolean {
-  return artifact.startsWith("s3://");
-}
-
 /** An artifact that somebody else put into S3. */
 export function artifactInS3(url: string, account: AwsScope): Artifact {
-  return { url, arn: account.objectArn(url), dependsOn: [] };
+  return { url, place: artifactPlace(url, account), dependsOn: [] };
 }
 
 /** Props of {@link ArtifactBucket}. */
@@ -42,6 +38,7 @@ export interface ArtifactBucketProps {
 export class ArtifactBucket extends Construct {
   private readonly bucket: PrivateBucket;
   private readonly account: AwsScope;
+  private readonly uploads = new Map<string, Artifact>();
 
   constructor(
     scope: Construct,
@@ -59,18 +56,26 @@ export class ArtifactBucket extends Construct {
 
   /**
    * Uploads a file. Its key is made of its SHA-256, and so is the resource's id: another file is another resource,
-   * so that the old one stays until nothing uses it, also where a rollout fails and is taken back.
+   * so that the old one stays until nothing uses it, also where a rollout fails and is taken back. Two containers of a
+   * model can use one file.
    *
    * @param path - relative to the project's folder
    */
   upload(model: string, path: string): Artifact {
     const hash = sha256Of(join(appFolder(), path));
     const key = `${model}/${hash}/model.tar.gz`;
+    const known = this.uploads.get(key);
+    if (known !== undefined) return known;
     const object = this.bucket.addObject(`${model}-${hash.slice(0, 16)}`, {
       key,
       source: `${FROM_STACK_TO_PROJECT}/${path.replaceAll("\\", "/")}`,
     });
-    return { ...artifactInS3(`s3://${this.bucket.bucketName}/${key}`, this.account), dependsOn: [object] };
+    const artifact = {
+      ...artifactInS3(`s3://${this.bucket.bucketName}/${key}`, this.account),
+      dependsOn: [object],
+    };
+    this.uploads.set(key, artifact);
+    return artifact;
   }
 }
 

@@ -3,6 +3,7 @@ import { Fn } from "cdktf";
 import type { Construct } from "constructs";
 import { ecrRepositoryArn } from "../../aws/arn";
 import type { ModelImageSettings } from "../../environment/model-settings";
+import { type ImageAddress, imageAddress } from "../../environment/model-source";
 import { imageRepositoryArn } from "../../iam/workload/ecr-repository";
 import type { AwsScope } from "../terraform/aws-scope";
 import { inExpression, isReference } from "../terraform/references";
@@ -18,30 +19,59 @@ export interface ModelImage {
 /** Account, region and repository of an image in ECR, as Terraform reads them. */
 const ECR_IMAGE = "^([0-9]+)[.]dkr[.]ecr[.]([a-z0-9-]+)[.][^/]+/([^:@]+)";
 
-/** The image that an environment names; of SageMaker's own, Terraform knows the account in each region. */
-export function modelImage(scope: Construct, account: AwsScope, image: ModelImageSettings): ModelImage {
-  if ("uri" in image && isReference(image.uri)) {
-    const parts = Fn.regex(ECR_IMAGE, inExpression(scope, "image", image.uri));
+/** The images of one endpoint: each is read once, and several tags of one repository have one ARN. */
+export class ModelImages {
+  private readonly known = new Map<string, ModelImage>();
+  private readonly repositoryArns = new Map<string, string>();
+
+  constructor(
+    private readonly scope: Construct,
+    private readonly account: AwsScope,
+  ) {}
+
+  /**
+   * The image that an environment names; of SageMaker's own, Terraform knows the account in each region.
+   *
+   * @param id - of the data source or local value that is created where the image is new
+   */
+  get(id: string, image: ModelImageSettings): ModelImage {
+    const address = imageAddress(image);
+    const key = JSON.stringify(address);
+    const known = this.known.get(key) ?? this.read(id, address);
+    this.known.set(key, known);
+    return known;
+  }
+
+  private read(id: string, address: ImageAddress): ModelImage {
+    if ("repository" in address) return this.prebuilt(id, address);
+    const { uri } = address;
+    if (!isReference(uri)) {
+      return { uri, repositoryArn: imageRepositoryArn(uri, this.account.partition) };
+    }
+    const parts = Fn.regex(ECR_IMAGE, inExpression(this.scope, id, uri));
     const part = (index: number): string => Fn.element(parts, index);
     return {
-      uri: image.uri,
+      uri,
       repositoryArn: ecrRepositoryArn({
-        partition: account.partition,
+        partition: this.account.partition,
         region: part(1),
         accountId: part(0),
         repository: part(2),
       }),
     };
   }
-  if ("uri" in image) {
-    return { uri: image.uri, repositoryArn: imageRepositoryArn(image.uri, account.partition) };
+
+  private prebuilt(
+    id: string,
+    { repository, tag }: Extract<ImageAddress, { repository: string }>,
+  ): ModelImage {
+    const prebuilt = new DataAwsSagemakerPrebuiltEcrImage(this.scope, id, {
+      repositoryName: repository,
+      imageTag: tag,
+    });
+    const repositoryArn =
+      this.repositoryArns.get(repository) ?? this.account.repositoryArn(prebuilt.registryId, repository);
+    this.repositoryArns.set(repository, repositoryArn);
+    return { uri: prebuilt.registryPath, repositoryArn };
   }
-  const prebuilt = new DataAwsSagemakerPrebuiltEcrImage(scope, "image", {
-    repositoryName: image.algorithm,
-    imageTag: image.tag,
-  });
-  return {
-    uri: prebuilt.registryPath,
-    repositoryArn: account.repositoryArn(prebuilt.registryId, image.algorithm),
-  };
 }

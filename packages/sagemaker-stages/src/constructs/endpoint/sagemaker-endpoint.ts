@@ -1,4 +1,5 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DataAwsCloudcontrolapiResource } from "@cdktf/provider-aws/lib/data-aws-cloudcontrolapi-resource";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { SagemakerEndpoint as Endpoint } from "@cdktf/provider-aws/lib/sagemaker-endpoint";
@@ -7,21 +8,28 @@ import {
   type SagemakerEndpointConfigurationDataCaptureConfig,
   type SagemakerEndpointConfigurationProductionVariants,
 } from "@cdktf/provider-aws/lib/sagemaker-endpoint-configuration";
-import { SagemakerModel } from "@cdktf/provider-aws/lib/sagemaker-model";
-import type { ITerraformDependable } from "cdktf";
+import { SagemakerModel, type SagemakerModelConfig } from "@cdktf/provider-aws/lib/sagemaker-model";
+import type { ITerraformDependable, Precondition } from "cdktf";
 import { Construct } from "constructs";
 import type { ParsedNewEndpoint } from "../../environment/model-settings";
 import { omitUndefined } from "../../environment/present";
 import type { ParsedDataCaptureSettings } from "../../environment/settings/data-capture";
 import type { ParsedInstanceEndpoint } from "../../environment/settings/endpoint";
-import { type EndpointNeeds, endpointRolePolicy, endpointRoleTrust } from "../../iam/workload/endpoint-role";
+import type { ArtifactPlace } from "../../iam/workload/artifact";
+import {
+  type EndpointNeeds,
+  endpointRolePolicy,
+  endpointRoleTrust,
+  type SecretNeeds,
+} from "../../iam/workload/endpoint-role";
+import type { Reading } from "../../iam/workload/network";
 import type { NetworkPlace } from "../network/network-place";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson, terraformText } from "../terraform/terraform-json";
-import type { Artifact } from "./artifact-bucket";
 import { EndpointDeployment } from "./endpoint-deployment";
 import { EndpointScaling, scalingOf } from "./endpoint-scaling";
-import { type ModelImage, modelImage } from "./model-image";
+import { ModelContainer, type SourcedContainer } from "./model-container";
+import { ModelImages } from "./model-image";
 import { Revision, type RevisionContent } from "./revision";
 
 /** Props of {@link SagemakerEndpoint}. */
@@ -29,7 +37,8 @@ export interface SagemakerEndpointProps {
   readonly account: AwsScope;
   /** Name of the endpoint, and prefix of its model's, configuration's and role's names; at most 54 characters. */
   readonly name: string;
-  readonly artifact: Artifact;
+  /** The containers of the model, one or more. */
+  readonly containers: readonly SourcedContainer[];
   /** Everything else of it. */
   readonly settings: ParsedNewEndpoint;
   /**
@@ -71,8 +80,8 @@ export class SagemakerEndpoint extends Construct {
   readonly endpointArn: string;
   /** Of its execution role; known before anything is deployed. */
   readonly roleArn: string;
-  /** ARN of the artifact's object. */
-  readonly artifactArn: string;
+  /** The buckets of the artifacts, for the policy of the way to S3. */
+  readonly artifactBuckets: Pick<Reading, "bucketArns" | "listedBucketArns">;
   /** ARN of the objects that data capture writes, where it does. */
   readonly capturedObjectsArn: string | undefined;
   /** The model, for dependencies and for whoever uses the construct. */
@@ -83,23 +92,28 @@ export class SagemakerEndpoint extends Construct {
 
   constructor(scope: Construct, id: string, props: SagemakerEndpointProps) {
     super(scope, id);
-    const { account, name, settings, artifact } = props;
+    const { account, name } = props;
     this.endpointName = name;
     this.endpointArn = account.arn("sagemaker", `endpoint/${name}`);
     this.roleArn = account.roleArn(roleNameOf(props));
-    this.artifactArn = artifact.arn;
+    const containers = this.createContainers(props);
+    this.artifactBuckets = bucketsOf(containers);
     this.capturedObjectsArn = capturedObjectsArn(props);
 
-    const image = modelImage(this, account, settings.image);
     const deployment = this.createDeployment(props);
     const logGroup = this.createLogGroup(props);
     const role = this.createRole(props);
-    const model = this.createModelRevision(image, props);
-    const policy = this.createRolePolicy(role, endpointNeeds(image, deployment, props));
-    this.model = this.createModel(model, image, role, policy, props);
+    const model = this.createModelRevision(containers, props);
+    const policy = this.createRolePolicy(role, endpointNeeds(containers, deployment, props));
+    this.model = this.createModel(model, containers, role, policy, props);
     this.configuration = this.createEndpointConfiguration(props);
     this.endpoint = this.createEndpoint(deployment, [logGroup, policy], props);
     this.createScaling(props);
+  }
+
+  private createContainers({ account, containers }: SagemakerEndpointProps): readonly ModelContainer[] {
+    const images = new ModelImages(this, account);
+    return containers.map((container) => new ModelContainer(container, images));
   }
 
   private createDeployment(props: SagemakerEndpointProps): EndpointDeployment | undefined {
@@ -156,15 +170,16 @@ export class SagemakerEndpoint extends Construct {
     });
   }
 
-  private createModelRevision({ uri }: ModelImage, props: SagemakerEndpointProps): Revision {
-    const { settings, artifact, network } = props;
+  private createModelRevision(
+    containers: readonly ModelContainer[],
+    { settings, network }: SagemakerEndpointProps,
+  ): Revision {
     return new Revision(
       this,
       "model-revision",
       omitUndefined({
-        artifact: terraformText(artifact.url),
-        image: uri,
-        environment: containerVariables(settings),
+        ...modelContent(containers),
+        invocation: inferenceMode(settings),
         enableNetworkIsolation: enableNetworkIsolation(settings),
         subnets: network?.subnetIds.join(),
         securityGroups: network?.securityGroupIds.join(),
@@ -174,33 +189,55 @@ export class SagemakerEndpoint extends Construct {
 
   private createModel(
     revision: Revision,
-    image: ModelImage,
+    containers: readonly ModelContainer[],
     role: IamRole,
     policy: IamRolePolicy,
-    { name, settings, artifact, network, tags }: SagemakerEndpointProps,
+    { name, settings, network, tags }: SagemakerEndpointProps,
   ): SagemakerModel {
+    const approvals = containers.flatMap((container) => this.approvalOf(container));
     return new SagemakerModel(
       this,
       "model",
       omitUndefined({
         name: `${name}-${revision.digits}`,
         executionRoleArn: role.arn,
-        primaryContainer: omitUndefined({
-          image: image.uri,
-          modelDataUrl: terraformText(artifact.url),
-          environment: containerVariables(settings),
-        }),
+        ...containerArguments(containers, settings),
         enableNetworkIsolation: enableNetworkIsolation(settings),
         vpcConfig: network && {
           subnets: [...network.subnetIds],
           securityGroupIds: [...network.securityGroupIds],
         },
         tags,
-        lifecycle: { createBeforeDestroy: true },
+        lifecycle: omitUndefined({
+          createBeforeDestroy: true,
+          precondition: approvals.length === 0 ? undefined : approvals,
+        }),
         // SageMaker reads the artifact with the role while it creates the model.
-        dependsOn: [policy, ...artifact.dependsOn],
+        dependsOn: [policy, ...new Set(containers.flatMap(({ dependsOn }) => dependsOn))],
       }),
     );
+  }
+
+  /**
+   * That a package of the Model Registry is approved: Terraform reads the status with each plan, and refuses to plan
+   * where the environment does not say otherwise.
+   */
+  private approvalOf({ source: { name, modelPackage } }: ModelContainer): Precondition[] {
+    if (modelPackage === undefined || modelPackage.approval === "any") return [];
+    const { arn } = modelPackage;
+    const read = new DataAwsCloudcontrolapiResource(
+      this,
+      name === undefined ? "package" : `package-${name}`,
+      { typeName: "AWS::SageMaker::ModelPackage", identifier: arn },
+    );
+    return [
+      {
+        condition: `\${try(jsondecode(${read.fqn}.properties).ModelApprovalStatus, "none") == "Approved"}`,
+        errorMessage:
+          `The package ${arn} is not approved. Approve the version in the Model Registry, name an approved version, or ` +
+          'set approval: "any" for this environment.',
+      },
+    ];
   }
 
   private createEndpointConfiguration({
@@ -303,19 +340,20 @@ function capturedObjectsArn({ account, name, settings }: SagemakerEndpointProps)
 }
 
 function endpointNeeds(
-  { repositoryArn }: ModelImage,
+  containers: readonly ModelContainer[],
   deployment: EndpointDeployment | undefined,
   props: SagemakerEndpointProps,
 ): EndpointNeeds {
-  const { account, name, settings, artifact, network } = props;
+  const { account, name, settings, network } = props;
   const { volumeKeyArn, dataCapture } = instanceSettingsOf(settings);
   const objectsArn = capturedObjectsArn(props);
   return {
-    repositoryArn,
-    artifactArn: artifact.arn,
+    repositoryArns: [...new Set(containers.flatMap(({ repositoryArns }) => repositoryArns))],
+    artifacts: placesOf(containers),
     logGroupArn: account.arn("logs", `log-group:${logGroupNameOf(name)}`),
     s3ServiceName: account.serviceName("s3"),
-    artifactKeyArn: settings.artifactKeyArn,
+    artifactKeyArns: eachOnce(containers.map(({ source }) => source.artifactKeyArn)),
+    secrets: secretNeeds(containers, account),
     volumeKeyArn,
     dataCapture: objectsArn === undefined ? undefined : { objectsArn, keyArn: dataCapture?.kmsKeyArn },
     alarmArns: deployment?.alarmArns,
@@ -359,12 +397,14 @@ function captureContent({
 }
 
 /** The needs that can differ between two configurations of one endpoint, as a plan shows them. */
-function needsContent({ repositoryArn, artifactArn, ...needs }: EndpointNeeds): RevisionContent {
-  const { artifactKeyArn, volumeKeyArn, dataCapture, alarmArns = [], network } = needs;
+function needsContent({ repositoryArns, artifacts, ...needs }: EndpointNeeds): RevisionContent {
+  const { artifactKeyArns = [], secrets, volumeKeyArn, dataCapture, alarmArns = [], network } = needs;
   return omitUndefined({
-    artifact: terraformText(artifactArn),
-    repository: repositoryArn,
-    artifactKey: artifactKeyArn,
+    artifact: joined(artifacts.map(({ objectsArn }) => terraformText(objectsArn))),
+    repository: joined(repositoryArns),
+    artifactKey: joined(artifactKeyArns),
+    secrets: joined(secrets?.secretArns ?? []),
+    secretsKey: joined(secrets?.keyArns ?? []),
     volumeKey: volumeKeyArn,
     capturedObjects: dataCapture && terraformText(dataCapture.objectsArn),
     captureKey: dataCapture?.keyArn,
@@ -382,10 +422,66 @@ function networkInterfacePlaces(account: AwsScope, { subnetIds, securityGroupIds
   };
 }
 
-/** The container's variables, where there are any. Their values may look like expressions of Terraform. */
-function containerVariables({
-  containerEnvironment = {},
-}: ParsedNewEndpoint): Record<string, string> | undefined {
-  const escaped = Object.entries(containerEnvironment).map(([name, value]) => [name, terraformText(value)]);
-  return escaped.length === 0 ? undefined : Object.fromEntries(escaped);
+/** Values in one text, as a plan shows them. @returns `undefined` where there are none */
+function joined(values: readonly string[]): string | undefined {
+  return values.length === 0 ? undefined : values.join();
+}
+
+function eachOnce(values: readonly (string | undefined)[]): string[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
+}
+
+/** The artifacts of all containers, each once. */
+function placesOf(containers: readonly ModelContainer[]): ArtifactPlace[] {
+  const places = containers.flatMap(({ artifacts }) => artifacts.map(({ place }) => place));
+  return [...new Map(places.map((place) => [place.objectsArn, place])).values()];
+}
+
+function bucketsOf(containers: readonly ModelContainer[]): Pick<Reading, "bucketArns" | "listedBucketArns"> {
+  const places = placesOf(containers);
+  const listed = places.filter(({ prefix }) => prefix !== undefined);
+  return {
+    bucketArns: eachOnce(places.map(({ bucketArn }) => bucketArn)),
+    listedBucketArns: eachOnce(listed.map(({ bucketArn }) => bucketArn)),
+  };
+}
+
+function secretNeeds(containers: readonly ModelContainer[], account: AwsScope): SecretNeeds | undefined {
+  const secretArns = eachOnce(containers.flatMap(({ source }) => Object.values(source.secrets ?? {})));
+  if (secretArns.length === 0) return undefined;
+  return {
+    secretArns,
+    keyArns: eachOnce(containers.map(({ source }) => source.secretsKeyArn)),
+    serviceName: account.serviceName("secretsmanager"),
+  };
+}
+
+/** How SageMaker runs several containers; `undefined` for one container. */
+function inferenceMode(settings: ParsedNewEndpoint): "Serial" | "Direct" | undefined {
+  const { containers, invocation = "series" } = instanceSettingsOf(settings);
+  if (containers === undefined) return undefined;
+  return invocation === "direct" ? "Direct" : "Serial";
+}
+
+function containerArguments(
+  containers: readonly ModelContainer[],
+  settings: ParsedNewEndpoint,
+): Pick<SagemakerModelConfig, "primaryContainer" | "container" | "inferenceExecutionConfig"> {
+  const mode = inferenceMode(settings);
+  const definitions = containers.map(({ definition }) => definition);
+  const [only] = definitions;
+  if (mode !== undefined || only === undefined) {
+    return omitUndefined({ container: definitions, inferenceExecutionConfig: mode && { mode } });
+  }
+  return { primaryContainer: only };
+}
+
+/** What makes another model: of one container itself, of several by their names, with their order. */
+function modelContent(containers: readonly ModelContainer[]): RevisionContent {
+  const [first] = containers;
+  if (first !== undefined && first.source.name === undefined) return first.content;
+  return {
+    order: containers.map(({ source }) => source.name).join(),
+    containers: Object.fromEntries(containers.map(({ source, content }) => [source.name ?? "", content])),
+  };
 }

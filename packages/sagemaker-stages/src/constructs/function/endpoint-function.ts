@@ -1,3 +1,13 @@
+import type { EndpointTarget } from "../../environment/settings/targets";
+import type { InvokedEndpoint } from "../../iam/workload/invoke-endpoint";
+
+/** An endpoint as a function invokes it. */
+export interface TargetedEndpoint extends InvokedEndpoint {
+  readonly endpointName: string;
+  /** What of the endpoint answers. @default - SageMaker decides */
+  readonly target?: EndpointTarget | undefined;
+}
+
 /** A function that answers a route and asks an endpoint, whoever made it. */
 export interface EndpointFunction {
   /** Known before anything is deployed. */

@@ -4,19 +4,30 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, posix, relative } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
 import { type Zippable, zipSync } from "fflate";
+import { NODE_RUNTIME } from "../../aws/lambda-runtimes";
+import type { ReadyMadeSource } from "../../contracts/ready-made";
 import { appFolder } from "../../lib/app-folder";
 import { toLoadFailure } from "../../lib/load-failure";
-import { UserError } from "../../lib/user-error";
 import { engineSource } from "../../paths";
+import { type ContractOfParts, handlerSource, partsOf, readParts } from "./handler-source";
+import { FIXED_ATTRIBUTES, MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES, requireBytes } from "./package-limits";
+import { hasPythonHandler } from "./python/files";
+import { PYTHON_HANDLER, requirePythonTarget, zipPython } from "./python/package";
+import type { PythonTarget } from "./python/pip-command";
+
+export { requireBytes } from "./package-limits";
 
 /** A function's deployment package. */
 export interface FunctionCode {
-  /** The zip: one file, `index.js`, CommonJS, minified. */
+  /** The zip: one file, `index.js`, CommonJS, minified; of a handler in Python, the files of the model's folder. */
   readonly zip: Uint8Array;
   /** Base64 SHA-256 of the zip, as Lambda reports it in CodeSha256. */
   readonly sha256: string;
-  /** Source map of `index.js`, JSON: its sources are named from the project's folder. It is no part of the zip. */
-  readonly sourceMap: string;
+  /**
+   * Source map of `index.js`, JSON: its sources are named from the project's folder. It is no part of the zip. A handler
+   * in Python has none.
+   */
+  readonly sourceMap?: string;
 }
 
 /** A function's code on this machine, as Lambda takes it. */
@@ -31,6 +42,16 @@ export interface FunctionPackage {
   readonly runtime: string;
 }
 
+/** What a package is made from, beside the files in the model's folder: a model of the app. */
+export interface FunctionSource extends ContractOfParts {
+  /**
+   * The ready-made contract of a model without `contract.ts`.
+   *
+   * @default - none
+   */
+  readonly readyMade?: ReadyMadeSource | undefined;
+}
+
 /** What esbuild makes of a function's sources. */
 interface Bundle {
   readonly bundle: Uint8Array;
@@ -41,37 +62,42 @@ const codes = new Map<string, FunctionCode>();
 const bundles = new Map<string, Bundle>();
 
 /**
- * Bundles and zips the handler of a model: `functions/<model>/handler.ts`, or, where there is no such file, a handler
- * that is generated from `functions/<model>/contract.ts`. The same sources give the same bytes, wherever the project
- * lies and whenever it is built; one process builds each function once. {@link bundleFunctions} bundles many at once.
+ * Packages the handler of a model: zips `functions/<model>/handler.py` with the files beside it, or bundles and zips
+ * `functions/<model>/handler.ts`, or, where there is no such file, a handler that is generated from
+ * `functions/<model>/contract.ts` or from the options of a ready-made contract. The same sources give the same bytes,
+ * wherever the project lies and whenever it is built; one process builds each function once. {@link bundleFunctions}
+ * bundles many at once.
  *
  * @throws LoadFailure where the sources do not build: it names the model, the file and the line
  * @throws UserError where the package is larger than Lambda takes
  */
-export function functionCode(model: string): FunctionCode {
-  const known = codes.get(model);
+export function functionCode(model: string, source: FunctionSource = {}): FunctionCode {
+  const key = keyOf(model, source);
+  const known = codes.get(key);
   if (known !== undefined) return known;
 
-  const { bundle, sourceMap } = bundles.get(model) ?? bundleAlone(model);
-  requireBytes(model, "unzipped", bundle.length, MAX_UNZIPPED_BYTES);
-  const zip = zipSync({ "index.js": [bundle, FIXED_ATTRIBUTES] } satisfies Zippable);
+  const { zip, sourceMap } = hasPythonHandler(model)
+    ? { zip: zipPython(`functions/${model}`) }
+    : zipBundle(model, source);
   requireBytes(model, "zipped", zip.length, MAX_ZIPPED_BYTES);
-  const code = { zip, sha256: createHash("sha256").update(zip).digest("base64"), sourceMap };
-  codes.set(model, code);
+  const sha256 = createHash("sha256").update(zip).digest("base64");
+  const code = { zip, sha256, ...(sourceMap === undefined ? {} : { sourceMap }) };
+  codes.set(key, code);
   return code;
 }
 
-/** Of a package that is uploaded with the function, as Terraform does. */
-const MAX_ZIPPED_BYTES = 50 * 1024 * 1024;
-/** Of a package's files. */
-const MAX_UNZIPPED_BYTES = 250 * 1024 * 1024;
+function zipBundle(
+  model: string,
+  source: FunctionSource,
+): { readonly zip: Uint8Array; readonly sourceMap?: string } {
+  const { bundle, sourceMap } = bundles.get(keyOf(model, source)) ?? bundleAlone(model, source);
+  requireBytes(model, "unzipped", bundle.length, MAX_UNZIPPED_BYTES);
+  return { zip: zipSync({ "index.js": [bundle, FIXED_ATTRIBUTES] } satisfies Zippable), sourceMap };
+}
 
-/** @throws UserError where Lambda would refuse the package, in the middle of an apply */
-export function requireBytes(model: string, what: string, bytes: number, max: number): void {
-  if (bytes <= max) return;
-  throw new UserError(
-    `the model ${model} could not be packaged:\n  functions/${model}: got ${bytes} bytes (${what}); allowed: at most ${max} (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). Keep large data in the model's artifact.`,
-  );
+/** A model's name, and what else its code is made from: one process can synthesize several apps. */
+function keyOf(model: string, { readyMade }: FunctionSource): string {
+  return readyMade === undefined ? model : `${model} ${readyMade.file} ${JSON.stringify(readyMade.options)}`;
 }
 
 const BUILD_OPTIONS = {
@@ -80,8 +106,16 @@ const BUILD_OPTIONS = {
   write: false,
   platform: "node",
   // Otherwise the tsconfig.json nearest to each source decides on the bytes, also that of a folder above the app.
-  tsconfigRaw: { compilerOptions: { strict: true } },
+  tsconfigRaw: { compilerOptions: { strict: true, useDefineForClassFields: false } },
   target: "node22",
+  // Otherwise zod's bounds of number formats stay in every package: a property of Number could have a getter.
+  define: {
+    "Number.MIN_SAFE_INTEGER": "-9007199254740991",
+    "Number.MAX_SAFE_INTEGER": "9007199254740991",
+    "Number.MAX_VALUE": "1.7976931348623157e308",
+    "Number.POSITIVE_INFINITY": "Infinity",
+    "Number.NaN": "NaN",
+  },
   // A static ESM import of node:http costs 30 ms at every cold start; CommonJS does not.
   format: "cjs",
   minify: true,
@@ -95,21 +129,30 @@ const BUILD_OPTIONS = {
 /**
  * Bundles the functions of several models in one build, for {@link functionCode}. The build reads the files that
  * functions share once: 100 builds take four times as long. The bytes are the same.
+ *
+ * @param sources - the app's models, where their contracts can be ready-made
  */
-export function bundleFunctions(models: readonly string[]): void {
-  const missing = models.filter((model) => !bundles.has(model));
+export function bundleFunctions(models: readonly string[], sources: FunctionSources = {}): void {
+  const missing = models.filter(
+    (model) => !bundles.has(keyOf(model, sources[model] ?? {})) && !hasPythonHandler(model),
+  );
   if (missing.length === 0) return;
   try {
-    for (const [model, bundle] of build(missing)) bundles.set(model, bundle);
+    for (const [model, bundle] of build(missing, sources)) {
+      bundles.set(keyOf(model, sources[model] ?? {}), bundle);
+    }
   } catch {
     // The failure can be of several models. `functionCode` bundles each model alone, and its failure names the model.
   }
 }
 
+/** The sources of the models' packages, by the name of the model: the models of an app, for example. */
+export type FunctionSources = Readonly<Record<string, FunctionSource>>;
+
 /** @throws LoadFailure */
-function bundleAlone(model: string): Bundle {
+function bundleAlone(model: string, source: FunctionSource): Bundle {
   try {
-    const bundle = build([model]).get(model);
+    const bundle = build([model], { [model]: source }).get(model);
     if (bundle === undefined) throw new Error(`esbuild wrote nothing for functions/${model}/handler.ts`);
     return bundle;
   } catch (error) {
@@ -117,27 +160,52 @@ function bundleAlone(model: string): Bundle {
   }
 }
 
-function build(models: readonly string[]): Map<string, Bundle> {
+function build(models: readonly string[], sources: FunctionSources): Map<string, Bundle> {
   const generated = mkdtempSync(join(tmpdir(), "handlers-"));
   try {
-    return buildFrom(models, generated);
+    const isReadyMade = (model: string) => sources[model]?.readyMade !== undefined && !hasOwnHandler(model);
+    return new Map([
+      ...buildFrom(
+        models.filter((model) => !isReadyMade(model)),
+        sources,
+        generated,
+      ),
+      ...buildFrom(models.filter(isReadyMade), sources, generated, SMALL_ZOD),
+    ]);
   } finally {
     rmSync(generated, { recursive: true });
   }
 }
 
-/** @param generated - a folder for the handlers of models that have none of their own */
-function buildFrom(models: readonly string[], generated: string): Map<string, Bundle> {
-  const { outputFiles } = buildSync({
+/** Ready-made contracts use a small part of zod/mini, which would be a third of a handler. */
+const SMALL_ZOD = { "zod/mini": engineSource("contracts/zod-subset.ts") };
+
+/**
+ * @param generated - a folder for the handlers of models that have none of their own
+ * @param replaced - files in place of packages
+ */
+function buildFrom(
+  models: readonly string[],
+  sources: FunctionSources,
+  generated: string,
+  replaced: Readonly<Record<string, string>> = {},
+): Map<string, Bundle> {
+  if (models.length === 0) return new Map();
+  const options = {
     ...BUILD_OPTIONS,
     absWorkingDir: appFolder(),
     alias: {
       // The engine's sources, so that a package is the same wherever npm installed the engine.
       "sagemaker-stages/model": engineSource("model.ts"),
-      [HANDLER]: engineSource("runtime/handler.ts"),
+      [HANDLER]: engineSource("runtime/generated.ts"),
+      [CONTRACTS]: engineSource("contracts"),
+      ...replaced,
       ...Object.fromEntries(models.map((model) => [contractOf(model), join(appFolder(), contractOf(model))])),
     },
-    entryPoints: models.map((model) => ({ in: handlerOf(model, generated), out: `${model}/index` })),
+  };
+  const { outputFiles } = buildSync({
+    ...options,
+    entryPoints: entryPoints(models, sources, generated, options),
   });
   // By the model's folder: esbuild resolves links in the path of the project.
   const files = new Map(
@@ -152,20 +220,49 @@ function buildFrom(models: readonly string[], generated: string): Map<string, Bu
   );
 }
 
-/** Path of the model's own `handler.ts`, or of one that is generated from its contract. */
-function handlerOf(model: string, generated: string): string {
-  const own = join(appFolder(), "functions", model, "handler.ts");
-  if (existsSync(own)) return own;
-  const file = join(generated, `${model}.ts`);
-  writeFileSync(
-    file,
-    `import { createHandler } from "${HANDLER}";
-import { contract } from "${contractOf(model)}";
+function ownHandlerOf(model: string): string {
+  return join(appFolder(), "functions", model, "handler.ts");
+}
 
-export const handler = createHandler(contract);
-`,
-  );
-  return file;
+function hasOwnHandler(model: string): boolean {
+  return existsSync(ownHandlerOf(model));
+}
+
+/** The model's own `handler.ts`, or one that is generated from its contract. */
+function entryPoints(
+  models: readonly string[],
+  sources: FunctionSources,
+  generated: string,
+  options: BuildOptions,
+): { readonly in: string; readonly out: string }[] {
+  const isGenerated = (model: string) => !hasOwnHandler(model) && sources[model]?.readyMade === undefined;
+  const parts = readParts(models.filter(isGenerated).map(contractOf), options);
+  return models.map((model) => {
+    if (hasOwnHandler(model)) return { in: ownHandlerOf(model), out: `${model}/index` };
+    const contract = contractOf(model);
+    const file = join(generated, `${model}.ts`);
+    writeFileSync(
+      file,
+      handlerOfReadyMade(model, sources[model]) ??
+        handlerSource(HANDLER, parts.get(contract) ?? [], { name: "contract", from: contract }),
+    );
+    return { in: file, out: `${model}/index` };
+  });
+}
+
+/**
+ * A handler with its own contract alone: an import of `functions/index.ts` would bring the code of all models.
+ *
+ * @returns `undefined` where the contract is not ready-made
+ */
+function handlerOfReadyMade(model: string, source: FunctionSource | undefined): string | undefined {
+  if (source?.readyMade === undefined) return undefined;
+  const { file, options } = source.readyMade;
+  return handlerSource(HANDLER, partsOf(source), {
+    name: "createContract",
+    from: `${CONTRACTS}/${file}`,
+    expression: `createContract(${JSON.stringify(model)}, ${JSON.stringify(options)})`,
+  });
 }
 
 /**
@@ -173,6 +270,9 @@ export const handler = createHandler(contract);
  * occur in the sources, so that a path of this machine in a source would change the package.
  */
 const HANDLER = "sagemaker-stages/handler";
+
+/** How a generated handler imports a ready-made contract. */
+const CONTRACTS = "sagemaker-stages/contracts";
 
 function contractOf(model: string): string {
   return `functions/${model}/contract`;
@@ -199,21 +299,30 @@ function withoutMachine(model: string, map: string): string {
  * stage.
  *
  * @param directory - where its zip is written
+ * @param source - the model, where its contract can be ready-made; runtime and architecture of a handler in Python
+ * @throws UserError where the files of a handler in Python do not run there
  */
-export function functionPackage(model: string, directory: string): FunctionPackage {
-  const code = functionCode(model);
+export function functionPackage(
+  model: string,
+  directory: string,
+  source: FunctionSource & PythonTarget = {},
+): FunctionPackage {
+  const runtime = hasPythonHandler(model) ? requirePythonTarget(model, source) : undefined;
+  const code = functionCode(model, source);
   // A folder that follows the content, so that processes that synthesize at the same time do not meet.
   const folder = join(directory, Buffer.from(code.sha256, "base64").toString("hex").slice(0, 16));
   const zipFile = join(folder, `${model}.zip`);
   mkdirSync(folder, { recursive: true });
   // The same code may come from other lines.
-  writeWhole(`${zipFile}.map`, code.sourceMap);
+  if (code.sourceMap !== undefined) writeWhole(`${zipFile}.map`, code.sourceMap);
   if (!existsSync(zipFile)) writeWhole(zipFile, code.zip);
-  return { zipFile, sha256: code.sha256, handler: "index.handler", runtime: "nodejs22.x" };
+  return {
+    zipFile,
+    sha256: code.sha256,
+    handler: runtime === undefined ? "index.handler" : PYTHON_HANDLER,
+    runtime: runtime ?? NODE_RUNTIME,
+  };
 }
-
-/** Everything in a zip entry that would otherwise follow clock and machine; 0644, which Lambda can read. */
-const FIXED_ATTRIBUTES = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16, level: 9 } as const;
 
 /** Writes a file in one step: another process finds all of it, or nothing. */
 function writeWhole(path: string, content: string | Uint8Array): void {

@@ -1,14 +1,17 @@
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { Construct } from "constructs";
 import type { ParsedFunctionUrlSettings } from "../../environment/settings/function-url";
-import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";
-import { CORS_ALLOW_HEADERS, PREFLIGHT_MAX_AGE_IN_SECONDS } from "../api/cors";
+import type { Contract } from "../../runtime/contract";
+import { exposedHeaders } from "../../runtime/cors";
+import { allowedHeaders, PREFLIGHT_MAX_AGE_IN_SECONDS } from "../api/cors";
 import type { EndpointFunction } from "./endpoint-function";
 
 /** Props of {@link FunctionUrl}. */
 export interface FunctionUrlProps {
   readonly function: EndpointFunction;
   readonly settings: ParsedFunctionUrlSettings;
+  /** The headers that the contract reads and sets. */
+  readonly contract: Pick<Contract<unknown, unknown>, "callerHeaders" | "answerHeaders">;
 }
 
 /**
@@ -21,14 +24,15 @@ export class FunctionUrl extends Construct {
 
   constructor(scope: Construct, id: string, props: FunctionUrlProps) {
     super(scope, id);
+    const { callerHeaders, answerHeaders } = props.contract;
     const functionUrl = new LambdaFunctionUrl(this, "url", {
       functionName: props.function.functionReference,
       authorizationType: "AWS_IAM",
       cors: {
         allowOrigins: [...props.settings.corsAllowOrigins],
         allowMethods: ["*"],
-        allowHeaders: [...CORS_ALLOW_HEADERS],
-        exposeHeaders: ["access-control-allow-origin", ...CORS_EXPOSE_HEADERS.split(",")],
+        allowHeaders: allowedHeaders(callerHeaders),
+        exposeHeaders: ["access-control-allow-origin", ...exposedHeaders(answerHeaders).split(",")],
         maxAge: PREFLIGHT_MAX_AGE_IN_SECONDS,
       },
     });

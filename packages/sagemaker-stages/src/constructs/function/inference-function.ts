@@ -5,11 +5,12 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { omitUndefined } from "../../environment/present";
+import { targetVariables } from "../../environment/settings/targets";
 import { functionRolePolicy, functionRoleTrust } from "../../iam/workload/function-role";
 import type { NetworkPlace } from "../network/network-place";
 import type { AwsScope } from "../terraform/aws-scope";
 import { terraformJson } from "../terraform/terraform-json";
-import type { EndpointFunction } from "./endpoint-function";
+import type { EndpointFunction, TargetedEndpoint } from "./endpoint-function";
 import type { ParsedNewFunction } from "./new-function";
 
 /** Props of {@link InferenceFunction}. */
@@ -18,8 +19,8 @@ export interface InferenceFunctionProps {
   /** Name of the function, and prefix of its role's; at most 55 characters. */
   readonly name: string;
   readonly settings: ParsedNewFunction;
-  /** The endpoint it asks. */
-  readonly endpoint: { readonly endpointName: string; readonly endpointArn: string };
+  /** The endpoint that the function invokes. */
+  readonly endpoint: TargetedEndpoint;
   /** The variable in which it looks for the endpoint's name. */
   readonly variableName: string;
   /**
@@ -99,7 +100,7 @@ export class InferenceFunction extends Construct implements EndpointFunction {
       role: role.name,
       policy: terraformJson(
         functionRolePolicy({
-          endpointArn: endpoint.endpointArn,
+          endpoint,
           logGroupArn: account.arn("logs", `log-group:${logGroupNameOf(name)}`),
           functionInVpcArn: network === undefined ? undefined : this.functionArn,
         }),
@@ -130,7 +131,13 @@ export class InferenceFunction extends Construct implements EndpointFunction {
         memorySize: settings.memorySizeInMb,
         ephemeralStorage: size === undefined ? undefined : { size },
         reservedConcurrentExecutions: settings.reservedConcurrency,
-        environment: { variables: { [variableName]: endpoint.endpointName, ...settings.environment } },
+        environment: {
+          variables: {
+            [variableName]: endpoint.endpointName,
+            ...targetVariables(endpoint.target ?? {}),
+            ...settings.environment,
+          },
+        },
         // JSON, so that Lambda's own lines can be queried like the handler's.
         loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
         tracingConfig: { mode: "Active" },

@@ -11,6 +11,7 @@ import { dependable, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { parseCidr, partOf } from "../../environment/cidr";
 import type { ParsedNewVpc } from "../../environment/settings/network";
+import type { InvokedEndpoint } from "../../iam/workload/invoke-endpoint";
 import { runtimeEndpointPolicy, s3GatewayPolicy } from "../../iam/workload/network";
 import type { InferenceFunction } from "../function/inference-function";
 import type { AwsScope } from "../terraform/aws-scope";
@@ -111,8 +112,8 @@ export class IsolatedVpc extends Construct {
 
   /** Lets each function ask its own endpoint, and each endpoint read its own artifact. To be called once, with all. */
   admit(models: readonly NetworkedModel[]): void {
-    const asking = models.flatMap(({ model, function: fn, endpointArn }) =>
-      fn === undefined ? [] : [{ model, function: fn, endpointArn }],
+    const asking = models.flatMap(({ model, function: fn, invoked }) =>
+      fn === undefined ? [] : [{ model, function: fn, invoked }],
     );
     if (this.functionsGroup !== undefined) this.admitFunctions(asking, this.functionsGroup);
 
@@ -124,7 +125,7 @@ export class IsolatedVpc extends Construct {
         reading.map(({ model, endpoint }) => ({
           model,
           roleArn: endpoint.roleArn,
-          artifactsArn: `${endpoint.artifactArn.split("/")[0]}/*`,
+          ...endpoint.artifactBuckets,
           capturedObjectsArn: endpoint.capturedObjectsArn,
         })),
       ),
@@ -198,10 +199,10 @@ export class IsolatedVpc extends Construct {
         ...HTTPS,
       }),
     ];
-    const askings = functions.map(({ model, function: fn, endpointArn }) => ({
+    const askings = functions.map(({ model, function: fn, invoked }) => ({
       model,
       roleArn: fn.roleArn,
-      endpointArn,
+      endpoint: invoked,
     }));
     return new VpcEndpoint(this, "runtime", {
       vpcId: this.vpc.id,
@@ -255,11 +256,11 @@ export class IsolatedVpc extends Construct {
   }
 }
 
-/** A function of the VPC, with the endpoint it asks. */
+/** A function of the VPC, with the endpoint that the function invokes. */
 interface AskingFunction {
   readonly model: string;
   readonly function: InferenceFunction;
-  readonly endpointArn: string;
+  readonly invoked: InvokedEndpoint;
 }
 
 /** In China the name has a prefix of its own; S3's gateway has not. */

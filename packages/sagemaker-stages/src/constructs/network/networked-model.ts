@@ -1,3 +1,4 @@
+import type { InvokedEndpoint } from "../../iam/workload/invoke-endpoint";
 import type { SagemakerEndpoint } from "../endpoint/sagemaker-endpoint";
 import type { InferenceFunction } from "../function/inference-function";
 
@@ -5,8 +6,8 @@ import type { InferenceFunction } from "../function/inference-function";
 export interface NetworkedModel {
   /** The model's name, e.g. `loan-default`. */
   readonly model: string;
-  /** ARN of the endpoint that the function asks, wherever it is. */
-  readonly endpointArn: string;
+  /** The endpoint that the function invokes, wherever it is. */
+  readonly invoked: InvokedEndpoint;
   /** The function, where it is in the network. */
   readonly function: InferenceFunction | undefined;
   /** The endpoint, where it is in the network. */

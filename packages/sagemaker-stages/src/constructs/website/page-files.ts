@@ -4,23 +4,28 @@ import type { ParsedEnvironment } from "../../environment/environment";
 import { appFolder } from "../../lib/app-folder";
 import { toLoadFailure } from "../../lib/load-failure";
 import { UserError } from "../../lib/user-error";
+import type { Models } from "../../models";
 import { buildWebsite, type WebsiteFile } from "../../page/build";
+import { pageParts } from "../../page/page-parts";
+import { publicRoutes } from "./public-routes";
 
 /**
  * The files of an environment's page, with the views of the environment's public models. Views of other models are left
  * out: everything on the page is public.
  *
  * @param title - the page's heading
- * @param models - the environment's models
+ * @param served - the environment's models
+ * @param models - the app's models
  * @throws LoadFailure where a view does not build: it names the model, the file and the line
  * @throws UserError where a view has no default export
  */
-export function pageFiles(title: string, models: ParsedEnvironment["models"]): WebsiteFile[] {
-  const publicModels = Object.entries(models).flatMap(([model, settings]) =>
+export function pageFiles(title: string, served: ParsedEnvironment["models"], models: Models): WebsiteFile[] {
+  const parts = pageParts(publicRoutes(served, models));
+  const publicModels = Object.entries(served).flatMap(([model, settings]) =>
     settings.access === "PUBLIC" ? [model] : [],
   );
   try {
-    return buildWebsite({ title, views: findViews(publicModels) });
+    return buildWebsite({ title, views: findViews(publicModels), parts });
   } catch (error) {
     throw readMissingExport(error) ?? toLoadFailure(error) ?? error;
   }

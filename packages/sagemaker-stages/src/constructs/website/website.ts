@@ -21,6 +21,8 @@ export interface WebsiteProps {
   /** The environment's prefix, of every name. */
   readonly environmentName: string;
   readonly settings: ParsedWebsiteSettings;
+  /** The media types of bytes that the page shows, see `securityHeaders`. */
+  readonly shownMediaTypes: readonly string[];
   /** Refuse to plan the destruction of the distribution, and with it of the page's URL. */
   readonly protected: boolean;
 }
@@ -102,6 +104,7 @@ export class Website extends Construct {
     account,
     environmentName,
     settings,
+    shownMediaTypes,
     protected: isProtected,
   }: WebsiteProps): CloudfrontDistribution {
     const name = `${environmentName}-website`;
@@ -111,7 +114,7 @@ export class Website extends Construct {
       signingBehavior: "always",
       signingProtocol: "sigv4",
     });
-    const headers = this.addHeadersPolicy(name, account.stageDomain);
+    const headers = this.addHeadersPolicy(name, account.stageDomain, shownMediaTypes);
     return new CloudfrontDistribution(this, "distribution", {
       comment: name,
       enabled: true,
@@ -145,8 +148,12 @@ export class Website extends Construct {
    * The header lets the page connect to stages of the region, because the distribution cannot know the one
    * stage that in turn must know the distribution; a meta element in the page narrows it to that stage.
    */
-  private addHeadersPolicy(name: string, stageDomain: string): CloudfrontResponseHeadersPolicy {
-    const headers = new Map(Object.entries(securityHeaders([`https://*.${stageDomain}`])));
+  private addHeadersPolicy(
+    name: string,
+    stageDomain: string,
+    shownMediaTypes: readonly string[],
+  ): CloudfrontResponseHeadersPolicy {
+    const headers = new Map(Object.entries(securityHeaders([`https://*.${stageDomain}`], shownMediaTypes)));
     const take = (header: string) => {
       const value = headers.get(header);
       if (value === undefined) throw new Error(`website/headers.ts: got no ${header}`);

@@ -1,12 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { regionalArnPrefix } from "../../aws/arn";
-import { domainOf } from "../../aws/partition";
-import { appFolder } from "../../lib/app-folder";
-import { describeWrongArtifact } from "../artifact-file";
 import type { Environment } from "../environment";
-import type { ExistingEndpoint, ModelImageSettings, NewEndpoint } from "../model-settings";
-import { isProjectFile } from "../paths";
+import type { ExistingEndpoint, NewEndpoint, ServingSettings } from "../model-settings";
 import { inWords, type Report, UNLIMITED } from "../report";
 import { keepsRules } from "../settings/check-rules";
 import {
@@ -19,34 +12,40 @@ import {
 } from "../settings/deployment";
 import type { InstanceEndpoint, ServerlessEndpoint } from "../settings/endpoint";
 import { type InstanceSettings, instanceSettings } from "../settings/instances";
-import { isInBucket } from "../settings/s3-place";
+import { SOURCE_FIELDS } from "../settings/model-source";
 import type { ScalingSettings } from "../settings/scaling";
 import {
+  EXCLUSIONS_SOURCE,
   MAX_CONCURRENCY,
   SERVERLESS_SOURCE,
   type ServerlessSettings,
   serverlessSettings,
 } from "../settings/serverless";
 import { propertiesOf } from "../settings/setting";
+import { checkKey } from "./kms-key-checks";
+import type { ContainerPlace } from "./model-source/container-place";
+import { checkContainers } from "./model-source/several-containers-checks";
+import { checkSource } from "./model-source/source-checks";
 
 /** Every setting of an endpoint, as somebody may have written them side by side. */
-type AnyEndpoint = Partial<ServerlessEndpoint & InstanceEndpoint & ExistingEndpoint>;
+type AnyEndpoint = Partial<ServerlessEndpoint & InstanceEndpoint & ExistingEndpoint> &
+  Pick<ServingSettings, "existingFunction">;
 
 /** Where the endpoint is. */
 export type EndpointPlace = Pick<Environment, "region"> & {
   /** Whether there is a network for what says `inNetwork`. */
   readonly hasNetwork: boolean;
+  /** Whether that network is a VPC that is created, whose endpoints reach S3 alone. @default - not */
+  readonly hasNewVpc?: boolean;
 };
 
 const SAGEMAKER_API = "https://docs.aws.amazon.com/sagemaker/latest/APIReference";
 const SAGEMAKER_GUIDE = "https://docs.aws.amazon.com/sagemaker/latest/dg";
-const EXCLUSIONS_SOURCE = `${SAGEMAKER_GUIDE}/serverless-endpoints.html`;
 const CAPACITY_SOURCE =
   "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html";
 const BLUE_GREEN_SOURCE = `${SAGEMAKER_API}/API_BlueGreenUpdatePolicy.html`;
 const TRAFFIC_SOURCE = `${SAGEMAKER_API}/API_TrafficRoutingConfig.html`;
 const ROLLBACK_SOURCE = `${SAGEMAKER_API}/API_AutoRollbackConfig.html`;
-const CONTAINER_SOURCE = `${SAGEMAKER_API}/API_ContainerDefinition.html`;
 const PROVIDER_SOURCE =
   "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sagemaker/wait.go";
 
@@ -59,13 +58,6 @@ const MIN_WATCH_IN_SECONDS = 120;
 /** AWS takes more; Terraform's AWS provider does not. */
 const MAX_TIMEOUT_IN_SECONDS = 14_400;
 
-/**
- * A bucket and a key. The key becomes the resource of a policy, which holds every character of `policy-text.ts`:
- * characters that IAM or Terraform interprets are escaped (`aws/wildcards.ts`, `constructs/terraform/terraform-json.ts`).
- */
-const ARTIFACT = /^s3:\/\/([^/]+)\/(.+\.tar\.gz)$/s;
-const ECR_IMAGE =
-  /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn)?)\/[a-z0-9]+(?:[._/-][a-z0-9]+)*(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
 const BURSTABLE = /^ml\.t\d/;
 const INF1 = /^ml\.inf1\./;
 /**
@@ -74,10 +66,10 @@ const INF1 = /^ml\.inf1\./;
  */
 const LOCAL_STORAGE =
   /^ml\.(?:[a-z]+\d+[a-z]*d[a-z]*|dl1|gr?[5-9][a-z]*|p5[a-z]*|p[6-9][a-z]*(?:-[a-z0-9]+)?|trn\d[a-z]*)\./;
-const KEY = /^\d{12}:key\/(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** What only an endpoint on instances has, and AWS's reason. */
 const NOT_SERVERLESS = {
+  containers: "SageMaker takes one container for a serverless endpoint",
   inNetwork: "SageMaker takes no VPC for a serverless endpoint",
   networkIsolation: "SageMaker takes no network isolation for a serverless endpoint",
   dataCapture: "SageMaker does not capture the data of a serverless endpoint",
@@ -86,10 +78,9 @@ const NOT_SERVERLESS = {
 
 /** Every setting that a new endpoint can have. */
 const OF_NEW_ENDPOINTS = [
-  "artifact",
-  "artifactKeyArn",
-  "image",
-  "containerEnvironment",
+  ...SOURCE_FIELDS,
+  "containers",
+  "invocation",
   "deployment",
   "serverless",
   "instances",
@@ -110,15 +101,6 @@ export function checkEndpoint(
     return;
   }
   if (all.existingEndpoint !== undefined) return;
-  for (const field of ["artifact", "image"] as const) {
-    report.require(
-      all[field] !== undefined,
-      field,
-      all[field],
-      `the ${field} of a new endpoint, or existingEndpoint instead`,
-      "an endpoint is there, or is made",
-    );
-  }
   report.require(
     all.serverless !== undefined || all.instances !== undefined,
     "serverless",
@@ -131,7 +113,9 @@ export function checkEndpoint(
     report.requireApart(all, field, ["serverless"], `${reason}: ${EXCLUSIONS_SOURCE}`);
   }
 
-  checkModelParts(all, place, report);
+  const containerPlace = containerPlaceOf(all, place);
+  checkContainers(all, containerPlace, report);
+  if (all.containers === undefined) checkSource(all, containerPlace, report);
   if (all.serverless !== undefined) checkServerless(all.serverless, report.in("serverless"));
   if (all.instances !== undefined) checkInstances(all.instances, report.in("instances"));
   checkInstanceParts(all, place, report);
@@ -153,67 +137,17 @@ export function checkEndpoint(
   checkDeployment(all.deployment, report.in("deployment"));
 }
 
-function checkModelParts(
-  { artifact, artifactKeyArn, image }: AnyEndpoint,
-  place: EndpointPlace,
-  report: Report,
-): void {
-  if (artifact !== undefined) checkArtifact(artifact, artifactKeyArn, report);
-  checkKey(artifactKeyArn, "artifactKeyArn", place, report);
-  if (image !== undefined) checkImage(image, place, report.in("image"));
-}
-
-function checkArtifact(artifact: string, keyArn: string | undefined, report: Report): void {
-  const isFile = !artifact.includes(":") && isProjectFile(artifact) && artifact.endsWith(".tar.gz");
-  report.require(
-    isFile || isInBucket(artifact, ARTIFACT),
-    "artifact",
-    artifact,
-    "s3://<bucket>/<key>.tar.gz, or a file of the project such as models/<name>.tar.gz",
-    CONTAINER_SOURCE,
-  );
-  if (isFile) checkArtifactFile(artifact, report);
-  report.require(
-    !isFile || keyArn === undefined,
-    "artifactKeyArn",
-    inWords(`artifactKeyArn beside the file ${artifact} as artifact`),
-    "no key, or an artifact in S3",
-    "a file of the project is encrypted by the environment's bucket",
-  );
-}
-
-function checkArtifactFile(artifact: string, report: Report): void {
-  const file = join(appFolder(), artifact);
-  if (!existsSync(file)) {
-    report.require(
-      false,
-      "artifact",
-      artifact,
-      "a file that is there",
-      "it is uploaded from the project's folder",
-    );
-    return;
-  }
-  const wrong = describeWrongArtifact(file);
-  report.require(
-    wrong === undefined,
-    "artifact",
-    inWords(`${artifact}, which is ${wrong}`),
-    "a gzip-compressed tar archive, as made by: tar -czf model.tar.gz -C <folder of the model> .",
-    CONTAINER_SOURCE,
-  );
-}
-
-function checkImage(image: ModelImageSettings, { region }: EndpointPlace, report: Report): void {
-  if (!("uri" in image)) return;
-  const [, imageRegion, domain] = ECR_IMAGE.exec(image.uri) ?? [];
-  report.require(
-    imageRegion === region && domain === domainOf(region),
-    "uri",
-    image.uri,
-    `<account>.dkr.ecr.${region}.${domainOf(region)}/<repository>:<tag> or …@sha256:<digest>`,
-    CONTAINER_SOURCE,
-  );
+function containerPlaceOf(
+  { serverless, instances, networkIsolation, inNetwork }: AnyEndpoint,
+  { region, hasNewVpc = false }: EndpointPlace,
+): ContainerPlace {
+  return {
+    region,
+    instanceType: instances?.instanceType,
+    isServerless: serverless !== undefined,
+    isIsolated: networkIsolation === true,
+    isInNewVpc: hasNewVpc && inNetwork === true,
+  };
 }
 
 function checkServerless(settings: ServerlessSettings, report: Report): void {
@@ -286,7 +220,7 @@ function checkInstanceParts(settings: AnyEndpoint, place: EndpointPlace, report:
     "no inNetwork, or network in the environment",
     "there is no VPC to run in",
   );
-  checkKey(volumeKeyArn, "volumeKeyArn", place, report);
+  checkKey(volumeKeyArn, "volumeKeyArn", place.region, report);
   report.require(
     volumeKeyArn === undefined || instances === undefined || !LOCAL_STORAGE.test(instances.instanceType),
     "volumeKeyArn",
@@ -294,24 +228,7 @@ function checkInstanceParts(settings: AnyEndpoint, place: EndpointPlace, report:
     "no key, or a type without storage of its own",
     `such a type's storage is encrypted by its hardware, and never with a key of yours: ${SAGEMAKER_API}/API_CreateEndpointConfig.html`,
   );
-  checkKey(dataCapture?.kmsKeyArn, "dataCapture.kmsKeyArn", place, report);
-}
-
-function checkKey(
-  arn: string | undefined,
-  field: string,
-  { region }: Pick<EndpointPlace, "region">,
-  report: Report,
-): void {
-  if (arn === undefined) return;
-  const prefix = regionalArnPrefix("kms", region);
-  report.require(
-    arn.startsWith(prefix) && KEY.test(arn.slice(prefix.length)),
-    field,
-    arn,
-    `${prefix}<account>:key/<id>, and no alias`,
-    "policies name keys by their ARNs, and S3 and SageMaker use keys of their own region",
-  );
+  checkKey(dataCapture?.kmsKeyArn, "dataCapture.kmsKeyArn", place.region, report);
 }
 
 function checkDeployment(settings: DeploymentSettings, report: Report): void {

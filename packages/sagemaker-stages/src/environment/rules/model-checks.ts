@@ -8,6 +8,7 @@ import {
 import { inWords, type Report } from "../report";
 import { checkEndpoint } from "./endpoint-checks";
 import { checkTags } from "./tag-checks";
+import { checkTarget } from "./target-checks";
 
 const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 /** What stands behind the region of a function's ARN. */
@@ -17,7 +18,12 @@ const LAMBDA_API = "https://docs.aws.amazon.com/lambda/latest/api";
 /** Rules of one model. @param report - below its name */
 export function checkModel(settings: ModelSettings, environment: Environment, report: Report): void {
   const { region, network } = environment;
-  checkEndpoint(settings, { region, hasNetwork: network !== undefined }, report);
+  checkEndpoint(
+    settings,
+    { region, hasNetwork: network !== undefined, hasNewVpc: network !== undefined && "vpc" in network },
+    report,
+  );
+  checkTarget(settings, report);
   checkFunction(settings, environment, report);
   if (settings.tags !== undefined) {
     checkTags(settings.tags, report, environment.tags);

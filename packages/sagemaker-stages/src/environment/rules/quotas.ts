@@ -269,7 +269,7 @@ function resourcesOf(models: readonly string[], routes: ModelRoutes): number {
   return 1 + new Set(resources).size;
 }
 
-/** One for each new function, and one for each new endpoint. */
+/** One for each new function or route via API Gateway, and one for each new endpoint. */
 function rolesOf(models: Environment["models"]): number {
   return entriesOf(models).reduce(
     (sum, [, settings]) =>

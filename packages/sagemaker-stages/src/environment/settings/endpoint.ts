@@ -1,9 +1,11 @@
 import type * as z from "zod";
 import { containerSettings } from "./container";
+import { containerInvocation, namedContainers } from "./containers";
 import { dataCaptureSettings } from "./data-capture";
 import { instanceSettings } from "./instances";
 import { serverlessSettings } from "./serverless";
 import { flag, optional, propertiesOf, rule, settings, text, withDefault } from "./setting";
+import { targetContainer, targetSettings } from "./targets";
 
 /** A serverless endpoint costs nothing at rest; the first request after a pause waits for a cold start. */
 export const serverlessEndpoint = settings({
@@ -15,6 +17,32 @@ export const serverlessEndpoint = settings({
 /** An endpoint on instances, which run and cost money all the time. */
 export const instanceEndpoint = settings({
   ...propertiesOf(containerSettings),
+
+  /**
+   * Two to fifteen containers on each instance, in place of `image`, `artifact` and `modelPackage`, which each container
+   * has (https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-endpoints.html).
+   *
+   * @default - one container
+   */
+  containers: optional(namedContainers),
+
+  /**
+   * - `series`: the request passes all containers in their order, and each answers to the next
+   *   (https://docs.aws.amazon.com/sagemaker/latest/dg/inference-pipelines.html).
+   * - `direct`: the container `targetContainer` alone answers
+   *   (https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-direct.html).
+   *
+   * @default "series"
+   */
+  invocation: optional(containerInvocation),
+
+  /**
+   * Name of the container that answers the route, with `invocation: "direct"`. Not beside `existingFunction`, whose code
+   * decides.
+   *
+   * @default - none
+   */
+  targetContainer,
 
   /** Type and number of the instances. */
   instances: instanceSettings,
@@ -69,6 +97,7 @@ export const existingEndpoint = settings({
     allowed: "1–63 letters, digits and -, the first and the last no -",
     source: "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html",
   }),
+  ...propertiesOf(targetSettings),
 });
 
 /** A serverless endpoint. */

@@ -1,6 +1,7 @@
 import type * as z from "zod";
+import { PYTHON_RUNTIMES, RUNTIMES_SOURCE } from "../../aws/lambda-runtimes";
 import { UNLIMITED } from "../report";
-import { optional, settings, wholeNumber, withDefault } from "./setting";
+import { oneOf, optional, propertiesOf, settings, wholeNumber, withDefault } from "./setting";
 
 const LAMBDA_API = "https://docs.aws.amazon.com/lambda/latest/api";
 
@@ -51,8 +52,34 @@ export const functionSettings = settings({
   ),
 });
 
-/** Settings of a new function. */
-export type FunctionSettings = z.input<typeof functionSettings>;
+/** Settings of the new function of a model. */
+export const modelFunctionSettings = settings({
+  ...propertiesOf(functionSettings),
+  /**
+   * Lambda's runtime of a handler in Python: `python3.11`, `python3.12` or `python3.13`. AWS supports them until
+   * 2027-06-30, 2028-10-31 and 2029-06-30 (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html). Only for a
+   * model with `handler.py`: handlers in TypeScript run on the engine's runtime.
+   *
+   * @default - python3.13 for a handler in Python
+   */
+  runtime: optional(
+    oneOf(
+      PYTHON_RUNTIMES,
+      `older runtimes ended before this release, and Terraform's AWS provider 5.100 refuses newer ones: ${RUNTIMES_SOURCE}`,
+    ),
+  ),
+  /**
+   * Architecture of a handler in Python: `arm64`, or `x86_64` where the folder holds native code that was compiled for
+   * x86_64. Only for a model with `handler.py`
+   * (https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html).
+   *
+   * @default - arm64, which costs less
+   */
+  architecture: optional(oneOf(["arm64", "x86_64"], `${LAMBDA_API}/API_CreateFunction.html`)),
+});
+
+/** Settings of the new function of a model. */
+export type FunctionSettings = z.input<typeof modelFunctionSettings>;
 
 /** {@link FunctionSettings} with defaults. */
-export type ParsedFunctionSettings = z.output<typeof functionSettings>;
+export type ParsedFunctionSettings = z.output<typeof modelFunctionSettings>;

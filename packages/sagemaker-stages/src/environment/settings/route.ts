@@ -8,7 +8,7 @@ import {
   VARIABLE_ALLOWED,
   VARIABLE_SOURCE,
 } from "../patterns";
-import { functionSettings } from "./function";
+import { modelFunctionSettings } from "./function";
 import { functionUrlSettings } from "./function-url";
 import {
   byName,
@@ -27,6 +27,12 @@ export const ROUTE_ACCESS = ["AWS_IAM", "API_KEY", "PUBLIC"] as const;
 
 /** Who may call a route. */
 export type RouteAccess = (typeof ROUTE_ACCESS)[number];
+
+/** Every value of {@link Via}. */
+export const VIA = ["lambda", "gateway"] as const;
+
+/** What invokes the endpoint for a route: a Lambda function, or API Gateway itself. */
+export type Via = (typeof VIA)[number];
 
 /** The variable in which this project's functions find the name of their endpoint. */
 export const DEFAULT_ENVIRONMENT_VARIABLE_NAME = "ENDPOINT_NAME";
@@ -47,6 +53,18 @@ export const routeSettings = settings({
   access: withDefault(oneOf(ROUTE_ACCESS, "the type ModelSettings of sagemaker-stages"), "AWS_IAM"),
 
   /**
+   * What invokes the endpoint for the route.
+   * - `lambda`: a function, which parses the request with the contract, retries, and reads the answer.
+   * - `gateway`: API Gateway itself, with a role that may invoke this endpoint and do nothing else. No function is
+   *   created: the route costs less and answers faster, and there are no retries, no log of the function, no function
+   *   URL, no direct invocation, no text and no limit of rows. Only for a model whose contract has `passThrough`,
+   *   because API Gateway sends the request's body as it stands. `docs/gateway.md` lists every difference.
+   *
+   * @default "lambda"
+   */
+  via: withDefault(oneOf(VIA, "the type ModelSettings of sagemaker-stages"), "lambda"),
+
+  /**
    * A function URL beside the route, for signed requests only: of principals with `lambda:InvokeFunctionUrl` and
    * `lambda:InvokeFunction` on the function. Not for an existing function, whose URL belongs to its owner.
    *
@@ -59,7 +77,7 @@ export const routeSettings = settings({
    *
    * @default - the defaults of these settings
    */
-  function: withDefaults(functionSettings, {}),
+  function: withDefaults(modelFunctionSettings, {}),
 
   /**
    * An existing function, by its name or its ARN without version, in the environment's account and region. The function

@@ -6,8 +6,14 @@ import { number, optional, propertiesOf, rule, settings, wholeNumber } from "./s
 export const SERVERLESS_SOURCE =
   "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantServerlessConfig.html";
 
+/** What serverless endpoints do not support. */
+export const EXCLUSIONS_SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html";
+
 /** Invocations at once of one serverless endpoint: AWS takes no more in its configuration. */
 export const MAX_CONCURRENCY = 200;
+
+/** Bytes of one request (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html). */
+export const MAX_SERVERLESS_PAYLOAD_IN_BYTES = 4 * 1024 * 1024;
 
 const MEMORY_SIZES_IN_MB = [1024, 2048, 3072, 4096, 5120, 6144];
 

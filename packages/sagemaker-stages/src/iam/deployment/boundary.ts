@@ -2,10 +2,13 @@ import { serviceDomain } from "../../aws/partition";
 import { literalInPattern } from "../../aws/wildcards";
 import type { Environment } from "../../environment/environment";
 import type { ModelSettings, NewEndpoint } from "../../environment/model-settings";
+import { type ContainerSource, containersOf, imageAddress, imagesOf } from "../../environment/model-source";
+import { targetOf } from "../../environment/settings/targets";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
 import { imageRepositoryArn } from "../workload/ecr-repository";
 import { ENDPOINTS_NETWORK_ACTIONS } from "../workload/endpoint-role";
 import { NETWORK_INTERFACE_ACTIONS } from "../workload/function-role";
+import { artifactBuckets } from "./artifact-buckets";
 import { deployerPolicies } from "./deployer";
 import { hasAlarms, newEndpoints, volumeKeys } from "./deployer-scaling";
 import { EnvironmentArns } from "./environment-arns";
@@ -18,8 +21,8 @@ import { EnvironmentArns } from "./environment-arns";
  * environment's.
  *
  * @param accountId - 12 digits
- * @param registryOf - the account that holds an image of SageMaker's own in the environment's region, by the
- *   algorithm's repository. Terraform knows the account; the default `*` stands for an account that is not known
+ * @param registryOf - the account that holds an image of SageMaker's own in the environment's region, by the image's
+ *   repository. Terraform knows the account; the default `*` stands for an account that is not known
  * @throws UserError as {@link deployerPolicies}: what no deployer can deploy needs no boundary
  */
 export function boundaryPolicy(
@@ -37,8 +40,12 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
   const existing = models.flatMap((settings) =>
     "existingEndpoint" in settings ? [arns.arn("sagemaker", `endpoint/${settings.existingEndpoint}`)] : [],
   );
+  const components = models.flatMap((settings) => {
+    const { inferenceComponent: component } = targetOf(settings);
+    return component === undefined ? [] : [arns.arn("sagemaker", `inference-component/${component}`)];
+  });
   return [
-    allow("InvokeEndpoints", ["sagemaker:InvokeEndpoint"], [...arns.endpoints(), ...existing]),
+    allow("InvokeEndpoints", ["sagemaker:InvokeEndpoint"], [...arns.endpoints(), ...existing, ...components]),
     // X-Ray defines no resource types for these actions.
     allow("SendTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
     allow(
@@ -56,15 +63,15 @@ function functionStatements(arns: EnvironmentArns, models: readonly ModelSetting
 function endpointStatements(arns: EnvironmentArns, registryOf: (algorithm: string) => string): Statement[] {
   const own = newEndpoints(arns.environment);
   if (own.length === 0) return [];
-  const buckets = own.map(({ artifact }) => {
-    const [, bucket] = /^s3:\/\/([^/]+)\//.exec(artifact) ?? [];
-    return bucket === undefined ? arns.bucket("artifacts") : arns.bucketArn(bucket);
-  });
-  const repositories = own.map(({ image }) =>
-    "uri" in image
-      ? imageRepositoryArn(image.uri, arns.partition)
-      : arns.repositoryArn(registryOf(image.algorithm), image.algorithm),
-  );
+  const containers = own.flatMap(containersOf);
+  const repositories = containers
+    .flatMap(imagesOf)
+    .map(imageAddress)
+    .map((image) =>
+      "uri" in image
+        ? imageRepositoryArn(image.uri, arns.partition)
+        : arns.repositoryArn(registryOf(image.repository), image.repository),
+    );
   const groups = arns.logGroups("endpoints");
   return [
     allow(
@@ -84,15 +91,41 @@ function endpointStatements(arns: EnvironmentArns, registryOf: (algorithm: strin
       ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
       repositories,
     ),
-    allow(
-      "ReadArtifacts",
-      ["s3:GetObject"],
-      buckets.map((bucket) => `${bucket}/*`),
-    ),
+    ...artifactStatements(arns, own),
+    ...secretStatements(arns, containers),
     ...dataCaptureStatements(arns, own),
     ...keyStatements(arns, own),
     ...alarmStatements(arns, own),
     ...networkStatements(arns, own),
+  ];
+}
+
+function artifactStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
+  const { bucketArns, listedBucketArns } = artifactBuckets(own, arns);
+  return [
+    ...(bucketArns.length === 0
+      ? []
+      : [
+          allow(
+            "ReadArtifacts",
+            ["s3:GetObject"],
+            bucketArns.map((bucket) => `${bucket}/*`),
+          ),
+        ]),
+    ...(listedBucketArns.length === 0 ? [] : [allow("ListArtifacts", ["s3:ListBucket"], listedBucketArns)]),
+  ];
+}
+
+/** Secrets one by one, with their keys by way of Secrets Manager. */
+function secretStatements({ region }: EnvironmentArns, containers: readonly ContainerSource[]): Statement[] {
+  const secrets = containers.flatMap((container) => Object.values(container.secrets ?? {}));
+  const keys = containers.flatMap(({ secretsKeyArn }) => secretsKeyArn ?? []);
+  const throughSecretsManager = {
+    StringEquals: { "kms:ViaService": serviceDomain("secretsmanager", region) },
+  };
+  return [
+    ...(secrets.length === 0 ? [] : [allow("ReadSecrets", ["secretsmanager:GetSecretValue"], secrets)]),
+    ...(keys.length === 0 ? [] : [allow("DecryptSecrets", ["kms:Decrypt"], keys, throughSecretsManager)]),
   ];
 }
 
@@ -134,7 +167,7 @@ function networkStatements(arns: EnvironmentArns, own: readonly NewEndpoint[]): 
 /** Keys, by way of the service that stores what they encrypt. */
 function keyStatements({ environment, region }: EnvironmentArns, own: readonly NewEndpoint[]): Statement[] {
   const throughS3 = { StringEquals: { "kms:ViaService": serviceDomain("s3", region) } };
-  const ofArtifacts = own.flatMap(({ artifactKeyArn }) => artifactKeyArn ?? []);
+  const ofArtifacts = own.flatMap(containersOf).flatMap(({ artifactKeyArn }) => artifactKeyArn ?? []);
   const ofCapture = own.flatMap((settings) =>
     "instances" in settings ? (settings.dataCapture?.kmsKeyArn ?? []) : [],
   );

@@ -4,6 +4,7 @@ import { allow, type PolicyDocument, policyDocument, type Statement } from "../p
 import { existingFunctions } from "./deployer-existing-functions";
 import { hasAlarms, scalableTargetsArn, scalersRoleArn, scales, volumeKeys } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
+import { modelPackageStatements } from "./model-packages";
 
 /** What a VPC is made of, groups with their rules and VPCs with their endpoints. */
 const NETWORK_PARTS = ["network-interface", "route-table", "security-group*", "subnet", "vpc*"];
@@ -19,7 +20,10 @@ const NETWORK_PARTS = ["network-interface", "route-table", "security-group*", "s
 export function deployLimits(environment: Environment, accountId: string): PolicyDocument {
   const arns = new EnvironmentArns(environment, accountId);
   const own = `${arns.prefix}-*`;
-  const roles = [`role/${own}-endpoint`, `role/${own}-function`].map((role) => arns.globalArn("iam", role));
+  const roles = [
+    ...[`role/${own}-endpoint`, `role/${own}-function`].map((role) => arns.globalArn("iam", role)),
+    ...arns.roles("gateway"),
+  ];
   return policyDocument(
     allow("Roles", ["iam:*"], roles),
     ...callerStatements(arns),
@@ -66,6 +70,7 @@ export function deployLimits(environment: Environment, accountId: string): Polic
       ["s3:*"],
       [arns.bucket("artifacts"), arns.bucket("website")].flatMap((bucket) => [bucket, `${bucket}/*`]),
     ),
+    ...modelPackageStatements(environment),
     ...besideStatements(arns),
     ...taggedStatements(arns),
     ...stateStatements(arns),

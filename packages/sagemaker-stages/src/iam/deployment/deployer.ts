@@ -6,6 +6,7 @@ import { existingFunctionStatements, letApiGatewayIn } from "./deployer-existing
 import { networkStatements } from "./deployer-network";
 import { scalingStatements } from "./deployer-scaling";
 import { EnvironmentArns, PRINCIPAL_KINDS } from "./environment-arns";
+import { modelPackageStatements } from "./model-packages";
 
 /** What a managed policy holds at most, whitespace not counted (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). */
 export const MOST_CHARACTERS = 6_144;
@@ -20,8 +21,8 @@ export type DeployerPolicies = Readonly<
 /**
  * The least with which Terraform can plan, create, change and destroy one environment, and no other of the account:
  * names are those that the stack gives, by the environment's prefix, also of models that the environment no longer
- * serves. What an environment no longer has of `website`, `callers`, `network`, scaling, alarms and keys is taken away
- * with the policies from before.
+ * serves. What an environment no longer has of `website`, `callers`, `network`, `via: "gateway"`, scaling, alarms and
+ * keys is taken away with the policies from before.
  *
  * Who may write a role's policy can give that role anything, and whoever can pass it gets it: the roles are this
  * environment's alone and are passed to their one service, but what stands in their policies only a permissions
@@ -48,7 +49,7 @@ export function deployerPolicies(environment: Environment, accountId: string): D
       ...existingFunctionStatements(arns),
       ...logStatements(arns),
     ),
-    endpoints: policyDocument(...endpointStatements(arns)),
+    endpoints: policyDocument(...endpointStatements(arns), ...modelPackageStatements(environment)),
     stage: policyDocument(
       ...apiStatements(arns),
       // Also where the stage has no access log any more: the log is taken away with the same right.
@@ -73,7 +74,8 @@ const WITHIN_BOUNDARY = ["iam:CreateRole", "iam:PutRolePolicy"];
 
 function roleStatements(arns: EnvironmentArns): Statement[] {
   const { environment, accountId } = arns;
-  const roles = [...arns.roles("endpoint"), ...arns.roles("function")];
+  const gatewayRoles = arns.roles("gateway");
+  const roles = [...arns.roles("endpoint"), ...arns.roles("function"), ...gatewayRoles];
   const passing = (service: string): Statement["Condition"] => ({
     StringEquals: { "iam:PassedToService": service },
   });
@@ -115,6 +117,13 @@ function roleStatements(arns: EnvironmentArns): Statement[] {
       passing("sagemaker.amazonaws.com"),
     ),
     allow("PassRolesToLambda", ["iam:PassRole"], arns.roles("function"), passing("lambda.amazonaws.com")),
+    ...(gatewayRoles.length === 0
+      ? []
+      : // With the API's document, which names the roles of its integrations
+        // (https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html).
+        [
+          allow("PassRolesToApiGateway", ["iam:PassRole"], gatewayRoles, passing("apigateway.amazonaws.com")),
+        ]),
   ];
 }
 

@@ -6,7 +6,9 @@ import {
   type Environment,
   namePrefix,
 } from "../../environment/environment";
+import { isViaGateway, type ModelSettings } from "../../environment/model-settings";
 import { ALARMS } from "../../environment/names";
+import { targetOf } from "../../environment/settings/targets";
 
 /** The digits of a revision. */
 const DIGITS = "????????";
@@ -14,9 +16,13 @@ const DIGITS = "????????";
 /** So many invocations fit one managed policy, whatever the lengths of their ARNs. */
 const MAX_INVOCATIONS_OF_POLICY = 10;
 
-/** Whether a caller may need more than one managed policy. */
-function mayNeedPolicies({ mayInvoke }: CallerSettings): boolean {
-  return mayInvoke.length > MAX_INVOCATIONS_OF_POLICY;
+/** Whether a caller may need more than one managed policy: for many invocations, or for names of target models. */
+function mayNeedPolicies({ mayInvoke }: CallerSettings, { models }: Environment): boolean {
+  const namesModels = mayInvoke.some(({ model, by }) => {
+    const { targetModel, targetModels } = targetOf(new Map(Object.entries(models)).get(model) ?? {});
+    return by === "endpoint" && (targetModel ?? targetModels) !== undefined;
+  });
+  return namesModels || mayInvoke.length > MAX_INVOCATIONS_OF_POLICY;
 }
 
 /** A policy's ARN with those of its parts: a principal has ten policies at most. */
@@ -48,16 +54,22 @@ export class EnvironmentArns extends ArnFactory {
     this.anyModel = `${this.prefix}-*`;
   }
 
-  /** Roles of functions, or execution roles of endpoints. */
-  roles(purpose: "endpoint" | "function"): string[] {
+  /** Roles of functions, execution roles of endpoints, or roles with which API Gateway invokes endpoints. */
+  roles(purpose: "endpoint" | "function" | "gateway"): string[] {
+    if (purpose === "gateway" && !this.hasGatewayRoles) return [];
     return [this.globalArn("iam", `role/${this.anyModel}-${purpose}`)];
+  }
+
+  /** Whether API Gateway itself invokes an endpoint of the environment. */
+  private get hasGatewayRoles(): boolean {
+    return Object.values<ModelSettings>(this.environment.models).some(isViaGateway);
   }
 
   /** Managed policies of callers; a caller of many models has policies that end with a number. */
   callerPolicies(): string[] {
     return Object.entries(this.environment.callers ?? {}).flatMap(([caller, settings]) => {
       const arn = this.globalArn("iam", `policy/${callerPolicyName(this.prefix, caller)}`);
-      return mayNeedPolicies(settings) ? numbered(arn) : [arn];
+      return mayNeedPolicies(settings, this.environment) ? numbered(arn) : [arn];
     });
   }
 
@@ -65,7 +77,7 @@ export class EnvironmentArns extends ArnFactory {
   anyCallerPolicies(): string[] {
     const arn = this.globalArn("iam", `policy/${callerPolicyName(this.prefix, "*")}`);
     const callers = Object.values(this.environment.callers ?? {});
-    return callers.some(mayNeedPolicies) ? numbered(arn) : [arn];
+    return callers.some((caller) => mayNeedPolicies(caller, this.environment)) ? numbered(arn) : [arn];
   }
 
   /** Existing principals that are callers, each once. */

@@ -1,8 +1,10 @@
 import type { Environment } from "../../environment/environment";
-import type { ModelSettings } from "../../environment/model-settings";
+import { isViaGateway, type ModelSettings } from "../../environment/model-settings";
 import type { Fault } from "../../environment/report";
+import { targetOf } from "../../environment/settings/targets";
 import type { PolicyDocument } from "../policy-document";
 import { type Asking, type Reading, runtimeEndpointPolicy, s3GatewayPolicy } from "../workload/network";
+import { artifactBuckets } from "./artifact-buckets";
 import { EnvironmentArns } from "./environment-arns";
 
 /** Characters of the policy of a VPC endpoint, whitespace included; AWS does not raise it (SOURCE). */
@@ -50,14 +52,19 @@ function ofPolicy<Item>(
 
 function askingsOf(models: readonly [string, ModelSettings][], arns: EnvironmentArns): Asking[] {
   return models.flatMap(([model, settings]) => {
-    if (settings.existingFunction !== undefined) return [];
+    if (settings.existingFunction !== undefined || isViaGateway(settings)) return [];
     const name = `${arns.prefix}-${model}`;
     const endpoint = "existingEndpoint" in settings ? settings.existingEndpoint : name;
+    const { inferenceComponent: component } = targetOf(settings);
     return [
       {
         model,
         roleArn: arns.globalArn("iam", `role/${name}-function`),
-        endpointArn: arns.arn("sagemaker", `endpoint/${endpoint}`),
+        endpoint: {
+          endpointArn: arns.arn("sagemaker", `endpoint/${endpoint}`),
+          componentArn:
+            component === undefined ? undefined : arns.arn("sagemaker", `inference-component/${component}`),
+        },
       },
     ];
   });
@@ -67,12 +74,11 @@ function readingsOf(models: readonly [string, ModelSettings][], arns: Environmen
   return models.flatMap(([model, settings]) => {
     if (!("instances" in settings) || settings.inNetwork !== true) return [];
     const name = `${arns.prefix}-${model}`;
-    const [, bucket] = /^s3:\/\/([^/]+)\//.exec(settings.artifact) ?? [];
     return [
       {
         model,
         roleArn: arns.globalArn("iam", `role/${name}-endpoint`),
-        artifactsArn: `${bucket === undefined ? arns.bucket("artifacts") : arns.bucketArn(bucket)}/*`,
+        ...artifactBuckets([settings], arns),
         capturedObjectsArn:
           settings.dataCapture && `${arns.objectArn(settings.dataCapture.destination)}/${name}/AllTraffic/*`,
       },

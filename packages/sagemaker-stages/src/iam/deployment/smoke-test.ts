@@ -31,7 +31,7 @@ export function smokeTestPolicy(
     functionArns: served
       .filter(([, { functionUrl }]) => functionUrl !== undefined)
       .map(([model]) => arns.arn("lambda", `function:${prefix}-${model}`)),
-    endpointArns: [],
+    endpoints: [],
   });
   return policy.Statement.length === 0 ? undefined : policy;
 }

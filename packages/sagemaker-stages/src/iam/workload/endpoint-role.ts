@@ -1,4 +1,5 @@
 import { type PolicyDocument, policyDocument, type Statement } from "../policy-document";
+import type { ArtifactPlace } from "./artifact";
 
 /**
  * Who may take the endpoint's execution role: SageMaker, for resources of this account and region. AWS says that
@@ -27,16 +28,18 @@ export function endpointRoleTrust({
 
 /** What an endpoint's role is asked for, by what the endpoint is made of. */
 export interface EndpointNeeds {
-  /** The ECR repository that holds the image, in whichever account. */
-  readonly repositoryArn: string;
-  /** The artifact's object in S3. */
-  readonly artifactArn: string;
+  /** The ECR repositories that hold the images, in whichever account; each once. */
+  readonly repositoryArns: readonly string[];
+  /** The artifacts in S3; each once, and none where the images contain or download their models. */
+  readonly artifacts: readonly ArtifactPlace[];
   /** The log group `/aws/sagemaker/Endpoints/<endpoint>`, which SageMaker creates. */
   readonly logGroupArn: string;
   /** S3's name in its region, by which keys are used: `s3.<region>.amazonaws.com`. */
   readonly s3ServiceName: string;
-  /** The key that the artifact is encrypted with. */
-  readonly artifactKeyArn?: string | undefined;
+  /** The keys that the artifacts are encrypted with; each once. */
+  readonly artifactKeyArns?: readonly string[] | undefined;
+  /** Secrets that containers read with the role. */
+  readonly secrets?: SecretNeeds | undefined;
   /** The key of the instances' volumes. */
   readonly volumeKeyArn?: string | undefined;
   /** What data capture writes, and with which key. */
@@ -45,6 +48,15 @@ export interface EndpointNeeds {
   readonly alarmArns?: readonly string[] | undefined;
   /** Where the containers run, if not in SageMaker's own network. */
   readonly network?: NetworkInterfacePlaces | undefined;
+}
+
+/** Secrets that containers read. */
+export interface SecretNeeds {
+  readonly secretArns: readonly string[];
+  /** The keys that the secrets are encrypted with; none for the account's key `aws/secretsmanager`. */
+  readonly keyArns: readonly string[];
+  /** Secrets Manager's name in its region, by which keys are used: `secretsmanager.<region>.amazonaws.com`. */
+  readonly serviceName: string;
 }
 
 /** Where network interfaces may be made. */
@@ -60,7 +72,7 @@ export interface NetworkInterfacePlaces {
  * else it is made for.
  */
 export function endpointRolePolicy(needs: EndpointNeeds): PolicyDocument {
-  const { repositoryArn, artifactArn, logGroupArn, alarmArns = [] } = needs;
+  const { repositoryArns, logGroupArn, alarmArns = [] } = needs;
   return policyDocument(
     {
       // ECR defines no resource type for this action.
@@ -73,15 +85,11 @@ export function endpointRolePolicy(needs: EndpointNeeds): PolicyDocument {
       Sid: "PullItsImage",
       Effect: "Allow",
       Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-      Resource: [repositoryArn],
+      Resource: repositoryArns,
     },
-    {
-      Sid: "ReadItsArtifact",
-      Effect: "Allow",
-      Action: ["s3:GetObject"],
-      Resource: [artifactArn],
-    },
+    ...artifactStatements(needs),
     ...keyStatements(needs),
+    ...secretStatements(needs),
     ...dataCaptureStatements(needs),
     {
       // AWS holds actions on a group against its ARN with or without a stream behind it
@@ -122,15 +130,66 @@ export function endpointRolePolicy(needs: EndpointNeeds): PolicyDocument {
   );
 }
 
+/**
+ * SageMaker uses all objects below a prefix, and must list them
+ * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3ModelDataSource.html).
+ */
+function artifactStatements({ artifacts }: EndpointNeeds): Statement[] {
+  if (artifacts.length === 0) return [];
+  const listed = artifacts.flatMap(({ bucketArn, prefix }) =>
+    prefix === undefined ? [] : [{ bucketArn, prefix }],
+  );
+  return [
+    {
+      Sid: "ReadItsArtifact",
+      Effect: "Allow",
+      Action: ["s3:GetObject"],
+      Resource: artifacts.map(({ objectsArn }) => objectsArn),
+    },
+    ...listed.map(
+      ({ bucketArn, prefix }, index): Statement => ({
+        Sid: `ListItsArtifact${index === 0 ? "" : index + 1}`,
+        Effect: "Allow",
+        Action: ["s3:ListBucket"],
+        Resource: [bucketArn],
+        Condition: { StringLike: { "s3:prefix": `${prefix}*` } },
+      }),
+    ),
+  ];
+}
+
+/** The container reads the secrets itself, with the role. */
+function secretStatements({ secrets }: EndpointNeeds): Statement[] {
+  if (secrets === undefined) return [];
+  const { secretArns, keyArns, serviceName } = secrets;
+  const read: Statement = {
+    Sid: "ReadItsSecrets",
+    Effect: "Allow",
+    Action: ["secretsmanager:GetSecretValue"],
+    Resource: secretArns,
+  };
+  if (keyArns.length === 0) return [read];
+  return [
+    read,
+    {
+      Sid: "DecryptItsSecrets",
+      Effect: "Allow",
+      Action: ["kms:Decrypt"],
+      Resource: keyArns,
+      Condition: { StringEquals: { "kms:ViaService": serviceName } },
+    },
+  ];
+}
+
 /** The keys are used by way of the service that stores what they encrypt, and for nothing else. */
-function keyStatements({ artifactKeyArn, volumeKeyArn, s3ServiceName }: EndpointNeeds): Statement[] {
+function keyStatements({ artifactKeyArns = [], volumeKeyArn, s3ServiceName }: EndpointNeeds): Statement[] {
   const statements: Statement[] = [];
-  if (artifactKeyArn !== undefined) {
+  if (artifactKeyArns.length > 0) {
     statements.push({
       Sid: "DecryptItsArtifact",
       Effect: "Allow",
       Action: ["kms:Decrypt"],
-      Resource: [artifactKeyArn],
+      Resource: artifactKeyArns,
       Condition: { StringEquals: { "kms:ViaService": s3ServiceName } },
     });
   }

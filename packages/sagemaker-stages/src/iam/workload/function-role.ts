@@ -1,4 +1,5 @@
 import { type PolicyDocument, policyDocument, type Statement } from "../policy-document";
+import { type InvokedEndpoint, invokeEndpoint } from "./invoke-endpoint";
 
 /** Who may take the function's role: Lambda, for functions of this account alone. */
 export function functionRoleTrust({ accountId }: { readonly accountId: string }): PolicyDocument {
@@ -31,31 +32,22 @@ export function existingFunctionRolePolicy({
 }: {
   readonly endpointArn: string;
 }): PolicyDocument {
-  return policyDocument(invokeEndpoint(endpointArn));
-}
-
-function invokeEndpoint(endpointArn: string): Statement {
-  return {
-    Sid: "InvokeItsEndpoint",
-    Effect: "Allow",
-    Action: ["sagemaker:InvokeEndpoint"],
-    Resource: [endpointArn],
-  };
+  return policyDocument(invokeEndpoint("InvokeItsEndpoint", { endpointArn }));
 }
 
 /** What the function may do: ask its one endpoint, write its one log group, send traces. */
 export function functionRolePolicy({
-  endpointArn,
+  endpoint,
   logGroupArn,
   functionInVpcArn,
 }: {
-  readonly endpointArn: string;
+  readonly endpoint: InvokedEndpoint;
   readonly logGroupArn: string;
   /** The function's own ARN, where it runs in a VPC. */
   readonly functionInVpcArn?: string | undefined;
 }): PolicyDocument {
   return policyDocument(
-    invokeEndpoint(endpointArn),
+    invokeEndpoint("InvokeItsEndpoint", endpoint),
     {
       // No CreateLogGroup: Terraform owns the group, and with it the retention.
       Sid: "WriteItsLogs",

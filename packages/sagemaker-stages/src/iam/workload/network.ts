@@ -1,4 +1,5 @@
-import { type PolicyDocument, policyDocument, type Statement } from "../policy-document";
+import { camelCase, type PolicyDocument, policyDocument, type Statement } from "../policy-document";
+import { type InvokedEndpoint, invokedArns } from "./invoke-endpoint";
 
 /** A function that may ask an endpoint. */
 export interface Asking {
@@ -6,7 +7,8 @@ export interface Asking {
   readonly model: string;
   /** ARN of the function's role. */
   readonly roleArn: string;
-  readonly endpointArn: string;
+  /** The endpoint. Which model of a multi-model endpoint the role may invoke, the role's own policy says. */
+  readonly endpoint: Pick<InvokedEndpoint, "endpointArn" | "componentArn">;
 }
 
 /**
@@ -16,12 +18,12 @@ export interface Asking {
  */
 export function runtimeEndpointPolicy(askings: readonly Asking[]): PolicyDocument {
   return policyDocument(
-    ...askings.map(({ model, roleArn, endpointArn }) => ({
+    ...askings.map(({ model, roleArn, endpoint }) => ({
       Sid: `${camelCase(model)}InvokesItsEndpoint`,
       Effect: "Allow" as const,
       Principal: "*" as const,
       Action: ["sagemaker:InvokeEndpoint"],
-      Resource: [endpointArn],
+      Resource: invokedArns(endpoint),
       Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } },
     })),
   );
@@ -33,8 +35,10 @@ export interface Reading {
   readonly model: string;
   /** ARN of the endpoint's role. */
   readonly roleArn: string;
-  /** ARN of the artifact's bucket, with `/*`. */
-  readonly artifactsArn: string;
+  /** ARNs of the buckets of its artifacts, each once; none where the image contains or downloads the model. */
+  readonly bucketArns: readonly string[];
+  /** ARNs of the buckets in which an artifact is a prefix, which SageMaker lists; each once. */
+  readonly listedBucketArns: readonly string[];
   /** What data capture writes, where it does. */
   readonly capturedObjectsArn: string | undefined;
 }
@@ -47,7 +51,8 @@ export interface Reading {
  * everything pass, to every bucket of every account.
  */
 export function s3GatewayPolicy(readings: readonly Reading[]): PolicyDocument {
-  if (readings.length === 0) {
+  const statements = readings.flatMap(readingStatements);
+  if (statements.length === 0) {
     return policyDocument({
       Sid: "RefuseEverything",
       Effect: "Deny",
@@ -56,32 +61,34 @@ export function s3GatewayPolicy(readings: readonly Reading[]): PolicyDocument {
       Resource: ["*"],
     });
   }
-  return policyDocument(...readings.flatMap(readingStatements));
+  return policyDocument(...statements);
 }
 
-function readingStatements({ model, roleArn, artifactsArn, capturedObjectsArn }: Reading): Statement[] {
-  const ofItsRole = { Principal: "*", Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } } } as const;
-  const read: Statement = {
-    Sid: `${camelCase(model)}ReadsItsArtifacts`,
-    Effect: "Allow",
-    Action: ["s3:GetObject"],
-    Resource: [artifactsArn],
-    ...ofItsRole,
-  };
-  if (capturedObjectsArn === undefined) return [read];
+function readingStatements({
+  model,
+  roleArn,
+  bucketArns,
+  listedBucketArns,
+  capturedObjectsArn,
+}: Reading): Statement[] {
+  const allowed = (what: string, action: string, Resource: readonly string[]): Statement[] =>
+    Resource.length === 0
+      ? []
+      : [
+          {
+            Sid: `${camelCase(model)}${what}`,
+            Effect: "Allow",
+            Action: [action],
+            Resource,
+            Principal: "*",
+            Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } },
+          },
+        ];
+  const objects = bucketArns.map((bucket) => `${bucket}/*`);
+  const captured = capturedObjectsArn === undefined ? [] : [capturedObjectsArn];
   return [
-    read,
-    {
-      Sid: `${camelCase(model)}WritesWhatItCaptures`,
-      Effect: "Allow",
-      Action: ["s3:PutObject"],
-      Resource: [capturedObjectsArn],
-      ...ofItsRole,
-    },
+    ...allowed("ReadsItsArtifacts", "s3:GetObject", objects),
+    ...allowed("ListsItsArtifacts", "s3:ListBucket", listedBucketArns),
+    ...allowed("WritesWhatItCaptures", "s3:PutObject", captured),
   ];
-}
-
-/** `LoanDefault` of `loan-default`: a Sid has letters and digits only, and none twice. */
-function camelCase(model: string): string {
-  return model.replaceAll(/(?:^|-)(.)/g, (_, first: string) => first.toUpperCase());
 }

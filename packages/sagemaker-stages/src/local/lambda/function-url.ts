@@ -1,3 +1,4 @@
+import { isBase64 } from "../base64";
 import { toCommonLogTime } from "../common-log-time";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { passedOn, withAdded, withContentType } from "../response-headers";
@@ -223,12 +224,6 @@ export function readAnswer(payload: string): HttpResponse | undefined {
   const text = typeof body === "string" ? body : (JSON.stringify(body ?? undefined) ?? "");
   if (sent === undefined || (isBase64Encoded === true && !isBase64(text))) return undefined;
   return { status, headers: sent, body: isBase64Encoded === true ? Buffer.from(text, "base64") : text };
-}
-
-/** Whether `text` is base64, with or without its padding: Node.js would skip what is not. */
-function isBase64(text: string): boolean {
-  const encoded = Buffer.from(text, "base64").toString("base64");
-  return encoded === text || encoded.replace(/={1,2}$/, "") === text;
 }
 
 /** What Lambda adds to the answer where a page asks and the URL has CORS settings. */

@@ -1,16 +1,20 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { unzipSync } from "fflate";
 import { engineSource } from "../../paths";
 import { refusalLatency } from "../latency";
 import type { ContainerFailures } from "../sagemaker/container-failures";
 import { LOCAL_CREDENTIALS } from "../signature";
 import type { FunctionDefinition } from "../terraform/deployment";
 import { Concurrency, type UnreservedConcurrency } from "./concurrency";
+import type { FunctionProcess } from "./function-process";
 import type { Done, FunctionError, Invoke, Ready } from "./protocol";
+import { findPython, isPythonRuntime, type Python } from "./python/machine";
+import { missingPythonAnswer } from "./python/missing";
+import { PythonProcess } from "./python/process";
+import { writeTaskFolder } from "./task-folder";
 
 /** How an invocation ended. */
 export type InvocationResult =
@@ -41,7 +45,7 @@ export interface RouteFunction {
 
 /** Where functions run, and whom they ask. */
 export interface LambdaSettings {
-  /** A folder of this process's own, for code. */
+  /** A folder of this process's own, for code. Remove it with `removeTaskFolders`: the functions' own folders are read-only. */
   readonly folder: string;
   /** The local SageMaker runtime. */
   readonly sagemakerRuntimeUrl: string;
@@ -69,6 +73,10 @@ const FIRST_PROCESSES = 8;
 /** Each takes about 10 MB of memory beside what all share, and more under load. */
 const MAX_PROCESSES = 40;
 
+/** Processes of a function in Python take about 60 MB each, because each loads the AWS SDK. */
+const FIRST_PYTHON_PROCESSES = 2;
+const MAX_PYTHON_PROCESSES = 16;
+
 const GROWTH_INTERVAL_IN_MS = 100;
 
 /** Of the processes beyond the first ones: each takes about 50 ms of a core, which other functions need, too. */
@@ -85,7 +93,7 @@ const INIT_TIMEOUT_IN_MS = 10_000;
 
 /** One process that runs one invocation at a time. */
 interface Worker {
-  readonly process: ChildProcess;
+  readonly process: FunctionProcess;
   /** Of its credentials; no other process has the same. */
   readonly sessionToken: string;
   /** The module is loaded, or why it is not. */
@@ -108,7 +116,10 @@ export class LocalFunction implements RouteFunction {
   private readonly waiting: Waiting[] = [];
   private readonly workers = new Set<Worker>();
   private readonly concurrency: Concurrency;
+  private readonly firstProcesses: number;
   private readonly maxProcesses: number;
+  /** Of a function in Python: the interpreter, or what this machine lacks. */
+  private readonly python: ReturnType<typeof findPython> | undefined;
   private growth: NodeJS.Timeout | undefined;
   private loading = 0;
   private throttleLoggedAt = Number.NEGATIVE_INFINITY;
@@ -122,8 +133,17 @@ export class LocalFunction implements RouteFunction {
     const { arn, reservedConcurrency } = definition;
     this.concurrency =
       reservedConcurrency === undefined ? settings.unreserved.of(arn) : new Concurrency(reservedConcurrency);
-    this.maxProcesses = Math.min(MAX_PROCESSES, reservedConcurrency ?? MAX_PROCESSES);
-    this.idle.push(this.start());
+    const isPython = isPythonRuntime(definition.runtime);
+    this.python = isPython ? findPython(definition.runtime) : undefined;
+    this.firstProcesses = isPython ? FIRST_PYTHON_PROCESSES : FIRST_PROCESSES;
+    const most = isPython ? MAX_PYTHON_PROCESSES : MAX_PROCESSES;
+    this.maxProcesses = Math.min(most, reservedConcurrency ?? most);
+    if (this.missing === undefined) this.idle.push(this.start());
+  }
+
+  /** What this machine lacks to run the function; `undefined` where it runs. */
+  private get missing(): string | undefined {
+    return this.python !== undefined && "missing" in this.python ? this.python.missing : undefined;
   }
 
   /**
@@ -132,6 +152,10 @@ export class LocalFunction implements RouteFunction {
    * @param payload - the event, JSON
    */
   async invoke(payload: string): Promise<InvocationResult> {
+    if (this.missing !== undefined) {
+      this.settings.log(`${this.definition.name}: not run: ${this.missing}\n`);
+      return { ok: true, payload: missingPythonAnswer(this.definition, payload, this.missing) };
+    }
     // An invocation that waits for a process counts: on AWS it would be running.
     if (!this.concurrency.take()) return await this.throttle();
     try {
@@ -189,7 +213,7 @@ export class LocalFunction implements RouteFunction {
       this.idle.splice(this.idle.indexOf(worker), 1);
       return worker;
     }
-    if (this.workers.size < Math.min(FIRST_PROCESSES, this.maxProcesses)) return this.start();
+    if (this.workers.size < Math.min(this.firstProcesses, this.maxProcesses)) return this.start();
     return new Promise((resolve) => {
       this.waiting.push({ since: performance.now(), resolve });
       this.growLater();
@@ -232,12 +256,12 @@ export class LocalFunction implements RouteFunction {
       return;
     }
     this.idle.push(worker);
-    if (this.workers.size > FIRST_PROCESSES) this.endWhereIdle(worker);
+    if (this.workers.size > this.firstProcesses) this.endWhereIdle(worker);
   }
 
   private endWhereIdle(worker: Worker): void {
     setTimeout(() => {
-      if (this.idle.includes(worker) && this.workers.size > FIRST_PROCESSES) void this.end(worker);
+      if (this.idle.includes(worker) && this.workers.size > this.firstProcesses) void this.end(worker);
     }, IDLE_TIME_IN_MS).unref();
   }
 
@@ -330,20 +354,20 @@ export class LocalFunction implements RouteFunction {
   }
 
   private fail(error: FunctionError): InvocationResult {
-    this.settings.log(`${this.definition.name}: ${error.errorType}: ${error.errorMessage}\n`);
+    const lines = [
+      `${this.definition.name}: ${error.errorType}: ${error.errorMessage}\n`,
+      ...(error.stackTrace ?? []),
+    ];
+    this.settings.log(lines.join(""));
     return { ok: false, error };
   }
 
   private start(): Worker {
-    const { memorySizeInMb, sourceMapFile } = this.definition;
     const sessionToken = this.settings.containerFailures.issueToken();
-    const words = sourceMapFile === undefined ? [] : [sourceMapFile];
-    const child = fork(buildBootstrap(this.settings.folder), words, {
-      cwd: this.unzip(),
-      env: this.environment(sessionToken),
-      execArgv: [`--max-old-space-size=${memorySizeInMb}`],
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-    });
+    const child =
+      this.python === undefined || "missing" in this.python
+        ? this.startNode(sessionToken)
+        : this.startPython(this.python, sessionToken);
     child.stdout?.setEncoding("utf8").on("data", this.settings.log);
     child.stderr?.setEncoding("utf8").on("data", this.settings.log);
     const ready = new Promise<FunctionError | undefined>((resolve) => {
@@ -370,14 +394,25 @@ export class LocalFunction implements RouteFunction {
     return worker;
   }
 
+  private startNode(sessionToken: string): FunctionProcess {
+    const { memorySizeInMb, sourceMapFile } = this.definition;
+    const words = sourceMapFile === undefined ? [] : [sourceMapFile];
+    return fork(buildBootstrap(this.settings.folder), words, {
+      cwd: this.unzip(),
+      env: this.environment(sessionToken),
+      execArgv: [`--max-old-space-size=${memorySizeInMb}`],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+  }
+
+  private startPython(python: Python, sessionToken: string): FunctionProcess {
+    return new PythonProcess(python, { folder: this.unzip(), environment: this.environment(sessionToken) });
+  }
+
   private unzip(): string {
     const { zipFile, codeSha256 } = this.definition;
     const root = join(this.settings.folder, Buffer.from(codeSha256, "base64").toString("hex").slice(0, 16));
-    if (existsSync(root)) return root;
-    for (const [name, bytes] of Object.entries(unzipSync(readFileSync(zipFile)))) {
-      mkdirSync(dirname(join(root, name)), { recursive: true });
-      writeFileSync(join(root, name), bytes);
-    }
+    if (!existsSync(root)) writeTaskFolder(root, readFileSync(zipFile));
     return root;
   }
 

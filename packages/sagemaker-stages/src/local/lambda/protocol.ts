@@ -28,4 +28,6 @@ export interface Done {
 export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
+  /** The frames in the handler's own files, of a handler in Python. */
+  readonly stackTrace?: readonly string[];
 }

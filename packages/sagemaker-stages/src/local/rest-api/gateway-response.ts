@@ -36,6 +36,7 @@ export const GATEWAY_ERRORS = {
     message: "HTTP content length exceeded 10485760 bytes.",
   },
   tooLargeForLambda: error("REQUEST_TOO_LARGE", 413, "RequestEntityTooLargeException", "Request Too Long"),
+  unsupportedMediaType: error("UNSUPPORTED_MEDIA_TYPE", 415, "BadRequestException", "Unsupported Media Type"),
   throttled: error("THROTTLED", 429, "TooManyRequestsException", "Too Many Requests"),
   configuration: error(
     "API_CONFIGURATION_ERROR",
@@ -46,6 +47,8 @@ export const GATEWAY_ERRORS = {
   // API Gateway answers 500 where Lambda does not take an invocation, as where it throttles, and no more specific
   // response type is documented (https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway-errors.html).
   functionThrottled: error("DEFAULT_5XX", 500, "InternalServerErrorException", "Internal server error"),
+  // As recorded from AWS: localstack/localstack, test_apigateway_lambda.py, test_aws_proxy_binary_response.
+  notBase64: error("DEFAULT_5XX", 500, "InternalServerErrorException", "Internal server error"),
   functionFailed: error("INTEGRATION_FAILURE", 502, "InternalServerErrorException", "Internal server error"),
   timedOut: error("INTEGRATION_TIMEOUT", 504, "InternalServerErrorException", "Endpoint request timed out"),
 } as const satisfies Record<string, GatewayError>;

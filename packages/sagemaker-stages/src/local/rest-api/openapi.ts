@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { NotServable } from "../errors";
+import { sagemakerIntegration } from "./sagemaker-integration";
 
 const stringMap = z.record(z.string(), z.string());
 
@@ -18,6 +19,7 @@ const gatewayResponse = z.strictObject({
 
 // In everything that decides who is let in and what is answered, a word that is not read here is a refusal.
 const integration = z.discriminatedUnion("type", [
+  sagemakerIntegration,
   z.strictObject({
     type: z.literal("aws_proxy"),
     // Lambda is always invoked with POST, whatever the method.
@@ -39,11 +41,18 @@ const integration = z.discriminatedUnion("type", [
   }),
 ]);
 
-const parameter = z.object({
+const queryParameter = z.object({
   name: z.string(),
   in: z.literal("query"),
   required: z.optional(z.boolean()),
   example: z.optional(z.string()),
+});
+
+/** A header that a contract reads. The stage passes it on in any case, and validates no header. */
+const headerParameter = z.object({
+  name: z.string(),
+  in: z.literal("header"),
+  required: z.optional(z.literal(false)),
 });
 
 /** Words that are for readers. */
@@ -58,7 +67,7 @@ const operation = z.strictObject({
   operationId: z.optional(z.string()),
   summary: z.optional(z.string()),
   deprecated: z.optional(z.boolean()),
-  parameters: z.optional(z.array(parameter)),
+  parameters: z.optional(z.array(z.discriminatedUnion("in", [queryParameter, headerParameter]))),
   requestBody: z.optional(
     z.object({
       content: z.record(
@@ -100,6 +109,11 @@ const document = z.strictObject({
       ),
     }),
   ),
+  "x-amazon-apigateway-binary-media-types": z.optional(
+    z.array(
+      z.string().check(z.regex(/^[^*/]+\/(?:\*|[^*/]+)$/, "a media type, or a type with /* is read here")),
+    ),
+  ),
   "x-amazon-apigateway-request-validators": z.optional(
     z.record(
       z.string(),
@@ -127,6 +141,8 @@ export interface Method {
   readonly requestModels: Readonly<Record<string, object>>;
   /** Query parameters without which the method's validator refuses a request. */
   readonly requiredParameters: readonly string[];
+  /** The media types of bytes among the bodies that the method takes. */
+  readonly bytesTypes: readonly string[];
   /** An example of a request body. */
   readonly example: unknown;
   /** Examples of query parameters. */
@@ -140,6 +156,8 @@ export interface OpenApi {
   readonly document: unknown;
   readonly title: string;
   readonly methods: readonly Method[];
+  /** Media types whose bodies are bytes, and not text in UTF-8. */
+  readonly binaryMediaTypes: readonly string[];
   readonly gatewayResponses: Readonly<Record<string, GatewayResponse>>;
 }
 
@@ -167,7 +185,7 @@ export function readOpenApi(body: string): OpenApi {
     return Object.entries(operations).map(([httpMethod, op]): Method => {
       const checks = findValidator(`${httpMethod} ${path}`, op, validators);
       const validates = checks?.validateRequestBody === true;
-      const parameters = op.parameters ?? [];
+      const parameters = (op.parameters ?? []).filter((one) => one.in === "query");
       const content = op.requestBody?.content ?? {};
       return {
         httpMethod: httpMethod.toUpperCase(),
@@ -180,6 +198,7 @@ export function readOpenApi(body: string): OpenApi {
           checks?.validateRequestParameters === true
             ? parameters.filter(({ required }) => required).map(({ name }) => name)
             : [],
+        bytesTypes: Object.keys(content).filter((mediaType) => content[mediaType]?.schema === undefined),
         example: content["application/json"]?.example,
         parameterExamples: parameters.flatMap(({ name, example }) =>
           example === undefined ? [] : [[name, example] as const],
@@ -192,6 +211,7 @@ export function readOpenApi(body: string): OpenApi {
     document: json,
     title: api.info.title,
     methods,
+    binaryMediaTypes: api["x-amazon-apigateway-binary-media-types"] ?? [],
     gatewayResponses: api["x-amazon-apigateway-gateway-responses"] ?? {},
   };
 }

@@ -1,10 +1,12 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { parseArn } from "../../aws/arn";
+import { isBase64 } from "../base64";
 import { toCommonLogTime } from "../common-log-time";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { passedOn, withContentType, withMissing } from "../response-headers";
 import { accessKeyIdOf, userArnOf } from "../signature";
 import type { StageDefinition } from "../terraform/deployment";
+import { isBinary } from "./binary-media-types";
 import { toEventHeaders } from "./event-headers";
 import type { Method } from "./openapi";
 import { readQuery, splitStage, toEventPath } from "./url";
@@ -72,9 +74,19 @@ export function toProxyEvent(
       resourcePath: method.path,
       stage: stage.stageName,
     },
-    body: request.body === undefined || request.body.length === 0 ? null : request.body.toString("utf8"),
-    isBase64Encoded: false,
+    ...bodyOf(request, stage.openApi.binaryMediaTypes),
   };
+}
+
+/** Bytes in base64, everything else as UTF-8, whatever it is. */
+function bodyOf(
+  request: HttpRequest,
+  binaryMediaTypes: readonly string[],
+): { readonly body: string | null; readonly isBase64Encoded: boolean } {
+  const { body } = request;
+  if (body === undefined || body.length === 0) return { body: null, isBase64Encoded: false };
+  const isBase64Encoded = isBinary(request, "content-type", binaryMediaTypes);
+  return { body: body.toString(isBase64Encoded ? "base64" : "utf8"), isBase64Encoded };
 }
 
 /** Who signed the request: nobody, except where the method asks for a signature. */
@@ -114,17 +126,31 @@ function multiValues(pairs: Pairs): Record<string, string[]> {
 
 const ANSWER_KEYS = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];
 
+/** A function's answer that says `isBase64Encoded` and is not base64: API Gateway answers 500 in its place. */
+export const NOT_BASE64 = "not base64";
+
 /**
  * A function's answer as API Gateway reads it.
  *
+ * @param takesBytes - whether the request's Accept names one of the API's binary media types: a body in base64 then
+ * becomes bytes. Elsewhere it stays base64.
  * @returns `undefined` where API Gateway would call it malformed
  */
-export function readProxyAnswer(payload: string): HttpResponse | undefined {
+export function readProxyAnswer(
+  payload: string,
+  takesBytes = false,
+): HttpResponse | typeof NOT_BASE64 | undefined {
   const answer: unknown = JSON.parse(payload);
   if (typeof answer !== "object" || answer === null || Array.isArray(answer)) return undefined;
   if (!Object.keys(answer).every((key) => ANSWER_KEYS.includes(key))) return undefined;
 
-  const { statusCode = 200, headers, multiValueHeaders, body = "" } = answer as Record<string, unknown>;
+  const {
+    statusCode = 200,
+    headers,
+    multiValueHeaders,
+    body = "",
+    isBase64Encoded,
+  } = answer as Record<string, unknown>;
   const status =
     typeof statusCode === "string" || typeof statusCode === "number" ? Number(statusCode) : Number.NaN;
   // What begins with 1 is no answer yet.
@@ -135,12 +161,10 @@ export function readProxyAnswer(payload: string): HttpResponse | undefined {
 
   const merged = passedOn(withMissing(multi, single));
   if (merged === undefined) return undefined;
-  return {
-    status,
-    headers: withContentType(merged),
-    // No binary media types are configured, hence a base64 body stays as it is.
-    body: body === null ? "" : String(body),
-  };
+  const text = body === null ? "" : String(body);
+  const isBytes = takesBytes && isBase64Encoded === true;
+  if (isBytes && !isBase64(text)) return NOT_BASE64;
+  return { status, headers: withContentType(merged), body: isBytes ? Buffer.from(text, "base64") : text };
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

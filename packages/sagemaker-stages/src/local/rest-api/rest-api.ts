@@ -1,22 +1,28 @@
 import type { ValidateFunction } from "ajv";
 import Ajv from "ajv-draft-04";
+import { ArnFactory } from "../../aws/arn";
 import { matchesArn } from "../../aws/arn-pattern";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
-import {
-  type InvocationResult,
-  MOST_BYTES_OF_ANSWER,
-  MOST_BYTES_OF_EVENT,
-  type RouteFunction,
-} from "../lambda/function";
+import { MOST_BYTES_OF_ANSWER, MOST_BYTES_OF_EVENT, type RouteFunction } from "../lambda/function";
 import { withLocalCause } from "../lambda/local-cause";
 import { withContentType } from "../response-headers";
 import { findSignatureFault, LOCAL_CREDENTIALS, userArnOf } from "../signature";
 import type { ApiKeyDefinition, StageDefinition } from "../terraform/deployment";
 import { TRACE_HEADER, traceRootOf, withTrace } from "../trace";
 import { accessLogLine, type Learned } from "./access-log";
+import { isBinary } from "./binary-media-types";
+import type { EndpointAnswer, EndpointCaller } from "./endpoint-caller";
 import { GATEWAY_ERRORS, type GatewayError, missingParameters, toGatewayAnswer } from "./gateway-response";
 import type { Method } from "./openapi";
-import { newRequestIds, type RequestIds, readProxyAnswer, toProxyEvent } from "./proxy";
+import { NOT_BASE64, newRequestIds, type RequestIds, readProxyAnswer, toProxyEvent } from "./proxy";
+import {
+  authorizedInvocation,
+  canAssumeRole,
+  findDenial,
+  type SagemakerIntegration,
+  toInvocation,
+  toMethodResponse,
+} from "./sagemaker-integration";
 import { TokenBucket } from "./throttle";
 import { readQuery, toResourcePath } from "./url";
 
@@ -44,14 +50,17 @@ export class RestApi {
   /**
    * @param functions - the functions of the account and region, by ARN
    * @param log - takes the lines of the stage's access log, where the stage has one
+   * @param invokeEndpoint - for routes whose endpoint API Gateway invokes itself
    */
   constructor(
     private readonly stage: StageDefinition,
     private readonly account: { readonly accountId: string; readonly region: string },
     private readonly functions: ReadonlyMap<string, RouteFunction>,
     private readonly log: (text: string) => void = () => {},
+    private readonly invokeEndpoint?: EndpointCaller,
   ) {
-    const ajv = new Ajv({ strict: false });
+    // In decimals, as a schema means it: 0.3 is a multiple of 0.1.
+    const ajv = new Ajv({ strict: false, multipleOfPrecision: 9 });
     this.routes = stage.openApi.methods.map((method) => ({
       method,
       bucket: stage.throttling && new TokenBucket(stage.throttling),
@@ -145,16 +154,23 @@ export class RestApi {
     }
 
     const traced = withTrace(request);
+    const trace = { [TRACE_HEADER]: `Root=${traceRootOf(traced)}` };
+    if (integration.type === "aws") {
+      const answer = await this.answerByEndpoint(request, route.method, integration, ids.requestId, learned);
+      return { ...answer, headers: { ...answer.headers, ...own, ...trace } };
+    }
     const event = toProxyEvent(traced, route.method, this.stage, this.account.accountId, ids, apiKey?.id);
     const timeout = integration.timeoutInMillis ?? DEFAULT_INTEGRATION_TIMEOUT_IN_MS;
     const { status, headers, body } = await this.invoke(
       integration.uri,
       route.method,
-      JSON.stringify(event),
+      {
+        event: JSON.stringify(event),
+        takesBytes: isBinary(traced, "accept", this.stage.openApi.binaryMediaTypes),
+      },
       timeout,
       learned,
     );
-    const trace = { [TRACE_HEADER]: `Root=${traceRootOf(traced)}` };
     return { status, headers: { ...headers, ...own, ...trace }, body };
   }
 
@@ -205,10 +221,52 @@ export class RestApi {
     if (validate(body) !== true) throw new Refusal(GATEWAY_ERRORS.badBody);
   }
 
+  /** As API Gateway invokes an endpoint itself: by the integration's parameters, templates and responses. */
+  private async answerByEndpoint(
+    request: HttpRequest,
+    { httpMethod, path }: Method,
+    integration: SagemakerIntegration,
+    requestId: string,
+    learned: Learned,
+  ): Promise<HttpResponse> {
+    const { gatewayRoles = [] } = this.stage;
+    if (this.invokeEndpoint === undefined || !canAssumeRole(integration, gatewayRoles)) {
+      console.error(
+        `${httpMethod} ${path}: API Gateway does not have permission to assume the role ${integration.credentials}`,
+      );
+      throw new Refusal(GATEWAY_ERRORS.configuration);
+    }
+    const { binaryMediaTypes } = this.stage.openApi;
+    const isBytes = isBinary(request, "content-type", binaryMediaTypes);
+    const invocation = toInvocation(integration, request, requestId, isBytes);
+    if (invocation === undefined) throw new Refusal(GATEWAY_ERRORS.unsupportedMediaType);
+    const { accountId } = this.account;
+    const arns = new ArnFactory(invocation.region, accountId);
+    const authorized = authorizedInvocation(invocation, (resource) => arns.arn("sagemaker", resource));
+    const invokedAt = Date.now();
+    const answer: EndpointAnswer | "timed out" =
+      findDenial(integration, gatewayRoles, authorized) ??
+      (await withTimeout(
+        this.invokeEndpoint(invocation),
+        integration.timeoutInMillis ?? DEFAULT_INTEGRATION_TIMEOUT_IN_MS,
+      ));
+    learned.integrationLatency = Date.now() - invokedAt;
+    if (answer === "timed out") throw new Refusal(GATEWAY_ERRORS.timedOut);
+    learned.integrationStatus = answer.status;
+    const isBinaryAnswer = isBinary(
+      { headers: Object.entries(answer.headers).map(([name, value]) => [name, String(value)]) },
+      "content-type",
+      binaryMediaTypes,
+    );
+    const response = toMethodResponse(integration, answer, request, requestId, isBinaryAnswer);
+    if (response === undefined) throw new Refusal(GATEWAY_ERRORS.configuration);
+    return withLocalCause(response, answer.localCause);
+  }
+
   private async invoke(
     uri: string,
     method: Method,
-    payload: string,
+    { event, takesBytes }: { readonly event: string; readonly takesBytes: boolean },
     timeoutInMs: number,
     learned: Learned,
   ): Promise<HttpResponse> {
@@ -221,10 +279,10 @@ export class RestApi {
       );
       throw new Refusal(GATEWAY_ERRORS.configuration);
     }
-    if (Buffer.byteLength(payload) > MOST_BYTES_OF_EVENT) throw new Refusal(GATEWAY_ERRORS.tooLargeForLambda);
+    if (Buffer.byteLength(event) > MOST_BYTES_OF_EVENT) throw new Refusal(GATEWAY_ERRORS.tooLargeForLambda);
 
     const invokedAt = Date.now();
-    const result = await withTimeout(fn.invoke(payload), timeoutInMs);
+    const result = await withTimeout(fn.invoke(event), timeoutInMs);
     learned.integrationLatency = Date.now() - invokedAt;
     if (result === "timed out") throw new Refusal(GATEWAY_ERRORS.timedOut);
     if (!result.ok && result.throttledBy !== undefined) {
@@ -237,7 +295,8 @@ export class RestApi {
     if (!result.ok || Buffer.byteLength(result.payload) > MOST_BYTES_OF_ANSWER) {
       throw new Refusal(GATEWAY_ERRORS.functionFailed);
     }
-    const answer = readProxyAnswer(result.payload);
+    const answer = readProxyAnswer(result.payload, takesBytes);
+    if (answer === NOT_BASE64) throw new Refusal(GATEWAY_ERRORS.notBase64);
     if (answer === undefined) throw new Refusal(GATEWAY_ERRORS.functionFailed);
     learned.integrationStatus = answer.status;
     return withLocalCause(answer, result.localCause);
@@ -252,10 +311,10 @@ function isPlainUtf8(request: HttpRequest): boolean {
   return /^identity$/i.test(encoding) && /^(?:utf-?8|us-ascii)$/i.test(charset);
 }
 
-async function withTimeout(
-  invocation: Promise<InvocationResult>,
+async function withTimeout<Result>(
+  invocation: Promise<Result>,
   timeoutInMs: number,
-): Promise<InvocationResult | "timed out"> {
+): Promise<Result | "timed out"> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<"timed out">((resolve) => {
     timer = setTimeout(() => resolve("timed out"), timeoutInMs);

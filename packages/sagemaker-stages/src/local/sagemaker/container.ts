@@ -6,6 +6,12 @@ export interface ContainerRequest {
   readonly contentType: string;
   readonly accept: string;
   readonly body: Buffer;
+  /**
+   * The other headers of the request that SageMaker passes on, by their lower-case names.
+   *
+   * @default - none
+   */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What the container answers. */
@@ -13,7 +19,32 @@ export interface ContainerResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: Buffer | string;
+  /**
+   * The headers of the answer that SageMaker passes on, by their lower-case names; every other header stays behind.
+   *
+   * @default - none
+   */
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+/**
+ * Headers that SageMaker passes on to the container, beside Content-Type and Accept. Every header that InvokeEndpoint does
+ * not have stays behind
+ * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html).
+ */
+export const HEADERS_TO_CONTAINER = [
+  "x-amzn-sagemaker-custom-attributes",
+  "x-amzn-sagemaker-inference-id",
+  "x-amzn-sagemaker-session-id",
+  "x-amzn-sagemaker-target-model",
+] as const;
+
+/** Headers of a container's answer that SageMaker passes on to the caller, beside Content-Type. */
+export const HEADERS_OF_ANSWER = [
+  "x-amzn-sagemaker-custom-attributes",
+  "x-amzn-sagemaker-new-session-id",
+  "x-amzn-sagemaker-closed-session-id",
+] as const;
 
 /** A model's container: `POST /invocations`, whatever stands behind it. */
 export interface Container {
@@ -103,13 +134,13 @@ export function ownContainer(address: URL): Container {
   if (!url.pathname.endsWith("/invocations")) url.pathname = `${url.pathname.replace(/\/$/, "")}/invocations`;
   return {
     description: `container at ${url.href}`,
-    invoke: ({ contentType, accept, body }) =>
+    invoke: ({ contentType, accept, body, headers = {} }) =>
       new Promise((resolve, reject) => {
         const outgoing = (url.protocol === "https:" ? https : http).request(url, {
           method: "POST",
           // A kept connection that the container has closed meanwhile would look like a container that crashes.
           agent: false,
-          headers: { "Content-Type": contentType, Accept: accept, "Content-Length": body.length },
+          headers: { ...headers, "Content-Type": contentType, Accept: accept, "Content-Length": body.length },
           timeout: INVOCATION_TIMEOUT_IN_MS,
         });
         const fail = (error: Error) => reject(toContainerFailed(error));
@@ -134,10 +165,20 @@ export function ownContainer(address: URL): Container {
               status: incoming.statusCode ?? 0,
               contentType: incoming.headers["content-type"] ?? "application/octet-stream",
               body: Buffer.concat(chunks),
+              headers: passedOn(incoming.headers),
             }),
           );
         });
         outgoing.end(body);
       }),
   };
+}
+
+function passedOn(headers: http.IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    HEADERS_OF_ANSWER.flatMap((name) => {
+      const value = headers[name];
+      return value === undefined ? [] : [[name, String(value)]];
+    }),
+  );
 }

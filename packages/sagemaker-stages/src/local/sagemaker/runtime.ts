@@ -4,17 +4,24 @@ import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { refusalLatency } from "../latency";
 import { accessKeyIdOf, findSignatureFault, LOCAL_CREDENTIALS, regionOf } from "../signature";
 import type { EndpointCompute, EndpointDefinition } from "../terraform/endpoints";
-import { type Container, ContainerFailed, type ContainerResponse } from "./container";
+import {
+  type Container,
+  ContainerFailed,
+  type ContainerResponse,
+  HEADERS_OF_ANSWER,
+  HEADERS_TO_CONTAINER,
+} from "./container";
 import { ContainerFailures } from "./container-failures";
 import { containerOf } from "./echo-stand-in";
 import { EVENT_STREAM_TYPE, encodeEvent } from "./event-stream";
 import { type Operation, type OperationName, RUNTIME_SEGMENT, readOperation } from "./operation";
+import { findAnswering, mergeExisting } from "./targets";
 import { findConstraintFault, findUnsupported, invokedVariant, type ValidationFault } from "./validation";
 
 const MEGABYTE = 1024 * 1024;
 
 /**
- * The longest payload by what an endpoint runs on
+ * The longest payload of a request and of an answer by what an endpoint runs on
  * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html,
  * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). Where that is not known,
  * nothing is refused that may be taken.
@@ -65,7 +72,8 @@ export class SagemakerRuntime {
     private readonly failures: ContainerFailures = new ContainerFailures(),
   ) {
     const isOwn = ({ compute }: EndpointDefinition) => compute.kind !== "existing";
-    this.endpoints = [...endpoints.filter(isOwn), ...endpoints.filter((endpoint) => !isOwn(endpoint))];
+    const existing = endpoints.filter((endpoint) => !isOwn(endpoint));
+    this.endpoints = [...endpoints.filter(isOwn), ...mergeExisting(existing)];
   }
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
@@ -76,6 +84,8 @@ export class SagemakerRuntime {
     const refusal = this.refuse(request, operation, endpoint);
     if (refusal !== undefined) return refusal;
     if (endpoint === undefined || request.body === undefined) throw new Error("refused above");
+    const answering = findAnswering(endpoint, request);
+    if ("message" in answering) return validationError(answering);
 
     const running = this.invocations.get(endpoint) ?? 0;
     const { compute } = endpoint;
@@ -89,7 +99,12 @@ export class SagemakerRuntime {
     }
     this.invocations.set(endpoint, running + 1);
     try {
-      return await this.invoke(endpoint, operation.name, request.body, request);
+      return await this.invoke(
+        { ...endpoint, model: answering.model },
+        operation.name,
+        request.body,
+        request,
+      );
     } finally {
       this.invocations.set(endpoint, (this.invocations.get(endpoint) ?? 1) - 1);
     }
@@ -158,6 +173,7 @@ export class SagemakerRuntime {
         contentType: headerOf(request, "content-type") ?? "application/octet-stream",
         accept: headerOf(request, isStream ? "x-amzn-sagemaker-accept" : "accept") ?? "*/*",
         body,
+        headers: pick(HEADERS_TO_CONTAINER, (name) => headerOf(request, name)),
       });
     } catch (error) {
       const cause = `${container.description} ${describeFailure(error)}`;
@@ -167,6 +183,15 @@ export class SagemakerRuntime {
       return modelFailure(endpoint, NO_STATUS, cause);
     } finally {
       clearTimeout(slow);
+    }
+    const bytes = Buffer.byteLength(answer.body);
+    const max = MAX_BYTES_OF_PAYLOAD[endpoint.compute.kind];
+    if (bytes > max && !isStream) {
+      // AWS documents the limit and not the words.
+      const cause = `${container.description} answered ${bytes} bytes; allowed for this endpoint: ${max}.`;
+      invocation.fail(cause);
+      this.log(`${name}: ${cause}\n`);
+      return modelFailure(endpoint, NO_STATUS, cause);
     }
     if (container.caveat === undefined) invocation.end();
     else {
@@ -185,14 +210,29 @@ export class SagemakerRuntime {
   }
 }
 
+/** The headers of these names that `read` knows. */
+function pick(names: readonly string[], read: (name: string) => string | undefined): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = read(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
 /** What a container did instead of answering, and what to do. */
 function describeFailure(error: unknown): string {
   if (error instanceof ContainerFailed) return `${error.message}. ${error.advice}`;
   return `failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-function succeed({ contentType, body }: ContainerResponse, isStream: boolean, variant: string): HttpResponse {
-  const headers = { "x-Amzn-Invoked-Production-Variant": variant, "x-amzn-RequestId": randomUUID() };
+function succeed(answer: ContainerResponse, isStream: boolean, variant: string): HttpResponse {
+  const { contentType, body } = answer;
+  const headers = {
+    ...pick(HEADERS_OF_ANSWER, (name) => answer.headers?.[name]),
+    "x-Amzn-Invoked-Production-Variant": variant,
+    "x-amzn-RequestId": randomUUID(),
+  };
   if (!isStream) return { status: 200, headers: { "Content-Type": contentType, ...headers }, body };
   return {
     status: 200,

@@ -155,7 +155,7 @@ function faultsOf(member: Omit<Member, "header">, value: string | undefined): st
 export function findUnsupported(
   operation: OperationName,
   request: HttpRequest,
-  { name, variantName, compute }: EndpointDefinition,
+  { name, variantName, compute, directContainers }: EndpointDefinition,
 ): ValidationFault | undefined {
   if (operation === "InvokeEndpointAsync") {
     return { message: `Endpoint ${name} is not an asynchronous endpoint. Call InvokeEndpoint.` };
@@ -174,7 +174,7 @@ export function findUnsupported(
     const message = `Endpoint ${name} is not a multi-model endpoint and does not support target model header.`;
     return { errorCode: "TARGET_MODEL_HEADER_NOT_SUPPORTED", message };
   }
-  if (headerOf(request, TARGET_CONTAINER.header) !== undefined) {
+  if (directContainers === undefined && headerOf(request, TARGET_CONTAINER.header) !== undefined) {
     const message = `Endpoint ${name} is not a multi-container endpoint and does not support target container hostname header.`;
     return { message };
   }

@@ -1,6 +1,7 @@
 import type { WebsiteFile } from "../../page/build";
 import type { OpenApi } from "../rest-api/openapi";
 import type { EndpointDefinition } from "./endpoints";
+import type { GatewayRoleDefinition } from "./gateway-roles";
 
 /** What the local stage serves of one stack: plain data. */
 export interface Deployment {
@@ -86,6 +87,8 @@ export interface StageDefinition {
   /** `arn:aws:execute-api:<region>:<account>:<api>/<stage>` */
   readonly executionArn: string;
   readonly openApi: OpenApi;
+  /** The roles with which API Gateway calls services for routes. @default - none */
+  readonly gatewayRoles?: readonly GatewayRoleDefinition[];
   readonly throttling: Throttling | undefined;
   readonly apiKeys: readonly ApiKeyDefinition[];
   /** A line of the access log, with API Gateway's variables in it; `undefined` where the stage has no log. */

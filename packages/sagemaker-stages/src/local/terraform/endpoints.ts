@@ -10,6 +10,8 @@ export interface EndpointDefinition {
   readonly variantName: string;
   /** What it runs on, on AWS. */
   readonly compute: EndpointCompute;
+  /** Names of the containers of an own endpoint with direct invocation. @default - one container, or a series */
+  readonly directContainers?: readonly string[];
   readonly region: string;
   readonly accountId: string;
 }
@@ -27,8 +29,64 @@ export type EndpointCompute =
       /** How many each new configuration starts from. */
       readonly initialInstanceCount: number;
     }
-  /** It is not the stack's, which therefore does not say. */
-  | { readonly kind: "existing" };
+  /** The endpoint is not the stack's, which therefore does not say; each function names its part of the endpoint. */
+  | { readonly kind: "existing"; readonly routes: readonly TargetedRoute[] };
+
+/** A function in front of an existing endpoint. */
+export interface TargetedRoute {
+  /** The model, by the tag `Model`. */
+  readonly model: string;
+  /** The headers by which the function names what of the endpoint answers; empty where SageMaker decides. */
+  readonly target: EndpointTarget;
+}
+
+/** The headers of a request that name what of an endpoint answers, with their values. */
+export type EndpointTarget = Readonly<Partial<Record<TargetHeader, string>>>;
+
+/**
+ * The headers that name what of an endpoint answers, by the variables in which functions find their values
+ * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html).
+ */
+const HEADERS_BY_VARIABLE = {
+  ENDPOINT_TARGET_VARIANT: "x-amzn-sagemaker-target-variant",
+  ENDPOINT_TARGET_MODEL: "x-amzn-sagemaker-target-model",
+  ENDPOINT_INFERENCE_COMPONENT: "x-amzn-sagemaker-inference-component",
+  ENDPOINT_TARGET_CONTAINER: "x-amzn-sagemaker-target-container-hostname",
+} as const;
+
+/** A header that names what of an endpoint answers. */
+export type TargetHeader = (typeof HEADERS_BY_VARIABLE)[keyof typeof HEADERS_BY_VARIABLE];
+
+/** Every {@link TargetHeader}. */
+export const TARGET_HEADERS: readonly TargetHeader[] = Object.values(HEADERS_BY_VARIABLE);
+
+/** What of its endpoint a function names. @param variables - of the function */
+export function readTarget(variables: Readonly<Record<string, string>>): EndpointTarget {
+  return Object.fromEntries(
+    Object.entries(HEADERS_BY_VARIABLE).flatMap(([variable, header]) => {
+      const value = variables[variable];
+      return value === undefined ? [] : [[header, value]];
+    }),
+  );
+}
+
+/** What of its endpoint a route via API Gateway names. @param headers - that API Gateway sends with each request */
+function readTargetHeaders(headers: Readonly<Record<string, string>>): EndpointTarget {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .map(([name, value]) => [name.toLowerCase(), value] as const)
+      .filter(([name]) => TARGET_HEADERS.some((header) => header === name)),
+  );
+}
+
+/** An endpoint that API Gateway invokes itself for a route. */
+export interface InvokedByGateway {
+  readonly endpointName: string;
+  /** The model of the route. */
+  readonly model: string;
+  /** The headers that the route's integration always sends. */
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 /** The variable in which this project's functions look for their endpoint's name. */
 export const ENDPOINT_VARIABLE = "ENDPOINT_NAME";
@@ -37,30 +95,46 @@ export const ENDPOINT_VARIABLE = "ENDPOINT_NAME";
 const USUAL_VARIANT_NAME = "AllTraffic";
 
 /**
- * The endpoints of a stack: its own, and those that its functions ask and somebody else has made, each once.
+ * The endpoints of a stack: its own, and existing endpoints that its functions name, each once.
  *
+ * @param invokedByGateway - what API Gateway invokes itself: the routes name it, and no function does
  * @throws NotServable where an endpoint has no configuration
  */
-export function readEndpoints(stack: Stack): EndpointDefinition[] {
+export function readEndpoints(
+  stack: Stack,
+  invokedByGateway: readonly InvokedByGateway[] = [],
+): EndpointDefinition[] {
   const own = readOwnEndpoints(stack);
-  const existing = new Map<string, EndpointDefinition>();
+  const existing = new Map<string, TargetedRoute[]>();
   for (const { values } of read(stack, "aws_lambda_function")) {
-    const name = values.environment?.variables[ENDPOINT_VARIABLE];
-    if (name === undefined || existing.has(name) || own.some((endpoint) => endpoint.name === name)) continue;
-    existing.set(name, {
-      name,
-      model: values.tags?.Model ?? name,
-      variantName: USUAL_VARIANT_NAME,
-      compute: { kind: "existing" },
-      region: stack.region,
-      accountId: stack.accountId,
-    });
+    const variables = values.environment?.variables ?? {};
+    const name = variables[ENDPOINT_VARIABLE];
+    if (name === undefined || own.some((endpoint) => endpoint.name === name)) continue;
+    const route = { model: values.tags?.Model ?? name, target: readTarget(variables) };
+    existing.set(name, [...(existing.get(name) ?? []), route]);
   }
-  return [...own, ...existing.values()];
+  for (const { endpointName: name, model, headers } of invokedByGateway) {
+    if (own.some((endpoint) => endpoint.name === name)) continue;
+    const route = { model, target: readTargetHeaders(headers) };
+    existing.set(name, [...(existing.get(name) ?? []), route]);
+  }
+  const { region, accountId } = stack;
+  return [
+    ...own,
+    ...Array.from(existing, ([name, routes]) => ({
+      name,
+      model: routes[0]?.model ?? name,
+      variantName: USUAL_VARIANT_NAME,
+      compute: { kind: "existing" as const, routes },
+      region,
+      accountId,
+    })),
+  ];
 }
 
 function readOwnEndpoints(stack: Stack): EndpointDefinition[] {
   const configurations = read(stack, "aws_sagemaker_endpoint_configuration");
+  const models = read(stack, "aws_sagemaker_model");
   return read(stack, "aws_sagemaker_endpoint").map(({ values }) => {
     const configuration = configurations.find(({ values: c }) => c.name === values.endpoint_config_name);
     if (configuration === undefined) {
@@ -74,10 +148,20 @@ function readOwnEndpoints(stack: Stack): EndpointDefinition[] {
       model: values.tags?.Model ?? values.name,
       variantName: variant.variant_name,
       compute: computeOf(variant),
+      ...directContainersOf(models.find(({ values: m }) => m.name === variant.model_name)),
       region: stack.region,
       accountId: stack.accountId,
     };
   });
+}
+
+function directContainersOf(
+  model: Read<"aws_sagemaker_model"> | undefined,
+): Pick<EndpointDefinition, "directContainers"> {
+  if (model?.values.inference_execution_config?.mode !== "Direct") return {};
+  return {
+    directContainers: (model.values.container ?? []).map((container) => container.container_hostname),
+  };
 }
 
 type Variant = Read<"aws_sagemaker_endpoint_configuration">["values"]["production_variants"][0];
@@ -88,4 +172,29 @@ function computeOf(variant: Variant): EndpointCompute {
   }
   const { instance_type: instanceType, initial_instance_count: initialInstanceCount } = variant;
   return { kind: "instances", instanceType, initialInstanceCount };
+}
+
+/** The routes of an endpoint that answer, each target once. */
+export function answeringRoutes({
+  model,
+  compute,
+}: Pick<EndpointDefinition, "model" | "compute">): TargetedRoute[] {
+  if (compute.kind !== "existing") return [{ model, target: {} }];
+  return compute.routes.filter(
+    (route, index) => index === compute.routes.findIndex(({ target }) => isSameTarget(target, route.target)),
+  );
+}
+
+function isSameTarget(one: EndpointTarget, other: EndpointTarget): boolean {
+  return TARGET_HEADERS.every((header) => one[header] === other[header]);
+}
+
+/** The model that answers where a function names this target: of several functions with one target, the first's. */
+export function modelOfTarget(
+  { model, compute }: Pick<EndpointDefinition, "model" | "compute">,
+  target: EndpointTarget,
+): string {
+  if (compute.kind !== "existing") return model;
+  const same = compute.routes.find((route) => isSameTarget(route.target, target));
+  return same?.model ?? model;
 }

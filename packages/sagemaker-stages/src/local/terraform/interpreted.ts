@@ -33,6 +33,15 @@ const meta = {
 };
 const throttleSettings = z.object({ rate_limit: z.number(), burst_limit: z.number() });
 
+/** One container of a model. What SageMaker downloads for the container is not downloaded here. */
+const modelContainer = z.object({
+  image: z.optional(text),
+  model_data_url: z.optional(text),
+  model_data_source: z.optional(z.unknown()),
+  model_package_name: z.optional(text),
+  environment: z.optional(z.record(z.string(), z.string())),
+});
+
 const variantNames = { variant_name: text, model_name: text };
 
 const variant = z.union(
@@ -160,13 +169,11 @@ export const INTERPRETED = {
     ...meta,
     name: text,
     execution_role_arn: unresolved(text),
-    primary_container: unresolved(
-      z.object({
-        image: text,
-        model_data_url: text,
-        environment: z.optional(z.record(z.string(), z.string())),
-      }),
+    primary_container: unresolved(z.optional(modelContainer)),
+    container: unresolved(
+      z.optional(z.array(z.object({ ...modelContainer.shape, container_hostname: text }))),
     ),
+    inference_execution_config: z.optional(z.object({ mode: z.enum(["Serial", "Direct"]) })),
     enable_network_isolation: onAwsAlone(
       "network isolation: a container of a model is not cut off from the network here",
     ),

@@ -3,7 +3,8 @@ import { basename, join } from "node:path";
 import * as z from "zod";
 import type { WebsiteFile } from "../../page/build";
 import { NotServable } from "../errors";
-import { readOpenApi } from "../rest-api/openapi";
+import { type OpenApi, readOpenApi } from "../rest-api/openapi";
+import { endpointOf, literalHeaders } from "../rest-api/sagemaker-integration";
 import type {
   ApiKeyDefinition,
   Deployment,
@@ -12,7 +13,8 @@ import type {
   FunctionUrlDefinition,
   StageDefinition,
 } from "./deployment";
-import { readEndpoints } from "./endpoints";
+import { type InvokedByGateway, readEndpoints } from "./endpoints";
+import { readGatewayRoles } from "./gateway-roles";
 import { read } from "./interpreted";
 import { describeNotDone } from "./not-done";
 import { Stack } from "./stack";
@@ -22,13 +24,19 @@ import { Stack } from "./stack";
  *
  * @param name - the environment's name
  * @param folder - the stack's folder, which holds `cdk.tf.json`
+ * @param ownContainers - the models that a container of `--container` answers for; default: none
  * @throws NotServable where the stack cannot be served at all, saying which resource is the reason
  */
-export function readDeployment(name: string, folder: string): Deployment {
+export function readDeployment(
+  name: string,
+  folder: string,
+  ownContainers: readonly string[] = [],
+): Deployment {
   const stack = new Stack(name, folder);
   const functions = readFunctions(stack);
   const existingFunctions = readExistingFunctions(stack);
-  const endpoints = readEndpoints(stack);
+  const stages = readStages(stack);
+  const endpoints = readEndpoints(stack, invokedByGateway(stages));
   return {
     name,
     region: stack.region,
@@ -36,10 +44,10 @@ export function readDeployment(name: string, folder: string): Deployment {
     functions,
     existingFunctions,
     endpoints,
-    stages: readStages(stack),
+    stages,
     functionUrls: readFunctionUrls(stack),
     page: readPage(stack),
-    notDone: [...describeNotDone(stack, { functions, existingFunctions, endpoints })],
+    notDone: [...describeNotDone(stack, { functions, existingFunctions, endpoints }, ownContainers)],
   };
 }
 
@@ -128,13 +136,15 @@ function readStages(stack: Stack): StageDefinition[] {
     const { rest_api_id: apiId, stage_name: stageName } = values;
     const api = apis.find(({ resource }) => stack.idOf(resource) === apiId);
     if (api === undefined) throw new NotServable(`stage ${stageName}: got no REST API with the id ${apiId}`);
+    const openApi = readOpenApi(api.values.body);
     const throttling = settings.find(({ values: s }) => s.rest_api_id === apiId && s.stage_name === stageName)
       ?.values.settings;
     return {
       stageName,
       apiId,
       executionArn: stack.arns.arn("execute-api", `${apiId}/${stageName}`),
-      openApi: readOpenApi(api.values.body),
+      openApi,
+      gatewayRoles: readGatewayRoles(stack, credentialsOf(openApi)),
       throttling:
         throttling === undefined
           ? undefined
@@ -143,6 +153,24 @@ function readStages(stack: Stack): StageDefinition[] {
       accessLogFormat: values.access_log_settings?.format,
     };
   });
+}
+
+/** ARNs of the roles with which API Gateway calls services. */
+function credentialsOf({ methods }: OpenApi): Set<string> {
+  return new Set(
+    methods.flatMap(({ integration }) => (integration.type === "aws" ? [integration.credentials] : [])),
+  );
+}
+
+/** What API Gateway invokes itself. */
+function invokedByGateway(stages: readonly StageDefinition[]): InvokedByGateway[] {
+  return stages
+    .flatMap(({ openApi }) => openApi.methods)
+    .flatMap(({ integration, operationId }): InvokedByGateway[] => {
+      if (integration.type !== "aws") return [];
+      const { endpointName } = endpointOf(integration);
+      return [{ endpointName, model: operationId ?? endpointName, headers: literalHeaders(integration) }];
+    });
 }
 
 /** The keys whose usage plan covers the stage. AWS makes their values up; here they say what they are. */

@@ -1,8 +1,8 @@
 import { announce } from "./announce";
 import { type Child, h } from "./dom";
 import { describeFailure, describeRetry, type Failure } from "./failure";
+import type { PlacedAnswer } from "./parts";
 import { type Outcome, type StageRequest, sendRequest } from "./send";
-import type { ShownAnswer } from "./view";
 import { waitingWords } from "./words";
 
 /** More often than once a second, so that the clock skips no second. */
@@ -15,13 +15,14 @@ export interface ExchangeProps {
   /** Holds the state of the request, then the answer or the failure. */
   readonly place: HTMLElement;
   /** Shows an answer. */
-  show(answer: Extract<Outcome, { kind: "answer" }>): ShownAnswer;
+  show(answer: Extract<Outcome, { kind: "answer" }>): PlacedAnswer;
 }
 
 /** Sends the requests of a form, one at a time, and shows the state of the request, the answer or the failure. */
 export class Exchange {
   private running: AbortController | undefined;
   private timer: number | undefined;
+  private release: PlacedAnswer["release"];
 
   constructor(private readonly props: ExchangeProps) {}
 
@@ -41,8 +42,9 @@ export class Exchange {
     try {
       const outcome = await sendRequest(request, controller.signal);
       if (outcome.kind === "failure") return this.fail(outcome.failure);
-      const { content, spoken } = this.props.show(outcome);
-      this.fill("answer", content, spoken);
+      const answer = this.props.show(outcome);
+      this.fill("answer", answer.content, answer.spoken);
+      this.release = answer.release;
     } catch (error) {
       if (!controller.signal.aborted) throw error;
       this.fill("cancelled", [h("p", {}, "Cancelled. Your input is still here.")], "Cancelled.");
@@ -60,6 +62,20 @@ export class Exchange {
   /** Removes the answer or the failure. */
   clear(): void {
     if (!this.isRunning) this.fill("", [], "");
+  }
+
+  /** Shows a failure. */
+  fail(failure: Failure): void {
+    const { headline, text, reference, retryAfterInSeconds } = describeFailure(failure);
+    const retry = retryAfterInSeconds === undefined ? "" : describeRetry(retryAfterInSeconds);
+    const retryElement = h("p", { class: "retry" }, retry);
+    const children: Child[] = [h("h3", {}, headline), h("p", {}, text)];
+    if (retry !== "") children.push(retryElement);
+    if (reference.length > 0) {
+      children.push(h("p", { class: "fine" }, `To report it: ${reference.join(" · ")}`));
+    }
+    this.fill("failure", children, `${headline}. ${text} ${retry}`);
+    if (retryAfterInSeconds !== undefined) this.countDown(retryElement, retryAfterInSeconds);
   }
 
   private wait(): void {
@@ -82,19 +98,6 @@ export class Exchange {
     this.timer = window.setInterval(update, TICK_IN_MS);
   }
 
-  private fail(failure: Failure): void {
-    const { headline, text, reference, retryAfterInSeconds } = describeFailure(failure);
-    const retry = retryAfterInSeconds === undefined ? "" : describeRetry(retryAfterInSeconds);
-    const retryElement = h("p", { class: "retry" }, retry);
-    const children: Child[] = [h("h3", {}, headline), h("p", {}, text)];
-    if (retry !== "") children.push(retryElement);
-    if (reference.length > 0) {
-      children.push(h("p", { class: "fine" }, `To report it: ${reference.join(" · ")}`));
-    }
-    this.fill("failure", children, `${headline}. ${text} ${retry}`);
-    if (retryAfterInSeconds !== undefined) this.countDown(retryElement, retryAfterInSeconds);
-  }
-
   private countDown(place: HTMLElement, inSeconds: number): void {
     const end = performance.now() + inSeconds * 1_000;
     this.timer = window.setInterval(() => {
@@ -108,6 +111,8 @@ export class Exchange {
 
   private fill(state: string, children: readonly Child[], spoken: string): void {
     window.clearInterval(this.timer);
+    this.release?.();
+    this.release = undefined;
     const { place, submit } = this.props;
     // Without this, the focus of the removed cancel button would return to the top of the page.
     if (place.contains(document.activeElement)) submit.focus();

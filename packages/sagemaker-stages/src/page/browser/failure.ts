@@ -25,6 +25,10 @@ export type Failure =
       readonly kind: "unreachable";
       readonly url: string;
       readonly isOffline: boolean;
+    }
+  | {
+      /** The model's own view threw an error. Nothing was sent. */
+      readonly kind: "form";
     };
 
 /** Nothing was sent, because the request is over the limit of API Gateway. */
@@ -36,6 +40,9 @@ export const TOO_LARGE: Failure = {
   requestId: undefined,
   retryAfterInSeconds: undefined,
 };
+
+/** The form of a view could not read its own controls. */
+export const FORM_FAILED: Failure = { kind: "form" };
 
 /** A failure in words. */
 export interface FailureWords {
@@ -97,17 +104,26 @@ function textOf(value: unknown): string | undefined {
 const HEADLINES: Readonly<Record<number, string>> = {
   400: "The model cannot read this input",
   403: "This stage refuses the request",
+  406: "The model does not answer in the requested format",
   413: "The input is too large",
   415: "The model does not take this content type",
   429: "Too many requests at once",
   500: "The stage failed",
   502: "The model failed",
-  503: "The model is not ready yet",
+  503: "The model cannot answer now",
   504: "The model did not answer in time",
 };
 
 /** A failure in words: what happened, what it means, what to do. */
 export function describeFailure(failure: Failure): FailureWords {
+  if (failure.kind === "form") {
+    return {
+      headline: "This form has an error",
+      text: "The form could not read your input, and nothing was sent. Your input is still here. Report the error to the operator of this stage.",
+      reference: [],
+      retryAfterInSeconds: undefined,
+    };
+  }
   if (failure.kind === "unreachable") {
     return {
       headline: failure.isOffline ? "This device is offline" : "The stage could not be reached",

@@ -1,4 +1,5 @@
-import { type Attributes, type Child, h } from "./dom";
+import { type Control, PRIVATE_TYPING } from "./control";
+import { type Child, h } from "./dom";
 
 /** A control with its label, its hint, and a place for the reason why its value is refused. */
 export interface Field {
@@ -11,8 +12,6 @@ export interface Field {
   /** Moves the focus to the control. */
   focus(): void;
 }
-
-type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 /** Surrounds a control with its label and texts. @param hint - the text below the label */
 export function field(control: Control, label: HTMLElement, hint: string | undefined): Field {
@@ -41,13 +40,6 @@ export function field(control: Control, label: HTMLElement, hint: string | undef
     focus: () => control.focus(),
   };
 }
-
-/** Browsers that help with typing keep the typed text, and some send it to a spelling service. */
-export const PRIVATE_TYPING: Attributes = {
-  autocomplete: "off",
-  autocapitalize: "off",
-  spellcheck: "false",
-};
 
 /** Props of {@link textField}. */
 export interface TextFieldProps {

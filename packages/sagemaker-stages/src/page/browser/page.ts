@@ -1,6 +1,6 @@
+import { planRoutes, type RoutePlan } from "../plan/form-plan";
 import { type Documents, readDocuments } from "./documents";
 import { find, h } from "./dom";
-import { planRoutes, type RoutePlan } from "./form-plan";
 import { type Destination, modelForm } from "./model-form";
 import type { ModelView } from "./view";
 
@@ -19,7 +19,11 @@ readDocuments().then(show, showStartFailure);
 
 /** Shows a form for each route. */
 function show({ config, openApi }: Documents): void {
-  const stageUrl = config.stageUrl.replace(/\/$/, "");
+  const destination = {
+    stageUrl: config.stageUrl.replace(/\/$/, ""),
+    caveats: new Map(Object.entries(config.caveats ?? {})),
+  };
+  const { stageUrl } = destination;
   const routes = planRoutes(openApi);
   // The only model of a stage is always open, too: there is nothing to choose from.
   const isCard = ({ model }: RoutePlan) => views.has(model) || routes.length === 1;
@@ -28,9 +32,9 @@ function show({ config, openApi }: Documents): void {
 
   const stage = find("stage", HTMLElement);
   stage.append(h("b", {}, new URL(stageUrl).pathname.split("/").at(-1) || new URL(stageUrl).host));
-  find("stage-url", HTMLElement).textContent = stageUrl;
+  showCount(routes.length, stageUrl);
   find("views", HTMLElement).append(
-    ...cards.map((route) => viewCard(route, { stageUrl }, views.get(route.model))),
+    ...cards.map((route) => viewCard(route, destination, views.get(route.model))),
   );
   find("no-routes", HTMLElement).hidden = routes.length > 0;
   find("others", HTMLElement).hidden = others.length === 0;
@@ -39,10 +43,28 @@ function show({ config, openApi }: Documents): void {
   find("others-title", HTMLElement).hidden = isOnlyKind;
   find("routes", HTMLElement).append(
     ...others.map((route, index) =>
-      routeCard(route, { stageUrl }, { isOpen: isOnlyKind && index === 0, isOnlyKind }),
+      routeCard(route, destination, { isOpen: isOnlyKind && index === 0, isOnlyKind }),
     ),
   );
   for (const element of [stage, find("footer", HTMLElement)]) element.hidden = false;
+}
+
+/** The heading that `website.title` has by default. */
+const DEFAULT_TITLE = "Try the models";
+
+/** Texts that depend on the number of public models. `index.html` has the texts of several models. */
+function showCount(count: number, stageUrl: string): void {
+  const address = find("stage-url", HTMLElement);
+  address.textContent = stageUrl;
+  if (count > 1) return;
+  const heading = document.querySelector("h1");
+  if (heading?.textContent === DEFAULT_TITLE) {
+    document.title = count === 1 ? "Try the model" : "Models of this stage";
+    heading.textContent = document.title;
+  }
+  const link = document.querySelector("footer a");
+  if (count === 1) link?.replaceChildren("The public route as OpenAPI");
+  else address.parentElement?.replaceChildren("The page sends nothing to ", address, ".");
 }
 
 /** The card of a view. Where the view throws, the model has the card of a model without a view. */

@@ -10,8 +10,10 @@ const MAX_BYTES = 10 * 1024 * 1024;
 export interface StageRequest {
   readonly method: string;
   readonly url: string;
-  /** The body, which is sent as JSON. @default - no body */
+  /** A blob is sent as it is, under its type; any other body as JSON. @default - no body */
   readonly body?: unknown;
+  /** The media types of answers that are bytes, the preferred type first. */
+  readonly answerTypes: readonly string[];
 }
 
 /** The outcome of a request. */
@@ -19,7 +21,7 @@ export type Outcome =
   | {
       readonly kind: "answer";
       readonly status: number;
-      /** The parsed JSON. */
+      /** The parsed JSON; a text or a blob where the answer is of one of the request's `answerTypes`. */
       readonly body: unknown;
       readonly elapsedInMs: number;
     }
@@ -32,14 +34,16 @@ export type Outcome =
  * @throws the signal's reason, where the signal ended the request
  */
 export async function sendRequest(
-  { method, url, body }: StageRequest,
+  { method, url, body, answerTypes }: StageRequest,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const start = performance.now();
-  const json = body === undefined ? undefined : JSON.stringify(body);
-  if (json !== undefined && new Blob([json]).size > MAX_BYTES) return { kind: "failure", failure: TOO_LARGE };
+  const content = body === undefined || body instanceof Blob ? body : JSON.stringify(body);
+  if (content !== undefined && new Blob([content]).size > MAX_BYTES) {
+    return { kind: "failure", failure: TOO_LARGE };
+  }
   let response: Response;
-  let text: string;
+  let answer: string | Blob;
   try {
     response = await fetch(url, {
       method,
@@ -48,16 +52,40 @@ export async function sendRequest(
       credentials: "omit",
       cache: "no-store",
       referrerPolicy: "no-referrer",
-      ...(json === undefined ? {} : { headers: { "content-type": "application/json" }, body: json }),
+      headers: {
+        // API Gateway turns an answer into bytes only where a type of bytes comes first
+        // (https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html).
+        ...(answerTypes.length === 0 ? {} : { accept: [...answerTypes, JSON_TYPE].join(", ") }),
+        // The type of a blob is its Content-Type.
+        ...(typeof content === "string" ? { "content-type": JSON_TYPE } : {}),
+      },
+      ...(content === undefined ? {} : { body: content }),
     });
-    text = await response.text();
+    answer = await (isOfType(response, answerTypes) ? response.blob() : response.text());
   } catch {
     signal.throwIfAborted();
     return { kind: "failure", failure: { kind: "unreachable", url, isOffline: navigator.onLine === false } };
   }
-  const answer = response.ok ? parse(text) : undefined;
-  if (answer === undefined) return { kind: "failure", failure: readFailure(response, text) };
-  return { kind: "answer", status: response.status, ...answer, elapsedInMs: performance.now() - start };
+  const elapsedInMs = performance.now() - start;
+  if (answer instanceof Blob) {
+    const { type } = answer;
+    const body = TEXT.test(type) ? await answer.text() : answer;
+    return { kind: "answer", status: response.status, body, elapsedInMs };
+  }
+  const read = response.ok ? parse(answer) : undefined;
+  if (read === undefined) return { kind: "failure", failure: readFailure(response, answer) };
+  return { kind: "answer", status: response.status, ...read, elapsedInMs };
+}
+
+const JSON_TYPE = "application/json";
+
+/** Media types of text, with or without parameters. */
+const TEXT = /^(text\/|[^;]*[/+-](csv|json|jsonlines|ndjson|xml|yaml)\s*(;|$))/;
+
+/** Whether the response is an answer of one of the types. */
+function isOfType({ ok, headers }: Response, answerTypes: readonly string[]): boolean {
+  const [mediaType = ""] = (headers.get("content-type") ?? "").toLowerCase().split(/\s*;/);
+  return ok && answerTypes.includes(mediaType);
 }
 
 function parse(text: string): { readonly body: unknown } | undefined {

@@ -44,16 +44,18 @@ export interface ModelView {
   /**
    * Creates the controls of the form. The page adds the button, the keyboard shortcuts, and the place for the answer.
    *
-   * @default - one field for each property or parameter of the request, filled with the document's example
+   * @default - one field for each property or parameter of the request, filled with the document's example; a table of
+   * fields for a list of records, and a file field for bytes
    */
   form?(context: FormContext): RequestForm;
   /**
    * Shows an answer.
    *
-   * @param answer - the parsed JSON of a successful response; it comes from the network, so that its type is unknown
-   * @returns `undefined` where the view cannot show this answer: the page then shows the answer as JSON, as it does where
-   * the view throws
-   * @default - the answer as JSON
+   * @param answer - the parsed JSON of a successful response; a `Blob` where the answer is bytes, and a string where it is
+   * text. The answer comes from the network, so that its type is unknown
+   * @returns `undefined` where the view cannot show this answer: the page then shows the answer as it shows the answer of a
+   * model without a view, also where the view throws
+   * @default - labels with scores as bars, records as a table, an image as an image, any other JSON as JSON
    */
   show?(answer: unknown): ShownAnswer | undefined;
 }
@@ -71,7 +73,8 @@ export interface RequestForm {
   /**
    * Reads the request from the controls.
    *
-   * @returns the request as the contract's schema describes it: the JSON body of a POST, or the parameters of a GET.
+   * @returns the request as the contract's schema describes it: the JSON body of a POST, or the parameters of a GET. A
+   * `Blob` is sent as it is, with its type as the Content-Type.
    * `undefined` where the controls hold no request; the form then has shown the reason, see `Field.setFault`
    */
   read(): object | undefined;

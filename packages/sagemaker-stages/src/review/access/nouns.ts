@@ -14,6 +14,7 @@ const NOUNS: readonly (readonly [service: string, prefix: string, noun: string])
   ["lambda", "function:", "the function"],
   ["sagemaker", "endpoint-config/", "the SageMaker endpoint configuration"],
   ["sagemaker", "endpoint/", "the SageMaker endpoint"],
+  ["sagemaker", "inference-component/", "the inference component"],
   ["sagemaker", "model/", "the SageMaker model"],
   ["secretsmanager", "secret:", "the secret"],
   ["sns", "", "the topic"],

@@ -4,6 +4,7 @@ import type { PlannedResource } from "../planned-resource";
 import { at, textOf } from "../values";
 import type { AccessChange } from "./access-change";
 import { grouped } from "./rights";
+import type { ShownCondition } from "./shown-condition";
 
 const MODEL = "aws_sagemaker_model";
 
@@ -16,7 +17,8 @@ interface Move {
 
 /**
  * The changes, with those that are part of a rollout marked as such: that an endpoint's role reads the new artifact of
- * its own model in place of the old one is what every rollout asks for, and widens nothing. It is none where the model
+ * its own model in place of the old one is what every rollout asks for, and widens nothing. The same holds for the
+ * listing of a prefix. It is none where the model
  * changes its role, where the old artifact stays readable, or where the new one is in another place: see {@link moveOf}.
  */
 export function withRollouts(plan: Plan, all: readonly AccessChange[]): readonly AccessChange[] {
@@ -32,33 +34,95 @@ function asRollout(
   movesOf: ReadonlyMap<string, readonly Move[]>,
   withdrawnBy: ReadonlyMap<string, readonly AccessChange[]>,
 ): AccessChange {
-  if (!change.widens || change.change !== "granted" || change.condition !== "") return change;
-  if (change.actions.join() !== "s3:GetObject") return change;
   const [principal = "", ...others] = change.principals;
-  if (others.length > 0) return change;
+  if (!change.widens || others.length > 0) return change;
   const moves = movesOf.get(principal) ?? [];
-  const asked = change.resources.map((resource) => moves.filter(({ to }) => to === resource));
-  if (asked.some((found) => found.length === 0)) return change;
-  const withdrawn = new Set((withdrawnBy.get(principal) ?? []).flatMap(({ resources }) => resources));
-  if (!asked.flat().every(({ from }) => withdrawn.has(from))) return change;
+  const withdrawn = (withdrawnBy.get(principal) ?? []).flatMap(({ resources }) => resources);
+  if (!readsNewArtifacts(change, moves, withdrawn) && !listsNewArtifacts(change, moves)) return change;
   return { ...change, widens: false, words: `${change.words} It is the new artifact of its model.` };
+}
+
+function readsNewArtifacts(
+  { change, condition, actions, resources }: AccessChange,
+  moves: readonly Move[],
+  withdrawn: readonly string[],
+): boolean {
+  if (change !== "granted" || condition !== "" || actions.join() !== "s3:GetObject") return false;
+  return areMoved(resources, withdrawn, moves);
+}
+
+/** The bucket stays, and the condition on the prefix changes. */
+function listsNewArtifacts(
+  { change, effect, actions, resources, before = [], after = [] }: AccessChange,
+  moves: readonly Move[],
+): boolean {
+  const [bucket = "", ...others] = resources;
+  if (change !== "changed" || effect !== "Allow" || others.length > 0) return false;
+  if (actions.join() !== "s3:ListBucket") return false;
+  const [old, next] = [before, after].map((all) => all.map((conditions) => prefixOf(bucket, conditions)));
+  if (old === undefined || next === undefined) return false;
+  const granted = next.filter((one) => !old.includes(one));
+  const withdrawn = old.filter((one) => !next.includes(one));
+  return areMoved(granted, withdrawn, moves);
+}
+
+/** ARN of the objects that a condition on `s3:prefix` alone lets a role list. */
+function prefixOf(bucketArn: string, conditions: readonly ShownCondition[]): string | undefined {
+  const [only, ...others] = conditions;
+  const [value, ...more] = only?.values ?? [];
+  if (only === undefined || value === undefined || others.length + more.length > 0) return undefined;
+  return only.operator === "StringLike" && only.key === "s3:prefix" ? `${bucketArn}/${value}` : undefined;
+}
+
+/** Whether each is the new artifact of a model, and every old one is withdrawn. */
+function areMoved(
+  granted: readonly (string | undefined)[],
+  withdrawn: readonly (string | undefined)[],
+  moves: readonly Move[],
+): boolean {
+  const asked = granted.map((arn) => moves.filter(({ to }) => to === arn));
+  return (
+    asked.length > 0 &&
+    asked.every((found) => found.length > 0 && found.every(({ from }) => withdrawn.includes(from)))
+  );
 }
 
 function isWithdrawal({ change, condition, actions }: AccessChange): boolean {
   return change === "withdrawn" && condition === "" && actions.join() === "s3:GetObject";
 }
 
-/** The artifact that the role of a replaced model reads afterwards, and the one that it read before. */
+/** The artifacts that the role of a replaced model reads afterwards, and those that it read before, by container. */
 function moveOf({ type, actions, before, after }: PlannedResource): Move[] {
   if (type !== MODEL || !actions.includes("create") || !actions.includes("delete")) return [];
   const role = textOf(before?.execution_role_arn);
   if (role === undefined || role !== textOf(after?.execution_role_arn)) return [];
-  const was = textOf(at(before, "primary_container", 0, "model_data_url"));
-  const is = textOf(at(after, "primary_container", 0, "model_data_url"));
   const partition = parseArn(role)?.partition;
-  if (partition === undefined || was === undefined || is === undefined || !isNextVersion(was, is)) return [];
-  const arnOf = (url: string): string => s3ObjectArn(partition, url);
-  return [{ role: `role ${role.split("/").at(-1)}`, from: arnOf(was), to: arnOf(is) }];
+  if (partition === undefined) return [];
+  const [old, next] = [artifactsOf(before), artifactsOf(after)];
+  if (old.length !== next.length) return [];
+  return next.flatMap((is, index) => {
+    const was = old[index];
+    if (was === undefined || is === undefined || !isNextVersion(was, is)) return [];
+    return [
+      { role: `role ${role.split("/").at(-1)}`, from: arnOf(partition, was), to: arnOf(partition, is) },
+    ];
+  });
+}
+
+/** The artifact of each container: an archive, or a prefix, which ends with a slash. */
+function artifactsOf(model: PlannedResource["before"]): (string | undefined)[] {
+  const blocks = ["primary_container", "container"].flatMap((name) => at(model, name) ?? []);
+  // Terraform writes an absent text as null or as "".
+  return blocks.map(
+    (container) =>
+      textOf(at(container, "model_data_url")) ||
+      textOf(at(container, "model_data_source", 0, "s3_data_source", 0, "s3_uri")),
+  );
+}
+
+/** ARN of an object, or of the objects below a prefix. */
+function arnOf(partition: string, url: string): string {
+  return `${s3ObjectArn(partition, url)}${url.endsWith("/") ? "*" : ""}`;
 }
 
 /**

@@ -34,6 +34,7 @@ const HARMLESS: ReadonlySet<string> = new Set(
     "s3:DataAccessPointAccount s3:DataAccessPointArn s3:ResourceAccount s3:TlsVersion s3:authType s3:prefix",
     "s3:delimiter s3:max-keys s3:signatureversion s3:x-amz-acl s3:x-amz-server-side-encryption",
     "s3:x-amz-server-side-encryption-aws-kms-key-id",
+    "sagemaker:TargetModel",
   ]
     .join(" ")
     .toLowerCase()

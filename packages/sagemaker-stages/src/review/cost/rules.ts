@@ -9,6 +9,7 @@ import {
   type Term,
 } from "./charge";
 import { endpointConfiguration } from "./endpoints";
+import { changedRoutes } from "./routes";
 
 const SECONDS_PER_MILLION = ASSUMED_DURATION_IN_MS * 1000;
 
@@ -50,12 +51,11 @@ const lambdaFunction: Rule = ({ memory_size, architectures, ephemeral_storage })
   ];
 };
 
-const restApi: Rule = () => [
-  {
-    what: "requests",
-    per: "million requests",
-    terms: [{ item: "apigateway:rest-request", name: "requests to a REST API", ...MILLION }],
-  },
+const REST_REQUEST: Term = { item: "apigateway:rest-request", name: "requests to a REST API", ...MILLION };
+
+const restApi: Rule = (_, surroundings) => [
+  { what: "requests", per: "million requests", terms: [REST_REQUEST] },
+  ...changedRoutes(surroundings, REST_REQUEST, lambdaFunction),
 ];
 
 const stage: Rule = ({ cache_cluster_enabled, cache_cluster_size }) => {

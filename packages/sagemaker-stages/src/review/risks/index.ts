@@ -11,6 +11,7 @@ import { isHidden, type Pair, pairsAt } from "./levels";
 import { isProtector, protectorRisks } from "./protectors";
 import type { Finding, Risk, RiskKind } from "./risk";
 import { RULES, type Rule } from "./rules";
+import { FUNCTION, runtimeRisks } from "./runtimes";
 import { isShared, sharingRisks } from "./sharing";
 
 export type { Gate, Risk, RiskKind } from "./risk";
@@ -22,7 +23,9 @@ const RULES_OF: ReadonlyMap<string, readonly Rule[]> = RULES.reduce((byType, rul
 
 /** Whether it is known of a type which of its settings are dangerous. */
 export function isReadForRisks(type: string): boolean {
-  return RULES_OF.has(type) || hasExpiration(type) || isShared(type) || isProtector(type);
+  return (
+    RULES_OF.has(type) || hasExpiration(type) || isShared(type) || isProtector(type) || type === FUNCTION
+  );
 }
 
 /** The most dangerous first. */
@@ -61,6 +64,7 @@ function findingsOf(resource: PlannedResource, plan: Plan): Finding[] {
     ...firewallRisks(resource),
     ...sharingRisks(resource),
     ...protectorRisks(resource, plan),
+    ...runtimeRisks(resource, plan),
   ];
 }
 

@@ -13,6 +13,9 @@ export interface Route {
 
 /** What is called for a request. */
 export interface Target {
+  readonly kind: "function" | "endpoint" | "other";
+  /** Name of the function or the endpoint. */
+  readonly name?: string;
   /** E.g. `function prod-ticket-urgency`; without addresses, which may hold what is secret. */
   readonly words: string;
   /** All that says what is called, and with whose rights: to compare only. */
@@ -90,12 +93,24 @@ export function readSurface(body: string): ApiSurface | undefined {
   return { routes, cors: preflights, ownAnswersCors: corsOf(own, "gatewayresponse.header.") };
 }
 
+/** API Gateway invokes an endpoint of SageMaker itself. */
+const ENDPOINT = /:runtime\.sagemaker:path\/\/?endpoints\/([\w-]+)\/invocations$/;
+
 function targetOf(integration: z.infer<typeof operation>["x-amazon-apigateway-integration"]): Target {
   const { type, uri, credentials, connectionId, httpMethod } = integration ?? {};
   const [, name] = /:function:([\w-]+)/.exec(uri ?? "") ?? [];
-  const called = name === undefined ? `an integration of type ${type ?? "none"}` : `function ${name}`;
+  const [, endpoint] = ENDPOINT.exec(uri ?? "") ?? [];
+  const called =
+    name !== undefined
+      ? ({ kind: "function", name } as const)
+      : endpoint !== undefined
+        ? ({ kind: "endpoint", name: endpoint } as const)
+        : undefined;
+  const words =
+    called === undefined ? `an integration of type ${type ?? "none"}` : `${called.kind} ${called.name}`;
   return {
-    words: credentials === undefined ? called : `${called}, with a role's rights`,
+    ...(called ?? { kind: "other" }),
+    words: credentials === undefined ? words : `${words}, with a role's rights`,
     // Another version of the same function is no other function.
     key: JSON.stringify([
       type?.toLowerCase(),

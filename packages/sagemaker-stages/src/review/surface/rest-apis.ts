@@ -98,7 +98,8 @@ function routeChanges(was: ApiSurface, is: ApiSurface, wasPublic: boolean, isPub
       return [{ what, kind: flags.opened ? "authorization changed" : "removed", before, after, ...flags }];
     }
     if (isSameAuthorization(old.authorization, now.authorization)) {
-      return isOpen(now) && isElsewhere ? [targetChange(what, old, now, flags)] : [];
+      const isShown = isOpen(now) || invokesOtherwise(old.target, now.target);
+      return isShown && isElsewhere ? [targetChange(what, old, now, flags)] : [];
     }
     const sameWords = old.authorization.words === now.authorization.words;
     return [
@@ -113,7 +114,15 @@ function routeChanges(was: ApiSurface, is: ApiSurface, wasPublic: boolean, isPub
   });
 }
 
-/** Of an open route: what is behind others, who may call them is asked. */
+/** Whether API Gateway invokes an endpoint in place of a function, or the other way round. */
+function invokesOtherwise(old: Route["target"], now: Route["target"]): boolean {
+  return old.kind !== now.kind && old.kind !== "other" && now.kind !== "other";
+}
+
+/**
+ * Of an open route, and of a route that changes between a function and an endpoint: what is behind other routes, those
+ * who may call them are asked.
+ */
 function targetChange(what: string, old: Route, now: Route, flags: Partial<Finding>): Finding {
   const before = `${old.authorization.words}, to ${old.target.words}`;
   const after = `${now.authorization.words}, to ${now.target.words}`;

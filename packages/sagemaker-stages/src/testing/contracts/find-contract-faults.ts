@@ -4,12 +4,15 @@ import { checkCatalog } from "../../app/catalog-checks";
 import { requestModel } from "../../constructs/api/request-model";
 import { describeFault, type Fault, inWords, Report } from "../../environment/report";
 import type { Container } from "../../local/sagemaker/container";
-import type { Model, Models } from "../../models";
+import type { ContractModel, Model, Models } from "../../models";
+import { bareAnswer, NO_CALLER, replyOf } from "../../runtime/outside-handler";
 import { ProblemError } from "../../runtime/problem";
 import { parseRequest } from "../../runtime/request";
 import { samplesOfApp } from "../sample-endpoint";
 import { sourcesOfContract } from "./contract-sources";
+import { formOf } from "./form-of";
 import { findPatternFaults, patternsIn } from "./patterns";
+import { checkPythonHandler } from "./python-handler";
 
 /**
  * Every fault of the contracts of an app's models. A contract has a fault where
@@ -18,13 +21,16 @@ import { findPatternFaults, patternsIn } from "./patterns";
  * - `encode` changes the request, or encodes the same request in two ways;
  * - a batch with more rows than `limits.rows` is not refused before its rows are read;
  * - `text.read` throws, or `text.write` does not write a text;
+ * - `bytes.read` throws;
  * - the answer of the model's sample to the example cannot be decoded, or has another form than the example's answer;
  * - a regular expression takes more than linear time on some text: a caller could keep a function busy with it.
  *
- * The process runs in the app's folder.
+ * The process runs in the app's folder. A handler in Python is run by `python3` with boto3; where these are missing, standard
+ * error says that the handler was not run.
  *
  * @param models - the app's models, `functions/index.ts`
  * @returns each fault in one line, e.g. `functions/iris/contract.ts: example.answer: got …; allowed: … (…)`
+ * @throws PythonMissing in a CI (environment variable CI) without Python or boto3, where the app has a handler in Python
  * @example expect(await findContractFaults(models)).toEqual([]);
  */
 export async function findContractFaults(models: Models): Promise<string[]> {
@@ -34,13 +40,24 @@ export async function findContractFaults(models: Models): Promise<string[]> {
   const found: string[] = [];
   for (const [name, model] of Object.entries(models)) {
     const faults: Fault[] = [];
-    const report = new Report(`functions/${name}/contract.ts`, faults);
+    if (model.python !== undefined) {
+      const ofPython = new Report(`functions/${name}`, faults);
+      checkRequestModel(model, ofPython);
+      await checkPythonHandler(model, samples.get(name), ofPython);
+      found.push(...faults.map(toLine));
+      continue;
+    }
+    const report =
+      model.readyMade === undefined
+        ? new Report(`functions/${name}/contract.ts`, faults)
+        : new Report("functions/index.ts", faults, `${name}.`);
     checkRequestModel(model, report);
     checkEncode(model, report);
     checkBatch(model, report);
     checkText(model, report);
+    checkBytes(model, report);
     await checkSample(model, samples.get(name), report);
-    found.push(...faults.map(toLine), ...findPatternFaultsOf(name));
+    found.push(...faults.map(toLine), ...findPatternFaultsOf(name, model));
   }
   return found;
 }
@@ -62,10 +79,13 @@ function checkRequestModel({ schema, example, route }: Model, report: Report): v
   );
 }
 
-function checkEncode(model: Model, report: Report): void {
+function checkEncode(model: ContractModel, report: Report): void {
   const { example } = model;
   const before = JSON.stringify(example.request);
-  const [first, second] = [model.encode(example.request), model.encode(example.request)];
+  const [first, second] = [
+    model.encode(example.request, NO_CALLER),
+    model.encode(example.request, NO_CALLER),
+  ];
   report.require(
     isDeepStrictEqual(first, second),
     "encode",
@@ -82,7 +102,7 @@ function checkEncode(model: Model, report: Report): void {
   );
 }
 
-function checkBatch(model: Model, report: Report): void {
+function checkBatch(model: ContractModel, report: Report): void {
   const { rows, rowsIn } = model.limits;
   if (rowsIn === undefined) return;
   const batch = { [rowsIn]: Array(rows + 1).fill(null) };
@@ -96,7 +116,10 @@ function checkBatch(model: Model, report: Report): void {
   );
 }
 
-function refusalOf(model: Model, request: unknown): { readonly status: number; readonly text: string } {
+function refusalOf(
+  model: ContractModel,
+  request: unknown,
+): { readonly status: number; readonly text: string } {
   try {
     parseRequest(model, request);
     return { status: 200, text: "no refusal" };
@@ -110,7 +133,7 @@ function refusalOf(model: Model, request: unknown): { readonly status: number; r
 /** Texts of every kind of dialect: a word, nothing, rows of numbers, and JSON. */
 const TEXTS = ["good", "", "1,2\n3", '{"data":"1"}'];
 
-function checkText({ text, schema, example }: Model, report: Report): void {
+function checkText({ text, schema, example }: ContractModel, report: Report): void {
   if (text === undefined) return;
   for (const sent of TEXTS) {
     const thrown = thrownBy(() => schema.safeParse(text.read(sent)));
@@ -135,6 +158,20 @@ function checkText({ text, schema, example }: Model, report: Report): void {
   );
 }
 
+/** One byte of each media type. The schema may refuse the byte, e.g. because it is no image. */
+function checkBytes({ bytes, schema }: Model, report: Report): void {
+  for (const contentType of bytes?.takes ?? []) {
+    const thrown = thrownBy(() => schema.safeParse(bytes?.read({ contentType, base64: "AA==" })));
+    report.require(
+      thrown === undefined,
+      "bytes.read",
+      inWords(`${thrown} for a byte of the type ${contentType}`),
+      "a request for all bytes",
+      "the schema refuses a request and names the fault",
+    );
+  }
+}
+
 function thrownBy(run: () => unknown): string | undefined {
   try {
     run();
@@ -148,10 +185,14 @@ function thrownBy(run: () => unknown): string | undefined {
  * The contract reads the sample's answer to the example. The answer has the form of the example's answer: the sample can
  * be a smaller model than the deployed model, with other values.
  */
-async function checkSample(model: Model, sample: Container | undefined, report: Report): Promise<void> {
+async function checkSample(
+  model: ContractModel,
+  sample: Container | undefined,
+  report: Report,
+): Promise<void> {
   if (sample === undefined) return;
   const { request, answer } = model.example;
-  const { contentType, accept, body } = model.encode(request);
+  const { contentType, accept, body } = model.encode(request, NO_CALLER);
   const response = await sample.invoke({ contentType, accept, body: Buffer.from(body) });
   const received = Buffer.from(response.body).toString();
   const source = `the answer of functions/${model.model}/sample/ to example.request`;
@@ -165,7 +206,9 @@ async function checkSample(model: Model, sample: Container | undefined, report: 
   if (response.status !== 200) return;
   let decoded: unknown;
   const thrown = thrownBy(() => {
-    decoded = model.decode(received, request);
+    const reply = replyOf(response.body, response.contentType);
+    const text = model.answerTypes?.includes(reply.contentType) ? "" : received;
+    decoded = bareAnswer(model.decode(text, request, reply));
   });
   const [form, expected] = [formOf(decoded), formOf(answer)];
   report.require(
@@ -184,21 +227,11 @@ async function checkSample(model: Model, sample: Container | undefined, report: 
   );
 }
 
-/** The names and types of a JSON value, without the values and without repetitions in a list. */
-function formOf(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const forms = new Map(value.map(formOf).map((form) => [JSON.stringify(form), form]));
-    return [...forms.values()];
+function findPatternFaultsOf(model: string, { readyMade }: Model): string[] {
+  if (readyMade !== undefined) {
+    const sources = patternsInSchemas(readyMade.options);
+    return sources.flatMap((source) => findPatternFaults({ file: "functions/index.ts", source, flags: "u" }));
   }
-  if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .map(([name, member]) => [name, formOf(member)] as const)
-      .sort(([one], [other]) => (one < other ? -1 : 1)),
-  );
-}
-
-function findPatternFaultsOf(model: string): string[] {
   return sourcesOfContract(model).flatMap((source) => {
     try {
       return patternsIn(source).flatMap(findPatternFaults);
@@ -206,4 +239,12 @@ function findPatternFaultsOf(model: string): string[] {
       return [error instanceof Error ? error.message : String(error)];
     }
   });
+}
+
+/** The regular expressions of JSON Schemas in the options of a ready-made contract. */
+function patternsInSchemas(part: unknown): string[] {
+  if (typeof part !== "object" || part === null) return [];
+  return Object.entries(part).flatMap(([keyword, value]) =>
+    keyword === "pattern" && typeof value === "string" ? [value] : patternsInSchemas(value),
+  );
 }

@@ -100,6 +100,17 @@ function matchesReadable(pattern: string, arn: string): boolean {
 
 const readable = new Set<string>();
 
+/**
+ * Whether a text matches a pattern.
+ *
+ * @throws Refused where the pattern has a policy variable
+ */
+function matchesText(pattern: string, text: string): boolean {
+  const [variable] = variablesIn(pattern);
+  if (variable !== undefined) throw new Refused(`${pattern}: the variable ${variable} is not evaluated here`);
+  return matchesPattern(pattern, text);
+}
+
 type Operator = (values: readonly string[], got: string | undefined, key: string) => boolean;
 
 const equals: Operator = (values, got) => got !== undefined && values.includes(got);
@@ -113,6 +124,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   StringEquals: equals,
   StringEqualsIfExists: (values, got, key) => got === undefined || equals(values, got, key),
   StringNotEquals: (values, got, key) => !equals(values, got, key),
+  StringLike: (values, got) => got !== undefined && values.some((pattern) => matchesText(pattern, got)),
   ArnEquals: arnLike,
   ArnLike: arnLike,
   Bool: (values, got, key) =>

@@ -2,16 +2,29 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ecrRepositoryArn } from "../../aws/arn";
 import { type Environment, namePrefix } from "../../environment/environment";
-import type { NewEndpoint } from "../../environment/model-settings";
+import {
+  isViaGateway,
+  type ModelImageSettings,
+  type ModelSourceSettings,
+  type NewEndpoint,
+} from "../../environment/model-settings";
+import { imageAddress } from "../../environment/model-source";
+import { targetOf } from "../../environment/settings/targets";
 import type { Account } from "./account";
+import { OBJECT_OF_PREFIX } from "./principals/model-source";
 import { namesOf } from "./principals/principal";
 import { type AllowedRequest, textOf } from "./request";
 
-/** Actions on what an environment names: a model's endpoint, its artifact and its image. */
-const ACTIONS = ["sagemaker:InvokeEndpoint", "s3:GetObject", "ecr:BatchGetImage"];
+/** Actions on what an environment names: a model's endpoint, its artifacts, images and secrets. */
+const ACTIONS = [
+  "sagemaker:InvokeEndpoint",
+  "s3:GetObject",
+  "ecr:BatchGetImage",
+  "secretsmanager:GetSecretValue",
+];
 
 /**
- * What the roles of new functions and endpoints are there for by the environment alone. Requests are derived from the
+ * What the roles of new functions, of API Gateway and of endpoints are there for by the environment alone. Requests are derived from the
  * Terraform, which could mix up two models in their resources and policies alike.
  *
  * @returns `<role> <action> <ARN>`, sorted
@@ -21,16 +34,22 @@ export function namedPermissions(environment: Environment, account: Account): st
     .flatMap(([model, settings]) => {
       const role = `role ${namePrefix(environment)}-${model}`;
       const { endpoint } = namesOf(environment, model);
+      const { inferenceComponent: component } = targetOf(settings);
+      const invoker = isViaGateway(settings) ? "gateway" : "function";
       return [
         ...(settings.existingFunction === undefined
-          ? [`${role}-function sagemaker:InvokeEndpoint ${account.arn("sagemaker", `endpoint/${endpoint}`)}`]
+          ? [
+              `endpoint/${endpoint}`,
+              ...(component === undefined ? [] : [`inference-component/${component}`]),
+            ].map(
+              (invoked) => `${role}-${invoker} sagemaker:InvokeEndpoint ${account.arn("sagemaker", invoked)}`,
+            )
           : []),
         ...("existingEndpoint" in settings
           ? []
-          : [
-              `${role}-endpoint s3:GetObject ${artifactArn(environment, model, settings, account)}`,
-              `${role}-endpoint ecr:BatchGetImage ${repositoryArn(settings, account)}`,
-            ]),
+          : permissionsOfSources({ environment, model, account }, settings).map(
+              (permission) => `${role}-endpoint ${permission}`,
+            )),
       ];
     })
     .sort();
@@ -45,30 +64,53 @@ export function derivedPermissions(
   const roles = Object.keys(environment.models).flatMap((model) => [
     `role ${prefix}-${model}-function`,
     `role ${prefix}-${model}-endpoint`,
+    `role ${prefix}-${model}-gateway`,
   ]);
-  return allowedRequests
+  const permissions = allowedRequests
     .filter(({ subject, action }) => roles.includes(subject) && ACTIONS.includes(action))
-    .map(({ subject, action, resource }) => `${subject} ${action} ${textOf(resource)}`)
-    .sort();
+    .map(({ subject, action, resource }) => `${subject} ${action} ${textOf(resource)}`);
+  // Requests for several models of one endpoint have one permission.
+  return [...new Set(permissions)].sort();
 }
 
-function artifactArn(
-  environment: Environment,
-  model: string,
-  { artifact }: NewEndpoint,
-  account: Account,
-): string {
-  if (artifact.startsWith("s3://")) return account.objectArn(artifact);
+/** Whose permissions are named. */
+interface Named {
+  readonly environment: Environment;
+  readonly model: string;
+  readonly account: Account;
+}
+
+/** The permissions that follow from where the containers' models come from, each once. */
+function permissionsOfSources(named: Named, settings: NewEndpoint): string[] {
+  const { account } = named;
+  const containers: readonly ModelSourceSettings[] =
+    "containers" in settings && settings.containers !== undefined ? settings.containers : [settings];
+  const permissions = containers.flatMap(({ artifact, image, modelPackage, secrets = {} }) => [
+    ...(modelPackage?.artifacts ?? (artifact === undefined ? [] : [artifact])).map(
+      (each) => `s3:GetObject ${artifactArn(named, each)}`,
+    ),
+    ...(modelPackage?.imageUris.map((uri) => ({ uri })) ?? (image === undefined ? [] : [image])).map(
+      (each) => `ecr:BatchGetImage ${repositoryArn(each, account)}`,
+    ),
+    ...Object.values(secrets).map((secret) => `secretsmanager:GetSecretValue ${secret}`),
+  ]);
+  return [...new Set(permissions)];
+}
+
+/** A prefix ends with a slash: SageMaker reads the objects below. */
+function artifactArn({ environment, model, account }: Named, artifact: string): string {
+  if (artifact.startsWith("s3://")) {
+    return account.objectArn(artifact.endsWith("/") ? `${artifact}${OBJECT_OF_PREFIX}` : artifact);
+  }
   const content = readFileSync(artifact);
   const key = `${model}/${createHash("sha256").update(content).digest("hex")}/model.tar.gz`;
   return account.bucketArn(`${namePrefix(environment)}-artifacts-${account.id}-${account.region}/${key}`);
 }
 
-function repositoryArn({ image }: NewEndpoint, account: Account): string {
-  if ("algorithm" in image) {
-    return account.repositoryArn(account.registry(), image.algorithm);
-  }
+function repositoryArn(image: ModelImageSettings, account: Account): string {
+  const address = imageAddress(image);
+  if ("repository" in address) return account.repositoryArn(account.registry(), address.repository);
   const [, accountId = "", region = "", repository = ""] =
-    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[^/]+\/([^:@]+)/.exec(image.uri) ?? [];
+    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[^/]+\/([^:@]+)/.exec(address.uri) ?? [];
   return ecrRepositoryArn({ partition: account.partition, region, accountId, repository });
 }

@@ -37,7 +37,7 @@ function ownerOf(
   const [kind] = words;
   if (kind === "policy") return undefined;
   // A model can have the name `iris-endpoint`: its function has the name that the role of the endpoint of `iris` has.
-  const suffixes = kind === "role" ? ["-endpoint", "-function"] : [""];
+  const suffixes = kind === "role" ? ["-endpoint", "-function", "-gateway"] : [""];
   return names.find((name) => {
     const own = suffixes.map((suffix) => `${prefix}-${name}${suffix}`);
     const path = models[name]?.route.path;

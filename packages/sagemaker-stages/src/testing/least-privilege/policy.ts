@@ -27,7 +27,7 @@ export interface Statement {
 }
 
 /** The operators that the project's policies have. */
-export const OPERATORS = ["StringEquals", "ArnEquals", "ArnLike", "Bool"] as const;
+export const OPERATORS = ["StringEquals", "StringLike", "ArnEquals", "ArnLike", "Bool"] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /**

@@ -277,6 +277,7 @@ const DOCUMENT_MEMBERS = [
   "info",
   "paths",
   "components",
+  "x-amazon-apigateway-binary-media-types",
   "x-amazon-apigateway-request-validators",
   "x-amazon-apigateway-gateway-responses",
 ];
@@ -284,7 +285,7 @@ const DOCUMENT_MEMBERS = [
 /** Routes that reach a function; a preflight, which API Gateway answers itself, gives nobody anything. */
 function readRoutes(stack: ResolvedStack): Route[] {
   return stack.all("aws_api_gateway_rest_api").flatMap((api) => {
-    requireArguments(api, "name", "body", "endpoint_configuration", "lifecycle");
+    requireArguments(api, "name", "body", "depends_on", "endpoint_configuration", "lifecycle");
     const document = parseEmbedded(api.text("body"), `${api.address}.body`);
     requireMembers(document, DOCUMENT_MEMBERS, `${api.address}.body`);
     const paths = document.paths as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>;

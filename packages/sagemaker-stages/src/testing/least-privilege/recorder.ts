@@ -1,7 +1,8 @@
 import { functionCode } from "../../constructs/function/function-code";
 import { type Environment, namePrefix } from "../../environment/environment";
+import { isViaGateway } from "../../environment/model-settings";
 import type { Container } from "../../local/sagemaker/container";
-import type { Models } from "../../models";
+import type { Model, Models } from "../../models";
 import { mapConcurrently } from "../concurrency";
 import {
   type ComputedAnswer,
@@ -12,7 +13,8 @@ import {
 import { restEvent } from "../events";
 import { handlerEnvironment } from "../handler";
 import { invokePackage, RefusedConnection } from "../package-process";
-import { answersOf, samplesOfApp } from "../sample-endpoint";
+import { reportMissingPython } from "../python/invoke-python";
+import { answersOf, missingSample, samplesOfApp } from "../sample-endpoint";
 import { Refused } from "./refused";
 import type { ResolvedStack, Resource } from "./resolved-stack";
 
@@ -27,6 +29,10 @@ export interface RecordedCall {
   readonly resource: string;
   /** `<METHOD> <path>` */
   readonly request: string;
+  /** The last part of the ARN of the inference component that the request names. */
+  readonly component?: string;
+  /** The model of a multi-model endpoint that the request names. */
+  readonly targetModel?: string;
 }
 
 /** Whose functions are run. */
@@ -43,9 +49,14 @@ export type Answers = Readonly<Record<string, ScriptedAnswer | ComputedAnswer>>;
 /**
  * The requests that the code of each model's function sends, by the function's name. The function's own package runs with
  * the function's own variables, and handles the example of the model's contract. The model's sample answers in place of
- * the endpoint; without a sample, the answer is an empty object, which the handler need not understand. Requests to the
- * services of `answers` are answered, and are not in the result.
+ * the endpoint. Without a sample, the answer is an empty object, which the handler need not understand: where a handler in
+ * Python raises an error after a request, its requests before the error are recorded, and standard error says so. Requests
+ * to the services of `answers` are answered, and are not in the result.
  *
+ * A handler in Python is run by `python3`. On a machine without Python or boto3 the proof assumes that the handler invokes
+ * its endpoint, and says so on standard error. In a CI (environment variable CI) it fails instead.
+ *
+ * @throws PythonMissing in a CI without Python or boto3
  * @throws Refused where a handler connects to another host, or sends a request that nothing here knows
  * @throws Error where the deployed package is not the package of the model, or a handler sends no request
  */
@@ -55,9 +66,9 @@ export async function record(
 ): Promise<Map<string, readonly RecordedCall[]>> {
   const samples = samplesOfApp();
   const names = Object.entries(environment.models)
-    .filter(([, { existingFunction }]) => existingFunction === undefined)
+    .filter(([, settings]) => settings.existingFunction === undefined && !isViaGateway(settings))
     .map(([model]) => model);
-  const calls = await mapConcurrently(names, async (name) => {
+  const calls = await mapConcurrently(names, async (name): Promise<[string, readonly RecordedCall[]]> => {
     const functionName = `${namePrefix(environment)}-${name}`;
     const fn = stack.find("aws_lambda_function", "function_name", functionName);
     const model = models[name];
@@ -66,18 +77,39 @@ export async function record(
         `${stack.name}: got no function ${functionName} of a model; allowed: a new function per model`,
       );
     }
-    if (functionCode(name).sha256 !== fn.text("source_code_hash")) {
+    if (functionCode(name, model).sha256 !== fn.text("source_code_hash")) {
       throw new Error(`${fn.address}: its package is not the package of functions/${name}`);
     }
     const event = restEvent(model, model.example.request);
-    return [functionName, await run(fn, { name, event, sample: samples.get(name), answers }, stack)] as const;
+    try {
+      return [functionName, await run(fn, { model, event, sample: samples.get(name), answers }, stack)];
+    } catch (error) {
+      const call = assumedCallOf(fn, stack);
+      reportMissingPython(
+        error,
+        `The proof of ${stack.name} assumes that this handler sends ${call.action} to ${call.resource} and nothing else.`,
+      );
+      return [functionName, [call]];
+    }
   });
   return new Map(calls);
 }
 
+/** The request of a handler that invokes its own endpoint. */
+function assumedCallOf(fn: Resource, stack: ResolvedStack): RecordedCall {
+  const endpoint = String(fn.get("environment.variables.ENDPOINT_NAME"));
+  return {
+    service: SAGEMAKER,
+    region: stack.account.region,
+    action: "sagemaker:InvokeEndpoint",
+    resource: `endpoint/${endpoint}`,
+    request: `POST /endpoints/${endpoint}/invocations`,
+  };
+}
+
 /** One invocation of a model's function. */
 interface Invocation {
-  readonly name: string;
+  readonly model: Model;
   readonly event: unknown;
   readonly sample: Container | undefined;
   readonly answers: Answers;
@@ -85,9 +117,10 @@ interface Invocation {
 
 async function run(
   fn: Resource,
-  { name, event, sample, answers }: Invocation,
+  { model, event, sample, answers }: Invocation,
   stack: ResolvedStack,
 ): Promise<RecordedCall[]> {
+  const name = model.model;
   const endpoint = await EndpointServer.start();
   const ofEndpoint = sample === undefined ? { body: "{}" } : answersOf(sample);
   endpoint.willAlwaysAnswer(answerByService({ ...answers, [SAGEMAKER]: ofEndpoint }));
@@ -95,7 +128,7 @@ async function run(
     const variables = fn.get("environment.variables") as Readonly<Record<string, string>>;
     // The Terraform decides on the endpoint.
     const { ENDPOINT_NAME: _, ...ofLambda } = handlerEnvironment(endpoint);
-    const invoked = invokePackage(name, event, {
+    const invoked = invokePackage(model, event, {
       // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
       environment: {
         AWS_ENDPOINT_URL: endpoint.url,
@@ -113,7 +146,11 @@ async function run(
     const calls = endpoint.requests
       .filter((request) => !isAnswered(request, answers))
       .map((request) => readCallOf(request, `${fn.address}: the handler of functions/${name}`));
-    const answer = await invoked;
+    const answer = await invoked.catch((error: unknown) => {
+      // A handler that fails with its sample is wrong, and can miss requests.
+      if (sample !== undefined || calls.length === 0) throw error;
+      reportError(error, name, calls.length);
+    });
     if (calls.length === 0) {
       throw new Error(
         `${fn.address}: its handler sent no request for the example of functions/${name}; it answered ${JSON.stringify(answer)}`,
@@ -123,6 +160,15 @@ async function run(
   } finally {
     await endpoint.close();
   }
+}
+
+/** The proof needs the requests of a handler, not its answer. */
+function reportError(error: unknown, model: string, calls: number): void {
+  const [cause] = (error instanceof Error ? error.message : String(error)).split("\n");
+  const requests = calls === 1 ? "1 request" : `${calls} requests`;
+  process.stderr.write(
+    `${cause}. The endpoint answered {} because ${missingSample(model)}. The proof covers the ${requests} that the handler sent before the error.\n`,
+  );
 }
 
 /** The service of SageMaker's runtime in a signature. */
@@ -180,6 +226,16 @@ const ACTIONS = [
   },
 ] as const;
 
+/** What of the endpoint a request names, as far as IAM sees it. */
+function readTarget({ headers }: RecordedRequest): Pick<RecordedCall, "component" | "targetModel"> {
+  const component = headers["x-amzn-sagemaker-inference-component"];
+  const targetModel = headers["x-amzn-sagemaker-target-model"];
+  return {
+    ...(typeof component === "string" && { component: `inference-component/${component}` }),
+    ...(typeof targetModel === "string" && { targetModel }),
+  };
+}
+
 /** @throws Refused where the request is not signed, or no rule knows its action */
 export function readCall(request: RecordedRequest): RecordedCall {
   const { method, path } = request;
@@ -190,7 +246,8 @@ export function readCall(request: RecordedRequest): RecordedCall {
     const [, name] = known.path.exec(path) ?? [];
     if (name !== undefined && known.service === service && known.method === method) {
       const { action } = known;
-      return { service, region, action, resource: known.resource(name), request: `${method} ${path}` };
+      const sent = { service, region, action, resource: known.resource(name), request: `${method} ${path}` };
+      return { ...sent, ...readTarget(request) };
     }
   }
   throw new Refused(

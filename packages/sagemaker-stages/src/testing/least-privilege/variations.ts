@@ -195,18 +195,25 @@ function otherPrincipals(
 export class KnownLegitimate {
   private readonly precise: ReadonlySet<string>;
   private readonly resources = new Map<string, Exactly[]>();
+  /** Requests of which a condition key has a free part, by everything else. */
+  private readonly contexts = new Map<string, AllowedRequest[]>();
 
   constructor(allowedRequests: readonly AllowedRequest[]) {
     this.precise = new Set(allowedRequests.map(keyOf));
     for (const use of allowedRequests) {
       const known = this.resources.get(principalKey(use)) ?? [];
       this.resources.set(principalKey(use), [...known, use.resource]);
+      const beside = this.contexts.get(requestKey(use)) ?? [];
+      this.contexts.set(requestKey(use), [...beside, use]);
     }
   }
 
   /** Whether the principal of a variation has another reason for the same request. */
   has({ kind, request }: Variation): boolean {
     if (this.precise.has(keyOf(request))) return true;
+    if (kind === "other context") {
+      return (this.contexts.get(requestKey(request)) ?? []).some((use) => hasContextOf(use, request));
+    }
     if (kind !== "other principal") return false;
     const resource = textOf(request.resource);
     const known = this.resources.get(principalKey(request)) ?? [];
@@ -217,6 +224,23 @@ export class KnownLegitimate {
 /** Whether a resource is one of those in a folder of which a request can need any, e.g. the objects of a bucket. */
 function isBelow({ exact, free }: Exactly, resource: string): boolean {
   return free !== "" && exact.endsWith("/") && resource.startsWith(exact);
+}
+
+/** Whether the condition keys of a request are those of a request that must be allowed, with another free part. */
+function hasContextOf(use: AllowedRequest, { context }: AccessRequest): boolean {
+  const keys = Object.keys(use.context);
+  if (keys.length !== Object.keys(context).length) return false;
+  return keys.every((key) => {
+    const [known, got] = [use.context[key], context[key]];
+    if (known === undefined || got === undefined) return false;
+    const isFree = known.free !== "" && known.exact !== "";
+    return isFree ? textOf(got).startsWith(known.exact) : textOf(got) === textOf(known);
+  });
+}
+
+/** Everything of a request but its condition keys. */
+function requestKey({ principal, action, resource, vpcEndpoint }: AccessRequest): string {
+  return JSON.stringify([principal, action, textOf(resource), vpcEndpoint ?? ""]);
 }
 
 /** Another principal can send the same request through another VPC endpoint, and with other condition keys. */

@@ -22,7 +22,7 @@ const schema = z.strictObject({
 type Request = z.infer<typeof schema>;
 
 /** A regression on rows of numbers, e.g. SageMaker XGBoost: one prediction a row. */
-export const contract: Contract<Request, number[]> = {
+export const contract = {
   model: "example",
   route: { method: "POST", path: "/example" },
   schema,
@@ -42,7 +42,7 @@ export const contract: Contract<Request, number[]> = {
     if (predictions.some(Number.isNaN)) throw new UnreadablePredictions("a prediction is not a number");
     return predictions;
   },
-};
+} satisfies Contract<Request, number[]>;
 
 /** The documentation, the page and the smoke test show this request and this answer. */
 export const about: About<Request, number[]> = {

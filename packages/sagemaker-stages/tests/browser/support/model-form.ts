@@ -42,9 +42,21 @@ export class ModelForm {
     return await visibleText(this.form.locator(".result.answer"));
   }
 
-  /** @returns the JSON of the answer, once it is visible */
+  /** @returns the JSON of the answer, once the answer is visible; opens the JSON where it is closed */
   async answeredJson(): Promise<unknown> {
-    return JSON.parse(await visibleText(this.form.getByLabel("Answer")));
+    await this.result.and(this.form.locator(".answer")).waitFor();
+    const closed = this.result.locator("details.json:not([open]) > summary");
+    if (await closed.isVisible()) await closed.click();
+    return JSON.parse(await visibleText(this.form.getByLabel("Answer", { exact: true })));
+  }
+
+  /** @returns the texts of the table in the answer, row by row, once the table is visible */
+  async answeredTable(): Promise<string[][]> {
+    const table = this.result.getByRole("table");
+    await table.waitFor();
+    return await table.evaluate((element: HTMLTableElement) =>
+      [...element.rows].map((row) => [...row.cells].map(({ innerText }) => innerText)),
+    );
   }
 
   /** @returns the text of the failure, once it is visible */

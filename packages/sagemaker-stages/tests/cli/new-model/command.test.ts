@@ -17,7 +17,7 @@ describe("sagemaker-stages new-model", () => {
   afterEach(() => app?.remove());
 
   it(
-    "adds a model that takes rows to the first environment when the command line names the model alone",
+    "adds a line with a ready-made contract, and no folder, when the command line names the model alone",
     async () => {
       // Prepare
       const before = app.files();
@@ -32,11 +32,31 @@ describe("sagemaker-stages new-model", () => {
       expect([...after.keys()].filter((path) => after.get(path) !== before.get(path))).toEqual([
         "environments/dev.ts",
         "functions/index.ts",
+      ]);
+      expect([...before.keys()].filter((path) => !after.has(path))).toEqual([]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "writes a folder with the contract, the model card and the tests when the command line has --with-contract",
+    async () => {
+      // Prepare
+      const before = app.files();
+
+      // Act
+      const finished = await app.command("new-model", "iris-species", "--with-contract");
+
+      // Assess
+      const after = app.files();
+      expect(finished).toMatchObject({ status: 0, stderr: "" });
+      expect([...after.keys()].filter((path) => after.get(path) !== before.get(path))).toEqual([
+        "environments/dev.ts",
+        "functions/index.ts",
         "functions/iris-species/README.md",
         "functions/iris-species/contract.ts",
         "functions/iris-species/tests/contract.test.ts",
       ]);
-      expect([...before.keys()].filter((path) => !after.has(path))).toEqual([]);
       expect(app.read("functions/iris-species/contract.ts")).toContain("rows: z.array(row)");
     },
     TIMEOUT_IN_MS,
@@ -47,7 +67,7 @@ describe("sagemaker-stages new-model", () => {
     const [catalog, environment] = [app.read("functions/index.ts"), app.read("environments/dev.ts")];
 
     // Act
-    app.newModel("iris-species");
+    app.newModel("iris-species", "--with-contract");
 
     // Assess
     expect(addedLines(catalog, app.read("functions/index.ts"))).toEqual([
@@ -63,18 +83,116 @@ describe("sagemaker-stages new-model", () => {
     ]);
   });
 
+  it("adds a ready-made contract below the other models, and its function to the import", () => {
+    // Prepare
+    const withFunction = app
+      .read("functions/index.ts")
+      .replace("import { defineModels }", "import { defineModels, rows }");
+
+    // Act
+    app.newModel("iris-species");
+
+    // Assess
+    expect(addedLines(withFunction, app.read("functions/index.ts"))).toEqual([
+      '  "iris-species": rows({',
+      '    features: ["feature 1", "feature 2", "feature 3", "feature 4"],',
+      '    answer: "csv",',
+      "  }),",
+    ]);
+  });
+
+  it.each([
+    {
+      words: ["--takes", "bytes", "--media-type", "image/jpeg", "--media-type", "image/png"],
+      line: "iris: bytes({",
+    },
+    {
+      words: ["--takes", "bytes", "--media-type", "application/x-thing"],
+      line: 'contentType: "application/x-thing"',
+    },
+    { words: ["--takes", "text"], line: "iris: text({" },
+    { words: ["--takes", "pass-through"], line: "iris: passThrough({" },
+    {
+      words: ["--takes", "pass-through", "--media-type", "image/jpeg"],
+      line: 'iris: passThrough({\n    takes: ["image/jpeg"],',
+    },
+    {
+      words: ["--takes", "pass-through", "--media-type", "application/x-thing"],
+      line: 'contentType: "application/x-thing"',
+    },
+    { words: ["--hugging-face", "text-generation"], line: 'iris: huggingFace("text-generation"),' },
+  ])("adds the contract of the words $words", ({ words, line }) => {
+    // Act
+    app.newModel("iris", ...words);
+
+    // Assess
+    expect(app.read("functions/index.ts")).toContain(line);
+    expect(app.read("environments/dev.ts")).toContain("    iris: {\n");
+  });
+
+  it.each([
+    {
+      words: ["--hugging-face", "text-classification"],
+      sentence: "iris takes a text (Hugging Face: text-classification).",
+    },
+    {
+      words: ["--hugging-face", "image-classification"],
+      sentence: "iris takes an image (Hugging Face: image-classification).",
+    },
+    {
+      words: ["--takes", "bytes", "--media-type", "image/jpeg", "--media-type", "image/png"],
+      sentence: "iris takes a file (image/jpeg, image/png), which the endpoint receives as it is.",
+    },
+    {
+      words: ["--takes", "pass-through"],
+      sentence: "iris takes any JSON, which the endpoint receives as it is.",
+    },
+  ])("says what the model of $words takes", ({ words, sentence }) => {
+    // Act
+    const printed = app.newModel("iris", ...words);
+
+    // Assess
+    expect(printed.split("\n")[0]).toBe(sentence);
+  });
+
+  it("prints a curl line that sends a file, without base64, when the model takes files", () => {
+    // Act
+    const printed = app.newModel("photo", "--takes", "bytes", "--media-type", "image/jpeg");
+
+    // Assess
+    expect(printed).toMatch(/^ {2}curl .* -H 'content-type: image\/jpeg' --data-binary @FILE$/m);
+    expect(printed).not.toContain("base64");
+  });
+
+  it("adds a model of the Hugging Face Hub with the task, and says what to replace", () => {
+    // Act
+    const printed = app.newModel("topics", "--hugging-face", "text-classification");
+
+    // Assess
+    expect(printed).toContain(
+      "HF_MODEL_ID and HF_MODEL_REVISION (placeholders: npm start accepts them, npm test and cdktf synth refuse the zeros)",
+    );
+    expect(app.read("environments/dev.ts")).toContain(`      containerEnvironment: {
+        HF_MODEL_ID: "my-organization/topics",
+        HF_MODEL_REVISION: "${"0".repeat(40)}",
+        HF_TASK: "text-classification",
+      },
+`);
+  });
+
   it("prints the files to edit, the commands, and a curl line", () => {
     // Act
     const printed = app.newModel("iris-species", "--environment", "staging");
 
     // Assess
-    expect(printed).toContain("functions/iris-species/contract.ts");
+    expect(printed).toContain("functions/index.ts");
+    expect(printed).not.toContain("functions/iris-species/contract.ts");
     expect(printed).toContain("environments/staging.ts");
     expect(printed).toContain("npm start -- staging");
     expect(printed).toMatch(
-      /^ {2}curl 'http:\/\/127\.0\.0\.1:3000\/staging\/iris-species' --aws-sigv4 .* -d '\{"rows":\[\[5\.1,3\.5,1\.4,0\.2\]\]\}'$/m,
+      /^ {2}curl 'http:\/\/127\.0\.0\.1:3000\/staging\/iris-species' --aws-sigv4 .* -d '\{"rows":\[\{"feature 1":1,.*\}\]\}'$/m,
     );
-    expect(printed).toContain("echo stand-in");
+    expect(printed).toContain("Until then, every request gets the example's answer.");
   });
 
   it("adds the model to each environment that the command line names, and to no other environment", () => {
@@ -149,7 +267,28 @@ describe("sagemaker-stages new-model", () => {
   });
 
   it.each([
-    { words: ["iris", "--takes", "csv"], message: "--takes: got csv; allowed: rows, json, text, query" },
+    {
+      words: ["iris", "--takes", "csv"],
+      message: "--takes: got csv; allowed: rows, json, text, bytes, pass-through, query",
+    },
+    { words: ["iris", "--takes", "bytes"], message: "--media-type: got nothing; allowed: a media type" },
+    {
+      words: ["iris", "--media-type", "image/png"],
+      message: "--media-type: got image/png; allowed: with --takes bytes or pass-through",
+    },
+    {
+      words: ["iris", "--hugging-face", "chat"],
+      message: "--hugging-face: got chat; allowed: text-classification,",
+    },
+    {
+      words: ["iris", "--hugging-face", "translation", "--takes", "text"],
+      message: "--hugging-face: got --takes text beside it; allowed: one of both",
+    },
+    {
+      words: ["iris", "--takes", "pass-through", "--with-contract"],
+      message:
+        "--with-contract: got --takes pass-through beside it; allowed: --takes rows, json, text or query",
+    },
     {
       words: ["iris", "--environment", "test"],
       message: "--environment: got test; allowed: dev, staging, prod",
@@ -284,7 +423,9 @@ describe("sagemaker-stages new-model", () => {
     expect(act).toThrow(UserError);
     expect(act).toThrow(reason);
     expect(act).toThrow("Nothing was written.");
-    expect(act).toThrow('import * as iris from "./iris/contract";\nin defineModels({ … }): iris,');
+    expect(act).toThrow(
+      'import { rows } from "sagemaker-stages/model";\nin defineModels({ … }): iris: rows({\n',
+    );
     expect(act).toThrow('in models of dev: iris: {\n  artifact: "s3://');
     expect(app.files()).toEqual(before);
   });
@@ -340,6 +481,17 @@ describe("sagemaker-stages new-model", () => {
   });
 });
 
+/** Names of models with ready-made contracts, each with its words. */
+const READY_MADE = [
+  ["ready-rows", "--takes", "rows"],
+  ["ready-text", "--takes", "text"],
+  ["ready-bytes", "--takes", "bytes", "--media-type", "image/jpeg", "--media-type", "image/png"],
+  ["ready-audio", "--takes", "bytes", "--media-type", "audio/ogg"],
+  ["ready-raw", "--takes", "pass-through"],
+  ["ready-topics", "--hugging-face", "text-classification"],
+  ["ready-images", "--hugging-face", "image-classification"],
+] as const;
+
 describe.each([
   { what: "the fixture app", make: AppCopy.ofFixture, environments: ["dev", "staging", "prod"] },
   { what: "a new app", make: AppCopy.ofInit, environments: ["dev"] },
@@ -348,10 +500,11 @@ describe.each([
 
   beforeAll(async () => {
     app = await make();
+    const words = environments.flatMap((environment) => ["--environment", environment]);
     for (const kind of ["rows", "json", "text", "query"]) {
-      const words = environments.flatMap((environment) => ["--environment", environment]);
-      app.newModel(`takes-${kind}`, "--takes", kind, ...words);
+      app.newModel(`takes-${kind}`, "--takes", kind, "--with-contract", ...words);
     }
+    for (const [name, ...options] of READY_MADE) app.newModel(name, ...options, ...words);
     // Names that no import can have: a word of JavaScript, names that the file has, and a global name.
     for (const name of ["class", "models", "define-models", "eval"]) app.newModel(name);
   }, TIMEOUT_IN_MS);
@@ -398,6 +551,13 @@ describe.each([
   it(
     "are in the Terraform of each environment",
     async () => {
+      // Prepare: synthesis refuses the placeholder of a commit
+      for (const environment of environments) {
+        app.edit(`environments/${environment}.ts`, (text) =>
+          text.replaceAll("0".repeat(40), "714eb0fa89d2f80546fda750413ed43d93601a13"),
+        );
+      }
+
       // Act
       const finished = await app.synthesize();
 
@@ -406,7 +566,10 @@ describe.each([
       for (const environment of environments) {
         expect(endpointsOf(app, environment)).toEqual(
           expect.arrayContaining(
-            ["rows", "json", "text", "query"].map((kind) => `${environment}-takes-${kind}`),
+            [
+              ...["rows", "json", "text", "query"].map((kind) => `takes-${kind}`),
+              ...READY_MADE.map(([name]) => name),
+            ].map((name) => `${environment}-${name}`),
           ),
         );
       }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { addToCatalog, addToEnvironment } from "../../../src/cli/new-model/edits";
+import { addCallToCatalog, addToCatalog, addToEnvironment } from "../../../src/cli/new-model/edits";
+import { callOfTask } from "../../../src/cli/new-model/ready-made";
 import { UnknownForm } from "../../../src/cli/new-model/typescript/source-file";
 
 /** A catalog with these imports of models and this argument of `defineModels`. */
@@ -91,6 +92,83 @@ describe("an entry in functions/index.ts", () => {
     // Assess
     expect(act).toThrow(UnknownForm);
     expect(act).toThrow("functions/index.ts: got ");
+  });
+});
+
+describe("a ready-made contract in functions/index.ts", () => {
+  const call = { ...callOfTask("fill-mask"), arguments: '"fill-mask"' };
+  const ENGINE = "sagemaker-stages/model";
+
+  it.each([
+    {
+      what: "an import without the function",
+      before: `import { defineModels } from "${ENGINE}";`,
+      after: `import { defineModels, huggingFace } from "${ENGINE}";`,
+      name: "huggingFace",
+    },
+    {
+      what: "an import with the function",
+      before: `import { defineModels, huggingFace } from "${ENGINE}";`,
+      after: `import { defineModels, huggingFace } from "${ENGINE}";`,
+      name: "huggingFace",
+    },
+    {
+      what: "an import of the function under another name",
+      before: `import { defineModels, huggingFace as hub } from "${ENGINE}";`,
+      after: `import { defineModels, huggingFace as hub } from "${ENGINE}";`,
+      name: "hub",
+    },
+    {
+      what: "another function of the same name",
+      before: `import { defineModels } from "${ENGINE}";\nimport { huggingFace } from "./hub";`,
+      after: `import { defineModels, huggingFace as huggingFaceModel } from "${ENGINE}";\nimport { huggingFace } from "./hub";`,
+      name: "huggingFaceModel",
+    },
+    {
+      what: "an import of types beside the import of functions",
+      before: `import type { Models } from "${ENGINE}";\nimport { defineModels } from "${ENGINE}";`,
+      after: `import type { Models } from "${ENGINE}";\nimport { defineModels, huggingFace } from "${ENGINE}";`,
+      name: "huggingFace",
+    },
+  ])("is a line, with its function in the import, where the file has $what", ({ before, after, name }) => {
+    // Prepare
+    const file = (imports: string, models: string) =>
+      `${imports}\n\nexport const models = defineModels(${models});\n`;
+
+    // Act
+    const { text } = addCallToCatalog(file(before, "{\n  a,\n}"), "words", call);
+
+    // Assess
+    expect(text).toBe(file(after, `{\n  a,\n  words: ${name}("fill-mask"),\n}`));
+  });
+
+  it("makes an import of several lines from a line that would be longer than 110 columns", () => {
+    // Prepare
+    const names = [
+      "defineModels",
+      ...Array.from({ length: 4 }, (_, index) => `type SomeTypeOfTheEngine${index}`),
+    ];
+    const text = `import { ${names.join(", ")} } from "${ENGINE}";\n\nexport const models = defineModels({});\n`;
+
+    // Act
+    const edit = addCallToCatalog(text, "words", call);
+
+    // Assess
+    expect(edit.text).toMatch(
+      /^import \{\n {2}type SomeTypeOfTheEngine0,\n[\s\S]*\n {2}defineModels,\n {2}huggingFace,\n\} from/,
+    );
+  });
+
+  it("is refused where the import has a comment", () => {
+    // Prepare
+    const text = `import { defineModels /* all */ } from "${ENGINE}";\nexport const models = defineModels({});\n`;
+
+    // Act
+    const act = () => addCallToCatalog(text, "words", call);
+
+    // Assess
+    expect(act).toThrow(UnknownForm);
+    expect(act).toThrow("functions/index.ts: got a comment in the import of sagemaker-stages/model");
   });
 });
 

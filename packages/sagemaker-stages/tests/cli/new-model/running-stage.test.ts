@@ -44,7 +44,7 @@ describe("a local stage that runs while new-model adds a model", () => {
       const name = `takes-${kind}`;
 
       // Act
-      const { printed, reloaded } = await addModel(name, "--takes", kind);
+      const { printed, reloaded } = await addModel(name, "--takes", kind, "--with-contract");
       const response = await paste(curlLine(printed));
 
       // Assess
@@ -55,6 +55,46 @@ describe("a local stage that runs while new-model adds a model", () => {
       expect(response).toMatchObject({ status: 200, contentType: "application/json" });
       expect(JSON.parse(response.body)).toEqual(answer);
       await stage.printed(`dev-${name}: the echo stand-in answered with the request that it received`);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    {
+      name: "ready-rows",
+      words: ["--takes", "rows"],
+      answer: { predictions: [0] },
+    },
+    {
+      name: "ready-text",
+      words: ["--takes", "text"],
+      answer: [{ label: "delivery", score: 0.9 }],
+    },
+    {
+      name: "ready-topics",
+      words: ["--hugging-face", "text-classification"],
+      answer: [{ label: "POSITIVE", score: 0.9 }],
+    },
+    {
+      name: "ready-raw",
+      words: ["--takes", "pass-through"],
+      answer: { score: 0.9 },
+    },
+  ])(
+    "answers the printed curl line of a model with the ready-made contract of $words with the example, without a restart",
+    async ({ name, words, answer }) => {
+      // Act
+      const { printed, reloaded } = await addModel(name, ...words);
+      const response = await paste(curlLine(printed));
+
+      // Assess
+      expect(reloaded).not.toContain("Not reloaded");
+      expect(reloaded).toContain(
+        `dev-${name}: EXAMPLE STAND-IN, no model: answers each request with the answer of the example. Add functions/${name}/sample/index.ts, or start with --container ${name}=<url>.`,
+      );
+      expect(response).toMatchObject({ status: 200, contentType: "application/json" });
+      expect(JSON.parse(response.body)).toEqual(answer);
+      await stage.printed(`dev-${name}: the example stand-in answered with the answer of the example`);
     },
     TIMEOUT_IN_MS,
   );

@@ -312,13 +312,21 @@ const ec2: Ask = (operation, { accountId, environmentName }) => {
   ];
 };
 
-const apigateway: Ask = ({ region, method, path }, { environmentName }) => {
+/** The end of the path of a role in an OpenAPI document with which API Gateway calls another service. */
+const CREDENTIALS = ".x-amazon-apigateway-integration.credentials";
+
+const apigateway: Ask = ({ region, method, path, parameters }, { environmentName }) => {
   const resource = `arn:aws:apigateway:${region}::${path}`;
   const creates = method === "POST" && /^\/\w+$/.test(path);
   const context = { [`aws:${creates ? "Request" : "Resource"}Tag/Environment`]: environmentName };
   const action = asked(`apigateway:${method}`, resource, context);
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
+  const passed = Object.entries(parameters)
+    .filter(([parameter]) => parameter.endsWith(CREDENTIALS))
+    .map(([, role]) => passing(String(role), "apigateway.amazonaws.com"));
   // Tags of what is created are put by a request of their own kind.
-  return creates ? [action, asked("apigateway:PUT", `arn:aws:apigateway:${region}::/tags/*`)] : [action];
+  const tags = creates ? [asked("apigateway:PUT", `arn:aws:apigateway:${region}::/tags/*`)] : [];
+  return [action, ...tags, ...passed];
 };
 
 const cloudfront: Ask = (operation, { accountId, environmentName }) => {

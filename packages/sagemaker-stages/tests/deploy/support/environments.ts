@@ -99,11 +99,12 @@ function everythingWith(changing: Changing): Environment {
         },
       },
       "ticket-urgency": SCORED_BY_OTHERS,
+      "house-price": { existingEndpoint: "prices", via: "gateway" },
     },
   };
 }
 
-/** What neither dev nor prod has: a function of others, a VPC, endpoints that scale by either way, alarms and a key of volumes. */
+/** What neither dev nor prod has: a function of others, a route via API Gateway, a VPC, endpoints that scale by either way, alarms and a key of volumes. */
 export const everything = everythingWith({
   tags: { Project: "sagemaker-stages" },
   availabilityZones: ["us-east-1a", "us-east-1b"],

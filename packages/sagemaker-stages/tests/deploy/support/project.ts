@@ -13,6 +13,9 @@ const REPOSITORY = join(__dirname, "../../../../..");
 /** Files that can be models' artifacts: `models/first.tar.gz` and `models/second.tar.gz`. */
 const ARTIFACTS = join(__dirname, "../../fixtures/app/artifacts");
 
+/** Models of examples, in place of the fixture app's. */
+const EXAMPLE_FUNCTIONS = join(__dirname, "../../../examples/functions");
+
 /** The provider that the tests know: that of the committed lock file. */
 export const PROVIDER_VERSION = "5.100.0";
 
@@ -67,6 +70,13 @@ export class DeployedProject {
       join(this.project, "environments", "accounts.ts"),
       `import type { AccountSettings } from "sagemaker-stages";\n\nexport const accounts: readonly AccountSettings[] = ${literal};\n`,
     );
+  }
+
+  /** Makes the models of the examples the models that exist, in place of the fixture app's. */
+  setExampleModels(): void {
+    const functions = join(this.project, "functions");
+    rmSync(functions, { recursive: true });
+    cpSync(EXAMPLE_FUNCTIONS, functions, { recursive: true });
   }
 
   /** Writes the stacks as they are now: the app of cdktf.json, without the seconds that cdktf takes around it. */

@@ -14,6 +14,17 @@ const variants: readonly Environment[] = [
     models: { "loan-default": exampleModel, "energy-demand": exampleModel },
     network: { vpc: { cidrBlock: "10.8.0.0/20", availabilityZones: ["eu-central-1a", "eu-central-1b"] } },
   }),
+  // API Gateway invokes a part of an existing endpoint.
+  named("component", {
+    ...example,
+    models: {
+      "house-price": { existingEndpoint: "shared", inferenceComponent: "prices", via: "gateway" },
+    },
+  }),
+  named("chosen", {
+    ...example,
+    models: { "house-price": { existingEndpoint: "shared", targetModel: "eu/prices", via: "gateway" } },
+  }),
   named("china", {
     ...exampleWithCallers,
     region: "cn-north-1",
@@ -36,12 +47,30 @@ export const everything: Environment = {
       artifact: "artifacts/first.tar.gz",
       functionUrl: {},
     },
-    "energy-demand": { ...exampleModel, existingFunction: "scoring", access: "API_KEY" },
-    "ticket-urgency": { ...exampleModel, access: "PUBLIC" },
+    "energy-demand": {
+      modelPackage: {
+        arn: "arn:aws:sagemaker:eu-central-1:444455556666:model-package/energy-demand/7",
+        imageUris: ["444455556666.dkr.ecr.eu-central-1.amazonaws.com/team/energy-demand:7"],
+        artifacts: ["s3://amzn-s3-demo-bucket-of-training/energy-demand/7/model.tar.gz"],
+      },
+      serverless: exampleModel.serverless,
+      existingFunction: "scoring",
+      access: "API_KEY",
+    },
+    "ticket-urgency": {
+      image: { uri: "111122223333.dkr.ecr.eu-central-1.amazonaws.com/team/ticket-urgency:1" },
+      secrets: {
+        LICENSE_SECRET_ARN: "arn:aws:secretsmanager:eu-central-1:111122223333:secret:license-a1B2c3",
+      },
+      secretsKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ae`,
+      serverless: exampleModel.serverless,
+      access: "PUBLIC",
+    },
+    "house-price": { ...exampleModel, via: "gateway" },
     "language-check": {
-      artifact: "s3://amzn-s3-demo-bucket/language-check/1/model.tar.gz",
+      artifact: "s3://amzn-s3-demo-bucket/language-check/1/",
       artifactKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ab`,
-      image: exampleModel.image,
+      image: { framework: "sklearn", version: "1.2-1" },
       instances: { instanceType: "ml.m5.large", initialInstanceCount: 2 },
       inNetwork: true,
       volumeKeyArn: `${KEYS}/1234abcd-12ab-34cd-56ef-1234567890ac`,

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { UnreservedConcurrency } from "../../../src/local/lambda/concurrency";
 import { type InvocationResult, LocalFunction } from "../../../src/local/lambda/function";
+import { removeTaskFolders } from "../../../src/local/lambda/task-folder";
 import { ContainerFailures } from "../../../src/local/sagemaker/container-failures";
 import type { FunctionDefinition } from "../../../src/local/terraform/deployment";
 
@@ -64,7 +65,7 @@ export class Lambda {
   /** Ends every function and removes its code. */
   async close(): Promise<void> {
     await Promise.all(this.functions.map((fn) => fn.stop()));
-    rmSync(this.folder, { recursive: true, force: true });
+    removeTaskFolders(this.folder);
   }
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Request } from "./client";
 
 /** One word of a line, quoted in parts or not: `'…'`, `"…"`, `\x`, or plain characters. */
@@ -29,7 +30,7 @@ export function readCurl([command, ...words]: readonly string[]): CurlRequest {
   const headers: Record<string, string> = {};
   const rest: string[] = [];
   let address: URL | undefined;
-  let body: string | undefined;
+  let body: string | Buffer | undefined;
   const left = [...words];
   for (let word = left.shift(); word !== undefined; word = left.shift()) {
     if (word === "-H") {
@@ -37,6 +38,8 @@ export function readCurl([command, ...words]: readonly string[]): CurlRequest {
       headers[name] = value;
     } else if (word === "-d") {
       body = left.shift() ?? "";
+    } else if (word === "--data-binary") {
+      body = readFileSync((left.shift() ?? "").replace(/^@/, ""));
     } else if (URL.canParse(word) && address === undefined) {
       address = new URL(word);
     } else {

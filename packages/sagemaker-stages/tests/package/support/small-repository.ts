@@ -22,8 +22,8 @@ const PACKAGING = [
   "src/paths.ts",
 ];
 
-/** The top level of an app, which the package's template is made from. */
-const APP = [...MAINTAINED_FILES, ".gitignore", ".npmrc", "main.ts", "stacks", "__tests__"];
+/** The repository's top level: the package's template and documents are made from these files. */
+const APP = [...MAINTAINED_FILES, ".gitignore", ".npmrc", "main.ts", "stacks", "__tests__", "docs"];
 
 /** Sources with each export, a JSON file, and files that the package must not contain in `dist`. */
 const SOURCES: Readonly<Record<string, string>> = {

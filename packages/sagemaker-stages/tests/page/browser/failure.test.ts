@@ -24,14 +24,14 @@ describe("a problem document", () => {
 
     // Assess
     expect(words).toEqual({
-      headline: "The model is not ready yet",
+      headline: "The model cannot answer now",
       text: "The model's endpoint is waking up.",
       reference: ["Service Unavailable", "status 503", "request request-1"],
       retryAfterInSeconds: 10,
     });
   });
 
-  it.each([400, 403, 413, 415, 429, 500, 502, 503, 504])("of status %d has a headline", (status) => {
+  it.each([400, 403, 406, 413, 415, 429, 500, 502, 503, 504])("of status %d has a headline", (status) => {
     // Prepare
     const body = JSON.stringify({ ...PROBLEM, title: "Anything", status });
 

@@ -5,7 +5,7 @@ import {
   planRequest,
   planRoutes,
   type RoutePlan,
-} from "../../../src/page/browser/form-plan";
+} from "../../../src/page/plan/form-plan";
 import type { Json, PublicDocument } from "../../../src/page/public-document";
 import { models } from "../../fixtures/app/functions";
 import { everyRoute, STAGE_URL } from "../support/documents";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
-import { jsonText, MAX_LINE_LENGTH } from "../../../src/page/browser/json-text";
+import { jsonText, MAX_LINE_LENGTH } from "../../../src/page/plan/json-text";
 
 describe("JSON as text", () => {
   it.each([

@@ -1,4 +1,5 @@
 import { openApi } from "../../../src/constructs/api/openapi";
+import type { ReadyMade } from "../../../src/contracts/ready-made";
 import type { RouteAccess } from "../../../src/environment/model-settings";
 import { type PublicDocument, publicDocument } from "../../../src/page/public-document";
 import { type ModelName, models } from "../../fixtures/app/functions";
@@ -29,4 +30,23 @@ export const STAGE_URL = "https://abcdefghij.execute-api.eu-central-1.amazonaws.
 /** The document that the page of {@link ALL_PUBLIC} reads. */
 export function everyRoute(): PublicDocument {
   return publicDocument(apiDocument(ALL_PUBLIC), STAGE_URL);
+}
+
+/** The document of models that are made in a test, each of them public, as the page reads it. */
+export function documentOf(made: Readonly<Record<string, ReadyMade<unknown, unknown>>>): PublicDocument {
+  const document = openApi({
+    title: "test-inference",
+    region: "eu-central-1",
+    partition: "aws",
+    corsAllowOrigin: "*",
+    routes: Object.entries(made).map(([model, contract]) => {
+      const { contract: parts, about } = contract.as(model);
+      return {
+        contract: { ...parts, ...about },
+        access: "PUBLIC",
+        functionArn: "arn:aws:lambda:x:1:function:y",
+      };
+    }),
+  });
+  return publicDocument(document, STAGE_URL);
 }

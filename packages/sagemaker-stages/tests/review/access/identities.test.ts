@@ -395,16 +395,19 @@ describe("values of conditions", () => {
     expect(JSON.stringify(change)).not.toContain("token-47");
   });
 
-  it.each(["aws:SourceArn", "AWS:sourceaccount", "aws:ResourceTag/Environment", "iam:PassedToService"])(
-    "of %s are shown",
-    (key) => {
-      // Act
-      const changes = changesOf(
-        rolePolicy(undefined, policy(allow("s3:GetObject", "*", { StringEquals: { [key]: "shown-value" } }))),
-      );
+  it.each([
+    "aws:SourceArn",
+    "AWS:sourceaccount",
+    "aws:ResourceTag/Environment",
+    "iam:PassedToService",
+    "sagemaker:TargetModel",
+  ])("of %s are shown", (key) => {
+    // Act
+    const changes = changesOf(
+      rolePolicy(undefined, policy(allow("s3:GetObject", "*", { StringEquals: { [key]: "shown-value" } }))),
+    );
 
-      // Assess
-      expect(changes.map(({ condition }) => condition)).toEqual([`${key} StringEquals shown-value`]);
-    },
-  );
+    // Assess
+    expect(changes.map(({ condition }) => condition)).toEqual([`${key} StringEquals shown-value`]);
+  });
 });

@@ -14,6 +14,11 @@ describe("resources are named by what their ARN and the actions mean:", () => {
     ["s3:ListBucket", "arn:aws:s3:::m1", "list the bucket `m1`"],
     ["lambda:InvokeFunction", of("lambda", "function:dev-*"), "invoke the functions `dev-*`"],
     ["lambda:InvokeFunction", of("lambda", "function:dev"), "invoke the function `dev`"],
+    [
+      "sagemaker:InvokeEndpoint",
+      of("sagemaker", "inference-component/churn"),
+      "invoke the inference component `churn`",
+    ],
     ["kms:Decrypt", of("kms", "key/*"), "decrypt with every key"],
     [
       "dynamodb:Query",

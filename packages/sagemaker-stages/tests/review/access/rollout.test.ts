@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { accessChanges } from "../../../src/review/access/access";
+import type { AccessChange } from "../../../src/review/access/access-change";
 import { withRollouts } from "../../../src/review/access/rollout";
 import { ACCOUNT, allow, type Given, planWith, policy, rolePolicy } from "./support/plans";
 
@@ -15,10 +16,18 @@ const read = (...keys: readonly string[]) =>
   );
 
 function model(before: object, after: object): Given {
-  const of = ({ key = OLD, role = "scoring" }: { readonly key?: string; readonly role?: string }) => ({
+  const of = ({
+    key = OLD,
+    role = "scoring",
+    ...containers
+  }: {
+    readonly key?: string;
+    readonly role?: string;
+  }) => ({
     arn: `arn:aws:sagemaker:us-east-1:${ACCOUNT}:model/scoring`,
     execution_role_arn: `arn:aws:iam::${ACCOUNT}:role/${role}`,
     primary_container: [{ model_data_url: `s3://${key}` }],
+    ...containers,
   });
   return {
     address: "aws_sagemaker_model.scoring",
@@ -26,6 +35,12 @@ function model(before: object, after: object): Given {
     before: of(before),
     after: of(after),
   };
+}
+
+/** What changes in the right of the role `scoring` to list. */
+function listingsOf(...given: readonly Given[]): readonly AccessChange[] {
+  const plan = planWith(given);
+  return withRollouts(plan, accessChanges(plan)).filter(({ actions }) => actions.includes("s3:ListBucket"));
 }
 
 /** Whether what the role `scoring` may do counts as wider. */
@@ -76,6 +91,99 @@ describe("a new artifact", () => {
   ])("widens where %s", (_, given, before, after) => {
     // Act and assess
     expect(widens(given, rolePolicy(read(before), read(after)))).toBe(true);
+  });
+
+  const prefixOf = (key: string) => [
+    { model_data_url: "", model_data_source: [{ s3_data_source: [{ s3_uri: `s3://${key}` }] }] },
+  ];
+  const seriesOf = (...keys: readonly string[]) => keys.map((key) => ({ model_data_url: `s3://${key}` }));
+
+  it.each<[string, object, object, Given]>([
+    [
+      "a prefix takes the place of another one",
+      { primary_container: prefixOf("models/scoring/1/") },
+      { primary_container: prefixOf("models/scoring/2/") },
+      rolePolicy(read("models/scoring/1/*"), read("models/scoring/2/*")),
+    ],
+    [
+      "one container of a series gets a new artifact",
+      { primary_container: [], container: seriesOf("models/a/1/m.tar.gz", OLD) },
+      { primary_container: [], container: seriesOf("models/a/1/m.tar.gz", NEW) },
+      rolePolicy(read("models/a/1/m.tar.gz", OLD), read("models/a/1/m.tar.gz", NEW)),
+    ],
+  ])("widens nothing where %s", (_, before, after, changed) => {
+    // Act and assess
+    expect(widens(model(before, after), changed)).toBe(false);
+  });
+
+  it.each<[string, object, object, Given]>([
+    [
+      "a prefix becomes the folder above",
+      { primary_container: prefixOf("models/scoring/1/") },
+      { primary_container: prefixOf("models/scoring/") },
+      rolePolicy(read("models/scoring/1/*"), read("models/scoring/*")),
+    ],
+    [
+      "a prefix takes the place of an archive",
+      { primary_container: seriesOf("models/scoring/1.tar.gz") },
+      { primary_container: prefixOf("models/scoring/1/") },
+      rolePolicy(read("models/scoring/1.tar.gz"), read("models/scoring/1/*")),
+    ],
+    [
+      "a series gets a container more",
+      { primary_container: [], container: seriesOf(OLD) },
+      { primary_container: [], container: seriesOf(OLD, NEW) },
+      rolePolicy(read(OLD), read(OLD, NEW)),
+    ],
+  ])("widens where %s", (_, before, after, changed) => {
+    // Act and assess
+    expect(widens(model(before, after), changed)).toBe(true);
+  });
+
+  /** The right to list the prefixes of the bucket `models`. */
+  const list = (...prefixes: readonly string[]) =>
+    policy(
+      ...prefixes.map((prefix) =>
+        allow("s3:ListBucket", "arn:aws:s3:::models", { StringLike: { "s3:prefix": prefix } }),
+      ),
+    );
+  const movedPrefix = model(
+    { primary_container: prefixOf("models/scoring/1/") },
+    { primary_container: prefixOf("models/scoring/2/") },
+  );
+
+  it.each<[string, string, string]>([
+    ["the model's prefix is listed in place of the old one", list("scoring/1/*"), list("scoring/2/*")],
+    ["another prefix stays listed", list("scoring/1/*", "tokens/1/*"), list("scoring/2/*", "tokens/1/*")],
+  ])("widens nothing where %s", (_, before, after) => {
+    // Act
+    const changes = listingsOf(movedPrefix, rolePolicy(before, after));
+
+    // Assess
+    expect(changes).toMatchObject([
+      { widens: false, words: expect.stringContaining("new artifact of its model") },
+    ]);
+  });
+
+  it.each<[string, Given, string, string]>([
+    ["the old prefix stays listed", movedPrefix, list("scoring/1/*"), list("scoring/1/*", "scoring/2/*")],
+    ["the folder above is listed", movedPrefix, list("scoring/1/*"), list("scoring/*")],
+    ["another prefix was listed", movedPrefix, list("scoring/0/*"), list("scoring/2/*")],
+    ["the prefix of another model is listed", movedPrefix, list("scoring/1/*"), list("tokens/2/*")],
+    ["one more prefix is listed", movedPrefix, list("scoring/1/*"), list("scoring/2/*", "tokens/2/*")],
+    [
+      "the whole bucket is listed",
+      movedPrefix,
+      list("scoring/1/*"),
+      policy(allow("s3:ListBucket", "arn:aws:s3:::models")),
+    ],
+    ["the model keeps its prefix", moved, list("scoring/1/*"), list("scoring/2/*")],
+  ])("widens where %s", (_, given, before, after) => {
+    // Act
+    const changes = listingsOf(given, rolePolicy(before, after));
+
+    // Assess
+    expect(changes.some((change) => change.widens)).toBe(true);
   });
 
   it("widens where the old one stays readable", () => {

@@ -115,6 +115,15 @@ describe("what a role may do", () => {
       ],
     ],
     [
+      "a model more of a multi-model endpoint",
+      [{ ...invoke, Condition: { StringEquals: { "sagemaker:TargetModel": "eu/iris.tar.gz" } } }],
+      [{ ...invoke, Condition: { StringLike: { "sagemaker:TargetModel": ["eu/*"] } } }],
+      [
+        "+ Role `scoring` can invoke the SageMaker endpoint `dev-language-check` on other conditions: before where " +
+          "`sagemaker:TargetModel` is `eu/iris.tar.gz`, now where `sagemaker:TargetModel` is like `eu/*`.",
+      ],
+    ],
+    [
       "a condition that is loosened",
       [{ ...invoke, Condition: OF_US }],
       [{ ...invoke, Condition: { StringLike: { "aws:PrincipalOrgID": ["o-*"] } } }],

@@ -16,11 +16,20 @@ export interface PlannedChange {
   readonly deposed?: string;
 }
 
-/** A plan with these changes, read from the JSON that Terraform would write. Construct paths are `stack/<name>`. */
-export function planned(changes: readonly PlannedChange[], region: string | null = "us-east-1"): Plan {
+/**
+ * A plan with these changes, read from the JSON that Terraform would write. Construct paths are `stack/<name>`.
+ *
+ * @param timestamp - when Terraform made the plan, RFC 3339
+ */
+export function planned(
+  changes: readonly PlannedChange[],
+  region: string | null = "us-east-1",
+  timestamp?: string,
+): Plan {
   const addressOf = ({ type, name = "it" }: PlannedChange) => `${type}.${name}`;
   const text = JSON.stringify({
     format_version: "1.2",
+    timestamp,
     planned_values: {},
     resource_changes: changes.map((change) => ({
       address: addressOf(change),

@@ -26,7 +26,7 @@ export class Bundle {
     const { zip, sourceMap } = functionCode(model);
     const bundle = new Bundle(
       unzipSync(zip),
-      dataFilesOf(sourceMap),
+      dataFilesOf(sourceMap ?? ""),
       mkdtempSync(join(tmpdir(), `bundle-${model}-`)),
     );
     writeFileSync(bundle.path, bundle.code);

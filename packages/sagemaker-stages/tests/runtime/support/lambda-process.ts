@@ -82,7 +82,8 @@ const SCRIPT = `
       const answer = await handler(event, { awsRequestId: "id", getRemainingTimeInMillis: () => end - Date.now() });
       const ms = Date.now() - start;
       const json = JSON.stringify(answer);
-      const problem = typeof answer?.body === "string" ? JSON.parse(answer.body) : answer;
+      const isProblem = answer?.headers?.["Content-Type"] === "application/problem+json";
+      const problem = typeof answer?.body !== "string" ? answer : isProblem ? JSON.parse(answer.body) : {};
       const { status = 200, detail = "" } = typeof problem === "object" && problem !== null ? problem : {};
       console.error(JSON.stringify({ name, status, detail, ms, parsedInMb, peakInMb: peakInMb() }));
     }

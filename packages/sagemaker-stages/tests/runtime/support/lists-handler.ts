@@ -26,7 +26,7 @@ const schema = z.strictObject({
 });
 
 /** A contract that says nothing of where its rows are, as a team can write it. */
-export const contract: Contract<z.infer<typeof schema>, unknown> = {
+export const contract = {
   model: "lists",
   route: { method: "POST", path: "/lists" },
   schema,
@@ -41,6 +41,6 @@ export const contract: Contract<z.infer<typeof schema>, unknown> = {
     };
   },
   decode: (body) => body.length,
-};
+} satisfies Contract<z.infer<typeof schema>, unknown>;
 
 export const handler = createHandler(contract);

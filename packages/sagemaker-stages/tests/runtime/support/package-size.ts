@@ -1,5 +1,5 @@
-/** What the code that all functions share costs, compressed, with room for a contract: every cold start loads it. */
-const MAX_SHARED_BYTES = 12_000;
+/** What the code that all functions share costs, compressed, with room for a contract: every cold start loads 12 KB. */
+const MAX_SHARED_BYTES = 12 * 1024;
 
 /** A function's package, compressed. */
 export interface PackageSize {

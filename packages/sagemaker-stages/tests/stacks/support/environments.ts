@@ -1,8 +1,13 @@
 import type { Environment } from "../../../src/environment/environment";
-import type { ServerlessEndpoint, ServingSettings } from "../../../src/environment/model-settings";
+import type {
+  ModelImageSettings,
+  ServerlessEndpoint,
+  ServingSettings,
+} from "../../../src/environment/model-settings";
 
 /** The settings of the only model of {@link example}. */
-export const exampleModel: ServingSettings & ServerlessEndpoint = {
+export const exampleModel: ServingSettings &
+  ServerlessEndpoint & { readonly artifact: string; readonly image: ModelImageSettings } = {
   artifact: "s3://amzn-s3-demo-bucket/loan-default/1/model.tar.gz",
   image: { algorithm: "linear-learner", tag: "1" },
   serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },

@@ -37,12 +37,21 @@ interface SecurityGroupRule {
   readonly to_port: number;
 }
 
+/** One container of a model. */
+interface ContainerOfModel {
+  readonly container_hostname?: string;
+  readonly image: string;
+  readonly model_data_url: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
  * The Terraform types that the stacks emit, with the arguments that tests read: a misspelt type or argument does
  * not compile.
  */
 export interface TerraformTypes {
   "data.aws_caller_identity": object;
+  "data.aws_cloudcontrolapi_resource": { readonly type_name: string; readonly identifier: string };
   "data.aws_iam_openid_connect_provider": WithLifecycle & { readonly url: string };
   "data.aws_lambda_function": WithLifecycle & { readonly function_name: string };
   "data.aws_sagemaker_prebuilt_ecr_image": { readonly repository_name: string; readonly image_tag: string };
@@ -263,11 +272,11 @@ export interface TerraformTypes {
     WithTags & {
       readonly name: string;
       readonly execution_role_arn: string;
-      readonly primary_container: {
-        readonly image: string;
-        readonly model_data_url: string;
-        readonly environment?: Readonly<Record<string, string>>;
-      };
+      /** Of a model with one container. */
+      readonly primary_container: ContainerOfModel;
+      /** Of a model with several containers. */
+      readonly container?: readonly ContainerOfModel[];
+      readonly inference_execution_config?: { readonly mode: string };
       readonly enable_network_isolation?: boolean;
       readonly vpc_config?: {
         readonly subnets: readonly string[];
@@ -315,6 +324,7 @@ export type TerraformType = keyof TerraformTypes;
 /** Every {@link TerraformType}; the compiler keeps the two alike. */
 export const TERRAFORM_TYPES = Object.keys({
   "data.aws_caller_identity": true,
+  "data.aws_cloudcontrolapi_resource": true,
   "data.aws_iam_openid_connect_provider": true,
   "data.aws_lambda_function": true,
   "data.aws_sagemaker_prebuilt_ecr_image": true,

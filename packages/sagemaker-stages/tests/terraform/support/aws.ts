@@ -17,10 +17,16 @@ export interface Aws {
 }
 
 /**
- * Says who calls, over HTTP as STS does, and reads functions as Lambda does: all that Terraform asks AWS to plan an
- * environment that does not exist yet.
+ * Says who calls, over HTTP as STS does, reads functions as Lambda does, and packages of the Model Registry as the Cloud
+ * Control API does: all that Terraform asks AWS to plan an environment that does not exist yet.
+ *
+ * @param approval - the status of every package
  */
-export async function startAws(accountId: string, functions: readonly KnownFunction[]): Promise<Aws> {
+export async function startAws(
+  accountId: string,
+  functions: readonly KnownFunction[],
+  approval = "Approved",
+): Promise<Aws> {
   const unknown: string[] = [];
   const server = createServer((request, response) => {
     let body = "";
@@ -33,6 +39,15 @@ export async function startAws(accountId: string, functions: readonly KnownFunct
         response.setHeader("content-type", "text/xml");
         response.end(
           `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${accountId}:user/planner</Arn><UserId>planner</UserId><Account>${accountId}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+        );
+        return;
+      }
+      if (request.headers["x-amz-target"] === "CloudApiService.GetResource") {
+        const { Identifier: arn, TypeName } = JSON.parse(body) as { Identifier: string; TypeName: string };
+        const properties = JSON.stringify({ ModelPackageArn: arn, ModelApprovalStatus: approval });
+        response.setHeader("content-type", "application/x-amz-json-1.0");
+        response.end(
+          JSON.stringify({ TypeName, ResourceDescription: { Identifier: arn, Properties: properties } }),
         );
         return;
       }

@@ -95,8 +95,17 @@ function commentsIn({ text, tree }: SourceFile, start: number, end: number): str
  * @throws UnknownForm where the file imports nothing
  */
 export function insertModuleImport(file: SourceFile, name: string, source: string): string {
+  return insertImportLine(file, moduleImport(name, source), source);
+}
+
+/**
+ * Adds the statement of an import in the same way as {@link insertModuleImport}.
+ *
+ * @throws UnknownForm where the file imports nothing
+ */
+export function insertImportLine(file: SourceFile, statement: string, source: string): string {
   const { path, text } = file;
-  const line = withLineBreaks(`${moduleImport(name, source)}\n`, text);
+  const line = withLineBreaks(`${statement}\n`, text);
   const imports = importsIn(file);
   const next = imports.findIndex(
     ({ source: { value } }) => value.startsWith("./") && compareSources(value, source) > 0,
@@ -111,9 +120,51 @@ export function insertModuleImport(file: SourceFile, name: string, source: strin
   return insertAt(text, endOfLine(text, beforeEnd) + 1, line);
 }
 
+/**
+ * Adds a name to the import of a module, in the order of the names.
+ *
+ * @param name - the exported name, and its name in this file
+ * @returns the file's new text
+ * @throws UnknownForm where the file has no import of names of the module
+ */
+export function insertNamedImport(
+  file: SourceFile,
+  source: string,
+  name: { readonly imported: string; readonly local: string },
+): string {
+  const { path, text } = file;
+  const statement = importsIn(file).find(
+    ({ source: { value }, importKind, specifiers }) =>
+      value === source && importKind !== "type" && specifiers.some(({ type }) => type === "ImportSpecifier"),
+  );
+  if (statement === undefined) throw new UnknownForm(`${path}: got no import of names of ${source}`);
+  const specifiers = statement.specifiers.map((one) => text.slice(...rangeOf(one)));
+  const added = name.imported === name.local ? name.local : `${name.imported} as ${name.local}`;
+  const names = [...specifiers, added].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+  const [start, end] = rangeOf(statement);
+  if (commentsIn(file, start, end).length > 0) {
+    throw new UnknownForm(`${path}: got a comment in the import of ${source}`);
+  }
+  const from = `from ${JSON.stringify(source)};`;
+  const line = `import { ${names.join(", ")} } ${from}`;
+  const lines = ["import {", ...names.map((one) => `${unitOf(text)}${one},`), `} ${from}`].join("\n");
+  const isShort = line.length <= MAX_COLUMNS;
+  return text.slice(0, start) + (isShort ? line : withLineBreaks(lines, text)) + text.slice(end);
+}
+
+/** The exported name of a specifier, e.g. `Models` of `type Models as AllModels`. */
+function nameOf(specifier: string): string {
+  return /^(?:type\s+)?(\S+)/.exec(specifier)?.[1] ?? specifier;
+}
+
 /** The statement of an import of a whole module. */
 export function moduleImport(name: string, source: string): string {
   return `import * as ${name} from ${JSON.stringify(source)};`;
+}
+
+/** The statement of an import of a module's default export. */
+export function defaultImport(name: string, source: string): string {
+  return `import ${name} from ${JSON.stringify(source)};`;
 }
 
 /** The order of Biome (https://biomejs.dev/assist/actions/organize-imports/): folder by folder, numbers by their value. */

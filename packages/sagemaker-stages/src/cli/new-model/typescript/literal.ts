@@ -1,15 +1,27 @@
 import { isObject } from "../../../lib/json";
 
+/** The columns of a line, as in the template's biome.json, without the levels around the literal. */
+const MAX_COLUMNS = 106;
+
 /**
- * An object as TypeScript: one line for each property, and the property's value in the same line. Each level is indented
- * by two spaces.
+ * An object as TypeScript: one line for each property, and the property's value in the same line, unless the line would be
+ * too long. Each level is indented by two spaces.
  */
 export function printLiteral(object: object): string {
-  const lines = Object.entries(object).map(([name, value]) => `  ${name}: ${inLine(value)},`);
-  return ["{", ...lines, "}"].join("\n");
+  return inLines(object, "  ");
+}
+
+function inLines(object: object, indent: string): string {
+  const lines = Object.entries(object).map(([name, value]) => {
+    const line = `${indent}${name}: ${inLine(value)},`;
+    const isShort = line.length <= MAX_COLUMNS || !isObject(value) || Array.isArray(value);
+    return isShort ? line : `${indent}${name}: ${inLines(value, `${indent}  `)},`;
+  });
+  return ["{", ...lines, `${indent.slice(2)}}`].join("\n");
 }
 
 function inLine(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inLine).join(", ")}]`;
   if (!isObject(value)) return JSON.stringify(value);
   const properties = Object.entries(value).map(([name, inner]) => `${name}: ${inLine(inner)}`);
   return `{ ${properties.join(", ")} }`;

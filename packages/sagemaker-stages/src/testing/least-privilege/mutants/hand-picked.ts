@@ -1,9 +1,10 @@
 import type { JsonObject } from "../../terraform";
-import type { Fault } from "../finding";
 import { type EndpointInStack, endpointsOf } from "../principals/endpoint-in-stack";
 import { type FunctionInStack, functionsOf } from "../principals/function-role";
+import { type GatewayRoleInStack, gatewayRolesOf } from "../principals/gateway-role";
 import { roleNameOf } from "../principals/principal";
 import type { ResolvedStack } from "../resolved-stack";
+import { type Addition, OF_ENDPOINTS } from "./added-to-endpoints";
 import { type Document, type Mutant, texts } from "./mutant";
 
 const KIND = "picked by hand";
@@ -19,15 +20,6 @@ export interface SkippedMutant {
 export interface HandPicked {
   readonly mutants: readonly Mutant[];
   readonly skipped: readonly SkippedMutant[];
-}
-
-/** A statement that somebody could add to a role's policy. */
-interface Addition<Principal> {
-  readonly what: string;
-  readonly killedBy: readonly Fault[];
-  readonly statement: (principal: Principal, stack: ResolvedStack, own: Document) => JsonObject;
-  /** Which roles can get it. @default - every role */
-  readonly fits?: { readonly needs: string; readonly test: (principal: Principal) => boolean };
 }
 
 /** Mutants that no rule makes, and that people write. Each is made once, of the first model that it fits. */
@@ -59,10 +51,17 @@ export function handPicked(stack: ResolvedStack, documents: readonly Document[])
   const endpoints = endpointsOf(stack);
   for (const addition of OF_FUNCTIONS) add(functions, "new function", addition);
   for (const addition of OF_ENDPOINTS) add(endpoints, "new endpoint", addition);
+  const gatewayRoles = gatewayRolesOf(stack);
+  for (const addition of OF_GATEWAY_ROLES) add(gatewayRoles, "route via API Gateway", addition);
+  const gatewayTrusts = gatewayRoles.slice(0, 1).flatMap((role) => ofGatewayTrust(role, stack, documents));
+  if (gatewayTrusts.length === 0) {
+    const needs = "a route via API Gateway";
+    skipped.push({ description: "route via API Gateway: a condition of the trust", needs });
+  }
   const trusts = endpoints.slice(0, 1).flatMap((endpoint) => ofTrust(endpoint, stack, documents));
   if (trusts.length === 0)
     skipped.push({ description: "new endpoint: another trust", needs: "a new endpoint" });
-  return { mutants: [...mutants, ...trusts, ...UNKNOWN_TYPES.map(unknownType)], skipped };
+  return { mutants: [...mutants, ...gatewayTrusts, ...trusts, ...UNKNOWN_TYPES.map(unknownType)], skipped };
 }
 
 const OF_FUNCTIONS: readonly Addition<FunctionInStack>[] = [
@@ -121,51 +120,37 @@ const OF_FUNCTIONS: readonly Addition<FunctionInStack>[] = [
   },
 ];
 
-const OF_ENDPOINTS: readonly Addition<EndpointInStack>[] = [
+const OF_GATEWAY_ROLES: readonly Addition<GatewayRoleInStack>[] = [
   {
-    what: "lists the bucket of its artifact",
+    what: "invokes its endpoint asynchronously, which no integration does",
     killedBy: ["granted, not used"],
-    statement: (endpoint, { account }) => ({
-      Action: ["s3:ListBucket"],
-      Resource: [account.bucketArn(artifactOf(endpoint).bucket)],
+    statement: (_, __, own) => ({
+      Action: ["sagemaker:InvokeEndpointAsync"],
+      Resource: invokedEndpoints(own),
     }),
   },
   {
-    what: "reads the next model's artifact",
+    what: "invokes another endpoint",
     killedBy: ["granted, not used"],
-    statement: (endpoint, { account }) => ({
-      Action: ["s3:GetObject"],
-      Resource: [`${account.bucketArn(artifactOf(endpoint).bucket)}/${artifactOf(endpoint).key}.next`],
+    statement: ({ endpointName }, { account }) => ({
+      Action: ["sagemaker:InvokeEndpoint"],
+      Resource: [account.arn("sagemaker", `endpoint/another-${endpointName}`)],
     }),
   },
   {
-    what: "decrypts with every key",
-    killedBy: ["wildcard"],
-    statement: () => ({ Action: ["kms:Decrypt"], Resource: ["*"] }),
-  },
-  {
-    what: "keeps network interfaces, although it is in no VPC",
-    killedBy: ["granted, not used"],
-    statement: () => ({ Action: ["ec2:CreateNetworkInterface"], Resource: ["*"] }),
-    fits: {
-      needs: "a new endpoint outside the network",
-      test: ({ model }) => !model.set.includes("vpc_config"),
-    },
-  },
-  {
-    what: "takes other roles",
+    what: "writes a log, as a function's role does",
     killedBy: ["granted, not used"],
     statement: (_, { account }) => ({
-      Action: ["sts:AssumeRole"],
-      Resource: [account.globalArn("iam", "role/another")],
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: [`${account.arn("logs", "log-group:/aws/lambda/another")}:*`],
     }),
   },
   {
-    what: "pushes images into a repository",
+    what: "invokes a function",
     killedBy: ["granted, not used"],
     statement: (_, { account }) => ({
-      Action: ["ecr:PutImage"],
-      Resource: [account.repositoryArn(account.registry(), "linear-learner")],
+      Action: ["lambda:InvokeFunction"],
+      Resource: [account.arn("lambda", "function:another")],
     }),
   },
 ];
@@ -175,12 +160,6 @@ function invokedEndpoints({ statements }: Document): string[] {
   return statements
     .filter(({ Action: actions }) => texts(actions).includes("sagemaker:InvokeEndpoint"))
     .flatMap(({ Resource: resources }) => texts(resources));
-}
-
-function artifactOf({ model }: EndpointInStack): { bucket: string; key: string } {
-  const url = model.text("primary_container.model_data_url").replace("s3://", "");
-  const [bucket = "", key = ""] = url.split(/\/(.*)/s);
-  return { bucket, key };
 }
 
 function ofTrust(endpoint: EndpointInStack, stack: ResolvedStack, documents: readonly Document[]): Mutant[] {
@@ -215,6 +194,32 @@ function ofTrust(endpoint: EndpointInStack, stack: ResolvedStack, documents: rea
         killedBy: ["used, not granted"],
       },
     ]);
+}
+
+/** Conditions of other roles' trusts, with keys that API Gateway does not send: the route would answer 500. */
+function ofGatewayTrust(
+  { roleArn }: GatewayRoleInStack,
+  { account }: ResolvedStack,
+  documents: readonly Document[],
+): Mutant[] {
+  const subject = `role ${roleNameOf(roleArn)}`;
+  const conditions: readonly (readonly [key: string, condition: JsonObject])[] = [
+    ["aws:SourceAccount", { StringEquals: { "aws:SourceAccount": account.id } }],
+    ["aws:SourceArn", { ArnLike: { "aws:SourceArn": `${account.arn("execute-api", "*")}` } }],
+  ];
+  return documents
+    .filter((document) => document.subject === subject && document.kind === "trust")
+    .flatMap((trust) =>
+      conditions.map(
+        ([key, condition]): Mutant => ({
+          kind: KIND,
+          description: `${subject}: a condition on ${key}, which API Gateway does not send`,
+          subject,
+          change: trust.replaced(trust.statements.map((one) => ({ ...one, Condition: condition }))),
+          killedBy: ["used, not granted"],
+        }),
+      ),
+    );
 }
 
 const UNKNOWN_TYPES: readonly (readonly [type: string, values: JsonObject])[] = [

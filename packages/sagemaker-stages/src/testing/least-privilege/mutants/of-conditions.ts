@@ -60,7 +60,7 @@ export function ofConditions({ statement }: At): Change[] {
           ],
         },
         // A denial of more than it must be takes nothing away from anybody here.
-        ...(isArn && !isDeny
+        ...((isArn || operator === "StringLike") && !isDeny && !values.includes("*")
           ? [
               {
                 kind: "every value of a condition",

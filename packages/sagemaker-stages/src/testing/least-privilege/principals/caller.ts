@@ -7,6 +7,7 @@ import {
 import { unattachedHolder } from "../read-policy-set";
 import { type AccessRequest, type AllowedRequest, only } from "../request";
 import { namesOf, type PrincipalRules, roleNameOf, routeOf, type Sources } from "./principal";
+import { namedModels, TARGET_MODEL, targetOfModel } from "./target";
 
 const ROUTE =
   "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html";
@@ -58,7 +59,7 @@ function allowedRequestsOf(name: string, settings: CallerSettings, sources: Sour
   const holders = named.length > 0 ? named : [unattachedHolder(stack, policyName)];
   return holders.flatMap((arn) =>
     settings.mayInvoke.flatMap((invocation) =>
-      requestsOf(invocation, sources).map(
+      requestsOf(invocation, settings, sources).map(
         (request): AllowedRequest => ({
           ...request,
           subject: `policy ${policyName}`,
@@ -73,6 +74,7 @@ function allowedRequestsOf(name: string, settings: CallerSettings, sources: Sour
 /** What it takes to invoke a model in one way. */
 function requestsOf(
   { model, by }: Invocation,
+  { mayInvoke }: CallerSettings,
   { stack, environment, models }: Sources,
 ): Omit<AccessRequest, "subject" | "principal">[] {
   const names = namesOf(environment, model);
@@ -110,15 +112,28 @@ function requestsOf(
           source: FUNCTION_URL,
         },
       ];
-    case "endpoint":
-      return [
-        {
+    case "endpoint": {
+      const { inferenceComponent: component } = targetOfModel(environment, model);
+      const resources = [
+        `endpoint/${names.endpoint}`,
+        ...(component === undefined ? [] : [`inference-component/${component}`]),
+      ];
+      const beside = mayInvoke
+        .filter(
+          (other) => other.by === "endpoint" && namesOf(environment, other.model).endpoint === names.endpoint,
+        )
+        .map((other) => targetOfModel(environment, other.model));
+      const named = namedModels(targetOfModel(environment, model), beside);
+      const contexts = named.length === 0 ? [{}] : named.map((one) => ({ [TARGET_MODEL]: one }));
+      return resources.flatMap((resource) =>
+        contexts.map((context) => ({
           action: "sagemaker:InvokeEndpoint",
-          resource: only(stack.account.arn("sagemaker", `endpoint/${names.endpoint}`)),
-          context: {},
+          resource: only(stack.account.arn("sagemaker", resource)),
+          context,
           reason: "invokes the endpoint with the SageMaker SDK",
           source: ENDPOINT,
-        },
-      ];
+        })),
+      );
+    }
   }
 }

@@ -33,11 +33,6 @@ export function endpointsOf(stack: ResolvedStack): EndpointInStack[] {
       const place = `${configuration.address}.production_variants`;
       requireMembers(variant, VARIANT, place);
       const model = requireOne(stack, "aws_sagemaker_model", "name", String(variant.model_name));
-      requireMembers(
-        model.get("primary_container") as unknown as JsonObject,
-        ["environment", "image", "model_data_url"],
-        `${model.address}.primary_container`,
-      );
       return {
         name: endpoint.text("name"),
         variantName: String(variant.variant_name),
@@ -48,12 +43,6 @@ export function endpointsOf(stack: ResolvedStack): EndpointInStack[] {
       };
     });
   });
-}
-
-/** ARN of the artifact's object. */
-export function artifactArnOf({ model }: EndpointInStack, { account }: ResolvedStack): string {
-  const place = model.text("primary_container.model_data_url").replace(/^s3:\/\//, "");
-  return account.bucketArn(place);
 }
 
 /** The stack's own VPC endpoint S3, for endpoints that have no other. */

@@ -1,9 +1,9 @@
 import { serviceDomain } from "../../../aws/partition";
-import { namePrefix } from "../../../environment/environment";
 import type { JsonObject } from "../../terraform";
 import { type AccessRequest, type AllowedRequest, type Exactly, only } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
 import { type EndpointInStack, throughS3 } from "./endpoint-in-stack";
+import { artifactKeysOf } from "./model-source";
 import { roleNameOf, type Sources } from "./principal";
 
 const VPC =
@@ -27,7 +27,7 @@ const LOOKS_AT_NETWORKS = [
 export function allowedRequestsOfInstances(endpoint: EndpointInStack, sources: Sources): AllowedRequest[] {
   const requests = [
     ...inVpc(endpoint, sources.stack),
-    ...ofArtifactKey(endpoint, sources),
+    ...ofArtifactKeys(endpoint, sources),
     ...ofVolumes(endpoint),
     ...ofCapture(endpoint, sources.stack),
     ...ofAlarms(endpoint, sources.stack),
@@ -91,22 +91,15 @@ function inVpc({ model }: EndpointInStack, { account }: ResolvedStack): Asked[] 
   ];
 }
 
-/** The artifact's key stands in the environment alone: Terraform hands it to nobody but the role's policy. */
-function ofArtifactKey(endpoint: EndpointInStack, { stack, environment }: Sources): Asked[] {
-  return Object.entries(environment.models).flatMap(([model, settings]) => {
-    if (endpoint.name !== `${namePrefix(environment)}-${model}` || !("artifactKeyArn" in settings)) return [];
-    const { artifactKeyArn: key } = settings;
-    if (key === undefined) return [];
-    return [
-      {
-        action: "kms:Decrypt",
-        resource: only(key),
-        context: viaS3(stack),
-        reason: "S3 decrypts the artifact for the role",
-        source: VIA_S3,
-      },
-    ];
-  });
+/** The artifacts' keys stand in the environment alone: Terraform hands them to nobody but the role's policy. */
+function ofArtifactKeys(endpoint: EndpointInStack, sources: Sources): Asked[] {
+  return artifactKeysOf(endpoint, sources).map((key) => ({
+    action: "kms:Decrypt",
+    resource: only(key),
+    context: viaS3(sources.stack),
+    reason: "S3 decrypts the artifact for the role",
+    source: VIA_S3,
+  }));
 }
 
 function viaS3({ account: { region } }: ResolvedStack): AllowedRequest["context"] {

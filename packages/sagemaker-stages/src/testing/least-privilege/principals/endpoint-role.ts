@@ -1,10 +1,10 @@
-import { ecrRepositoryArn } from "../../../aws/arn";
-import { Refused } from "../refused";
+import { serviceDomain } from "../../../aws/partition";
 import { type AccessRequest, type AllowedRequest, only } from "../request";
 import type { ResolvedStack } from "../resolved-stack";
-import { artifactArnOf, type EndpointInStack, endpointsOf, throughS3 } from "./endpoint-in-stack";
+import { type EndpointInStack, endpointsOf, throughS3 } from "./endpoint-in-stack";
 import { allowedRequestsOfInstances, deniedRequestsOfInstances } from "./endpoint-instances";
-import { type PrincipalRules, roleNameOf } from "./principal";
+import { type ModelNeeds, modelNeeds, objectsOf } from "./model-source";
+import { type PrincipalRules, roleNameOf, type Sources } from "./principal";
 
 const TRUST = "https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html";
 /** The permissions of the execution role of a model. */
@@ -12,7 +12,8 @@ const EXECUTION =
   "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms";
 const METRICS = "https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html";
 
-const IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)[:@]/;
+const SECRETS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html";
+const LIST = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3ModelDataSource.html";
 
 /** The namespaces of a real-time endpoint's metrics. */
 const NAMESPACES = ["AWS/SageMaker", "/aws/sagemaker/Endpoints"];
@@ -21,9 +22,11 @@ const NAMESPACES = ["AWS/SageMaker", "/aws/sagemaker/Endpoints"];
 export const endpointRole: PrincipalRules = {
   reads: {
     aws_sagemaker_model: [
+      "container",
       "depends_on",
       "enable_network_isolation",
       "execution_role_arn",
+      "inference_execution_config",
       "lifecycle",
       "name",
       "primary_container",
@@ -50,28 +53,28 @@ export const endpointRole: PrincipalRules = {
   },
   allowedRequests: (sources) =>
     endpointsOf(sources.stack).flatMap((endpoint) => [
-      ...allowedRequestsOf(endpoint, sources.stack),
+      ...allowedRequestsOf(endpoint, sources),
       ...allowedRequestsOfInstances(endpoint, sources),
     ]),
   deniedRequests: (sources) =>
     endpointsOf(sources.stack).flatMap((endpoint) => [
       ...deniedRequestsOf(endpoint),
+      ...deniedUsesOfSecretKeys(endpoint, sources),
       ...deniedRequestsOfInstances(endpoint, sources),
     ]),
 };
 
-function allowedRequestsOf(endpoint: EndpointInStack, stack: ResolvedStack): AllowedRequest[] {
-  const { name, roleArn, model } = endpoint;
+function allowedRequestsOf(endpoint: EndpointInStack, sources: Sources): AllowedRequest[] {
+  const { name, roleArn } = endpoint;
+  const { stack } = sources;
   const { account } = stack;
+  const needs = modelNeeds(endpoint, sources);
   const common = {
     subject: `role ${roleNameOf(roleArn)}`,
     principal: { kind: "principal", arn: roleArn },
     context: {},
     otherRequests: "denied",
   } as const;
-  const [, accountId = "", region = "", repository] = IMAGE.exec(model.text("primary_container.image")) ?? [];
-  if (repository === undefined) throw new Refused(`${model.address}: no rule reads the image's address`);
-  const repositoryArn = ecrRepositoryArn({ partition: account.partition, region, accountId, repository });
   const logGroup = account.arn("logs", `log-group:/aws/sagemaker/Endpoints/${name}`);
   const logStream = ":log-stream:AllTraffic/0123456789abcdef0123456789abcdef";
 
@@ -95,23 +98,20 @@ function allowedRequestsOf(endpoint: EndpointInStack, stack: ResolvedStack): All
       reason: "SageMaker logs in to the registry of the image",
       source: EXECUTION,
     },
-    ...["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"].map(
-      (action): AllowedRequest => ({
-        ...common,
-        action,
-        resource: only(repositoryArn),
-        reason: "SageMaker pulls the model's image",
-        source: EXECUTION,
-      }),
+    ...["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"].flatMap(
+      (action) =>
+        needs.repositories.map(
+          (repository): AllowedRequest => ({
+            ...common,
+            action,
+            resource: only(repository),
+            reason: "SageMaker pulls the model's image",
+            source: EXECUTION,
+          }),
+        ),
     ),
-    {
-      ...common,
-      action: "s3:GetObject",
-      resource: only(artifactArnOf(endpoint, stack)),
-      ...throughS3(endpoint, stack),
-      reason: "SageMaker reads the model's artifact",
-      source: EXECUTION,
-    },
+    ...artifactRequests(needs, endpoint, stack).map((request) => ({ ...common, ...request })),
+    ...secretRequests(needs, stack).map((request) => ({ ...common, ...request })),
     ...["logs:CreateLogGroup", "logs:DescribeLogStreams"].flatMap((action) =>
       GROUP_AS.map(
         ({ free, source }): AllowedRequest => ({
@@ -143,6 +143,74 @@ function allowedRequestsOf(endpoint: EndpointInStack, stack: ResolvedStack): All
       }),
     ),
   ];
+}
+
+type Asked = Pick<AllowedRequest, "action" | "resource" | "reason" | "source"> &
+  Partial<Pick<AllowedRequest, "context" | "vpcEndpoint">>;
+
+function artifactRequests(
+  { artifacts }: ModelNeeds,
+  endpoint: EndpointInStack,
+  stack: ResolvedStack,
+): Asked[] {
+  const read = artifacts.map(
+    (artifact): Asked => ({
+      action: "s3:GetObject",
+      resource: objectsOf(artifact, stack),
+      ...throughS3(endpoint, stack),
+      reason: "SageMaker reads the model's artifact",
+      source: EXECUTION,
+    }),
+  );
+  const listed = artifacts.filter(({ isPrefix }) => isPrefix);
+  return [
+    ...read,
+    ...listed.map(
+      ({ bucket, key }): Asked => ({
+        action: "s3:ListBucket",
+        resource: only(stack.account.bucketArn(bucket)),
+        context: { "s3:prefix": { exact: key, free: "weights/" } },
+        ...throughS3(endpoint, stack),
+        reason: "SageMaker lists the objects of the model's artifact",
+        source: LIST,
+      }),
+    ),
+  ];
+}
+
+function secretRequests({ secrets }: ModelNeeds, { account }: ResolvedStack): Asked[] {
+  return secrets.flatMap(({ arn, keyArn }): Asked[] => [
+    {
+      action: "secretsmanager:GetSecretValue",
+      resource: only(arn),
+      reason: "the container reads the secret whose ARN is in its variable",
+      source: SECRETS,
+    },
+    ...(keyArn === undefined
+      ? []
+      : [
+          {
+            action: "kms:Decrypt",
+            resource: only(keyArn),
+            context: { "kms:ViaService": only(serviceDomain("secretsmanager", account.region)) },
+            reason: "Secrets Manager decrypts the secret for the role",
+            source: SECRETS,
+          },
+        ]),
+  ]);
+}
+
+/** Keys of secrets are for Secrets Manager, not for what runs in the container with the role. */
+function deniedUsesOfSecretKeys(endpoint: EndpointInStack, sources: Sources): AccessRequest[] {
+  return secretRequests(modelNeeds(endpoint, sources), sources.stack)
+    .filter(({ action }) => action.startsWith("kms:"))
+    .map((use) => ({
+      ...use,
+      subject: `role ${roleNameOf(endpoint.roleArn)}`,
+      principal: { kind: "principal", arn: endpoint.roleArn },
+      context: {},
+      reason: "the container uses the key directly, not through Secrets Manager",
+    }));
 }
 
 /**

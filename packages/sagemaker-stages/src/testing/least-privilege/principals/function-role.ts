@@ -1,6 +1,15 @@
 import { type AccessRequest, type AllowedRequest, only } from "../request";
 import type { ResolvedStack, Resource } from "../resolved-stack";
 import { type PrincipalRules, roleNameOf, type Sources } from "./principal";
+import {
+  AUTHORIZATION,
+  contextOf,
+  MULTI_MODEL,
+  modelsOfNoPattern,
+  modelsOfPatterns,
+  TARGET_MODEL,
+  targetOfFunction,
+} from "./target";
 
 const TRUST = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html";
 const LOGS = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html";
@@ -66,10 +75,11 @@ export const functionRole: PrincipalRules = {
     ],
   },
   allowedRequests: (sources) => functionsOf(sources.stack).flatMap((fn) => allowedRequestsOf(fn, sources)),
-  deniedRequests: ({ stack }) => functionsOf(stack).flatMap(deniedRequestsOf),
+  deniedRequests: (sources) =>
+    functionsOf(sources.stack).flatMap((fn) => [...deniedRequestsOf(fn), ...otherModels(fn, sources)]),
 };
 
-function allowedRequestsOf(fn: FunctionInStack, { stack, recorded }: Sources): AllowedRequest[] {
+function allowedRequestsOf(fn: FunctionInStack, { stack, environment, recorded }: Sources): AllowedRequest[] {
   const { account } = stack;
   const common = {
     subject: `role ${roleNameOf(fn.roleArn)}`,
@@ -90,17 +100,40 @@ function allowedRequestsOf(fn: FunctionInStack, { stack, recorded }: Sources): A
       reason: "Lambda assumes the role to run the function",
       source: TRUST,
     },
-    ...(recorded.get(fn.name) ?? []).map(
-      (call): AllowedRequest => ({
+    ...(recorded.get(fn.name) ?? []).flatMap((call): AllowedRequest[] => {
+      const target = targetOfFunction(environment, fn.name);
+      const ofCode = { "lambda:SourceFunctionArn": { exact: "", free: fn.arn } };
+      const arnOf = (resource: string) =>
+        only(account.arn(call.service, resource).replace(account.region, call.region));
+      const sent: AllowedRequest = {
         ...common,
         action: call.action,
-        resource: only(account.arn(call.service, call.resource).replace(account.region, call.region)),
-        context: { "lambda:SourceFunctionArn": { exact: "", free: fn.arn } },
+        resource: arnOf(call.resource),
+        context: { ...ofCode, ...contextOf(call.targetModel, target) },
         ...(way === undefined ? {} : { vpcEndpoint: way }),
         reason: `the handler sends ${call.request}`,
         source: "recorded",
-      }),
-    ),
+      };
+      return [
+        sent,
+        ...(call.component === undefined
+          ? []
+          : [
+              {
+                ...sent,
+                resource: arnOf(call.component),
+                reason: `the handler sends ${call.request} with the inference component`,
+                source: AUTHORIZATION,
+              },
+            ]),
+        ...modelsOfPatterns(target.targetModels ?? []).map((model) => ({
+          ...sent,
+          context: { ...ofCode, [TARGET_MODEL]: model },
+          reason: "the contract chooses the model from targetModels",
+          source: MULTI_MODEL,
+        })),
+      ];
+    }),
     ...["logs:CreateLogStream", "logs:PutLogEvents"].map(
       (action): AllowedRequest => ({
         ...common,
@@ -132,6 +165,27 @@ function allowedRequestsOf(fn: FunctionInStack, { stack, recorded }: Sources): A
       }),
     ),
   ];
+}
+
+/** Code that names no model, or another model, on an endpoint of which the role may invoke some models. */
+function otherModels(fn: FunctionInStack, { stack, environment, recorded }: Sources): AccessRequest[] {
+  const { targetModels } = targetOfFunction(environment, fn.name);
+  if (targetModels === undefined) return [];
+  const contexts = [{}, ...modelsOfNoPattern(targetModels).map((model) => ({ [TARGET_MODEL]: only(model) }))];
+  const calls = recorded.get(fn.name) ?? [];
+  return calls.flatMap((call) =>
+    contexts.map(
+      (context): AccessRequest => ({
+        subject: `role ${roleNameOf(fn.roleArn)}`,
+        principal: { kind: "principal", arn: fn.roleArn },
+        action: call.action,
+        resource: only(stack.account.arn(call.service, call.resource)),
+        context,
+        reason: "the function's code names a model outside of targetModels, or none",
+        source: MULTI_MODEL,
+      }),
+    ),
+  );
 }
 
 /** The rights that Lambda needs in a VPC are the role's, so the function's code would have them too. */

@@ -5,6 +5,7 @@ import { endpointRole } from "./endpoint-role";
 import { existingFunction } from "./existing-function";
 import { functionRole } from "./function-role";
 import { functionUrl } from "./function-url";
+import { gatewayRole } from "./gateway-role";
 import {
   type PrincipalRules,
   requireKnownArguments,
@@ -19,6 +20,7 @@ export const RULES: readonly PrincipalRules[] = [
   functionRole,
   endpointRole,
   existingFunction,
+  gatewayRole,
   stage,
   functionUrl,
   caller,

@@ -2,9 +2,10 @@ import { ArnFactory } from "../../../aws/arn";
 import { OTHER_ACCOUNT } from "../account";
 import { Refused } from "../refused";
 import { type AccessRequest, type AllowedRequest, only } from "../request";
-import { artifactArnOf, endpointsOf, throughS3 } from "./endpoint-in-stack";
+import { endpointsOf, throughS3 } from "./endpoint-in-stack";
 import { capturedObjects } from "./endpoint-instances";
 import { functionsOf, runtimeEndpointOf } from "./function-role";
+import { modelNeeds } from "./model-source";
 import { foreignPrincipal, type PrincipalRules, type Sources } from "./principal";
 
 const INTERFACE = "https://docs.aws.amazon.com/sagemaker/latest/dg/interface-vpc-endpoint.html";
@@ -40,18 +41,20 @@ function usesOfRuntime({ stack, recorded }: Sources): AllowedRequest[] {
   return functionsOf(stack).flatMap((fn) => {
     const way = runtimeEndpointOf(stack, fn);
     if (way === undefined) return [];
-    return (recorded.get(fn.name) ?? []).map(
-      (call): AllowedRequest => ({
-        subject: `VPC endpoint ${way}`,
-        principal: { kind: "principal with every permission", arn: fn.roleArn },
-        action: call.action,
-        resource: only(stack.account.arn(call.service, call.resource)),
-        context: {},
-        vpcEndpoint: way,
-        reason: `the handler of ${fn.name} sends ${call.request}`,
-        source: "recorded",
-        otherRequests: "denied",
-      }),
+    return (recorded.get(fn.name) ?? []).flatMap((call) =>
+      [call.resource, ...(call.component === undefined ? [] : [call.component])].map(
+        (resource): AllowedRequest => ({
+          subject: `VPC endpoint ${way}`,
+          principal: { kind: "principal with every permission", arn: fn.roleArn },
+          action: call.action,
+          resource: only(stack.account.arn(call.service, resource)),
+          context: {},
+          vpcEndpoint: way,
+          reason: `the handler of ${fn.name} sends ${call.request}`,
+          source: "recorded",
+          otherRequests: "denied",
+        }),
+      ),
     );
   });
 }
@@ -60,11 +63,12 @@ function usesOfRuntime({ stack, recorded }: Sources): AllowedRequest[] {
  * An endpoint in the VPC reads its artifact by way of S3's gateway, and writes what it captures. The way leads to the
  * artifact's whole bucket: the endpoint that still serves reads the model before this one.
  */
-function usesOfS3({ stack }: Sources): AllowedRequest[] {
+function usesOfS3(sources: Sources): AllowedRequest[] {
+  const { stack } = sources;
   return endpointsOf(stack).flatMap((endpoint): AllowedRequest[] => {
     const { vpcEndpoint } = throughS3(endpoint, stack);
     if (vpcEndpoint === undefined) return [];
-    const [bucket = "", key = ""] = artifactArnOf(endpoint, stack).split(/\/(.*)/s);
+    const { artifacts } = modelNeeds(endpoint, sources);
     const captured = capturedObjects(endpoint, stack);
     const common = {
       subject: `VPC endpoint ${vpcEndpoint}`,
@@ -75,12 +79,20 @@ function usesOfS3({ stack }: Sources): AllowedRequest[] {
       otherRequests: "denied",
     } as const;
     return [
-      {
+      ...artifacts.map(({ bucket, key }) => ({
         ...common,
         action: "s3:GetObject",
-        resource: { exact: `${bucket}/`, free: key },
+        resource: { exact: stack.account.bucketArn(`${bucket}/`), free: key },
         reason: `SageMaker reads an artifact of ${endpoint.name}`,
-      },
+      })),
+      ...artifacts
+        .filter(({ isPrefix }) => isPrefix)
+        .map(({ bucket }) => ({
+          ...common,
+          action: "s3:ListBucket",
+          resource: only(stack.account.bucketArn(bucket)),
+          reason: `SageMaker lists an artifact of ${endpoint.name}`,
+        })),
       ...(captured === undefined
         ? []
         : [

@@ -7,10 +7,13 @@ What is mended of the emulator, because AWS does otherwise. Nothing of the produ
 API Gateway
 - OpenAPI import asks for `uri` and `httpMethod`, which a MOCK integration has not.
 - OpenAPI import forgets who may call a method (`security`) and what the gateway itself answers.
+- OpenAPI import forgets the binary media types.
 - Tags of APIs, keys and usage plans cannot be changed.
 SageMaker
 - There is no UpdateEndpoint.
 - A second model, configuration or endpoint of a name overwrites the first; AWS refuses it.
+- Some of SageMaker's instance types are unknown, e.g. ml.g5.xlarge.
+- A model forgets its InferenceExecutionConfig and its EnableNetworkIsolation.
 - A model has an empty VpcConfig, a configuration an empty DataCaptureConfig, where AWS says nothing; a model's own
   VpcConfig and an endpoint's DeploymentConfig are forgotten.
 IAM

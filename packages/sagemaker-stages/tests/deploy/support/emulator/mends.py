@@ -54,6 +54,8 @@ def mend_api_gateway():
             api.put_gateway_response(
                 kind, told.get("statusCode"), told.get("responseParameters"), told.get("responseTemplates")
             )
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-binary-media-types.html
+        api.binaryMediaTypes = list(api_doc.get("x-amazon-apigateway-binary-media-types", []))
         return api
 
     APIGatewayBackend.put_rest_api = put_whole_rest_api
@@ -62,8 +64,9 @@ def mend_api_gateway():
 def mend_sagemaker(faults):
     from moto.core.responses import ActionResult
     from moto.sagemaker.exceptions import ValidationError
-    from moto.sagemaker.models import SageMakerModelBackend
+    from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend
     from moto.sagemaker.responses import SageMakerResponse
+    from operations import model_of
 
     def update_endpoint(self):
         name, configuration = self._get_param("EndpointName"), self._get_param("EndpointConfigName")
@@ -92,6 +95,26 @@ def mend_sagemaker(faults):
     refuse_second("create_model", "model", "model_name", "_models")
     refuse_second("create_endpoint_config", "endpoint configuration", "endpoint_config_name", "endpoint_configs")
     refuse_second("create_endpoint", "endpoint", "endpoint_name", "endpoints")
+
+    instance_types = model_of("sagemaker").shape_for("ProductionVariantInstanceType").enum
+
+    def validate_instance_type(self, instance_type):
+        if instance_type not in instance_types:
+            raise ValidationError(message=f"Value '{instance_type}' at 'instanceType' failed to satisfy constraint")
+
+    FakeEndpointConfig.validate_instance_type = validate_instance_type
+
+    create_model = SageMakerResponse.create_model
+
+    def create_whole_model(self):
+        answer = create_model(self)
+        model = self.sagemaker_backend.describe_model(self._get_param("ModelName"))
+        # Both replace a model in Terraform: forgotten, every plan would replace the model again.
+        model.enable_network_isolation = bool(self._get_param("EnableNetworkIsolation"))
+        model.inference_execution_config = self._get_param("InferenceExecutionConfig") or {}
+        return answer
+
+    SageMakerResponse.create_model = create_whole_model
 
     def without_empty(describe):
         told = getattr(SageMakerResponse, describe)

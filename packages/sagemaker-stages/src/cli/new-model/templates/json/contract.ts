@@ -16,7 +16,7 @@ const schema = z.strictObject({
 type Request = z.infer<typeof schema>;
 
 /** One JSON object, and any JSON as the prediction. */
-export const contract: Contract<Request, unknown> = {
+export const contract = {
   model: "my-model",
   route: { method: "POST", path: "/my-model" },
   schema,
@@ -32,7 +32,7 @@ export const contract: Contract<Request, unknown> = {
     if (prediction === undefined) throw new UnreadablePredictions("the answer is not JSON");
     return prediction;
   },
-};
+} satisfies Contract<Request, unknown>;
 
 /** The documentation, the page and the smoke test use the example. The answer is that of the local stage's echo. */
 export const about: About<Request, unknown> = {

@@ -24,7 +24,7 @@ const schema = z.strictObject({
 type Request = z.infer<typeof schema>;
 
 /** The parameters of a GET, in the request format of SageMaker BlazingText, and any JSON as the prediction. */
-export const contract: Contract<Request, unknown> = {
+export const contract = {
   model: "my-model",
   route: { method: "GET", path: "/my-model" },
   schema,
@@ -40,7 +40,7 @@ export const contract: Contract<Request, unknown> = {
     if (prediction === undefined) throw new UnreadablePredictions("the answer is not JSON");
     return prediction;
   },
-};
+} satisfies Contract<Request, unknown>;
 
 /** The documentation, the page and the smoke test use the example. The answer is that of the local stage's echo. */
 export const about: About<Request, unknown> = {

@@ -21,7 +21,7 @@ type Request = z.infer<typeof schema>;
 export type Prediction = number | number[];
 
 /** Rows of numbers as CSV, and one prediction for each row. */
-export const contract: Contract<Request, Prediction[]> = {
+export const contract = {
   model: "my-model",
   route: { method: "POST", path: "/my-model" },
   schema,
@@ -38,7 +38,7 @@ export const contract: Contract<Request, Prediction[]> = {
     const separator = rows.length === 1 || text.includes("\n") ? /\n/g : /,/g;
     return splitPredictions(text, separator, rows.length).map(readPrediction);
   },
-};
+} satisfies Contract<Request, Prediction[]>;
 
 function readPrediction(line: string): Prediction {
   const numbers = line.split(",").map((cell) => readDecimal(cell.trim()));

@@ -40,7 +40,7 @@ describe("the request", () => {
 describe("the answer", () => {
   it.each([{ score: 0.25 }, [0.25], 0.25, "new", null])("can be the JSON document %j", (document) => {
     // Act
-    const decoded = contract.decode(JSON.stringify(document), REQUEST);
+    const decoded = contract.decode(JSON.stringify(document));
 
     // Assess
     expect(decoded).toEqual(document);
@@ -48,7 +48,7 @@ describe("the answer", () => {
 
   it.each(["", "<html>", "nan"])("is refused where it is %j", (body) => {
     // Act
-    const decode = () => contract.decode(body, REQUEST);
+    const decode = () => contract.decode(body);
 
     // Assess
     expect(decode).toThrow(UnreadablePredictions);

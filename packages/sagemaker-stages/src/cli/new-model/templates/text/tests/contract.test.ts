@@ -45,7 +45,7 @@ describe("the request", () => {
 describe("the answer", () => {
   it.each([[{ label: ["late"], prob: [0.75] }], 0.75, "late"])("can be the JSON document %j", (document) => {
     // Act
-    const decoded = contract.decode(JSON.stringify(document), REQUEST);
+    const decoded = contract.decode(JSON.stringify(document));
     const plain = contract.text?.write(decoded);
 
     // Assess
@@ -55,7 +55,7 @@ describe("the answer", () => {
 
   it.each(["", "<html>", "nan"])("is refused where it is %j", (body) => {
     // Act
-    const decode = () => contract.decode(body, REQUEST);
+    const decode = () => contract.decode(body);
 
     // Assess
     expect(decode).toThrow(UnreadablePredictions);

@@ -1,5 +1,8 @@
 import type { Json, PublicDocument, PublicOperation } from "../public-document";
-import { jsonText } from "./json-text";
+import { type BytesPlan, binaryTypes, isJsonOfBytes, planBytes } from "./bytes-plan";
+import { type Cells, describeFaults, planRows, type RowsPlan, readRows } from "./rows-plan";
+import { follow, isObject, requiredOf } from "./schema";
+import { planValue, printed, readValue, type ValuePlan } from "./value-plan";
 
 /** One route with its form. */
 export interface RoutePlan {
@@ -14,34 +17,40 @@ export interface RoutePlan {
   readonly title: string;
   readonly description: string | undefined;
   readonly fields: readonly FieldPlan[];
+  /** The file that can be the body in place of the fields. */
+  readonly bytes: BytesPlan | undefined;
+  /** The media types of answers that are bytes, the preferred type first. */
+  readonly answerTypes: readonly string[];
 }
 
 /** One field of a form. */
-export interface FieldPlan {
+export interface FieldPlan extends ValuePlan {
   /** Name of the parameter or the property; empty where the field is the whole body. */
   readonly name: string;
   readonly goesTo: "query" | "property" | "body";
-  readonly kind: "text" | "number" | "choice" | "json";
   readonly description: string | undefined;
   readonly required: boolean;
-  /** The text of the field at first, from the document's examples. */
-  readonly example: string;
-  /** Where `kind` is `choice`. */
-  readonly choices: readonly string[];
+  /** What an empty field shows: an example of the schema. @default - nothing */
+  readonly placeholder?: string;
+  /** Whether the field is the only one that the body requires: a text then has several lines. */
+  readonly isMain?: boolean;
+  /** The table, where the value is a list of records. @default - the value is typed as one text */
+  readonly rows?: RowsPlan;
 }
+
+/** What a field holds: its text, or the texts of its table. */
+export type FieldInput = string | Cells;
 
 /** A request without its method and stage. */
 export interface Target {
   /** Path and query, e.g. `/iris?q=1`. */
   readonly target: string;
-  /** Becomes JSON. @default - no body */
+  /** A blob is sent as it is; any other value becomes JSON. @default - no body */
   readonly body?: unknown;
 }
 
 /** The request of the values in the fields, or the faults of the values. */
 export type PlannedRequest = Target | { readonly faults: ReadonlyMap<FieldPlan, string> };
-
-type Schema = Readonly<Record<string, Json>>;
 
 /** The routes of a document, in its order. */
 export function planRoutes(document: PublicDocument): RoutePlan[] {
@@ -54,6 +63,8 @@ export function planRoutes(document: PublicDocument): RoutePlan[] {
       title: operation.summary ?? operation.operationId ?? path,
       description: operation.description,
       fields: [...queryFields(operation, document), ...bodyFields(operation, document)],
+      bytes: planBytes(operation),
+      answerTypes: binaryTypes(operation.responses?.["200"]?.content),
     })),
   );
 }
@@ -62,7 +73,7 @@ function queryFields({ parameters = [] }: PublicOperation, document: PublicDocum
   return parameters
     .filter((parameter) => parameter.in === "query")
     .map(({ name, schema, description, required = false, example }) => ({
-      ...plan(schema, example, document),
+      ...planValue(schema, example, document),
       name,
       goesTo: "query",
       description,
@@ -74,90 +85,73 @@ function bodyFields({ requestBody }: PublicOperation, document: PublicDocument):
   const json = requestBody?.content["application/json"];
   if (json === undefined) return [];
   const schema = follow(json.schema, document);
-  const example = json.example;
+  const { example } = json;
+  if (isJsonOfBytes(schema)) return [];
   if (!isObject(schema.properties)) {
-    const whole = {
-      name: "",
-      goesTo: "body",
-      description: requestBody?.description,
-      required: true,
+    const value = {
+      ...planValue(schema, example, document),
+      kind: "json",
+      example: printed(example),
     } as const;
-    return [{ ...plan(schema, example, document), ...whole, kind: "json", example: printed(example) }];
+    const description = requestBody?.description;
+    return [
+      {
+        ...value,
+        ...tableOf(schema, example, document),
+        name: "",
+        goesTo: "body",
+        description,
+        required: true,
+      },
+    ];
   }
-  const required = Array.isArray(schema.required) ? schema.required : [];
+  const required = requiredOf(schema);
   return Object.entries(schema.properties).map(([name, property]) => {
-    const { description } = follow(property, document);
+    const { description, example: placeholder } = follow(property, document);
+    const value = isObject(example) ? example[name] : undefined;
     return {
-      ...plan(property, isObject(example) ? example[name] : undefined, document),
+      ...planValue(property, value, document),
+      ...tableOf(property, value, document),
       name,
       goesTo: "property",
       description: typeof description === "string" ? description : undefined,
       required: required.includes(name),
+      placeholder: printed(placeholder),
+      isMain: required.length === 1 && required[0] === name,
     };
   });
 }
 
-/** The kind of field for a value of `schema`. */
-function plan(
+function tableOf(
   schema: Json | undefined,
   example: Json | undefined,
   document: PublicDocument,
-): Pick<FieldPlan, "kind" | "example" | "choices"> {
-  const { type, enum: choices } = alternativeFor(example, follow(schema, document), document);
-  if (Array.isArray(choices) && choices.every((choice) => typeof choice === "string")) {
-    return { kind: "choice", example: typeof example === "string" ? example : "", choices };
-  }
-  if (type === "boolean") return { kind: "choice", example: printed(example), choices: ["true", "false"] };
-  if (type === "string") {
-    return { kind: "text", example: typeof example === "string" ? example : printed(example), choices: [] };
-  }
-  const kind = type === "number" || type === "integer" ? "number" : "json";
-  return { kind, example: printed(example), choices: [] };
-}
-
-/** A form shows one of several alternatives: the alternative with the type of the example, or else the first. */
-function alternativeFor(example: Json | undefined, schema: Schema, document: PublicDocument): Schema {
-  const alternatives = [schema.anyOf, schema.oneOf].find(Array.isArray)?.map((one) => follow(one, document));
-  if (alternatives === undefined) return schema;
-  const type = Array.isArray(example) ? "array" : typeof example;
-  return alternatives.find((alternative) => alternative.type === type) ?? alternatives[0] ?? schema;
-}
-
-const SCHEMAS = "#/components/schemas/";
-
-function follow(schema: Json | undefined, { components: { schemas } }: PublicDocument): Schema {
-  if (!isObject(schema)) return {};
-  const { $ref: reference } = schema;
-  if (typeof reference !== "string") return schema;
-  const named = schemas[reference.slice(SCHEMAS.length)];
-  return isObject(named) ? named : {};
-}
-
-function printed(example: Json | undefined): string {
-  return example === undefined ? "" : jsonText(example);
+): Pick<FieldPlan, "rows"> {
+  const rows = planRows(schema, example, document);
+  return rows === undefined ? {} : { rows };
 }
 
 /**
  * The request of a filled form. Optional empty fields are left out.
  *
- * @param texts - the texts of the fields
+ * @param inputs - what the fields hold
  */
-export function planRequest(route: RoutePlan, texts: ReadonlyMap<FieldPlan, string>): PlannedRequest {
+export function planRequest(route: RoutePlan, inputs: ReadonlyMap<FieldPlan, FieldInput>): PlannedRequest {
   const faults = new Map<FieldPlan, string>();
   const query = new URLSearchParams();
   const properties: [string, Json][] = [];
   let body: Json | undefined;
   for (const field of route.fields) {
-    const text = texts.get(field) ?? "";
-    if (text.trim() === "") {
+    const input = inputs.get(field) ?? "";
+    if (isEmpty(input)) {
       if (field.required) faults.set(field, "This must not be empty.");
       continue;
     }
     if (field.goesTo === "query") {
-      query.set(field.name, text);
+      query.set(field.name, String(input));
       continue;
     }
-    const read = readValue(field, text);
+    const read = readInput(field, input);
     if ("fault" in read) faults.set(field, read.fault);
     else if (field.goesTo === "body") body = read.value;
     else properties.push([field.name, read.value]);
@@ -174,7 +168,7 @@ export function planRequest(route: RoutePlan, texts: ReadonlyMap<FieldPlan, stri
  */
 export function planOwnRequest({ method, path }: RoutePlan, request: object): Target {
   if (method !== "GET") return toTarget(path, new URLSearchParams(), request);
-  const parameters = Object.entries(request).flatMap(([name, value]) =>
+  const parameters = Object.entries(request).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, String(value)]],
   );
   return toTarget(path, new URLSearchParams(parameters), undefined);
@@ -185,20 +179,16 @@ function toTarget(path: string, query: URLSearchParams, body: unknown): Target {
   return body === undefined ? { target } : { target, body };
 }
 
-function readValue({ kind, choices }: FieldPlan, text: string): { value: Json } | { fault: string } {
-  if (kind === "text") return { value: text };
-  if (kind === "choice") return { value: choices.join() === "true,false" ? text === "true" : text };
-  if (kind === "number") {
-    const number = Number(text);
-    return Number.isFinite(number) ? { value: number } : { fault: "This must be a number, such as 0.5." };
-  }
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    return { fault: `This must be JSON. ${error instanceof Error ? error.message : error}` };
-  }
+function isEmpty(input: FieldInput): boolean {
+  const texts = typeof input === "string" ? [input] : input.flat();
+  return texts.every((text) => text.trim() === "");
 }
 
-function isObject(value: Json | undefined): value is { [name: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function readInput(
+  field: FieldPlan,
+  input: FieldInput,
+): { readonly value: Json } | { readonly fault: string } {
+  if (typeof input === "string" || field.rows === undefined) return readValue(field, String(input));
+  const read = readRows(field.rows, input);
+  return "faults" in read ? { fault: describeFaults(field.rows, read.faults) } : read;
 }

@@ -51,24 +51,6 @@ const CONTENT = /(?:^| )(?:content|contents|body|data|script|inline|source|paylo
 /** Whether the value carries content, which is kept back where it is encoded. */
 export const isContentName = remembering((name) => CONTENT.test(inWords(name)));
 
-/** Attributes that hold a secret under a name that does not say so, by the resource's type. */
-const OF_TYPES: Readonly<Record<string, readonly string[]>> = {
-  aws_api_gateway_api_key: ["value"],
-  aws_secretsmanager_secret_version: ["secret_string", "secret_string_wo", "secret_binary"],
-  aws_ssm_parameter: ["value", "value_wo"],
-  github_actions_secret: ["plaintext_value", "encrypted_value"],
-  gitlab_project_variable: ["value"],
-  kubernetes_secret: ["data", "binary_data", "string_data", "data_wo"],
-  kubernetes_secret_v1: ["data", "binary_data", "string_data", "data_wo"],
-  random_bytes: ["base64", "hex"],
-  random_password: ["result", "bcrypt_hash"],
-};
-
-/** Names of the attributes of a type that are secret as a whole. */
-export function secretsOfType(type: string): readonly string[] {
-  return Object.hasOwn(OF_TYPES, type) ? (OF_TYPES[type] ?? []) : [];
-}
-
 /** What is below the name of a secret and says something about it, e.g. of a database's `master_user_secret`. */
 const ABOUT = /(?:^| )(?:arn|arns|status|version|version id|kms key id|key id|type|units?)$/;
 

@@ -1,0 +1,46 @@
+import type { Environment } from "sagemaker-stages";
+import type { ModelName } from "./functions";
+
+/**
+ * Five well-known models with ready-made contracts: scikit-learn behind JSON, a text classifier of the Hugging Face Hub
+ * without an artifact, an image classifier without a function, XGBoost behind CSV, and a text generator.
+ */
+export const fiveModels: Environment<ModelName> = {
+  name: "five-models",
+  region: "us-east-1",
+  state: { local: { path: "terraform.five-models.tfstate" } },
+  stage: { throttling: { rateLimit: 100, burstLimit: 200 }, logRetentionInDays: 7 },
+  models: {
+    iris: {
+      artifact: "s3://amzn-s3-demo-bucket/iris/1/model.tar.gz",
+      image: { framework: "sklearn", version: "1.2-1" },
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+    },
+    reviews: {
+      image: { framework: "huggingface", version: "4.49.0", pytorch: "2.6.0", python: "py312" },
+      containerEnvironment: {
+        HF_MODEL_ID: "distilbert/distilbert-base-uncased-finetuned-sst-2-english",
+        HF_MODEL_REVISION: "714eb0fa89d2f80546fda750413ed43d93601a13",
+        HF_TASK: "text-classification",
+      },
+      serverless: { memorySizeInMb: 4096, maxConcurrency: 5 },
+    },
+    flowers: {
+      artifact: "s3://amzn-s3-demo-bucket/flowers/1/model.tar.gz",
+      image: { framework: "pytorch", version: "2.6.0", python: "py312" },
+      serverless: { memorySizeInMb: 4096, maxConcurrency: 5 },
+      via: "gateway",
+    },
+    rent: {
+      artifact: "s3://amzn-s3-demo-bucket/rent/1/model.tar.gz",
+      image: { framework: "xgboost", version: "1.7-1" },
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+    },
+    writer: {
+      artifact: "s3://amzn-s3-demo-bucket/writer/1/model.tar.gz",
+      image: { framework: "huggingface", version: "4.49.0", pytorch: "2.6.0", python: "py312" },
+      containerEnvironment: { HF_TASK: "text-generation" },
+      serverless: { memorySizeInMb: 6144, maxConcurrency: 2 },
+    },
+  },
+};

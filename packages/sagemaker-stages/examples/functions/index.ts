@@ -1,0 +1,20 @@
+import { defineModels, huggingFace, passThrough, rows } from "sagemaker-stages/model";
+
+/** The models of the example `five-models.ts`, each with a ready-made contract. */
+export const models = defineModels({
+  iris: rows({
+    features: ["sepal length", "sepal width", "petal length", "petal width"],
+    answer: "json",
+    classes: ["setosa", "versicolor", "virginica"],
+  }),
+  reviews: huggingFace("text-classification"),
+  flowers: passThrough({
+    takes: ["image/jpeg", "image/png"],
+    example: { answer: [{ label: "daisy", score: 0.9 }] },
+  }),
+  rent: rows({ features: ["square metres", "rooms", "floor"], answer: "csv" }),
+  writer: huggingFace("text-generation", { maxNewTokens: 100 }),
+});
+
+/** A model of the example. */
+export type ModelName = keyof typeof models;

@@ -1,0 +1,20 @@
+import type { Environment } from "sagemaker-stages";
+
+/**
+ * A route without a function: API Gateway itself invokes the endpoint, with a role that may do nothing else. The model's
+ * contract has `passThrough`, because nothing changes the request or the answer.
+ */
+export const gateway: Environment = {
+  name: "gateway",
+  region: "us-east-1",
+  state: { local: { path: "terraform.gateway.tfstate" } },
+  stage: { throttling: { rateLimit: 10, burstLimit: 20 }, logRetentionInDays: 7 },
+  models: {
+    "house-price": {
+      artifact: "s3://amzn-s3-demo-bucket/house-price/2026-11-29/model.tar.gz",
+      image: { algorithm: "sagemaker-scikit-learn", tag: "1.4-2-cpu-py3" },
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+      via: "gateway",
+    },
+  },
+};

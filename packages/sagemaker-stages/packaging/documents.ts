@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, posix } from "node:path";
+
+/** The folder of the documents, in the repository and in the published package. */
+export const DOCUMENTS = "docs";
+
+/** Documents about work on the engine. */
+const OF_ENGINE: readonly string[] = ["architecture.md"];
+
+/** The engine's sources, from the repository. The published package contains `src`. */
+const SOURCES = "packages/sagemaker-stages/src/";
+
+/** A link of Markdown, and its text. */
+const LINK = /(?<!!)\[([^\]]*)\]\(([^)\s]+)\)/g;
+
+/**
+ * Writes the documents for users of the package into a package that is about to be published. Links to files that the
+ * package does not contain become plain text.
+ *
+ * @param folder - the package's folder
+ * @param repository - the repository's folder
+ */
+export function publishDocuments(folder: string, repository: string): void {
+  const names = readdirSync(join(repository, DOCUMENTS)).filter(
+    (name) => name.endsWith(".md") && !OF_ENGINE.includes(name),
+  );
+  mkdirSync(join(folder, DOCUMENTS), { recursive: true });
+  for (const name of names) {
+    const text = readFileSync(join(repository, DOCUMENTS, name), "utf8");
+    const published = text.replaceAll(LINK, (_link, words: string, target: string) => {
+      const found = publishedTarget(target, names, folder);
+      return found === undefined ? words : `[${words}](${found})`;
+    });
+    writeFileSync(join(folder, DOCUMENTS, name), published);
+  }
+}
+
+/** Where a link leads to in the package; `undefined` where the package does not contain the file. */
+function publishedTarget(target: string, names: readonly string[], folder: string): string | undefined {
+  if (/^(#|[a-z]+:)/.test(target)) return target;
+  const [path = "", fragment] = target.split("#");
+  if (names.includes(path)) return target;
+  const fromRepository = posix.join(DOCUMENTS, path);
+  if (!fromRepository.startsWith(SOURCES)) return undefined;
+  const source = `src/${fromRepository.slice(SOURCES.length)}`;
+  if (!existsSync(join(folder, source))) return undefined;
+  return `../${source}${fragment === undefined ? "" : `#${fragment}`}`;
+}

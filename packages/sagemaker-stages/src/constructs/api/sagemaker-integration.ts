@@ -1,0 +1,216 @@
+import { buildArn } from "../../aws/arn";
+import { type EndpointTarget, targetHeaders } from "../../environment/settings/targets";
+import type { BytesDialect, Contract } from "../../runtime/contract";
+import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";
+import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
+import { BAD_GATEWAY, THROTTLED_OR_REFUSED, UNAVAILABLE } from "./sagemaker-templates";
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** A contract, as far as an integration with SageMaker reads it. */
+export type PassedContract = Pick<Contract<unknown, unknown>, "model" | "passThrough"> & {
+  readonly bytes?: Pick<BytesDialect<unknown>, "takes">;
+};
+
+/** What invokes the endpoint for a route without a function. */
+export interface SagemakerTarget {
+  /** Name of the endpoint. */
+  readonly endpointName: string;
+  /** What of the endpoint answers. @default - SageMaker decides */
+  readonly target?: EndpointTarget;
+  /** ARN of the role with which API Gateway invokes the endpoint. */
+  readonly roleArn: string;
+}
+
+/** What an integration with SageMaker is made from. */
+export interface SagemakerIntegrationProps extends SagemakerTarget {
+  readonly contract: PassedContract;
+  readonly region: string;
+  readonly partition: string;
+  /** Value of Access-Control-Allow-Origin. */
+  readonly corsAllowOrigin: string;
+  /** What the document says of the answer of success, e.g. its example. */
+  readonly answer: Readonly<Record<string, Json>>;
+}
+
+const JSON_TYPE = "application/json";
+
+/** The headers of every answer, by their names. */
+const CONTENT_TYPE = "Content-Type";
+const RETRY_AFTER = "Retry-After";
+
+/**
+ * The parts of an operation that an integration of API Gateway with SageMaker needs: the caller's Content-Type as a
+ * parameter where the endpoint receives it, each answer with its headers, and the integration itself. API Gateway refuses
+ * a mapping of a header that the operation does not declare
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping.html).
+ *
+ * @throws Error where the contract has no `passThrough`; the rules of environments refuse this case before
+ */
+export function sagemakerOperation(props: SagemakerIntegrationProps): Readonly<Record<string, Json>> {
+  const { contract, corsAllowOrigin, answer } = props;
+  const answers = answersOf(corsAllowOrigin);
+  return {
+    ...(sendsContentTypeOfCaller(contract)
+      ? { parameters: [{ name: CONTENT_TYPE, in: "header", required: false, schema: { type: "string" } }] }
+      : {}),
+    ...(contract.bytes === undefined ? {} : { requestBody: bytesBody(contract.bytes.takes) }),
+    responses: Object.fromEntries(
+      answers.map(({ status, description, headers }) => [
+        status,
+        {
+          ...(description === undefined ? answer : { description }),
+          headers: Object.fromEntries(
+            Object.keys(headers).map((name) => [name, { schema: { type: "string" } }]),
+          ),
+        },
+      ]),
+    ),
+    "x-amazon-apigateway-integration": integration(props, answers),
+  };
+}
+
+/** Bytes alone: no handler decodes the JSON form of bytes. */
+function bytesBody(takes: readonly string[]): Json {
+  return { required: true, content: Object.fromEntries(takes.map((type) => [type, {}])) };
+}
+
+function integration(
+  { contract, endpointName, target = {}, roleArn, region, partition }: SagemakerIntegrationProps,
+  answers: readonly Answer[],
+): Json {
+  const { passThrough } = contract;
+  if (passThrough === undefined) {
+    throw new Error(`${contract.model}: got no passThrough; allowed: a contract with passThrough`);
+  }
+  return {
+    type: "aws",
+    httpMethod: "POST",
+    // `<subdomain>.<service>:path/<path>` (https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html) of the
+    // path that InvokeEndpoint has
+    // (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). AWS's own constructs
+    // write the same address, with one slash after `path`:
+    // https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway.SagemakerIntegration.html,
+    // https://docs.aws.amazon.com/solutions/latest/constructs/aws-apigateway-sagemakerendpoint.html
+    uri: buildArn({
+      partition,
+      service: "apigateway",
+      region,
+      // The service that API Gateway calls stands in place of an account.
+      accountId: "runtime.sagemaker",
+      resource: `path/endpoints/${endpointName}/invocations`,
+    }),
+    credentials: roleArn,
+    requestParameters: {
+      "integration.request.header.Accept": literal(passThrough.accept),
+      "integration.request.header.Content-Type": sendsContentTypeOfCaller(contract)
+        ? "method.request.header.Content-Type"
+        : literal(passThrough.contentType ?? JSON_TYPE),
+      ...Object.fromEntries(
+        Object.entries(targetHeaders(target)).map(([name, value]) => [
+          `integration.request.header.${name}`,
+          literal(value),
+        ]),
+      ),
+    },
+    ...bodyOf(contract),
+    timeoutInMillis: GATEWAY_TIMEOUT_IN_SECONDS * 1000,
+    responses: Object.fromEntries(
+      answers.map(({ pattern, status, headers, template }) => [
+        pattern,
+        {
+          statusCode: status,
+          // Without it, API Gateway decodes a text answer as base64 where the caller's Accept names a binary media type of
+          // the API (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html).
+          contentHandling: "CONVERT_TO_TEXT",
+          responseParameters: Object.fromEntries(
+            Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, value]),
+          ),
+          ...(template === undefined ? {} : { responseTemplates: { [JSON_TYPE]: template } }),
+        },
+      ]),
+    ),
+  };
+}
+
+/**
+ * The body goes to the endpoint unchanged. `$input.body` is the text as it came
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html), and API
+ * Gateway answers 415 to a body of a type without a template. No template can have bytes: they pass without one, and
+ * without a template API Gateway refuses no type. The API's binary media types decide what of such a body arrives unchanged
+ * (see binary-media-types.ts), and the container refuses a type that it does not take
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html,
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html).
+ */
+function bodyOf({ bytes }: PassedContract): Readonly<Record<string, Json>> {
+  return bytes === undefined
+    ? { passthroughBehavior: "never", requestTemplates: { [JSON_TYPE]: "$input.body" } }
+    : { passthroughBehavior: "when_no_templates" };
+}
+
+/** Whether the endpoint receives the type that the caller names: the container then refuses a type that it does not take. */
+function sendsContentTypeOfCaller({ passThrough, bytes }: PassedContract): boolean {
+  return passThrough?.contentType === undefined && bytes !== undefined;
+}
+
+/** One answer of a route. */
+interface Answer {
+  /** The status of SageMaker, as a pattern, or `default` (see {@link answersOf}). */
+  readonly pattern: string;
+  /** The status of the answer. An API has one integration response for each status. */
+  readonly status: string;
+  /** For readers of the document. @default - what the document says of the answer of success */
+  readonly description?: string;
+  /** The headers of the answer: literals in quotes, or mappings. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body. @default - the body of the endpoint's answer */
+  readonly template?: string;
+}
+
+/**
+ * The answers of a route by SageMaker's status, with the statuses that the handler answers: SageMaker answers 429 where a
+ * serverless endpoint is starting, 400 where it throttles, 424 where the container failed
+ * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). API Gateway compares the
+ * pattern with the whole status of an AWS service
+ * (https://docs.aws.amazon.com/apigateway/latest/api/API_IntegrationResponse.html).
+ */
+function answersOf(corsAllowOrigin: string): readonly Answer[] {
+  const cors = {
+    "Access-Control-Allow-Origin": literal(corsAllowOrigin),
+    "Access-Control-Expose-Headers": literal(CORS_EXPOSE_HEADERS),
+  };
+  const description = "A problem: RFC 9457, application/problem+json";
+  const problem = { ...cors, [CONTENT_TYPE]: literal("application/problem+json") };
+  return [
+    {
+      pattern: "200",
+      status: "200",
+      headers: { ...cors, [CONTENT_TYPE]: `integration.response.header.${CONTENT_TYPE}` },
+    },
+    {
+      pattern: "400",
+      status: "429",
+      description,
+      headers: problem,
+      template: THROTTLED_OR_REFUSED,
+    },
+    {
+      pattern: "408|429|5\\d{2}",
+      status: "503",
+      description,
+      headers: { ...problem, [RETRY_AFTER]: literal("10") },
+      template: UNAVAILABLE,
+    },
+    {
+      pattern: "default",
+      status: "502",
+      description,
+      headers: problem,
+      template: BAD_GATEWAY,
+    },
+  ];
+}
+
+function literal(value: string): string {
+  return `'${value}'`;
+}

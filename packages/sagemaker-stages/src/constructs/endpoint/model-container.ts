@@ -1,0 +1,85 @@
+import type { SagemakerModelContainer } from "@cdktf/provider-aws/lib/sagemaker-model";
+import type { ITerraformDependable } from "cdktf";
+import { type ContainerSource, imagesOf, variablesOf } from "../../environment/model-source";
+import { omitUndefined } from "../../environment/present";
+import { terraformText } from "../terraform/terraform-json";
+import type { Artifact } from "./artifact-bucket";
+import type { ModelImage, ModelImages } from "./model-image";
+import type { RevisionContent } from "./revision";
+
+/** A container of a model, with the artifacts that SageMaker reads for it. */
+export interface SourcedContainer {
+  readonly source: ContainerSource;
+  /** The container's artifact, or those of its package. */
+  readonly artifacts: readonly Artifact[];
+}
+
+/** A container of a model, as Terraform takes it. */
+export class ModelContainer {
+  readonly source: ContainerSource;
+  readonly artifacts: readonly Artifact[];
+  /** The ECR repositories of its images, in whichever account. */
+  readonly repositoryArns: readonly string[];
+  private readonly images: readonly ModelImage[];
+
+  /** @param images - of the endpoint */
+  constructor({ source, artifacts }: SourcedContainer, images: ModelImages) {
+    this.source = source;
+    this.artifacts = artifacts;
+    const id = source.name === undefined ? "image" : `image-${source.name}`;
+    this.images = imagesOf(source).map((image, index) =>
+      images.get(index === 0 ? id : `${id}-${index + 1}`, image),
+    );
+    this.repositoryArns = this.images.map(({ repositoryArn }) => repositoryArn);
+  }
+
+  /** Its block of `aws_sagemaker_model`. */
+  get definition(): SagemakerModelContainer {
+    const { name, modelPackage } = this.source;
+    const { artifactUrl: url } = this;
+    return omitUndefined({
+      containerHostname: name,
+      image: this.imageUri,
+      modelDataUrl: url?.endsWith("/") === true ? undefined : url,
+      modelDataSource:
+        url?.endsWith("/") === true
+          ? { s3DataSource: [{ s3Uri: url, s3DataType: "S3Prefix", compressionType: "None" }] }
+          : undefined,
+      modelPackageName: modelPackage?.arn,
+      environment: this.variables,
+    });
+  }
+
+  /** What makes another model of it. A package's images and artifacts are part of its version. */
+  get content(): RevisionContent {
+    return omitUndefined({
+      artifact: this.artifactUrl,
+      image: this.imageUri,
+      environment: this.variables,
+      modelPackage: this.source.modelPackage?.arn,
+    });
+  }
+
+  /** What must be there before SageMaker can read the artifacts. */
+  get dependsOn(): readonly ITerraformDependable[] {
+    return this.artifacts.flatMap(({ dependsOn }) => dependsOn);
+  }
+
+  private get artifactUrl(): string | undefined {
+    const [artifact] = this.source.modelPackage === undefined ? this.artifacts : [];
+    return artifact && terraformText(artifact.url);
+  }
+
+  private get imageUri(): string | undefined {
+    return this.source.modelPackage === undefined ? this.images[0]?.uri : undefined;
+  }
+
+  /** The variables, where there are any. Their values may look like expressions of Terraform. */
+  private get variables(): Record<string, string> | undefined {
+    const escaped = Object.entries(variablesOf(this.source)).map(([name, value]) => [
+      name,
+      terraformText(value),
+    ]);
+    return escaped.length === 0 ? undefined : Object.fromEntries(escaped);
+  }
+}

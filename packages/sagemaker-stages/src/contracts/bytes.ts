@@ -1,0 +1,181 @@
+import { bytesOf, toBytes } from "../runtime/base64";
+import {
+  type About,
+  type Bytes,
+  type Contract,
+  INSTANCES_PAYLOAD_IN_BYTES,
+  SERVERLESS_PAYLOAD_IN_BYTES,
+  UnreadablePredictions,
+} from "../runtime/contract";
+import { EXAMPLE_FILES, hasExampleFile, type MediaTypeWithExample } from "./example-files";
+import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
+import { bytesSchema, checkMediaTypes } from "./media-types";
+import type { OptionReport } from "./option-report";
+import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
+import { aboutOf, listOf, routeOf } from "./texts";
+
+/** A model that takes a file: an image, a recording, an array of NumPy. */
+export type BytesOptions<MediaType extends string = string> = BytesSettings<MediaType> & {
+  /** A request and its answer. The request is necessary where the engine has no file of the first media type. */
+  readonly example: [MediaType] extends [MediaTypeWithExample]
+    ? { readonly request?: Bytes; readonly answer: unknown }
+    : { readonly request: Bytes; readonly answer: unknown };
+};
+
+/** The options with any example: {@link checkOptions} refuses an example without a necessary request. */
+type CheckedOptions = BytesSettings<string> & {
+  readonly example: { readonly request?: Bytes; readonly answer: unknown };
+};
+
+interface BytesSettings<MediaType extends string> extends ContractTexts {
+  /** The media types of the body, which the container receives with the bytes, e.g. `image/jpeg`. */
+  readonly takes: readonly MediaType[];
+  /**
+   * Bytes of one file. A serverless endpoint takes 4 MiB
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html), an endpoint on instances 6 MiB
+   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). Through a function, about
+   * 4.5 MB fit, because API Gateway encodes the file in base64, which Lambda counts.
+   *
+   * @default 4194304
+   */
+  readonly maxBytes?: number;
+  /**
+   * What the container answers: `json`, or the media types of bytes, e.g. `["image/png"]`.
+   *
+   * @default "json"
+   */
+  readonly answer?: "json" | readonly string[];
+  /**
+   * What an answer in JSON must fit: a JSON Schema, or in `contract.ts` a schema of zod/mini.
+   *
+   * @default - any JSON
+   */
+  readonly answerSchema?: AnySchema;
+}
+
+/**
+ * A ready-made contract for files.
+ *
+ * @example
+ * faces: bytes({ takes: ["image/jpeg", "image/png"], maxBytes: 1_000_000, example: { answer: { faces: 2 } } }),
+ * // request  the bytes of the image, with Content-Type: image/jpeg
+ * // answer   {"faces": 2}
+ */
+export function bytes<const MediaType extends string>(
+  options: BytesOptions<MediaType>,
+): ReadyMade<Bytes, unknown> {
+  return new ReadyMade({
+    file: "bytes",
+    options,
+    check: (report) => checkOptions(options, report),
+    createContract: (model) => createContract(model, options),
+    describe: (model) => describe(model, options),
+    answerExample: ({ answer }) => answerWith(answer, options.answer),
+  });
+}
+
+/** The contract of {@link bytes}: the part that a handler contains. */
+export function createContract(model: string, options: BytesSettings<string>): Contract<Bytes, unknown> {
+  const { takes, maxBytes = SERVERLESS_PAYLOAD_IN_BYTES, answer = "json", answerSchema } = options;
+  const schema = answerSchema === undefined ? undefined : toZod(answerSchema);
+  return {
+    model,
+    route: routeOf(model, options),
+    schema: bytesSchema(takes),
+    limits: { rows: 1, payloadInBytes: maxBytes },
+    bytes: { takes, read: (bytes) => bytes },
+    ...(answer === "json" ? {} : { answerTypes: answer }),
+
+    encode(file, caller) {
+      return {
+        contentType: file.contentType,
+        accept: acceptOf(answer, caller.accept),
+        body: bytesOf(file),
+        rows: 1,
+      };
+    },
+
+    decode(body, _request, reply) {
+      if (answer === "json") return readJsonAnswer(body, schema);
+      if (!answer.includes(reply.contentType)) {
+        throw new UnreadablePredictions(`the answer is of another type than ${answer.join(", ")}`);
+      }
+      return toBytes(reply);
+    },
+  };
+}
+
+/** The caller's choice of the types of the answer, or the preferred type for a caller that takes JSON. */
+export function acceptOf(answer: "json" | readonly string[], accept: string): string {
+  if (answer === "json") return "application/json";
+  return answer.includes(accept) ? accept : (answer[0] ?? "*/*");
+}
+
+const OPTIONS = [
+  "takes",
+  "maxBytes",
+  "answer",
+  "answerSchema",
+  "example",
+  "path",
+  "title",
+  "description",
+  "allowed",
+];
+
+function checkOptions(options: CheckedOptions, report: OptionReport): void {
+  const { takes, maxBytes, answer, answerSchema, example } = options;
+  report.requireKnown(options, OPTIONS);
+  checkMediaTypes(takes, "takes", report);
+  checkMaxBytes(maxBytes, report);
+  if (answer !== undefined && answer !== "json") checkMediaTypes(answer, "answer", report);
+  const isOfJson = answerSchema === undefined || answer === undefined || answer === "json";
+  report.require(isOfJson, "answerSchema", answerSchema, "answer: json", "bytes have no schema");
+  checkJsonSchema(answerSchema, "answerSchema", report);
+  const isExample = example !== undefined && "answer" in example;
+  if (!report.require(isExample, "example", example, "an object with answer", EXAMPLE_USES)) return;
+  const [first = ""] = Array.isArray(takes) ? takes : [];
+  report.require(
+    example.request !== undefined || hasExampleFile(first),
+    "example.request",
+    example.request,
+    `a file of the type ${first}, {contentType, base64}`,
+    `the engine has files of the types ${Object.keys(EXAMPLE_FILES).join(", ")}`,
+  );
+}
+
+/** Why an example is necessary. */
+export const EXAMPLE_USES = "the documentation, the page and the smoke test use the example";
+
+export function checkMaxBytes(maxBytes: unknown, report: OptionReport): void {
+  report.requireCount(
+    maxBytes,
+    "maxBytes",
+    INSTANCES_PAYLOAD_IN_BYTES,
+    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html",
+  );
+}
+
+/** The description of {@link bytes}: no part of a generated handler. */
+export function describe(model: string, options: CheckedOptions): About<Bytes, unknown> {
+  const { takes, maxBytes = SERVERLESS_PAYLOAD_IN_BYTES, answer = "json", example } = options;
+  const answered = answer === "json" ? "JSON" : listOf(answer, "or");
+  return aboutOf(model, options, {
+    description: `Takes a file (${listOf(takes, "or")}) of at most ${maxBytes.toLocaleString("en-US")} bytes, and answers ${answered}.`,
+    allowed: `a file as ${listOf(takes, "or")}, or {"contentType": "${takes[0]}", "base64": "<the file in base64>"}`,
+    example: { request: example.request ?? exampleFile(takes), answer: example.answer },
+    maxBytes,
+  });
+}
+
+/** The example file of the first media type. */
+export function exampleFile([contentType = ""]: readonly string[]): Bytes {
+  return { contentType, base64: hasExampleFile(contentType) ? EXAMPLE_FILES[contentType] : "" };
+}
+
+/** The answer of a container, in order that the caller receives `example`. */
+export function answerWith(example: unknown, answer: "json" | readonly string[] = "json"): StandInAnswer {
+  if (answer === "json") return { contentType: "application/json", body: JSON.stringify(example) };
+  const file = example as Bytes;
+  return { contentType: file.contentType, body: bytesOf(file) };
+}

@@ -1,0 +1,285 @@
+import * as z from "zod/mini";
+import { bytesOf } from "../runtime/base64";
+import {
+  type About,
+  type Bytes,
+  type Contract,
+  SERVERLESS_PAYLOAD_IN_BYTES,
+  UnreadablePredictions,
+} from "../runtime/contract";
+import { describeFaults, fault } from "../runtime/faults";
+import { isRecord, parseJson } from "../runtime/json";
+import { checkMaxBytes, exampleFile } from "./bytes";
+import { hasExampleFile } from "./example-files";
+import { type TaskName, taskOf } from "./hugging-face-tasks";
+import { EXAMPLE_TEXT, TASK_TEXTS } from "./hugging-face-texts";
+import { bytesSchema, checkMediaTypes } from "./media-types";
+import type { OptionReport } from "./option-report";
+import { type ContractTexts, ReadyMade } from "./ready-made";
+import { aboutOf, listOf, routeOf } from "./texts";
+
+/** Options of {@link huggingFace}. */
+export interface HuggingFaceOptions extends ContractTexts {
+  /**
+   * Characters of a text.
+   *
+   * @default 10000
+   */
+  readonly maxCharacters?: number;
+  /**
+   * The most tokens that a caller can let the model generate.
+   *
+   * @default 512
+   */
+  readonly maxNewTokens?: number;
+  /**
+   * Parameters of the task that each request has, unless the caller sets them, e.g. `{ top_k: 5 }`.
+   *
+   * @default - none
+   */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /**
+   * The media types of images or recordings: of those that the toolkit decodes
+   * (https://github.com/aws/sagemaker-huggingface-inference-toolkit/blob/main/src/sagemaker_huggingface_inference_toolkit/content_types.py).
+   *
+   * @default - `image/jpeg` and `image/png`, or `audio/wave`, `audio/x-flac` and `audio/mpeg`
+   */
+  readonly takes?: readonly string[];
+  /**
+   * Bytes of an image or a recording.
+   *
+   * @default 4194304
+   */
+  readonly maxBytes?: number;
+  /**
+   * A request and its answer.
+   *
+   * @default - a request of the task, with an answer that shows the form
+   */
+  readonly example?: { readonly request: unknown; readonly answer: unknown };
+}
+
+/** The options with the task, as a generated handler has them. */
+interface TaskOptions extends HuggingFaceOptions {
+  readonly task: TaskName;
+}
+
+/**
+ * A ready-made contract for a task of Hugging Face's containers. A caller writes `inputs` and `parameters`, as the
+ * container reads them, or sends an image or a recording; the answer is the container's, once its form is checked.
+ *
+ * Streams, chat completions, and tasks that are not in the list need a contract of the team.
+ *
+ * @example
+ * topics: huggingFace("text-classification"),
+ * // request  {"inputs": "I like it."}
+ * // answer   [{"label": "POSITIVE", "score": 0.9998}]
+ */
+export function huggingFace(task: TaskName, options: HuggingFaceOptions = {}): ReadyMade<unknown, unknown> {
+  const all = { ...options, task };
+  return new ReadyMade({
+    file: "hugging-face",
+    options: all,
+    check: (report) => checkOptions(all, report),
+    createContract: (model) => createContract(model, all),
+    describe: (model) => describe(model, all),
+  });
+}
+
+const DEFAULT_MAX_CHARACTERS = 10_000;
+const DEFAULT_MAX_NEW_TOKENS = 512;
+const MAX_BYTES_OF_CHARACTER = 4;
+
+const DEFAULT_TYPES = {
+  image: ["image/jpeg", "image/png"],
+  audio: ["audio/wave", "audio/x-flac", "audio/mpeg"],
+};
+
+/** The contract of {@link huggingFace}: the part that a handler contains. */
+export function createContract(model: string, options: TaskOptions): Contract<unknown, unknown> {
+  const { read, inputs } = taskIn(options);
+  const isFile = inputs === "image" || inputs === "audio";
+  const takes = options.takes ?? (isFile ? DEFAULT_TYPES[inputs] : []);
+  const schema: z.ZodMiniType<unknown, unknown> = isFile ? bytesSchema(takes) : textSchema(options);
+  return {
+    model,
+    route: routeOf(model, options),
+    schema,
+    limits: { rows: 1, payloadInBytes: options.maxBytes ?? SERVERLESS_PAYLOAD_IN_BYTES },
+    ...(isFile ? { bytes: { takes, read: (bytes: Bytes) => bytes } } : {}),
+
+    encode(request) {
+      const sent = isFile ? encodeFile(request as Bytes) : encodeJson(request as TaskRequest, options);
+      return { ...sent, accept: "application/json", rows: 1 };
+    },
+
+    decode(body) {
+      const answer = read(parseJson(body));
+      if (answer !== undefined) return answer;
+      throw new UnreadablePredictions(`the answer has not the form of the task ${options.task}`);
+    },
+  };
+}
+
+function taskIn({ task, maxNewTokens = DEFAULT_MAX_NEW_TOKENS }: TaskOptions) {
+  return taskOf(task, maxNewTokens);
+}
+
+interface TaskRequest {
+  readonly inputs: unknown;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+function textSchema(options: TaskOptions): z.ZodMiniType<unknown, unknown> {
+  const { maxCharacters = DEFAULT_MAX_CHARACTERS } = options;
+  const { inputs, required = [] } = taskIn(options);
+  const text = z.string().check(z.maxLength(maxCharacters), (payload) => {
+    if (payload.value.trim() !== "") return;
+    payload.issues.push(fault(payload.value, { got: "an empty text", allowed: "a text" }));
+  });
+  const parameters = parametersSchema(options);
+  return z.strictObject({
+    inputs: inputs === "question" ? z.strictObject({ question: text, context: text }) : text,
+    parameters: required.length === 0 ? z.optional(parameters) : parameters,
+  });
+}
+
+function parametersSchema(options: TaskOptions): z.ZodMiniType<unknown, unknown> {
+  const { parameters, required = [] } = taskIn(options);
+  return z.strictObject(
+    Object.fromEntries(
+      Object.entries(parameters).map(([name, parameter]) => [
+        name,
+        required.includes(name) ? parameter : z.optional(parameter),
+      ]),
+    ),
+  );
+}
+
+function encodeFile(file: Bytes) {
+  return { contentType: file.contentType, body: bytesOf(file) };
+}
+
+function encodeJson({ inputs, parameters }: TaskRequest, options: TaskOptions) {
+  const all = { ...options.parameters, ...parameters };
+  const document = Object.keys(all).length === 0 ? { inputs } : { inputs, parameters: all };
+  return { contentType: "application/json", body: JSON.stringify(document) };
+}
+
+const OPTIONS = ["task", "maxCharacters", "maxNewTokens", "parameters", "takes", "maxBytes", "example"];
+const TEXT_OPTIONS = ["path", "title", "description", "allowed"];
+
+/** Options that tasks for texts have, or tasks for files. */
+const OPTIONS_OF_TEXTS = ["maxCharacters", "maxNewTokens", "parameters"] as const;
+const OPTIONS_OF_FILES = ["takes", "maxBytes"] as const;
+
+const DECODED_TYPES = {
+  image: ["image/jpeg", "image/png", "image/tiff", "image/bmp", "image/gif", "image/webp"],
+  audio: ["audio/x-flac", "audio/mpeg", "audio/wave", "audio/ogg", "audio/x-audio"],
+};
+
+const TOOLKIT =
+  "https://github.com/aws/sagemaker-huggingface-inference-toolkit/tree/main/src/sagemaker_huggingface_inference_toolkit";
+
+function checkOptions(options: TaskOptions, report: OptionReport): void {
+  const { task, maxCharacters, maxNewTokens, takes, maxBytes, example } = options;
+  const known = Object.keys(TASK_TEXTS);
+  const isKnown = report.requireOneOf(
+    task ?? null,
+    "task",
+    known,
+    "the contract knows requests and answers of these",
+  );
+  if (!isKnown) return;
+  report.requireKnown(options, [...OPTIONS, ...TEXT_OPTIONS]);
+  const { inputs } = taskIn({ task });
+  const isFile = inputs === "image" || inputs === "audio";
+  for (const name of isFile ? OPTIONS_OF_TEXTS : OPTIONS_OF_FILES) {
+    const value = options[name];
+    report.require(
+      value === undefined,
+      name,
+      value,
+      `no ${name}`,
+      `the task takes ${isFile ? "a file" : "a text"}`,
+    );
+  }
+  const max = SERVERLESS_PAYLOAD_IN_BYTES / (2 * MAX_BYTES_OF_CHARACTER);
+  report.requireCount(maxCharacters, "maxCharacters", max, "two texts must fit into 4 MiB");
+  report.requireCount(
+    maxNewTokens,
+    "maxNewTokens",
+    100_000,
+    "more tokens than an endpoint generates in 60 seconds",
+  );
+  checkMaxBytes(maxBytes, report);
+  if (isFile && takes !== undefined) {
+    checkMediaTypes(takes, "takes", report);
+    for (const [index, type] of takes.entries()) {
+      report.requireOneOf(type, `takes[${index}]`, DECODED_TYPES[inputs], TOOLKIT);
+    }
+    const hasExample = example !== undefined || hasExampleFile(takes[0] ?? "");
+    report.require(
+      hasExample,
+      "example",
+      example,
+      "a request and its answer",
+      `the engine has no ${takes[0]} file`,
+    );
+  }
+  checkParameters(options, report);
+  const isExample =
+    example === undefined || (isRecord(example) && "request" in example && "answer" in example);
+  report.require(isExample, "example", example, "an object with request and answer", "an example has both");
+}
+
+function checkParameters(options: TaskOptions, report: OptionReport): void {
+  const { parameters } = options;
+  if (parameters === undefined) return;
+  const { required = [] } = taskIn(options);
+  const parsed = parametersSchema(options).safeParse({
+    ...TASK_TEXTS[options.task].parameters,
+    ...parameters,
+  });
+  const got = parsed.success ? "" : describeFaults(parsed.error.issues, parameters);
+  report.require(parsed.success, "parameters", got, `the parameters of ${options.task}`, TOOLKIT);
+  for (const name of required) {
+    const value = parameters[name];
+    report.require(
+      value === undefined,
+      `parameters.${name}`,
+      value,
+      `no ${name}`,
+      "each caller sets this parameter",
+    );
+  }
+}
+
+/** The description of {@link huggingFace}: no part of a generated handler. */
+export function describe(model: string, options: TaskOptions): About<unknown, unknown> {
+  const texts = TASK_TEXTS[options.task];
+  const { inputs, parameters } = taskIn(options);
+  const isFile = inputs === "image" || inputs === "audio";
+  const takes = options.takes ?? (isFile ? DEFAULT_TYPES[inputs] : []);
+  const written = inputs === "question" ? '{"question": "<text>", "context": "<text>"}' : '"<text>"';
+  const names = Object.keys(parameters);
+  const optional =
+    names.length === 0 ? "" : `, "parameters": {${names.map((name) => `"${name}": …`).join(", ")}}`;
+  return aboutOf(model, options, {
+    description: texts.description,
+    allowed: isFile
+      ? `a file as ${listOf(takes, "or")}, or {"contentType": "${takes[0]}", "base64": "<the file in base64>"}`
+      : `{"inputs": ${written}${optional}}`,
+    example: options.example ?? {
+      request: isFile ? exampleFile(takes) : exampleText(options),
+      answer: texts.answer,
+    },
+    ...(isFile ? { maxBytes: options.maxBytes ?? SERVERLESS_PAYLOAD_IN_BYTES } : {}),
+  });
+}
+
+function exampleText({ task, maxCharacters = DEFAULT_MAX_CHARACTERS }: TaskOptions): TaskRequest {
+  const { inputs = EXAMPLE_TEXT, parameters } = TASK_TEXTS[task];
+  const written = typeof inputs === "string" ? inputs.slice(0, maxCharacters) : inputs;
+  return parameters === undefined ? { inputs: written } : { inputs: written, parameters };
+}

@@ -1,0 +1,164 @@
+import type * as z from "zod/mini";
+import { bytesOf, toBytes } from "../runtime/base64";
+import {
+  type About,
+  type Bytes,
+  type Contract,
+  SERVERLESS_PAYLOAD_IN_BYTES,
+  UnreadablePredictions,
+} from "../runtime/contract";
+import { isRecord } from "../runtime/json";
+import { acceptOf, answerWith, checkMaxBytes, EXAMPLE_USES, exampleFile } from "./bytes";
+import { hasExampleFile, type MediaTypeWithExample } from "./example-files";
+import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
+import { bytesSchema, checkMediaTypes } from "./media-types";
+import type { OptionReport } from "./option-report";
+import { type ContractTexts, ReadyMade } from "./ready-made";
+import { aboutOf, listOf, routeOf } from "./texts";
+
+/** A model whose container takes the caller's body as it stands, and answers as the caller is to read it. */
+export type PassThroughOptions = PassThroughSettings &
+  (
+    | {
+        readonly takes: readonly MediaTypeWithExample[];
+        /** A request, `{ contentType, base64 }`, and its answer. Default of the request: a file of the first media type. */
+        readonly example: { readonly request?: Bytes; readonly answer: unknown };
+      }
+    | {
+        /** A request and its answer; of bytes, `{ contentType, base64 }`. */
+        readonly example: { readonly request: unknown; readonly answer: unknown };
+      }
+  );
+
+/** The options with any example: {@link checkOptions} refuses an example without a necessary request. */
+type CheckedOptions = PassThroughSettings & {
+  readonly example: { readonly request?: unknown; readonly answer: unknown };
+};
+
+interface PassThroughSettings extends ContractTexts {
+  /** `application/json`, or the media types of bytes, e.g. `["application/x-npy"]`. */
+  readonly takes: "application/json" | readonly string[];
+  /**
+   * What the container answers: `json`, or the media types of bytes, e.g. `["application/x-npy"]`.
+   *
+   * @default "json"
+   */
+  readonly answers?: "json" | readonly string[];
+  /**
+   * What a request in JSON must fit: a JSON Schema, or in `contract.ts` a schema of zod/mini. API Gateway's request model
+   * is made from it.
+   *
+   * @default - any JSON
+   */
+  readonly schema?: AnySchema;
+  /**
+   * Bytes of one body. A serverless endpoint takes 4 MiB
+   * (https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html), an endpoint on instances 6 MiB
+   * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html). Through a function, about
+   * 4.5 MB of bytes fit, because API Gateway encodes them in base64, which Lambda counts.
+   *
+   * @default 4194304
+   */
+  readonly maxBytes?: number;
+}
+
+/**
+ * A ready-made contract that changes neither request nor answer. A stage can serve the model without a function,
+ * `via: "gateway"`.
+ *
+ * @example
+ * raw: passThrough({
+ *   takes: "application/json",
+ *   schema: { type: "object", properties: { x: { type: "number" } }, required: ["x"] },
+ *   example: { request: { x: 1 }, answer: { y: 2 } },
+ * }),
+ */
+export function passThrough(options: PassThroughOptions): ReadyMade<unknown, unknown> {
+  return new ReadyMade({
+    file: "pass-through",
+    options,
+    check: (report) => checkOptions(options, report),
+    createContract: (model) => createContract(model, options),
+    describe: (model) => describe(model, options),
+    answerExample: ({ answer }) => answerWith(answer, options.answers),
+  });
+}
+
+/** The contract of {@link passThrough}: the part that a handler contains. */
+export function createContract(model: string, options: PassThroughSettings): Contract<unknown, unknown> {
+  const { takes, answers = "json", schema = {}, maxBytes = SERVERLESS_PAYLOAD_IN_BYTES } = options;
+  const isJson = takes === "application/json";
+  const requestSchema: z.ZodMiniType<unknown, unknown> = isJson ? toZod(schema) : bytesSchema(takes);
+  return {
+    model,
+    route: routeOf(model, options),
+    schema: requestSchema,
+    limits: { rows: 1, payloadInBytes: maxBytes },
+    ...(isJson ? {} : { bytes: { takes, read: (bytes: Bytes) => bytes } }),
+    ...(answers === "json" ? {} : { answerTypes: answers }),
+    passThrough: {
+      ...(isJson ? { contentType: takes } : {}),
+      accept: answers === "json" ? "application/json" : (answers[0] ?? "*/*"),
+    },
+
+    encode(request, caller) {
+      const accept = acceptOf(answers, caller.accept);
+      if (isJson) return { contentType: takes, accept, body: JSON.stringify(request), rows: 1 };
+      const file = request as Bytes;
+      return { contentType: file.contentType, accept, body: bytesOf(file), rows: 1 };
+    },
+
+    decode(body, _request, reply) {
+      if (answers === "json") return readJsonAnswer(body);
+      if (!answers.includes(reply.contentType)) {
+        throw new UnreadablePredictions(`the answer is of another type than ${answers.join(", ")}`);
+      }
+      return toBytes(reply);
+    },
+  };
+}
+
+const OPTIONS = [
+  "takes",
+  "answers",
+  "schema",
+  "maxBytes",
+  "example",
+  "path",
+  "title",
+  "description",
+  "allowed",
+];
+
+function checkOptions(options: CheckedOptions, report: OptionReport): void {
+  const { takes, answers, schema, maxBytes, example } = options;
+  report.requireKnown(options, OPTIONS);
+  if (takes !== "application/json") checkMediaTypes(takes, "takes", report);
+  if (answers !== undefined && answers !== "json") checkMediaTypes(answers, "answers", report);
+  const isOfJson = schema === undefined || takes === "application/json";
+  report.require(isOfJson, "schema", schema, "takes: application/json", "bytes have no schema");
+  checkJsonSchema(schema, "schema", report);
+  checkMaxBytes(maxBytes, report);
+  const needsRequest = takes === "application/json" || !hasExampleFile(takes?.[0] ?? "");
+  const isExample = isRecord(example) && "answer" in example && ("request" in example || !needsRequest);
+  const members = needsRequest ? "request and answer" : "answer";
+  report.require(isExample, "example", example, `an object with ${members}`, EXAMPLE_USES);
+}
+
+/** The description of {@link passThrough}: no part of a generated handler. */
+export function describe(model: string, options: CheckedOptions): About<unknown, unknown> {
+  const { takes, answers = "json", maxBytes = SERVERLESS_PAYLOAD_IN_BYTES, example } = options;
+  const taken = takes === "application/json" ? "JSON" : `a file (${listOf(takes, "or")})`;
+  const answered = answers === "json" ? "JSON" : listOf(answers, "or");
+  return aboutOf(model, options, {
+    description: `Passes ${taken} to the model, and answers the model's ${answered}.`,
+    allowed: takes === "application/json" ? "a JSON document" : `a file as ${listOf(takes, "or")}`,
+    example: { request: exampleRequest(options), answer: example.answer },
+    ...(takes === "application/json" ? {} : { maxBytes }),
+  });
+}
+
+function exampleRequest({ takes, example }: CheckedOptions): unknown {
+  if (takes === "application/json" || "request" in example) return example.request;
+  return exampleFile(takes);
+}

@@ -1,0 +1,556 @@
+import * as z from "zod/mini";
+import {
+  type About,
+  type Contract,
+  requireOnePredictionPerRow,
+  SERVERLESS_PAYLOAD_IN_BYTES,
+  splitPredictions,
+  UnreadablePredictions,
+} from "../runtime/contract";
+import { fault } from "../runtime/faults";
+import { isRecord, MAX_JSON_PARTS, parseJson } from "../runtime/json";
+import { readDecimal } from "../runtime/numbers";
+import type { OptionReport } from "./option-report";
+import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
+import { aboutOf, listOf, routeOf } from "./texts";
+
+/** A model that takes rows of features: scikit-learn, XGBoost, Linear Learner, TensorFlow Serving, MLflow. */
+export interface RowsOptions extends ContractTexts {
+  /** The features, in the order in which the model was trained. A name alone is a number. */
+  readonly features: readonly Feature[];
+  /**
+   * What the container answers:
+   * - `json`: a list with one member per row, as SageMaker's scikit-learn container
+   *   (https://github.com/aws/sagemaker-scikit-learn-container)
+   * - `csv`: numbers, separated by commas or line breaks, as SageMaker's XGBoost container
+   *   (https://github.com/aws/sagemaker-xgboost-container)
+   * - `predictions`: `{"predictions": […]}`, as TensorFlow Serving
+   *   (https://www.tensorflow.org/tfx/serving/api_rest), MLflow, and Linear Learner
+   *   (https://docs.aws.amazon.com/sagemaker/latest/dg/LL-in-formats.html)
+   */
+  readonly answer: "json" | "csv" | "predictions";
+  /**
+   * What the container takes: `csv` (`text/csv`), `json` (a list of lists), `instances` (`{"instances": […]}`, TensorFlow
+   * Serving) or `dataframe` (`{"dataframe_split": …}`, MLflow
+   * (https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/)).
+   *
+   * SageMaker's scikit-learn container reads one row of CSV as a list without rows, which a model refuses: use `json`.
+   *
+   * @default - `json` where the answer is `json`, else `csv`
+   */
+  readonly sends?: "csv" | "json" | "instances" | "dataframe";
+  /**
+   * What the model predicts for a row:
+   * - `number`: one number
+   * - `label`: one of `classes`, which the container answers by its name or by its index
+   * - `scores`: one number for each of `classes`, e.g. XGBoost's `multi:softprob`
+   * - `probability`: the probability of the second of two `classes`, e.g. XGBoost's `binary:logistic`
+   *
+   * @default - `label` where there are `classes`, else `number`
+   */
+  readonly predicts?: "number" | "label" | "scores" | "probability";
+  /**
+   * The names of the classes, in the order of their indices in the model.
+   *
+   * @default - none
+   */
+  readonly classes?: readonly string[];
+  /**
+   * Rows in one request.
+   *
+   * @default 1000
+   */
+  readonly maxRows?: number;
+  /**
+   * A request and its answer.
+   *
+   * @default - made from features and classes: the values are valid, but no model predicted them
+   */
+  readonly example?: { readonly request: RowsRequest; readonly answer: RowsAnswer };
+}
+
+/** A column of the model's input. */
+export type Feature = string | NumberFeature | ChoiceFeature | TextFeature;
+
+/** A number, or a whole number. */
+export interface NumberFeature {
+  readonly name: string;
+  /** @default "number" */
+  readonly type?: "number" | "integer";
+  /** @default - none */
+  readonly min?: number;
+  /** @default - none */
+  readonly max?: number;
+}
+
+/** One of the texts in `values`, which the container receives as it stands. */
+export interface ChoiceFeature {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** A text, which the container receives as it stands; in CSV quoted as RFC 4180 says. */
+export interface TextFeature {
+  readonly name: string;
+  readonly type: "text";
+  /** @default 1000 */
+  readonly maxCharacters?: number;
+}
+
+/** Values by the names of the features, for one row or many. */
+export interface RowsRequest {
+  readonly rows: readonly Readonly<Record<string, number | string>>[];
+}
+
+/** One prediction for each row, in the order of the rows. */
+export interface RowsAnswer {
+  readonly predictions: readonly Prediction[];
+}
+
+/** A number, a class, or the classes with their scores, the highest score first. */
+export type Prediction = number | string | readonly LabelScore[];
+
+/** A class with its score. */
+export interface LabelScore {
+  readonly label: string;
+  readonly score: number;
+}
+
+/**
+ * A ready-made contract for rows of features. A caller names the features, because a list of numbers in another order
+ * than the model's would be accepted and mispredicted.
+ *
+ * @example
+ * iris: rows({ features: ["sepal length", "sepal width", "petal length", "petal width"], answer: "json" }),
+ * // request  {"rows": [{"sepal length": 5.1, "sepal width": 3.5, "petal length": 1.4, "petal width": 0.2}]}
+ * // answer   {"predictions": [0]}
+ */
+export function rows(options: RowsOptions): ReadyMade<RowsRequest, RowsAnswer> {
+  return new ReadyMade({
+    file: "rows",
+    options,
+    check: (report) => checkOptions(options, report),
+    createContract: (model) => createContract(model, options),
+    describe: (model) => describe(model, options),
+    answerExample: (example, sent) => answerExample(options, example.answer, sent),
+  });
+}
+
+const DEFAULT_MAX_ROWS = 1000;
+const DEFAULT_MAX_CHARACTERS = 1000;
+
+/** The contract of {@link rows}: the part that a handler contains. */
+export function createContract(model: string, options: RowsOptions): Contract<RowsRequest, RowsAnswer> {
+  const { features, maxRows = DEFAULT_MAX_ROWS } = options;
+  const names = features.map(nameOf);
+  const sends = sendsOf(options);
+  const row = z.strictObject(
+    Object.fromEntries(features.map((feature) => [nameOf(feature), cellOf(feature, sends === "csv")])),
+  );
+  return {
+    model,
+    route: routeOf(model, options),
+    schema: z.strictObject({ rows: z.array(row).check(z.minLength(1, "at least one row")) }),
+    limits: { rows: maxRows, rowsIn: "rows", payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
+
+    encode(request) {
+      const table = request.rows.map((values) => names.map((name) => values[name] ?? ""));
+      return {
+        contentType: sends === "csv" ? "text/csv" : "application/json",
+        accept: options.answer === "csv" ? "text/csv" : "application/json",
+        body: writeTable(table, sends, names),
+        rows: table.length,
+      };
+    },
+
+    decode(body, request) {
+      const read = predictionReader(options);
+      return { predictions: readValues(body, request.rows.length, options).map(read) };
+    },
+  };
+}
+
+function nameOf(feature: Feature): string {
+  return typeof feature === "string" ? feature : feature.name;
+}
+
+function sendsOf({ sends, answer }: RowsOptions): NonNullable<RowsOptions["sends"]> {
+  return sends ?? (answer === "json" ? "json" : "csv");
+}
+
+function cellOf(feature: Feature, isCsv: boolean): z.ZodMiniType<number | string, number | string> {
+  if (typeof feature === "string") return z.number();
+  if ("values" in feature) return z.enum(feature.values as string[]);
+  if (feature.type === "text") {
+    const { maxCharacters = DEFAULT_MAX_CHARACTERS } = feature;
+    const text = z.string().check(z.maxLength(maxCharacters));
+    return isCsv ? text.check(requireOneLine) : text;
+  }
+  const { type, min = -Infinity, max = Infinity } = feature;
+  return (type === "integer" ? z.int() : z.number()).check(z.gte(min), z.lte(max));
+}
+
+/** RFC 4180 allows line breaks in quotes, but containers split CSV into lines before they look at quotes. */
+function requireOneLine(payload: z.core.ParsePayload<string>): void {
+  if (!/[\r\n\0]/.test(payload.value)) return;
+  payload.issues.push(fault(payload.value, { got: "text with a line break", allowed: "text in one line" }));
+}
+
+type Table = readonly (readonly (number | string)[])[];
+
+function writeTable(table: Table, sends: RowsOptions["sends"], columns: readonly string[]): string {
+  switch (sends) {
+    case "csv":
+      return table.map((cells) => cells.map(writeCell).join(",")).join("\n");
+    case "instances":
+      return JSON.stringify({ instances: table });
+    case "dataframe":
+      return JSON.stringify({ dataframe_split: { columns, data: table } });
+    default:
+      return JSON.stringify(table);
+  }
+}
+
+/** A cell of CSV, in quotes where RFC 4180 needs them (https://www.rfc-editor.org/rfc/rfc4180#section-2). */
+function writeCell(cell: number | string): string {
+  if (typeof cell === "number" || !/^$|[",]|^\s|\s$/.test(cell)) return String(cell);
+  return `"${cell.replaceAll('"', '""')}"`;
+}
+
+/** One value of the endpoint's answer for each row. */
+function readValues(body: string, count: number, options: RowsOptions): unknown[] {
+  if (options.answer === "csv") return readCsv(body, count, options);
+  const document = parseJson(body);
+  const list = options.answer === "json" ? document : isRecord(document) && document.predictions;
+  if (!Array.isArray(list)) throw new UnreadablePredictions("the answer has no list of predictions");
+  requireOnePredictionPerRow(list.length, count);
+  return list;
+}
+
+/**
+ * SageMaker's XGBoost container separates rows by commas or line breaks, and writes several numbers of a row in brackets:
+ * `[0.1, 0.9],[0.8, 0.2]`. The numbers are counted, rows times columns, before they become a list.
+ */
+function readCsv(body: string, count: number, options: RowsOptions): unknown[] {
+  if (predictsOf(options) === "label") {
+    return splitPredictions(body, /\r?\n|,/g, count).map((cell) => {
+      const text = cell.trim().replace(/^"(.*)"$/, "$1");
+      const value = readDecimal(text);
+      return Number.isNaN(value) ? text : value;
+    });
+  }
+  const columns = predictsOf(options) === "scores" ? (options.classes?.length ?? 1) : 1;
+  const trimmed = body.trim();
+  const numbers = trimmed.replace(/^\[|\]$/g, "");
+  const cells = splitPredictions(numbers, SEPARATOR, count * columns).map(readDecimal);
+  if (columns === 1) return cells;
+  // A line within brackets is a part of a list: NumPy breaks long lists into lines.
+  if (/[[\]]/.test(numbers)) requireColumns(numbers, columns, /[[\]]/);
+  else if (trimmed === numbers && /[\r\n]/.test(numbers)) requireColumns(numbers, columns, /[\r\n]/);
+  return Array.from({ length: count }, (_, index) => cells.slice(index * columns, (index + 1) * columns));
+}
+
+/** What separates two numbers of an answer in CSV. */
+const SEPARATOR = /[\s,[\]]+/g;
+
+/**
+ * Requires as many numbers as there are classes between two ends of a row.
+ *
+ * @param numbers - as many numbers as all rows have together
+ * @param endOfRow - what of a separator ends a row
+ */
+function requireColumns(numbers: string, columns: number, endOfRow: RegExp): void {
+  let read = 0;
+  for (const [separator] of numbers.matchAll(SEPARATOR)) {
+    read++;
+    if (endOfRow.test(separator) !== (read % columns === 0)) {
+      throw new UnreadablePredictions(`a prediction has no list of ${columns} scores`);
+    }
+  }
+}
+
+function predictsOf({ predicts, classes }: RowsOptions): NonNullable<RowsOptions["predicts"]> {
+  return predicts ?? (classes === undefined ? "number" : "label");
+}
+
+/** Reads what the container answered for one row. */
+function predictionReader(options: RowsOptions): (value: unknown) => Prediction {
+  const { classes = [] } = options;
+  switch (predictsOf(options)) {
+    case "label":
+      return (value) => readLabel(singleValue(value, "predicted_label"), classes);
+    case "scores":
+      return (value) => {
+        const scores: unknown = isRecord(value) && !Array.isArray(value) ? value.score : value;
+        if (!Array.isArray(scores) || scores.length !== classes.length) {
+          throw new UnreadablePredictions(`a prediction has no list of ${classes.length} scores`);
+        }
+        return withLabels(scores.map(readNumber), classes);
+      };
+    case "probability":
+      return (value) => {
+        const probability = readNumber(singleValue(value, "score"));
+        if (probability < 0 || probability > 1)
+          throw new UnreadablePredictions("a prediction is no probability");
+        return withLabels([complementOf(probability), probability], classes);
+      };
+    default:
+      return (value) => readNumber(singleValue(value, "score"));
+  }
+}
+
+/** Without the error of binary fractions: 0.1 for 0.9, not 0.09999999999999998. */
+function complementOf(probability: number): number {
+  return Number((1 - probability).toFixed(15));
+}
+
+/** A value alone, in a list of one as TensorFlow answers it, or a property as Linear Learner answers it. */
+function singleValue(value: unknown, property: string): unknown {
+  if (Array.isArray(value)) return value.length === 1 ? value[0] : value;
+  return isRecord(value) ? value[property] : value;
+}
+
+function readNumber(value: unknown): number {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw new UnreadablePredictions("a prediction is no finite number");
+}
+
+function readLabel(value: unknown, classes: readonly string[]): string {
+  const label = typeof value === "number" ? classes[value] : value;
+  if (typeof label === "string" && classes.includes(label)) return label;
+  throw new UnreadablePredictions("a prediction is neither one of the classes nor the index of a class");
+}
+
+function withLabels(scores: readonly number[], classes: readonly string[]): LabelScore[] {
+  return scores
+    .map((score, index) => ({ label: classes[index] ?? "", score }))
+    .sort((one, other) => other.score - one.score);
+}
+
+const OPTIONS = [
+  "features",
+  "answer",
+  "sends",
+  "predicts",
+  "classes",
+  "maxRows",
+  "example",
+  "path",
+  "title",
+  "description",
+  "allowed",
+];
+
+/** A name is a property of the request and a word in errors. */
+const MAX_NAME_LENGTH = 100;
+
+function checkOptions(options: RowsOptions, report: OptionReport): void {
+  const { features, answer, sends, predicts, maxRows } = options;
+  report.requireKnown(options, OPTIONS);
+  report.requireOneOf(
+    answer ?? null,
+    "answer",
+    ["json", "csv", "predictions"],
+    "the forms that containers answer in",
+  );
+  report.requireOneOf(
+    sends,
+    "sends",
+    ["csv", "json", "instances", "dataframe"],
+    "the forms that containers take",
+  );
+  const isList = Array.isArray(features) && features.length > 0;
+  if (report.require(isList, "features", features, "a list of at least one feature", "a row has features")) {
+    for (const [index, feature] of features.entries())
+      checkFeature(feature, `features[${index}]`, features, report);
+  }
+  const kinds = ["number", "label", "scores", "probability"];
+  report.requireOneOf(predicts, "predicts", kinds, "what a model predicts for a row");
+  checkClasses(options, report);
+  // `JSON.parse` needs up to 300 bytes for each object and property.
+  const max = Math.floor(MAX_JSON_PARTS / ((isList ? features.length : 1) + 1));
+  report.requireCount(
+    maxRows,
+    "maxRows",
+    max,
+    `a handler reads at most ${MAX_JSON_PARTS} objects and properties`,
+  );
+}
+
+function checkClasses(options: RowsOptions, report: OptionReport): void {
+  const { classes, answer } = options;
+  const predicts = predictsOf(options);
+  if (predicts === "number") {
+    report.require(
+      classes === undefined,
+      "classes",
+      classes,
+      "no classes, or another value of predicts",
+      "a number has no class",
+    );
+    return;
+  }
+  if (!report.requireNames(classes, "classes", `predicts is ${predicts}`)) return;
+  report.require(
+    predicts !== "probability" || classes.length === 2,
+    "classes",
+    classes,
+    "two classes",
+    "the container answers the probability of the second class",
+  );
+  report.require(
+    answer !== "csv" || predicts !== "label" || classes.every((name) => !/[,"\r\n]/.test(name)),
+    "classes",
+    classes,
+    "names without commas, quotes and line breaks",
+    "these separate predictions in CSV",
+  );
+}
+
+function checkFeature(feature: unknown, field: string, all: readonly Feature[], report: OptionReport): void {
+  const settings = typeof feature === "string" ? { name: feature } : feature;
+  if (
+    !report.require(
+      isRecord(settings),
+      field,
+      feature,
+      "a name, or an object with a name",
+      "a feature has a name",
+    )
+  ) {
+    return;
+  }
+  const { name, type, values, min, max, maxCharacters } = settings as Readonly<Record<string, unknown>>;
+  report.require(
+    typeof name === "string" &&
+      name !== "__proto__" &&
+      new RegExp(`^[^\\p{C}]{1,${MAX_NAME_LENGTH}}$`, "u").test(name) &&
+      all.filter((other) => nameOf(other) === name).length === 1,
+    field,
+    name,
+    `a name of 1 to ${MAX_NAME_LENGTH} visible characters that occurs once`,
+    "the name is a property of each row",
+  );
+  const because = "the settings of a feature";
+  report.requireOneOf(type, `${field}.type`, ["number", "integer", "text"], because);
+  if (values !== undefined) report.requireNames(values, `${field}.values`, "a row has one of these values");
+  const [known, kind] =
+    values !== undefined
+      ? [["name", "values"], "a choice"]
+      : type === "text"
+        ? [["name", "type", "maxCharacters"], "a text"]
+        : [["name", "type", "min", "max"], "a number"];
+  for (const setting of Object.keys(settings as object)) {
+    const at = `${field}.${setting}`;
+    report.require(known.includes(setting), at, setting, known.join(", "), `the settings of ${kind}`);
+  }
+  for (const [bound, value] of Object.entries({ min, max })) {
+    report.require(
+      value === undefined || Number.isFinite(value),
+      `${field}.${bound}`,
+      value,
+      "a finite number",
+      because,
+    );
+  }
+  const isRange = typeof min !== "number" || typeof max !== "number" || min <= max;
+  report.require(isRange, `${field}.min`, min, `at most max, ${String(max)}`, because);
+  report.requireCount(maxCharacters, `${field}.maxCharacters`, SERVERLESS_PAYLOAD_IN_BYTES, because);
+}
+
+/** An error of API Gateway shows the form of a request. */
+const MAX_FEATURES_IN_TEXT = 10;
+
+/** The description of {@link rows}: no part of a generated handler. */
+export function describe(model: string, options: RowsOptions): About<RowsRequest, RowsAnswer> {
+  const names = options.features.map(nameOf);
+  const list = names.join(", ").length > 120 ? `${names.length} features` : listOf(names, "and");
+  const cells = options.features.map(
+    (feature) => `${JSON.stringify(nameOf(feature))}: ${allowedOf(feature)}`,
+  );
+  const rest = cells.length - MAX_FEATURES_IN_TEXT;
+  const shown = rest > 0 ? [...cells.slice(0, MAX_FEATURES_IN_TEXT), `… (${rest} more)`] : cells;
+  return aboutOf(model, options, {
+    description: `Predicts ${predictedBy(options)} from ${list}, for one row or many.`,
+    allowed: `{"rows": [{${shown.join(", ")}}, …]}`,
+    example: options.example ?? {
+      request: {
+        rows: [Object.fromEntries(options.features.map((feature) => [nameOf(feature), valueFor(feature)]))],
+      },
+      answer: { predictions: [predictionFor(options)] },
+    },
+  });
+}
+
+function predictedBy(options: RowsOptions): string {
+  const { classes = [] } = options;
+  const predicts = predictsOf(options);
+  if (predicts === "number") return "a number";
+  const list = classes.join(", ").length > 80 ? `one of ${classes.length} classes` : listOf(classes, "or");
+  return predicts === "label" ? list : `the score of ${list}`;
+}
+
+function allowedOf(feature: Feature): string {
+  if (typeof feature === "string") return "<number>";
+  if ("values" in feature)
+    return listOf(
+      feature.values.map((value) => JSON.stringify(value)),
+      "or",
+    );
+  if (feature.type === "text") return "<text>";
+  const { type, min, max } = feature;
+  const kind = type === "integer" ? "whole number" : "number";
+  if (min !== undefined && max !== undefined) return `<${kind} from ${min} to ${max}>`;
+  if (min !== undefined) return `<${kind} from ${min}>`;
+  return max === undefined ? `<${kind}>` : `<${kind} up to ${max}>`;
+}
+
+function valueFor(feature: Feature): number | string {
+  if (typeof feature === "string") return 1;
+  if ("values" in feature) return feature.values[0] ?? "";
+  if (feature.type === "text") return "a text".slice(0, feature.maxCharacters);
+  const { type, min = -Infinity, max = Infinity } = feature;
+  const value = Math.min(Math.max(1, min), max);
+  return type === "integer" ? Math.min(Math.ceil(value), Math.floor(max)) : value;
+}
+
+function predictionFor(options: RowsOptions): Prediction {
+  const { classes = [] } = options;
+  switch (predictsOf(options)) {
+    case "label":
+      return classes[0] ?? "";
+    case "scores":
+      return classes.map((label, index) => ({ label, score: index === 0 ? 1 : 0 }));
+    case "probability":
+      return withLabels([0.25, 0.75], classes);
+    default:
+      return 0;
+  }
+}
+
+/** One prediction of the example for each row that was sent. */
+function answerExample(options: RowsOptions, { predictions }: RowsAnswer, sent: string): StandInAnswer {
+  const values = Array.from({ length: countRows(sent, sendsOf(options)) }, (_, index) =>
+    writePrediction(predictions[index % predictions.length] ?? 0, options),
+  );
+  if (options.answer === "csv") return { contentType: "text/csv", body: values.map(String).join("\n") };
+  const document = options.answer === "json" ? values : { predictions: values };
+  return { contentType: "application/json", body: JSON.stringify(document) };
+}
+
+function countRows(sent: string, sends: RowsOptions["sends"]): number {
+  if (sends === "csv") return sent.split("\n").length;
+  const document = parseJson(sent);
+  const frame = isRecord(document) ? document.dataframe_split : undefined;
+  const lists = [document, isRecord(document) && document.instances, isRecord(frame) && frame.data];
+  return lists.find(Array.isArray)?.length ?? 0;
+}
+
+/** A prediction as the container writes it. */
+function writePrediction(prediction: Prediction, options: RowsOptions): number | readonly number[] {
+  const { classes = [] } = options;
+  if (typeof prediction === "number") return prediction;
+  if (typeof prediction === "string") return classes.indexOf(prediction);
+  const scores = classes.map((name) => prediction.find(({ label }) => label === name)?.score ?? 0);
+  return predictsOf(options) === "probability" ? (scores[1] ?? 0) : scores;
+}

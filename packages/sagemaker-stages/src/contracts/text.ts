@@ -1,0 +1,216 @@
+import * as z from "zod/mini";
+import {
+  type About,
+  type Contract,
+  type EndpointRequest,
+  SERVERLESS_PAYLOAD_IN_BYTES,
+  UnreadablePredictions,
+} from "../runtime/contract";
+import { fault } from "../runtime/faults";
+import { isRecord, parseJson } from "../runtime/json";
+import { EXAMPLE_USES } from "./bytes";
+import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
+import type { OptionReport } from "./option-report";
+import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
+import type { LabelScore } from "./rows";
+import { aboutOf, routeOf } from "./texts";
+
+/** A model that takes one text. */
+export interface TextOptions extends ContractTexts {
+  /**
+   * What the container takes:
+   * - `text/plain`: the text itself
+   * - `inputs`: `{"inputs": "<text>"}`, as Hugging Face's containers
+   * - `instances`: `{"instances": ["<text>"]}`, as BlazingText
+   *   (https://docs.aws.amazon.com/sagemaker/latest/dg/blazingtext.html#blazingtext-data-formats-inference)
+   *
+   * @default "text/plain"
+   */
+  readonly sends?: "text/plain" | "inputs" | "instances";
+  /**
+   * What the container answers:
+   * - `text`: a text, which the caller receives as JSON `{"text": "…"}` or as `text/plain`
+   * - `json`: any JSON
+   * - `labels`: `[{"label": ["__label__a"], "prob": [0.9]}]`, as BlazingText; the caller receives
+   *   `[{"label": "a", "score": 0.9}]`
+   */
+  readonly answer: "text" | "json" | "labels";
+  /**
+   * What an answer in JSON must fit: a JSON Schema, or in `contract.ts` a schema of zod/mini.
+   *
+   * @default - any JSON
+   */
+  readonly answerSchema?: AnySchema;
+  /**
+   * Characters of the text.
+   *
+   * @default 10000
+   */
+  readonly maxCharacters?: number;
+  /** A text and its answer, e.g. `{ text: "It works.", answer: { text: "Funktioniert." } }`. */
+  readonly example: { readonly text: string; readonly answer: unknown };
+}
+
+/** A text as JSON. A caller can send the text itself as `text/plain`. */
+export interface TextRequest {
+  readonly text: string;
+}
+
+/**
+ * A ready-made contract for a text.
+ *
+ * @example
+ * topics: text({ sends: "instances", answer: "labels", example: { text: "a good match", answer: [{ label: "sport", score: 0.9 }] } }),
+ */
+export function text(options: TextOptions): ReadyMade<TextRequest, unknown> {
+  return new ReadyMade({
+    file: "text",
+    options,
+    check: (report) => checkOptions(options, report),
+    createContract: (model) => createContract(model, options),
+    describe: (model) => describe(model, options),
+    answerExample: ({ answer }) => answerWith(answer, options),
+  });
+}
+
+const DEFAULT_MAX_CHARACTERS = 10_000;
+const MAX_BYTES_OF_CHARACTER = 4;
+
+/** The contract of {@link text}: the part that a handler contains. */
+export function createContract(
+  model: string,
+  options: Omit<TextOptions, "example">,
+): Contract<TextRequest, unknown> {
+  const { sends = "text/plain", answer, answerSchema, maxCharacters = DEFAULT_MAX_CHARACTERS } = options;
+  const schema = answerSchema === undefined ? undefined : toZod(answerSchema);
+  const sentence = z.string().check(z.maxLength(maxCharacters), (payload) => {
+    if (payload.value.trim() !== "") return;
+    payload.issues.push(fault(payload.value, { got: "an empty text", allowed: "a text" }));
+  });
+  return {
+    model,
+    route: routeOf(model, options),
+    schema: z.strictObject({ text: sentence }),
+    limits: { rows: 1, payloadInBytes: SERVERLESS_PAYLOAD_IN_BYTES },
+    text: {
+      read: (written) => ({ text: written }),
+      write: (answered) => (answer === "text" && isText(answered) ? answered.text : JSON.stringify(answered)),
+    },
+
+    encode: (request) => ({
+      ...encodeText(request.text, sends),
+      accept: answer === "text" ? "text/plain" : "application/json",
+      rows: 1,
+    }),
+
+    decode(body) {
+      if (answer === "json") return readJsonAnswer(body, schema);
+      return answer === "labels" ? readLabels(body) : { text: body };
+    },
+  };
+}
+
+function isText(answer: unknown): answer is TextRequest {
+  return isRecord(answer) && typeof answer.text === "string";
+}
+
+function encodeText(
+  written: string,
+  sends: TextOptions["sends"],
+): Pick<EndpointRequest, "contentType" | "body"> {
+  if (sends === "text/plain") return { contentType: "text/plain", body: written };
+  const document = sends === "inputs" ? { inputs: written } : { instances: [written] };
+  return { contentType: "application/json", body: JSON.stringify(document) };
+}
+
+/** BlazingText's labels begin so, because its training file marks labels so. */
+const LABEL_PREFIX = "__label__";
+
+/** `[{"label": ["__label__a", "__label__b"], "prob": [0.9, 0.1]}]`, for one text. */
+function readLabels(body: string): LabelScore[] {
+  const document = parseJson(body);
+  const [first] = Array.isArray(document) && document.length === 1 ? document : [];
+  const { label: labels, prob: scores } = isRecord(first) ? first : {};
+  if (!Array.isArray(labels) || !Array.isArray(scores) || labels.length !== scores.length) {
+    throw new UnreadablePredictions("the answer has no labels and probabilities of one text");
+  }
+  return labels.map((label: unknown, index) => {
+    const score: unknown = scores[index];
+    if (typeof label !== "string" || typeof score !== "number") {
+      throw new UnreadablePredictions("a label is no text, or its probability is no number");
+    }
+    return { label: label.startsWith(LABEL_PREFIX) ? label.slice(LABEL_PREFIX.length) : label, score };
+  });
+}
+
+const OPTIONS = [
+  "sends",
+  "answer",
+  "answerSchema",
+  "maxCharacters",
+  "example",
+  "path",
+  "title",
+  "description",
+  "allowed",
+];
+
+function checkOptions(options: TextOptions, report: OptionReport): void {
+  const { sends, answer, answerSchema, maxCharacters, example } = options;
+  report.requireKnown(options, OPTIONS);
+  report.requireOneOf(
+    sends,
+    "sends",
+    ["text/plain", "inputs", "instances"],
+    "the forms that containers take",
+  );
+  report.requireOneOf(
+    answer ?? null,
+    "answer",
+    ["text", "json", "labels"],
+    "the forms that containers answer in",
+  );
+  const isOfJson = answerSchema === undefined || answer === "json";
+  report.require(
+    isOfJson,
+    "answerSchema",
+    answerSchema,
+    "answer: json",
+    "the other answers have a form of their own",
+  );
+  checkJsonSchema(answerSchema, "answerSchema", report);
+  const max = SERVERLESS_PAYLOAD_IN_BYTES / MAX_BYTES_OF_CHARACTER;
+  report.requireCount(
+    maxCharacters,
+    "maxCharacters",
+    max,
+    `a character has up to ${MAX_BYTES_OF_CHARACTER} bytes`,
+  );
+  const isExample = isRecord(example) && typeof example.text === "string" && "answer" in example;
+  report.require(isExample, "example", example, "an object with text and answer", EXAMPLE_USES);
+}
+
+/** The description of {@link text}: no part of a generated handler. */
+export function describe(model: string, options: TextOptions): About<TextRequest, unknown> {
+  const { answer, maxCharacters = DEFAULT_MAX_CHARACTERS, example } = options;
+  const answered = { text: "a text", json: "JSON", labels: "labels with their scores" }[answer];
+  const limit = maxCharacters.toLocaleString("en-US");
+  return aboutOf(model, options, {
+    description: `Takes a text of at most ${limit} characters, and returns ${answered}.`,
+    allowed: '{"text": "<text>"} as application/json, or the text itself as text/plain',
+    example: { request: { text: example.text }, answer: example.answer },
+  });
+}
+
+function answerWith(example: unknown, { answer }: TextOptions): StandInAnswer {
+  if (answer === "text" && isText(example)) return { contentType: "text/plain", body: example.text };
+  const document = answer === "labels" && Array.isArray(example) ? [pairOf(example)] : example;
+  return { contentType: "application/json", body: JSON.stringify(document) };
+}
+
+function pairOf(scores: readonly LabelScore[]): object {
+  return {
+    label: scores.map(({ label }) => `${LABEL_PREFIX}${label}`),
+    prob: scores.map(({ score }) => score),
+  };
+}

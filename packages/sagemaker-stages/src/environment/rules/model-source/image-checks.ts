@@ -1,0 +1,208 @@
+import { domainOf } from "../../../aws/partition";
+import { imageAddress } from "../../model-source";
+import { inWords, type Report } from "../../report";
+import { keepsRules } from "../../settings/check-rules";
+import {
+  type Accelerator,
+  DEEP_LEARNING_IMAGES_SOURCE,
+  FRAMEWORKS,
+  type FrameworkImageSettings,
+  frameworkImage,
+  IMAGES_SOURCE,
+} from "../../settings/framework-image";
+import { CONTAINER_SOURCE, type ModelImageSettings } from "../../settings/model-source";
+import { EXCLUSIONS_SOURCE } from "../../settings/serverless";
+import { propertiesOf } from "../../settings/setting";
+import type { ContainerPlace } from "./container-place";
+
+const ECR_IMAGE =
+  /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn)?)\/[a-z0-9]+(?:[._/-][a-z0-9]+)*(?::[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
+const INSTANCES_SOURCE = "https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html";
+/** Families with GPUs: p and g of every generation (INSTANCES_SOURCE). */
+const WITH_GPU = /^ml\.(?:p|gr?)\d/;
+/** The tag of an image for GPUs (DEEP_LEARNING_IMAGES_SOURCE). */
+const GPU_TAG = /(?:^|-)gpu(?:-|$)/;
+
+/** Images of SageMaker that can download their model, or get it from their own code. */
+const WITHOUT_ARTIFACT = /^(?:huggingface-.*|tei(?:-cpu)?|djl-inference|sagemaker-tritonserver)$/;
+/** Built-in algorithms (https://docs.aws.amazon.com/sagemaker/latest/dg/common-info-all-im-models.html). */
+const BUILT_IN = new Set([
+  "blazingtext",
+  "factorization-machines",
+  "forecasting-deepar",
+  "image-classification",
+  "ipinsights",
+  "kmeans",
+  "knn",
+  "lda",
+  "linear-learner",
+  "ntm",
+  "object-detection",
+  "object2vec",
+  "pca",
+  "randomcutforest",
+  "sagemaker-xgboost",
+  "semantic-segmentation",
+  "seq2seq",
+]);
+
+/** The regions in which Terraform's AWS provider knows the accounts of the frameworks' images. */
+export const REGIONS_OF_IMAGES: readonly string[] = [
+  "af-south-1",
+  "ap-east-1",
+  "ap-northeast-1",
+  "ap-northeast-2",
+  "ap-northeast-3",
+  "ap-south-1",
+  "ap-south-2",
+  "ap-southeast-1",
+  "ap-southeast-2",
+  "ap-southeast-3",
+  "ap-southeast-4",
+  "ca-central-1",
+  "ca-west-1",
+  "cn-north-1",
+  "cn-northwest-1",
+  "eu-central-1",
+  "eu-central-2",
+  "eu-north-1",
+  "eu-south-1",
+  "eu-south-2",
+  "eu-west-1",
+  "eu-west-2",
+  "eu-west-3",
+  "il-central-1",
+  "me-central-1",
+  "me-south-1",
+  "sa-east-1",
+  "us-east-1",
+  "us-east-2",
+  "us-gov-east-1",
+  "us-gov-west-1",
+  "us-west-1",
+  "us-west-2",
+];
+
+/** The repository of an image of SageMaker's own; `undefined` for an image by its address, and for none. */
+export function repositoryIn(image: ModelImageSettings | undefined): string | undefined {
+  const address = image && imageAddress(image);
+  return address !== undefined && "repository" in address ? address.repository : undefined;
+}
+
+/** Whether a container of a repository can serve without an artifact. */
+export function servesWithoutArtifact(repository: string): boolean {
+  return WITHOUT_ARTIFACT.test(repository);
+}
+
+/** Whether a repository holds one of SageMaker's built-in algorithms. */
+export function isBuiltIn(repository: string): boolean {
+  return BUILT_IN.has(repository);
+}
+
+/** Rules of a container's image. @param report - below `image` */
+export function checkImage(image: ModelImageSettings, place: ContainerPlace, report: Report): void {
+  if ("uri" in image) {
+    checkImageUri(image.uri, "uri", place.region, report);
+    return;
+  }
+  if ("framework" in image) {
+    checkFramework(image, report);
+    report.require(
+      REGIONS_OF_IMAGES.includes(place.region),
+      "framework",
+      inWords(`${image.framework} in the region ${place.region}`),
+      `uri, the image's address, or one of the regions ${REGIONS_OF_IMAGES.join(", ")}`,
+      "Terraform's AWS provider knows the accounts of the images in these regions: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/sagemaker_prebuilt_ecr_image",
+    );
+    checkAccelerator(image.accelerator ?? "cpu", "accelerator", place, report);
+    return;
+  }
+  checkAccelerator(GPU_TAG.test(image.tag) ? "gpu" : "cpu", "tag", place, report);
+}
+
+/** The rule of an image by its address in ECR. */
+export function checkImageUri(uri: string, field: string, region: string, report: Report): void {
+  const [, imageRegion, domain] = ECR_IMAGE.exec(uri) ?? [];
+  report.require(
+    imageRegion === region && domain === domainOf(region),
+    field,
+    uri,
+    `<account>.dkr.ecr.${region}.${domainOf(region)}/<repository>:<tag> or …@sha256:<digest>`,
+    CONTAINER_SOURCE,
+  );
+}
+
+function checkAccelerator(
+  accelerator: Accelerator,
+  field: string,
+  { isServerless, instanceType }: ContainerPlace,
+  report: Report,
+): void {
+  if (accelerator !== "gpu") return;
+  report.require(
+    !isServerless,
+    field,
+    inWords("an image for GPUs beside serverless"),
+    "an image for CPUs, or instances with GPUs",
+    `serverless endpoints have no GPU: ${EXCLUSIONS_SOURCE}`,
+  );
+  report.require(
+    instanceType === undefined || WITH_GPU.test(instanceType),
+    field,
+    inWords(`an image for GPUs beside instances.instanceType ${instanceType}`),
+    "an image for CPUs, or an instance type with GPUs such as ml.g5.xlarge",
+    `the instance has no GPU: ${INSTANCES_SOURCE}`,
+  );
+}
+
+/** What only images of deep-learning frameworks have. */
+const OF_DEEP_LEARNING = ["python", "os", "accelerator", "cuda"] as const;
+
+function checkFramework(image: FrameworkImageSettings, report: Report): void {
+  const { framework, version, accelerator, cuda } = image;
+  if (!FRAMEWORKS.includes(framework)) return;
+  const isLibrary = framework === "sklearn" || framework === "xgboost";
+  const source = isLibrary ? IMAGES_SOURCE : DEEP_LEARNING_IMAGES_SOURCE;
+  report.require(
+    version.includes("-") === isLibrary || !keepsRules(propertiesOf(frameworkImage).version, version),
+    "version",
+    version,
+    isLibrary ? `a version of ${framework} such as 1.2-1` : `a version of ${framework} such as 2.6.0`,
+    source,
+  );
+  const refused = isLibrary ? OF_DEEP_LEARNING : [];
+  report.require(
+    isLibrary || image.python !== undefined,
+    "python",
+    undefined,
+    "python of the image's tag",
+    source,
+  );
+  for (const field of refused) {
+    const why = `tags of ${framework} have no such part: ${source}`;
+    report.require(image[field] === undefined, field, image[field], `no ${field}`, why);
+  }
+  const hasPytorch = framework === "huggingface";
+  report.require(
+    hasPytorch === (image.pytorch !== undefined),
+    "pytorch",
+    image.pytorch,
+    hasPytorch ? "the version of PyTorch in the image" : "no pytorch, which images of huggingface have",
+    source,
+  );
+  if (isLibrary) return;
+  report.require(
+    accelerator === undefined || ["cpu", "gpu"].includes(accelerator),
+    "accelerator",
+    accelerator,
+    "cpu, gpu",
+    source,
+  );
+  report.require(
+    (accelerator === "gpu") === (cuda !== undefined),
+    "cuda",
+    cuda,
+    accelerator === "gpu" ? "the CUDA version of the image's tag, e.g. cu124" : "no cuda, or accelerator gpu",
+    source,
+  );
+}

@@ -1,0 +1,65 @@
+import { coversPattern, literalInPattern } from "../../aws/wildcards";
+import type { EndpointTarget } from "../../environment/settings/targets";
+import type { Statement } from "../policy-document";
+
+/** An endpoint that a principal may invoke. */
+export interface InvokedEndpoint {
+  readonly endpointArn: string;
+  /** ARN of the only inference component that the principal may invoke. @default - none: the endpoint's model */
+  readonly componentArn?: string | undefined;
+  /** What of the endpoint the principal may invoke. @default - everything */
+  readonly target?: Pick<EndpointTarget, "targetModel" | "targetModels"> | undefined;
+}
+
+/** The condition of a multi-model endpoint whose models are named. */
+type ModelCondition = NonNullable<Statement["Condition"]>;
+
+/**
+ * The resources of an invocation. SageMaker authorizes an invocation of an inference component on the endpoint and on
+ * the component
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html).
+ */
+export function invokedArns({ endpointArn, componentArn }: InvokedEndpoint): string[] {
+  return componentArn === undefined ? [endpointArn] : [endpointArn, componentArn];
+}
+
+/**
+ * The models of a multi-model endpoint, by the only condition key that InvokeEndpoint has: there is none for a variant
+ * or a container (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html).
+ *
+ * @returns `undefined` where the target names no model
+ */
+export function modelCondition({ target = {} }: InvokedEndpoint): ModelCondition | undefined {
+  const { targetModel, targetModels } = target;
+  if (targetModel !== undefined) return { StringEquals: { "sagemaker:TargetModel": targetModel } };
+  if (targetModels === undefined) return undefined;
+  return { StringLike: { "sagemaker:TargetModel": widest(targetModels) } };
+}
+
+/** Patterns without those that another pattern covers. */
+function widest(patterns: readonly string[]): string[] {
+  const distinct = [...new Set(patterns)];
+  return distinct.filter(
+    (pattern) => !distinct.some((other) => other !== pattern && coversPattern(other, pattern)),
+  );
+}
+
+/** The models that a target names, as patterns. */
+export function modelPatterns({
+  targetModel,
+  targetModels = [],
+}: NonNullable<InvokedEndpoint["target"]>): string[] {
+  return targetModel === undefined ? [...targetModels] : [literalInPattern(targetModel)];
+}
+
+/** A statement that lets a principal invoke one endpoint. */
+export function invokeEndpoint(Sid: string, invoked: InvokedEndpoint): Statement {
+  const Condition = modelCondition(invoked);
+  return {
+    Sid,
+    Effect: "Allow",
+    Action: ["sagemaker:InvokeEndpoint"],
+    Resource: invokedArns(invoked),
+    ...(Condition === undefined ? {} : { Condition }),
+  };
+}

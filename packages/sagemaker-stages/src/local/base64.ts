@@ -1,0 +1,5 @@
+/** Whether `text` is base64, with or without its padding: Node.js would skip what is not. */
+export function isBase64(text: string): boolean {
+  const encoded = Buffer.from(text, "base64").toString("base64");
+  return encoded === text || encoded.replace(/={1,2}$/, "") === text;
+}

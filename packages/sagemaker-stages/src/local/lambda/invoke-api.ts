@@ -1,0 +1,159 @@
+import { randomUUID } from "node:crypto";
+import { type HttpRequest, type HttpResponse, headerOf } from "../http";
+import { findSignatureFault, regionOf } from "../signature";
+import {
+  type InvocationResult,
+  type LocalFunction,
+  MOST_BYTES_OF_ANSWER,
+  MOST_BYTES_OF_EVENT,
+} from "./function";
+import type { FunctionError } from "./protocol";
+
+const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
+
+/** A name, a partial ARN or an ARN, with or without the one qualifier of a function that has no versions. */
+const FUNCTION =
+  /^(?:(?:arn:[\w-]+:lambda:)?(?:(?<region>[a-z]{2}(?:-[a-z]+)+-\d):)?(?:(?<account>\d{12}):)?function:|(?<owner>\d{12}):)?(?<name>[\w-]+)(?::\$LATEST)?$/;
+
+/** Whether a path is the one of Lambda's operation Invoke. */
+export function isInvokePath(path: string): boolean {
+  return PATH.test(path);
+}
+
+/**
+ * Lambda's operation Invoke for the functions of this stage: `boto3.client("lambda", endpoint_url=…)` and
+ * `aws lambda invoke` (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). Events, tails of logs and
+ * versions are not served here, and are refused.
+ */
+export class InvokeApi {
+  /** @param functions - by ARN */
+  constructor(private readonly functions: ReadonlyMap<string, LocalFunction>) {}
+
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const named = decode(PATH.exec(request.path)?.[1] ?? "");
+    const fn = this.find(named, request);
+    // An unknown function's region is not known. A body of more than 10 MB was not kept, and its signature cannot be checked.
+    if (request.body === undefined) return TOO_LARGE;
+    const region = fn?.definition.region ?? regionOf(request) ?? "us-east-1";
+    const fault = findSignatureFault(request, { service: "lambda", region });
+    if (fault !== undefined) return failure(403, fault.errorType, { message: fault.message });
+    if (request.method !== "POST") return failure(405, "MethodNotAllowed", { message: "Invoke is a POST" });
+    if (fn === undefined) {
+      const message = `Function not found: ${named}`;
+      return failure(404, "ResourceNotFoundException", { Type: "User", Message: message });
+    }
+    const unsupported = findUnsupported(request);
+    if (unsupported !== undefined) {
+      return failure(400, "InvalidParameterValueException", { Type: "User", message: unsupported });
+    }
+    if (request.body.length > MOST_BYTES_OF_EVENT) return TOO_LARGE;
+    // Lambda gives a function an empty object where the request has no payload.
+    const payload = request.body.length === 0 ? "{}" : request.body.toString("utf8");
+    const malformed = findJsonFault(payload);
+    if (malformed !== undefined) {
+      const message = `Could not parse request body into json: ${malformed}`;
+      return failure(400, "InvalidRequestContentException", { Type: "User", message });
+    }
+    if (headerOf(request, "x-amz-invocation-type") === "DryRun") {
+      return { status: 204, headers: ids(), body: "" };
+    }
+    return toAnswer(await fn.invoke(payload));
+  }
+
+  private find(named: string, request: HttpRequest): LocalFunction | undefined {
+    const { name, region, account, owner } = FUNCTION.exec(named)?.groups ?? {};
+    const accountId = account ?? owner;
+    const candidates = [...this.functions.values()].filter(
+      ({ definition }) =>
+        definition.name === name &&
+        (region === undefined || definition.region === region) &&
+        (accountId === undefined || definition.arn.split(":")[4] === accountId),
+    );
+    return candidates.find(({ definition }) => definition.region === regionOf(request)) ?? candidates[0];
+  }
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** Headers of Invoke that change what a function receives, or what answers. */
+const UNSUPPORTED_HEADERS = ["x-amz-client-context", "x-amz-durable-execution-name", "x-amz-tenant-id"];
+
+/** What Lambda would do and this machine does not. */
+function findUnsupported(request: HttpRequest): string | undefined {
+  const type = headerOf(request, "x-amz-invocation-type") ?? "RequestResponse";
+  if (!["RequestResponse", "DryRun"].includes(type)) {
+    return `InvocationType: got ${type}; allowed on this machine: RequestResponse, DryRun`;
+  }
+  const logType = headerOf(request, "x-amz-log-type") ?? "None";
+  if (logType !== "None") {
+    return `LogType: got ${logType}; allowed on this machine: None. The terminal of the stage shows the function's output.`;
+  }
+  const header = UNSUPPORTED_HEADERS.find((name) => headerOf(request, name) !== undefined);
+  if (header !== undefined) return `${header}: got a value; allowed on this machine: none`;
+  const qualifier = new URLSearchParams(request.query).get("Qualifier") ?? "$LATEST";
+  if (qualifier !== "$LATEST") {
+    return `Qualifier: got ${qualifier}; allowed: $LATEST, because the stack publishes no versions`;
+  }
+  return undefined;
+}
+
+function findJsonFault(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch {
+    // Without the parser's message, which quotes the payload.
+    return "the payload is not JSON";
+  }
+}
+
+function toAnswer(result: InvocationResult): HttpResponse {
+  if (!result.ok && result.throttledBy !== undefined) {
+    const document = { Reason: result.throttledBy, Type: "User", message: "Rate Exceeded." };
+    return failure(429, "TooManyRequestsException", document);
+  }
+  if (!result.ok) return functionError(result.error);
+  if (Buffer.byteLength(result.payload) > MOST_BYTES_OF_ANSWER) return functionError(ANSWER_TOO_LARGE);
+  return { status: 200, headers: { ...invoked(), "Content-Type": "application/json" }, body: result.payload };
+}
+
+const ANSWER_TOO_LARGE: FunctionError = {
+  errorType: "Function.ResponseSizeTooLarge",
+  errorMessage: `Response payload size exceeded maximum allowed payload size (${MOST_BYTES_OF_ANSWER} bytes).`,
+};
+
+/** Lambda answers 200 also where the function failed. */
+function functionError(error: FunctionError): HttpResponse {
+  return {
+    status: 200,
+    headers: { ...invoked(), "Content-Type": "application/json", "X-Amz-Function-Error": "Unhandled" },
+    body: JSON.stringify(error),
+  };
+}
+
+function invoked(): Record<string, string> {
+  return { ...ids(), "X-Amz-Executed-Version": "$LATEST" };
+}
+
+function ids(): Record<string, string> {
+  return { "x-amzn-RequestId": randomUUID() };
+}
+
+function failure(status: number, errorType: string, document: object): HttpResponse {
+  return {
+    status,
+    headers: { "Content-Type": "application/json", "x-amzn-ErrorType": errorType, ...ids() },
+    body: JSON.stringify(document),
+  };
+}
+
+const TOO_LARGE = failure(413, "RequestEntityTooLargeException", {
+  Type: "User",
+  message: `Request must be smaller than ${MOST_BYTES_OF_EVENT} bytes for the InvokeFunction operation`,
+});

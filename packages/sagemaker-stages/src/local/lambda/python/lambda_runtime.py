@@ -1,0 +1,183 @@
+"""What Lambda's runtime for Python does with a handler: loading, context, errors and logs.
+
+Written against https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html, python-context.html, python-logging.html
+and python-exceptions.html.
+"""
+
+import importlib
+import importlib.machinery
+import json
+import logging
+import math
+import os
+import re
+import secrets
+import sys
+import time
+import traceback
+from decimal import Decimal
+
+from read_only import make_read_only
+
+# Import names of the packages that Lambda's runtime has beside the standard library.
+RUNTIME_PACKAGES = {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
+
+
+class HandlerError(Exception):
+    """A handler that cannot be loaded, with Lambda's name of the error."""
+
+    def __init__(self, error_type, message):
+        super().__init__(message)
+        self.error_type = error_type
+
+
+class RuntimeModules:
+    """A finder of this machine that does not find the packages that this machine has and Lambda's runtime lacks."""
+
+    def __init__(self, finder, task_root):
+        self._finder = finder
+        self._task_root = task_root
+
+    def __getattr__(self, name):
+        return getattr(self._finder, name)
+
+    def find_spec(self, name, path=None, target=None):
+        return self._finder.find_spec(name, path, target) if self._has(name, path) else None
+
+    def _has(self, name, path):
+        # A module of a package that was found.
+        if path is not None:
+            return True
+        return (
+            name in sys.stdlib_module_names
+            or name in RUNTIME_PACKAGES
+            or importlib.machinery.PathFinder.find_spec(name, [self._task_root]) is not None
+        )
+
+
+class Context:
+    """https://docs.aws.amazon.com/lambda/latest/dg/python-context.html"""
+
+    def __init__(self, request_id, function_arn, deadline_in_ms):
+        self.aws_request_id = request_id
+        self.invoked_function_arn = function_arn
+        self.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
+        self.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")
+        self.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
+        self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
+        self.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+        self.identity = None
+        self.client_context = None
+        self._deadline_in_ms = deadline_in_ms
+
+    def get_remaining_time_in_millis(self):
+        return max(0, int(self._deadline_in_ms - time.time() * 1000))
+
+    def log(self, message):
+        sys.stdout.write(str(message))
+
+
+class JsonFormatter(logging.Formatter):
+    """One line of JSON per record, as with the log format JSON."""
+
+    def format(self, record):
+        line = {
+            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+        }
+        if record.exc_info:
+            line["stackTrace"] = traceback.format_exception(*record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def prepare(task_root):
+    """Makes the process one of Lambda's: its packages, its module path, its read-only folder, its logging."""
+    sys.path[0] = task_root
+    sys.meta_path[:] = [RuntimeModules(finder, task_root) for finder in sys.meta_path]
+    make_read_only(task_root)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonFormatter())
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
+    # Otherwise every cold start says where the credentials come from, which are no real ones here.
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+
+
+def load_handler(name):
+    """The function of `<module>.<function>`."""
+    module_name, _, function_name = name.rpartition(".")
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except SyntaxError as error:
+        raise HandlerError(
+            "Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}"
+        ) from error
+    except ImportError as error:
+        raise HandlerError(
+            "Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}"
+        ) from error
+    handler = getattr(module, function_name, None)
+    if not callable(handler):
+        raise HandlerError(
+            "Runtime.HandlerNotFound", f"Handler '{function_name}' missing on module '{module_name}'"
+        )
+    return handler
+
+
+# Runtimes that send characters beyond ASCII as they are; others escape these.
+UNESCAPED = {"AWS_Lambda_python3.12", "AWS_Lambda_python3.13"}
+
+
+def to_plain(value, mark):
+    """Values of the module json in place of those that only Lambda's encoder (simplejson) knows.
+
+    A decimal becomes a text that begins with the mark, because json cannot write its digits as a number.
+    """
+    if isinstance(value, Decimal):
+        return math.nan if value.is_nan() else f"{mark}{value}"
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
+    if isinstance(value, dict):
+        return {
+            key.decode("utf-8") if isinstance(key, bytes) else key: to_plain(each, mark)
+            for key, each in value.items()
+        }
+    if not isinstance(value, type) and callable(getattr(value, "_asdict", None)):
+        return to_plain(value._asdict(), mark)
+    if isinstance(value, (list, tuple)):
+        return [to_plain(each, mark) for each in value]
+    return value
+
+
+def to_json(answer):
+    """The answer as Lambda sends it.
+
+    Written against https://github.com/aws/aws-lambda-python-runtime-interface-client, lambda_runtime_marshaller.py: decimals
+    are numbers, named tuples are objects, bytes in an answer are text, and an answer of bytes is sent as it is.
+    """
+    mark = secrets.token_hex(16)
+    is_escaped = os.environ.get("AWS_EXECUTION_ENV") not in UNESCAPED
+    try:
+        if isinstance(answer, bytes):
+            return answer.decode("utf-8")
+        text = json.dumps(to_plain(answer, mark), ensure_ascii=is_escaped, allow_nan=False)
+        return re.sub(f'"{mark}([^"]*)"', r"\1", text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise HandlerError("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
+
+
+def describe(error):
+    """An error as Lambda answers it, with the frames of the handler."""
+    task_root = os.environ.get("LAMBDA_TASK_ROOT", "")
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(task_root)
+    ]
+    return {
+        "errorType": getattr(error, "error_type", type(error).__name__),
+        "errorMessage": str(error),
+        "stackTrace": [
+            line.replace(task_root + os.sep, "") for line in traceback.format_list(frames)
+        ],
+    }

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
+import { devNull } from "node:os";
+import { createInterface } from "node:readline";
+import { engineSource } from "../../../paths";
+import type { FunctionProcess } from "../function-process";
+import type { Invoke } from "../protocol";
+import type { Python } from "./machine";
+
+/** Where a process for a function starts. */
+export interface PythonStart {
+  /** The folder with the function's code. */
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** The index of the channel among the child's files; bootstrap.py has the same number. */
+const CHANNEL = 3;
+
+/** How long messages of a process that has ended are waited for. */
+const LAST_MESSAGE_IN_MS = 200;
+
+/**
+ * A process that runs a handler in Python. It has the events `message` and `exit` of a child process of Node.js; the
+ * messages are lines of JSON on a channel of their own, because a handler can write to standard output.
+ */
+export class PythonProcess extends EventEmitter implements FunctionProcess {
+  private readonly child: ChildProcess;
+  private readonly channel: Socket;
+  private isRead = false;
+  private isEnding = false;
+
+  constructor({ executable }: Python, { folder, environment }: PythonStart) {
+    super();
+    this.child = spawn(executable, ["-B", "-u", engineSource("local/lambda/python/bootstrap.py")], {
+      cwd: folder,
+      // The SDK would read the developer's own settings, which Lambda does not have.
+      env: { ...environment, AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull },
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    });
+    this.channel = this.child.stdio[CHANNEL] as Socket;
+    const lines = createInterface({ input: this.channel });
+    // Where the process has just died, its exit says so.
+    this.channel.on("error", () => undefined);
+    lines.on("error", () => undefined);
+    lines.on("line", (line) => this.emit("message", JSON.parse(line)));
+    this.child.once("error", () => this.emit("exit", 1, null));
+    this.child.once("exit", (code, signal) => {
+      // After the last message, e.g. that the handler cannot be loaded. A process that the handler has forked can keep
+      // the channel open.
+      const timer = setTimeout(() => lines.close(), LAST_MESSAGE_IN_MS);
+      const tell = () => {
+        clearTimeout(timer);
+        this.emit("exit", code, signal);
+      };
+      if (this.isRead) tell();
+      else lines.once("close", tell);
+    });
+    lines.once("close", () => {
+      this.isRead = true;
+    });
+  }
+
+  get stdout() {
+    return this.child.stdout;
+  }
+
+  get stderr() {
+    return this.child.stderr;
+  }
+
+  get exitCode() {
+    return this.child.exitCode;
+  }
+
+  get signalCode() {
+    return this.child.signalCode;
+  }
+
+  get connected(): boolean {
+    return !this.isEnding && this.exitCode === null && this.signalCode === null;
+  }
+
+  send(message: Invoke, sent: () => void): boolean {
+    return this.channel.write(`${JSON.stringify(message)}\n`, sent);
+  }
+
+  /** Ends the process: a handler that computes does not notice that its channel is closed. */
+  disconnect(): void {
+    this.isEnding = true;
+    this.child.kill("SIGKILL");
+  }
+
+  kill(signal: NodeJS.Signals): boolean {
+    return this.child.kill(signal);
+  }
+}

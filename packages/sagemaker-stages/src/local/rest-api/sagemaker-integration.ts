@@ -1,0 +1,270 @@
+import * as z from "zod";
+import { matchesArn } from "../../aws/arn-pattern";
+import { matchesPattern } from "../../aws/wildcards";
+import { type HttpRequest, type HttpResponse, headerOf } from "../http";
+import { withContentType } from "../response-headers";
+import type { GatewayRoleDefinition, InvocationStatement } from "../terraform/gateway-roles";
+import { parseTemplate } from "./mapping-template";
+
+/** A template, read: a document with another template is refused as a whole. */
+const template = z.string().transform((text, context) => {
+  try {
+    return parseTemplate(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
+});
+
+const templates = z.record(z.string(), template);
+
+/** `'literal'`, or a header of the other side. */
+function parameters(target: string, source: RegExp) {
+  const pattern = new RegExp(`^(?:'[^']*'|${source.source})$`);
+  return z.record(
+    z.string().startsWith(target),
+    z
+      .string()
+      .regex(pattern, `only 'literal' values and ${source.source.replaceAll("\\", "")} are mapped here`),
+  );
+}
+
+/** An integration with SageMaker's InvokeEndpoint. A word that is not read here is a refusal. */
+export const sagemakerIntegration = z.strictObject({
+  type: z.literal("aws"),
+  httpMethod: z.literal("POST"),
+  uri: z
+    .string()
+    .regex(
+      /^arn:[\w-]+:apigateway:[\w-]+:runtime\.sagemaker:path\/endpoints\/[\w-]+\/invocations$/,
+      "of AWS services, only SageMaker's InvokeEndpoint is integrated here",
+    ),
+  credentials: z.string(),
+  requestParameters: parameters("integration.request.header.", /method\.request\.header\.[\w-]+/),
+  requestTemplates: z.optional(templates),
+  passthroughBehavior: z.enum(["never", "when_no_templates", "when_no_match"]),
+  timeoutInMillis: z.optional(z.number()),
+  responses: z.record(
+    z.string(),
+    z.strictObject({
+      statusCode: z.coerce.string(),
+      contentHandling: z.literal("CONVERT_TO_TEXT"),
+      responseParameters: parameters("method.response.header.", /integration\.response\.header\.[\w-]+/),
+      responseTemplates: z.optional(templates),
+    }),
+  ),
+});
+
+/** An integration with SageMaker's InvokeEndpoint. */
+export type SagemakerIntegration = z.infer<typeof sagemakerIntegration>;
+
+/** One invocation of an endpoint. */
+export interface EndpointInvocation {
+  readonly endpointName: string;
+  readonly region: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+const URI = /^arn:[^:]+:apigateway:([^:]+):runtime\.sagemaker:path\/endpoints\/([^/]+)\/invocations$/;
+
+/** The endpoint in the address of an integration. */
+export function endpointOf({ uri }: Pick<SagemakerIntegration, "uri">): {
+  endpointName: string;
+  region: string;
+} {
+  const [, region = "", endpointName = ""] = URI.exec(uri) ?? [];
+  return { endpointName, region };
+}
+
+/** The headers that an integration sends with each request, whatever the caller sends. */
+export function literalHeaders({
+  requestParameters,
+}: Pick<SagemakerIntegration, "requestParameters">): Record<string, string> {
+  return mapped(requestParameters, "integration.request.header.", () => undefined);
+}
+
+/**
+ * Whether API Gateway may assume the integration's role: the role exists, and its trust asks for nothing that API Gateway
+ * does not send.
+ */
+export function canAssumeRole(
+  { credentials }: Pick<SagemakerIntegration, "credentials">,
+  roles: readonly GatewayRoleDefinition[],
+): boolean {
+  return roles.some(({ arn, isAssumable }) => arn === credentials && isAssumable);
+}
+
+/** What SageMaker authorizes of an invocation. */
+export interface AuthorizedInvocation {
+  /** The endpoint, and the inference component where the invocation names one. */
+  readonly arns: readonly string[];
+  /** The model of several, which the condition key `sagemaker:TargetModel` has. @default - none */
+  readonly targetModel: string | undefined;
+}
+
+/** What SageMaker authorizes of an invocation, by the headers that the integration sends. */
+export function authorizedInvocation(
+  { endpointName, headers }: Pick<EndpointInvocation, "endpointName" | "headers">,
+  arnOf: (resource: string) => string,
+): AuthorizedInvocation {
+  const component = headers["X-Amzn-SageMaker-Inference-Component"];
+  return {
+    arns: [
+      arnOf(`endpoint/${endpointName}`),
+      ...(component === undefined ? [] : [arnOf(`inference-component/${component}`)]),
+    ],
+    targetModel: headers["X-Amzn-SageMaker-Target-Model"],
+  };
+}
+
+/**
+ * SageMaker's refusal of a role that may not invoke the endpoint, or the inference component; `undefined` where the role
+ * may. The role's own policies decide, without the permissions boundary. A condition on another key than
+ * `sagemaker:TargetModel` is not evaluated: such a statement allows nothing, and denies what it can deny.
+ */
+export function findDenial(
+  { credentials }: Pick<SagemakerIntegration, "credentials">,
+  roles: readonly GatewayRoleDefinition[],
+  { arns, targetModel }: AuthorizedInvocation,
+): HttpResponse | undefined {
+  const statements = roles.find(({ arn }) => arn === credentials)?.statements ?? [];
+  const applies = (effect: InvocationStatement["effect"], arn: string): boolean =>
+    statements.some(
+      (one) =>
+        one.effect === effect &&
+        one.resources.some((pattern) => pattern === "*" || matchesArn(pattern, arn)) &&
+        holds(one, targetModel),
+    );
+  const denied = arns.find((arn) => applies("Deny", arn) || !applies("Allow", arn));
+  if (denied === undefined) return undefined;
+  const message = `User: ${credentials} is not authorized to perform: sagemaker:InvokeEndpoint on resource: ${denied}`;
+  return {
+    status: 403,
+    headers: { "Content-Type": "application/json", "x-amzn-ErrorType": "AccessDeniedException" },
+    body: JSON.stringify({ Message: message }),
+  };
+}
+
+/** Whether the condition of a statement holds. A request without the key fulfils no condition on the key. */
+function holds({ effect, condition }: InvocationStatement, targetModel: string | undefined): boolean {
+  if (condition === undefined) return true;
+  if (condition === "not evaluated") return effect === "Deny";
+  if (targetModel === undefined) return false;
+  const { operator, models } = condition;
+  return operator === "StringEquals"
+    ? models.includes(targetModel)
+    : models.some((pattern) => matchesPattern(pattern, targetModel));
+}
+
+/**
+ * What API Gateway sends for a request.
+ *
+ * @param isBinary - whether the API names the body's type as binary; text is read as UTF-8
+ * @returns `undefined` where the integration takes no body of this type: 415
+ */
+export function toInvocation(
+  integration: SagemakerIntegration,
+  request: HttpRequest,
+  requestId: string,
+  isBinary: boolean,
+): EndpointInvocation | undefined {
+  const mediaType = mediaTypeOf(request);
+  const { requestTemplates = {}, passthroughBehavior } = integration;
+  const bytes = request.body ?? Buffer.alloc(0);
+  const template = requestTemplates[mediaType];
+  const headers = mapped(integration.requestParameters, "integration.request.header.", (name) =>
+    headerOf(request, name.toLowerCase()),
+  );
+  if (template !== undefined) {
+    const { text } = template.evaluate({ requestId, body: bytes.toString("utf8") });
+    return { ...endpointOf(integration), headers, body: Buffer.from(text) };
+  }
+  const hasTemplates = Object.keys(requestTemplates).length > 0;
+  const passes =
+    passthroughBehavior === "when_no_match" || (passthroughBehavior === "when_no_templates" && !hasTemplates);
+  if (!passes) return undefined;
+  const body = isBinary ? bytes : Buffer.from(bytes.toString("utf8"));
+  return { ...endpointOf(integration), headers, body };
+}
+
+/** The media type of a request, as API Gateway reads it: JSON where the caller names none. */
+export function mediaTypeOf(request: Pick<HttpRequest, "headers">): string {
+  return headerOf(request, "content-type")?.split(";")[0]?.trim().toLowerCase() || "application/json";
+}
+
+/**
+ * The answer to the caller, as text: an answer of one of the API's binary media types in base64, every other as UTF-8
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html).
+ *
+ * @param isBinary - whether the API names the answer's type as binary
+ * @returns `undefined` where no integration response fits, or a template cannot read the answer: 500
+ */
+export function toMethodResponse(
+  { responses }: SagemakerIntegration,
+  answer: HttpResponse,
+  request: HttpRequest,
+  requestId: string,
+  isBinary: boolean,
+): HttpResponse | undefined {
+  const response = select(responses, answer.status);
+  if (response === undefined) return undefined;
+  const headers = mapped(response.responseParameters, "method.response.header.", (name) => {
+    const found = Object.entries(answer.headers).find(([key]) => key.toLowerCase() === name.toLowerCase());
+    return found === undefined ? undefined : [found[1]].flat().at(-1);
+  });
+  const bytes = Buffer.from(answer.body);
+  const body = bytes.toString(isBinary ? "base64" : "utf8");
+  const template = templateFor(response.responseTemplates ?? {}, request);
+  if (template === undefined)
+    return { status: Number(response.statusCode), headers: withContentType(headers), body };
+  try {
+    const result = template.evaluate({ requestId, body });
+    return {
+      status: result.status ?? Number(response.statusCode),
+      headers: withContentType({ ...headers, ...result.headers }),
+      body: result.text,
+    };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The integration response whose pattern is the whole status, else the default. */
+function select<Response>(
+  responses: Readonly<Record<string, Response>>,
+  status: number,
+): Response | undefined {
+  const { default: otherwise, ...byPattern } = responses;
+  const [, found = otherwise] =
+    Object.entries(byPattern).find(([pattern]) => new RegExp(`^(?:${pattern})$`).test(String(status))) ?? [];
+  return found;
+}
+
+/** By the caller's Accept, else the template for JSON, else the first. */
+function templateFor<Template>(
+  byType: Readonly<Record<string, Template>>,
+  request: HttpRequest,
+): Template | undefined {
+  const accepted = (headerOf(request, "accept") ?? "")
+    .split(",")
+    .map((type) => type.split(";")[0]?.trim() ?? "");
+  const type = [...accepted, "application/json"].find((candidate) => Object.hasOwn(byType, candidate));
+  return type === undefined ? Object.values(byType)[0] : byType[type];
+}
+
+/** Headers by their names: literals, and what `read` finds of the other side. */
+function mapped(
+  parametersOf: Readonly<Record<string, string>>,
+  prefix: string,
+  read: (name: string) => string | undefined,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(parametersOf).flatMap(([target, source]) => {
+      const [, literal] = /^'(.*)'$/s.exec(source) ?? [];
+      const value = literal ?? read(source.slice(source.lastIndexOf(".") + 1));
+      return value === undefined ? [] : [[target.slice(prefix.length), value]];
+    }),
+  );
+}

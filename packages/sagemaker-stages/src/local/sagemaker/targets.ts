@@ -1,0 +1,130 @@
+import { type HttpRequest, headerOf } from "../http";
+import {
+  type EndpointDefinition,
+  TARGET_HEADERS,
+  type TargetedRoute,
+  type TargetHeader,
+} from "../terraform/endpoints";
+import type { ValidationFault } from "./validation";
+
+const VARIANT = "x-amzn-sagemaker-target-variant";
+
+/** The names of the targets, for people. */
+const TARGETS: Readonly<Record<TargetHeader, string>> = {
+  "x-amzn-sagemaker-target-variant": "Variant",
+  "x-amzn-sagemaker-target-model": "Target model",
+  "x-amzn-sagemaker-inference-component": "Inference Component",
+  "x-amzn-sagemaker-target-container-hostname": "Target container",
+};
+
+/**
+ * The targets that an endpoint answers only by name, with SageMaker's words for a request that names none. SageMaker's
+ * words for an inference component are those of
+ * https://github.com/aws-samples/amazon-kendra-langchain-extensions/issues/64; the others are not published and follow
+ * their form.
+ */
+const REQUIRED: Readonly<Partial<Record<TargetHeader, string>>> = {
+  "x-amzn-sagemaker-target-model":
+    "Target model header is required for multi-model endpoints. Please include Target model header.",
+  "x-amzn-sagemaker-inference-component":
+    "Inference Component Name header is required for endpoints to which you plan to deploy inference components. Please include Inference Component Name header or consider using SageMaker models.",
+  // https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-direct.html
+  "x-amzn-sagemaker-target-container-hostname":
+    "Target Container Hostname header is required for endpoints with direct invocation. Please include Target Container Hostname header.",
+};
+
+/** The model that answers a request, or why SageMaker refuses the request. */
+export type Answering = { readonly model: string } | ValidationFault;
+
+/**
+ * The model that answers a request to an endpoint. Of an existing endpoint only those targets are known that functions
+ * name: a request for another target is refused, unless a function names no target, which answers every request.
+ */
+export function findAnswering(endpoint: EndpointDefinition, request: HttpRequest): Answering {
+  const { name, model, compute } = endpoint;
+  if (compute.kind !== "existing") return checkContainer(endpoint, request) ?? { model };
+  const { routes } = compute;
+  const fitting = routes
+    .map((route) => ({ route, named: namedBy(route, request) }))
+    .filter(({ route, named }) => fits(route, named, request))
+    // The route that says most of the request; of these, the route that says nothing else.
+    .sort(
+      (one, other) =>
+        other.named.length - one.named.length ||
+        Object.keys(one.route.target).length - Object.keys(other.route.target).length,
+    );
+  const [first] = fitting;
+  return first === undefined ? refuse(name, routes, request) : { model: first.route.model };
+}
+
+/** The headers of a route's target that a request has with the same value. */
+function namedBy({ target }: TargetedRoute, request: HttpRequest): TargetHeader[] {
+  return TARGET_HEADERS.filter(
+    (header) => target[header] !== undefined && target[header] === headerOf(request, header),
+  );
+}
+
+/** Whether a route answers a request. Without a variant, SageMaker chooses one by its weight: here, any variant. */
+function fits({ target }: TargetedRoute, named: readonly TargetHeader[], request: HttpRequest): boolean {
+  return TARGET_HEADERS.every(
+    (header) =>
+      target[header] === undefined ||
+      named.includes(header) ||
+      (header === VARIANT && headerOf(request, header) === undefined),
+  );
+}
+
+/** Why no route answers a request. */
+function refuse(name: string, routes: readonly TargetedRoute[], request: HttpRequest): ValidationFault {
+  const unknown = TARGET_HEADERS.find((header) => {
+    const got = headerOf(request, header);
+    return got !== undefined && routes.every(({ target }) => target[header] !== got);
+  });
+  if (unknown !== undefined) {
+    const known = [...new Set(routes.flatMap(({ target }) => target[unknown] ?? []))];
+    return {
+      message: `${TARGETS[unknown]} ${headerOf(request, unknown)} of endpoint ${name} not found. Functions of this stage name ${known.join(", ") || "none"}.`,
+    };
+  }
+  const [missing] = TARGET_HEADERS.flatMap((header) => {
+    const isNamed = routes.some(({ target }) => target[header] !== undefined);
+    return isNamed && headerOf(request, header) === undefined ? (REQUIRED[header] ?? []) : [];
+  });
+  return {
+    message: missing ?? `No function of this stage names these targets of endpoint ${name} together.`,
+  };
+}
+
+/**
+ * Why SageMaker refuses the container that a request to an own endpoint with direct invocation names, or does not name
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/multi-container-direct.html). SageMaker's words are not published.
+ */
+function checkContainer(
+  { name, directContainers }: EndpointDefinition,
+  request: HttpRequest,
+): ValidationFault | undefined {
+  if (directContainers === undefined) return undefined;
+  const header = "x-amzn-sagemaker-target-container-hostname";
+  const container = headerOf(request, header);
+  if (container === undefined) return { message: REQUIRED[header] ?? "" };
+  if (directContainers.includes(container)) return undefined;
+  return {
+    message: `${TARGETS[header]} ${container} of endpoint ${name} not found. The endpoint has ${directContainers.join(", ")}.`,
+  };
+}
+
+/** Existing endpoints that several environments name, each once, with the routes of all environments. */
+export function mergeExisting(endpoints: readonly EndpointDefinition[]): EndpointDefinition[] {
+  const merged = new Map<string, EndpointDefinition>();
+  for (const endpoint of endpoints) {
+    const key = JSON.stringify([endpoint.name, endpoint.region, endpoint.accountId]);
+    const known = merged.get(key);
+    if (known?.compute.kind !== "existing" || endpoint.compute.kind !== "existing") {
+      if (known === undefined) merged.set(key, endpoint);
+      continue;
+    }
+    const routes = [...known.compute.routes, ...endpoint.compute.routes];
+    merged.set(key, { ...known, compute: { kind: "existing", routes } });
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,59 @@
+import type { BytesPlan } from "../plan/bytes-plan";
+import { announce } from "./announce";
+import { h } from "./dom";
+import { field } from "./field";
+import { acceptOf, readFileFacts } from "./file-facts";
+import type { FileField } from "./parts";
+import { bytesView } from "./show-bytes";
+
+/** A field for one file, with a preview, see `BytesPart`. */
+export function fileField(plan: BytesPlan, id: string, onChange: () => void): FileField {
+  const { mediaTypes, maxBytes } = plan;
+  const input = h("input", { id, name: id, type: "file", accept: acceptOf(mediaTypes) });
+  const limit = maxBytes === undefined ? "" : `, at most ${maxBytes.toLocaleString("en")} bytes`;
+  const { element, setFault, focus } = field(
+    input,
+    h("label", { for: id }, "File"),
+    `${mediaTypes.join(", ")}${limit}`,
+  );
+  const preview = h("div", { class: "preview", hidden: true });
+  element.append(preview);
+  let release = () => {};
+
+  const chosen = () => input.files?.[0];
+  const check = (): Blob | undefined => {
+    const file = chosen();
+    const facts = file === undefined ? { fault: "Choose a file." } : readFileFacts(plan, file);
+    if (file !== undefined && "mediaType" in facts) return file.slice(0, file.size, facts.mediaType);
+    setFault("fault" in facts ? facts.fault : undefined);
+    return undefined;
+  };
+  input.addEventListener("change", () => {
+    release();
+    release = () => {};
+    preview.replaceChildren();
+    const file = chosen();
+    const blob = file === undefined ? undefined : check();
+    preview.hidden = blob === undefined;
+    if (file !== undefined && blob !== undefined) {
+      const view = bytesView(blob, file.name);
+      preview.append(view.element);
+      release = view.release;
+      announce(`${file.name}: ${view.description}.`);
+    } else if (file !== undefined) {
+      announce(element.querySelector(".fault")?.textContent ?? "");
+    }
+    onChange();
+  });
+  return {
+    element,
+    get hasFile() {
+      return chosen() !== undefined;
+    },
+    read: () => {
+      const blob = check();
+      if (blob === undefined) focus();
+      return blob;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { BytesPlan } from "../plan/bytes-plan";
+import type { FieldPlan } from "../plan/form-plan";
+import type { RowsPlan } from "../plan/rows-plan";
+import type { RequestField } from "./request-field";
+import type { ShownAnswer } from "./view";
+
+/** An answer on the page, which can hold memory of the browser. */
+export interface PlacedAnswer extends ShownAnswer {
+  /** Frees what the answer holds. @default - nothing */
+  release?(): void;
+}
+
+/** A field for one file, with a preview. */
+export interface FileField {
+  readonly element: HTMLElement;
+  /** Whether a file is chosen, also a file that is refused. */
+  readonly hasFile: boolean;
+  /**
+   * The file under the media type that the model takes.
+   *
+   * @returns `undefined` where there is no file or the file is refused; the field then shows the reason and has the focus
+   */
+  read(): Blob | undefined;
+}
+
+/** The parts of the page that only some pages have, see `PageParts`. */
+export interface Parts {
+  /** @returns a field for one file. @param onChange - runs after a file is chosen or removed */
+  fileField?(plan: BytesPlan, id: string, onChange: () => void): FileField;
+  /** Shows an answer of bytes. @param name - the name of the file that a visitor can save, without its extension */
+  showBytes?(bytes: Blob, name: string): PlacedAnswer;
+  /** @returns a table of fields */
+  rowsField?(plan: FieldPlan, rows: RowsPlan, id: string): RequestField;
+}
+
+const parts: Parts = {};
+
+/** Adds parts for the forms that are shown once the stage's documents are read. */
+export function useParts(added: Parts): void {
+  Object.assign(parts, added);
+}
+
+/** @throws Error where the script has no such part: the document and the script are not of one deployment */
+export function partOf<Name extends keyof Parts>(name: Name): NonNullable<Parts[Name]> {
+  const part = parts[name];
+  if (part === undefined) throw new Error(`page.js: got no ${name}, which openapi.json requires.`);
+  return part;
+}

@@ -1,0 +1,103 @@
+import type { Json, PublicDocument } from "../public-document";
+import { alternativeFor, alternativesOf, follow, isObject, requiredOf } from "./schema";
+import { planValue, printed, readValue, type ValuePlan } from "./value-plan";
+
+/** A list of records: a table with one column for each property. */
+export interface RowsPlan {
+  readonly columns: readonly Column[];
+  /** The cells at first, from the document's example: at least one row. */
+  readonly example: Cells;
+}
+
+/** A property of the records. */
+export interface Column extends ValuePlan {
+  readonly name: string;
+  readonly required: boolean;
+}
+
+/** The texts of a table, row by row. */
+export type Cells = readonly (readonly string[])[];
+
+/** A cell whose text is no value. Both positions count from 0. */
+export interface CellFault {
+  readonly row: number;
+  readonly column: number;
+  readonly fault: string;
+}
+
+/** More rows make a page slow. A program sends larger batches. */
+export const MAX_ROWS_OF_TABLE = 500;
+
+/** @returns `undefined` where the schema is no list of records whose values fit into the cells of a table */
+export function planRows(
+  schema: Json | undefined,
+  example: Json | undefined,
+  document: PublicDocument,
+): RowsPlan | undefined {
+  const { type, items } = alternativeFor(example, follow(schema, document), document);
+  if (type !== "array") return undefined;
+  const record = alternativesOf(follow(items, document), document).find(({ properties }) =>
+    isObject(properties),
+  );
+  if (record === undefined || !isObject(record.properties)) return undefined;
+  const properties = Object.entries(record.properties);
+  const rows = Array.isArray(example) ? example : [];
+  const [first] = rows;
+  const required = requiredOf(record);
+  const columns = properties.map(([name, property], index) => ({
+    ...planValue(property, valueIn(first, name, index), document),
+    name,
+    required: required.includes(name),
+  }));
+  // Without a schema of its own, a value can be anything: the example states whether a cell can hold the value.
+  const isCell = ({ kind }: Column, index: number) =>
+    kind !== "json" || isScalar(valueIn(first, properties[index]?.[0] ?? "", index));
+  if (columns.length === 0 || !columns.every(isCell) || rows.length > MAX_ROWS_OF_TABLE) return undefined;
+  const cells = rows.map((row) =>
+    columns.map((column, index) => textOf(column, valueIn(row, column.name, index))),
+  );
+  return { columns, example: cells.length > 0 ? cells : [columns.map(() => "")] };
+}
+
+/** The value of a record, which is an object or a list of its values in order. */
+function valueIn(row: Json | undefined, name: string, index: number): Json | undefined {
+  if (Array.isArray(row)) return row[index];
+  return isObject(row) ? row[name] : undefined;
+}
+
+function isScalar(value: Json | undefined): boolean {
+  return value !== undefined && typeof value !== "object";
+}
+
+function textOf({ kind }: Column, value: Json | undefined): string {
+  return kind !== "json" && typeof value === "string" ? value : printed(value);
+}
+
+/** The records of a table: optional empty cells are left out. */
+export function readRows(
+  { columns }: RowsPlan,
+  cells: Cells,
+): { readonly value: Json } | { readonly faults: readonly CellFault[] } {
+  const faults: CellFault[] = [];
+  const value = cells.map((texts, row) => {
+    const properties = columns.flatMap((column, index): [string, Json][] => {
+      const text = (texts[index] ?? "").trim();
+      const refuse = (fault: string): [] => {
+        faults.push({ row, column: index, fault });
+        return [];
+      };
+      if (text === "") return column.required ? refuse("This must not be empty.") : [];
+      const read = readValue(column, text);
+      return "fault" in read ? refuse(read.fault) : [[column.name, read.value]];
+    });
+    return Object.fromEntries(properties);
+  });
+  return faults.length > 0 ? { faults } : { value };
+}
+
+/** The first fault in words, e.g. `Row 2, petal length: This must be a number, such as 0.5.`, and the number of others. */
+export function describeFaults({ columns }: RowsPlan, [first, ...others]: readonly CellFault[]): string {
+  const text =
+    first === undefined ? "" : `Row ${first.row + 1}, ${columns[first.column]?.name}: ${first.fault}`;
+  return others.length > 0 ? `${text} Values with a fault: ${others.length + 1}.` : text;
+}

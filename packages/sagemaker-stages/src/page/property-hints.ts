@@ -1,0 +1,71 @@
+import type * as z from "zod";
+
+type Json = z.core.util.JSONType;
+type JsonObject = { [name: string]: Json };
+
+/** Within the limits of most numbers that models take. */
+const ANY_NUMBER = 100;
+
+/**
+ * A request's schema in which each property that is an object has a description with the names of its own properties, and
+ * an example where no property is required. A form has one field for such a property, which is otherwise an empty box.
+ *
+ * @param schema - a property that has a description keeps it
+ */
+export function withPropertyHints(schema: Json): Json {
+  if (!isObject(schema) || !isObject(schema.properties)) return schema;
+  const properties = Object.entries(schema.properties).map(([name, property]) => [name, withHint(property)]);
+  return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+function withHint(property: Json): Json {
+  if (!isObject(property) || property.type !== "object") return property;
+  const properties = isObject(property.properties) ? property.properties : {};
+  const names = Object.keys(properties);
+  if (names.length === 0) {
+    if (property.additionalProperties !== false) return property;
+    return { description: "No property is allowed.", example: {}, ...property };
+  }
+  const example = property.required === undefined ? exampleOf(properties) : undefined;
+  return {
+    description: `Properties: ${names.join(", ")}.`,
+    ...(example === undefined ? {} : { example }),
+    ...property,
+  };
+}
+
+/** The first property that has an obvious value, e.g. `{"max_new_tokens": 100}`. */
+function exampleOf(properties: JsonObject): Json | undefined {
+  const values = Object.entries(properties).map(
+    ([name, property]) => [name, obviousValueOf(property)] as const,
+  );
+  const found = values.find(([, value]) => value !== undefined);
+  return found === undefined ? undefined : { [found[0]]: found[1] ?? null };
+}
+
+function obviousValueOf(schema: Json): Json | undefined {
+  if (!isObject(schema)) return undefined;
+  if (Array.isArray(schema.enum)) return schema.enum[0];
+  if (schema.type === "boolean") return true;
+  return schema.type === "integer" || schema.type === "number" ? numberOf(schema) : undefined;
+}
+
+function numberOf({ type, minimum, maximum, multipleOf }: JsonObject): number | undefined {
+  if (multipleOf !== undefined) return undefined;
+  const [least, most] = [limit(minimum, Number.NEGATIVE_INFINITY), limit(maximum, Number.POSITIVE_INFINITY)];
+  // Never a limit itself: the schema can exclude the limit.
+  if (least < ANY_NUMBER && ANY_NUMBER < most) return ANY_NUMBER;
+  if (!Number.isFinite(least)) return most - 1;
+  if (!Number.isFinite(most)) return least + 1;
+  const middle = (least + most) / 2;
+  if (type === "number") return middle;
+  return most - least > 1 ? Math.floor(middle) : undefined;
+}
+
+function limit(value: Json | undefined, none: number): number {
+  return typeof value === "number" ? value : none;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

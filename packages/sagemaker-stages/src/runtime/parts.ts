@@ -1,0 +1,28 @@
+import { chooseAnswerType as accept } from "./accept";
+import { presentBytes as bytesAnswer } from "./bytes-answer";
+import { bytes } from "./bytes-body";
+import { readCallerHeaders as callerHeaders } from "./headers";
+import { passThrough } from "./pass-through";
+import { readQueryOnce as query } from "./query";
+
+/**
+ * The parts of a handler that not every contract needs. The handler of a model is bundled with the parts that the
+ * contract of the model needs, because every cold start loads the bundle.
+ */
+export const EVERY_PART = {
+  /** For `GET`. */
+  query,
+  /** For `bytes`. */
+  bytes,
+  /** For `text` and `answerTypes`. */
+  accept,
+  /** For `answerTypes`. */
+  bytesAnswer,
+  /** For `callerHeaders`. */
+  callerHeaders,
+  /** For `passThrough`. */
+  passThrough,
+};
+
+/** The parts of one handler. */
+export type HandlerParts = Partial<typeof EVERY_PART>;

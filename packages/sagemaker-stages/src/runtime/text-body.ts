@@ -1,0 +1,21 @@
+import { isUtf8 } from "node:buffer";
+import { isRecord } from "./json";
+import { ProblemError } from "./problem";
+
+/**
+ * The text of an event's body, without a byte order mark.
+ *
+ * @throws ProblemError 400 for a body that is no UTF-8
+ */
+export function decodeBody(event: unknown): string {
+  const { body, isBase64Encoded } = isRecord(event) ? event : {};
+  if (typeof body !== "string") return "";
+  const bytes = isBase64Encoded === true ? Buffer.from(body, "base64") : undefined;
+  if (bytes !== undefined && !isUtf8(bytes)) {
+    throw new ProblemError({
+      status: 400,
+      detail: `body: got ${bytes.length} byte(s) that are no UTF-8; allowed: UTF-8`,
+    });
+  }
+  return String(bytes ?? body).replace(/^\ufeff/, "");
+}

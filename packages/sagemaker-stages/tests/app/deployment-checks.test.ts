@@ -1,0 +1,121 @@
+import { describe, expect, it } from "@jest/globals";
+import { createApp, type Environment } from "../../src";
+import { passThrough } from "../../src/contracts/pass-through";
+import { defineModels, type ModelDefinition } from "../../src/models";
+import { inTempFolder } from "../../src/testing/temp-folder";
+import { models as fixtureModels } from "../fixtures/app/functions";
+import { example, exampleModel } from "../stacks/support/environments";
+
+function create(
+  models: Record<string, ModelDefinition>,
+  environment: Environment,
+  placeholders = false,
+): void {
+  inTempFolder((outdir) => {
+    createApp({
+      models: { ...fixtureModels, ...defineModels(models) },
+      environments: [environment],
+      outdir,
+      placeholders,
+    });
+  });
+}
+
+const HUB: Environment = {
+  ...example,
+  models: {
+    topics: {
+      image: {
+        framework: "huggingface",
+        version: "4.49.0",
+        pytorch: "2.6.0",
+        python: "py312",
+        os: "ubuntu22.04",
+      },
+      containerEnvironment: {
+        HF_MODEL_ID: "my-organization/topics",
+        HF_MODEL_REVISION: "0".repeat(40),
+        HF_TASK: "text-classification",
+      },
+      serverless: { memorySizeInMb: 2048, maxConcurrency: 5 },
+    },
+  },
+};
+
+const topics = passThrough({ takes: "application/json", example: { request: 1, answer: 2 } });
+
+function rawVia(via: "gateway" | "lambda"): Environment {
+  return { ...example, models: { raw: { ...exampleModel, via } } };
+}
+
+function rawWith(schema: object): Record<string, ModelDefinition> {
+  const example = { request: { x: "ab", list: [1, 2, 3, 4] }, answer: 1 };
+  return { raw: passThrough({ takes: "application/json", schema, example }) };
+}
+
+describe("createApp", () => {
+  it("refuses the placeholder of a commit, which names no model", () => {
+    // Act
+    const act = () => create({ topics }, HUB);
+
+    // Assess
+    expect(act).toThrow(
+      `test: models.topics.containerEnvironment.HF_MODEL_REVISION: got "${"0".repeat(40)}"; allowed: the commit of the model`,
+    );
+  });
+
+  it("accepts the placeholder of a commit for the local stage", () => {
+    // Act
+    const act = () => create({ topics }, HUB, true);
+
+    // Assess
+    expect(act).not.toThrow();
+  });
+
+  it.each([
+    ["minItems", { minItems: 4, type: "array" }],
+    ["maxItems", { maxItems: 4, type: "array" }],
+    ["exclusiveMinimum", { exclusiveMinimum: 0, type: "number" }],
+    ["exclusiveMaximum", { exclusiveMaximum: 9, type: "number" }],
+    ["pattern", { pattern: "^a", type: "string" }],
+    ["null", { type: ["string", "null"] }],
+  ])(
+    "refuses %s in the schema of a route without a function, because nothing checks it",
+    (rule, property) => {
+      // Prepare
+      const models = rawWith({ type: "object", properties: { y: property } });
+
+      // Act
+      const act = () => create(models, rawVia("gateway"));
+      const withFunction = () => create(models, rawVia("lambda"));
+
+      // Assess
+      expect(act).toThrow(
+        `test: models.raw.via: got "gateway" with a contract whose schema.y has ${rule}; allowed: "lambda", or a schema without this rule`,
+      );
+      expect(withFunction).not.toThrow();
+    },
+  );
+
+  it("accepts the rules that API Gateway checks in the schema of a route without a function", () => {
+    // Prepare
+    const models = rawWith({
+      type: "object",
+      properties: {
+        x: { type: "string", minLength: 1, maxLength: 9 },
+        y: { type: "integer", minimum: 1, maximum: 9 },
+        z: { type: "number", multipleOf: 0.1 },
+        any: {},
+        list: { type: "array", items: { anyOf: [{ enum: ["a", 1] }, { const: true }, { type: "number" }] } },
+      },
+      required: ["x", "list"],
+      additionalProperties: false,
+    });
+
+    // Act
+    const act = () => create(models, rawVia("gateway"));
+
+    // Assess
+    expect(act).not.toThrow();
+  });
+});

@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import type { Browser } from "playwright-core";
+import { FILES, type SentFile } from "../local/support/files";
+import type { ProjectCopy } from "../local/support/project";
+import { RunningStage } from "../local/support/running-stage";
+import { StandIn } from "../support/containers/stand-in";
+import { launchChromium } from "./support/chromium";
+import { ModelForm } from "./support/model-form";
+import { READY_MADE, readyMadeApp } from "./support/ready-made-app";
+import { type OpenPage, openPage, PATIENCE_IN_MS } from "./support/served-page";
+
+jest.setTimeout(PATIENCE_IN_MS);
+
+let browser: Browser;
+let faces: StandIn;
+let iris: StandIn;
+let project: ProjectCopy;
+let stage: RunningStage;
+let opened: OpenPage;
+
+const json = (value: unknown) => ({
+  status: 200,
+  contentType: "application/json",
+  body: JSON.stringify(value),
+});
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  faces = new StandIn(() => json({ faces: 3 }));
+  iris = new StandIn(({ body }) => json(JSON.parse(body.toString("utf8")).map(() => [0.9, 0.1, 0])));
+  await Promise.all([faces.listen(), iris.listen()]);
+  project = readyMadeApp();
+  stage = await RunningStage.serve(project, [
+    READY_MADE.name,
+    ...["--container", `faces=${faces.url}`],
+    ...["--container", `iris=${iris.url}`],
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stage?.kill();
+  await Promise.all([faces?.close(), iris?.close()]);
+  project?.remove();
+});
+
+beforeEach(async () => {
+  opened = await openPage(browser, `${stage.url}/website/${READY_MADE.name}/`);
+});
+
+afterEach(async () => {
+  expect(opened.complaints).toEqual([]);
+  await opened.page.context().close();
+});
+
+const form = async (title: string) => await new ModelForm(opened.page, title).open();
+
+describe("the page of ready-made contracts", () => {
+  it("has for rows a table of the features, and shows a bar per class for each row", async () => {
+    // Prepare
+    const rows = await form("Iris");
+    const headings = await rows.form.locator("thead th").allInnerTexts();
+    await rows.form.getByRole("button", { name: "Add row" }).click();
+    for (const [name, value] of Object.entries({
+      "sepal length": "6.3",
+      "sepal width": "3.3",
+      "petal length": "6",
+      "petal width": "2.5",
+    })) {
+      await rows.field(`${name}, row 2`).fill(value);
+    }
+
+    // Act
+    await rows.send.click();
+    await rows.answer();
+
+    // Assess
+    expect(headings).toEqual(["Row", "sepal length", "sepal width", "petal length", "petal width"]);
+    expect(JSON.parse(iris.invocations.at(-1)?.body.toString("utf8") ?? "")[1]).toEqual([6.3, 3.3, 6, 2.5]);
+    expect(await rows.result.getByRole("heading").allInnerTexts()).toEqual([
+      expect.stringMatching(/^[\d.]+(, [\d.]+){3}$/),
+      "6.3, 3.3, 6, 2.5",
+    ]);
+    expect(await rows.result.locator(".bars").first().locator("li").allTextContents()).toEqual([
+      "setosa 0.9",
+      "versicolor 0.1",
+      "virginica 0",
+    ]);
+  });
+
+  it("has for a task of texts a text area, and a bar for each label of the answer", async () => {
+    // Act
+    const mood = await form("Mood");
+    const tag = await mood.field("inputs").evaluate((element) => element.tagName);
+    await mood.field("inputs").fill("I like it.");
+    await mood.field("parameters").fill("");
+    await mood.send.click();
+    await mood.answer();
+
+    // Assess
+    expect(tag).toBe("TEXTAREA");
+    expect(await mood.result.locator(".bars li").count()).toBeGreaterThan(0);
+  });
+
+  it("has for bytes a file field with the types and the limit, sends the file, and shows the members of the answer", async () => {
+    // Prepare
+    const jpeg = FILES.find(({ contentType }) => contentType === "image/jpeg") as SentFile;
+    const files = await form("Faces");
+
+    // Act
+    await files.field("File").setInputFiles({ name: "a.jpg", mimeType: "image/jpeg", buffer: jpeg.bytes });
+    const accept = await files.field("File").getAttribute("accept");
+    const hint = await files.form.getByText("image/jpeg, image/png, at most").innerText();
+    await files.send.click();
+    const answer = await files.answer();
+
+    // Assess
+    const sha256 = (bytes?: Buffer) =>
+      createHash("sha256")
+        .update(bytes ?? "")
+        .digest("hex");
+    expect(accept).toBe("image/jpeg,.jpg,image/png,.png");
+    expect(hint).toBe("image/jpeg, image/png, at most 1,000,000 bytes");
+    expect(sha256(faces.invocations.at(-1)?.body)).toBe(sha256(jpeg.bytes));
+    expect(answer).toMatch(/^faces\s+3/);
+    expect(await files.answeredJson()).toEqual({ faces: 3 });
+  });
+
+  it("refuses a file that is one byte over the contract's limit before it is sent", async () => {
+    // Prepare
+    const files = await form("Faces");
+    const before = faces.invocations.length;
+
+    // Act
+    await files
+      .field("File")
+      .setInputFiles({ name: "a.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(1_000_001) });
+    await files.send.click();
+
+    // Assess
+    await files.form.getByText("a.jpg: got 1,000,001 bytes; allowed: at most 1,000,000 bytes.").waitFor();
+    expect(faces.invocations).toHaveLength(before);
+  });
+
+  it("has for a text a text area, and shows a text that is answered as text", async () => {
+    // Act
+    const notes = await form("Notes");
+    const tag = await notes.field("text").evaluate((element) => element.tagName);
+    await notes.send.click();
+    const answer = await notes.answer();
+
+    // Assess
+    expect(tag).toBe("TEXTAREA");
+    expect(answer).toMatch(/^zwei/);
+    expect(await notes.spoken.textContent()).toBe("Answered: zwei");
+  });
+
+  it("has for JSON that passes through a text area with the example, and states that a stand-in answers", async () => {
+    // Act
+    const raw = await form("Raw");
+    const example = await raw.field("Body JSON").inputValue();
+    await raw.send.click();
+    const answer = await raw.answer();
+
+    // Assess
+    expect(JSON.parse(example)).toEqual({ x: 1 });
+    expect(answer).toMatch(/^y\s+2/);
+    expect(await raw.form.getByText("Answers are no predictions: the example stand-in").isVisible()).toBe(
+      true,
+    );
+  });
+});

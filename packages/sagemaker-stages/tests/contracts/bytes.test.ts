@@ -1,0 +1,167 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { bytes } from "../../src/contracts/bytes";
+import { EXAMPLE_FILES } from "../../src/contracts/example-files";
+import type { ModelDefinition } from "../../src/models";
+import { restHttpEvent } from "../../src/testing/events";
+import { answering, answeringText, type StandInContainer } from "./support/containers";
+import { DeployedModel } from "./support/deployed-model";
+
+let deployed: DeployedModel | undefined;
+
+afterEach(async () => {
+  await deployed?.close();
+  deployed = undefined;
+});
+
+async function deploy(definition: ModelDefinition, container: StandInContainer): Promise<DeployedModel> {
+  deployed = await DeployedModel.of(definition, container);
+  return deployed;
+}
+
+const FACES = bytes({
+  takes: ["image/jpeg", "image/png"],
+  maxBytes: 1_000,
+  answerSchema: { type: "object", properties: { faces: { type: "integer" } }, required: ["faces"] },
+  example: { answer: { faces: 2 } },
+});
+
+const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, value) => value));
+
+describe("bytes", () => {
+  it("sends every value of a byte with the media type of the caller", async () => {
+    // Prepare
+    const model = await deploy(FACES, answering({ faces: 3 }));
+
+    // Act
+    const answer = await model.invoke({ contentType: "image/png", base64: EVERY_BYTE.toString("base64") });
+
+    // Assess
+    const { headers } = model.endpoint.onlyRequest;
+    expect(answer).toEqual({ faces: 3 });
+    expect(headers).toMatchObject({ "content-type": "image/png", "content-length": "256" });
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      "another media type",
+      { contentType: "image/gif", base64: "AAAA" },
+      'contentType: got "image/gif"; allowed: "image/jpeg" or "image/png"',
+    ],
+    [
+      "no base64",
+      { contentType: "image/png", base64: "A*AA" },
+      'base64: got "A*AA"; allowed: base64 with padding, of at least one byte',
+    ],
+    [
+      "base64 without padding",
+      { contentType: "image/png", base64: "AAA" },
+      'base64: got "AAA"; allowed: base64 with padding, of at least one byte',
+    ],
+    [
+      "no byte",
+      { contentType: "image/png", base64: "" },
+      'base64: got ""; allowed: base64 with padding, of at least one byte',
+    ],
+    [
+      "more bytes than the limit",
+      { contentType: "image/png", base64: Buffer.alloc(1_001).toString("base64") },
+      "body: got 1001 bytes; allowed: at most 1000",
+    ],
+  ])("refuses %s and names the fault", async (_, request, detail) => {
+    // Prepare
+    const model = await deploy(FACES, answering({ faces: 1 }));
+
+    // Act
+    const answer = await model.invoke(request);
+
+    // Assess
+    expect(answer).toMatchObject({ detail });
+    expect(model.endpoint.requests).toEqual([]);
+  });
+
+  it.each<[string, StandInContainer]>([
+    ["no JSON", answeringText("3 faces")],
+    ["a form that answerSchema refuses", answering({ faces: "three" })],
+  ])("answers 502 where the container answers %s", async (_, container) => {
+    // Prepare
+    const model = await deploy(FACES, container);
+
+    // Act
+    const answer = await model.invoke({ contentType: "image/png", base64: "AAAA" });
+
+    // Assess
+    expect(answer).toMatchObject({ status: 502 });
+  });
+
+  it("takes the bytes as the body of a request, and sends them back unchanged", async () => {
+    // Prepare
+    const definition = bytes({
+      takes: ["image/png"],
+      answer: ["image/png", "application/x-npy"],
+      example: { answer: { contentType: "image/png", base64: "AAAA" } },
+    });
+    const model = await deploy(definition, ({ headers }) => ({
+      headers: { "content-type": headers.accept ?? "" },
+      body: EVERY_BYTE,
+    }));
+    const event = restHttpEvent(model.model.route, {
+      body: EVERY_BYTE.toString("base64"),
+      isBase64Encoded: true,
+      contentType: "image/png",
+      headers: { Accept: "application/x-npy" },
+    });
+
+    // Act
+    const [overHttp, directly] = [
+      await model.invoke(event),
+      await model.invoke({ contentType: "image/png", base64: EVERY_BYTE.toString("base64") }),
+    ];
+
+    // Assess
+    const base64 = EVERY_BYTE.toString("base64");
+    expect(overHttp).toMatchObject({
+      statusCode: 200,
+      headers: { "Content-Type": "application/x-npy" },
+      body: base64,
+      isBase64Encoded: true,
+    });
+    expect(directly).toEqual({ contentType: "image/png", base64 });
+    expect(model.endpoint.requests.map(({ headers }) => headers["content-length"])).toEqual(["256", "256"]);
+  });
+
+  it("answers 502 where the container answers another type than the contract names", async () => {
+    // Prepare
+    const definition = bytes({
+      takes: ["image/png"],
+      answer: ["image/png"],
+      example: { answer: { contentType: "image/png", base64: "AAAA" } },
+    });
+    const model = await deploy(definition, answeringText("GIF89a", "image/gif"));
+
+    // Act
+    const answer = await model.invoke({ contentType: "image/png", base64: "AAAA" });
+
+    // Assess
+    expect(answer).toMatchObject({ status: 502 });
+  });
+
+  it("has files of its own as examples", () => {
+    // Act
+    const begins = Object.fromEntries(
+      Object.entries(EXAMPLE_FILES).map(([type, file]) => [
+        type,
+        Buffer.from(file, "base64").toString("latin1", 0, 4),
+      ]),
+    );
+
+    // Assess
+    expect(begins).toEqual({
+      "image/jpeg": "\xff\xd8\xff\xe0",
+      "image/png": "\x89PNG",
+      "audio/wav": "RIFF",
+      "audio/wave": "RIFF",
+      "application/x-npy": "\x93NUM",
+      "text/csv": "1,2,",
+    });
+  });
+});

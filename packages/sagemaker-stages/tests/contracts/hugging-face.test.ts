@@ -1,0 +1,215 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { type HuggingFaceOptions, huggingFace } from "../../src/contracts/hugging-face";
+import type { TaskName } from "../../src/contracts/hugging-face-tasks";
+import { TASK_TEXTS } from "../../src/contracts/hugging-face-texts";
+import { answering, huggingFacePipeline, type StandInContainer } from "./support/containers";
+import { DeployedModel } from "./support/deployed-model";
+
+const UNREADABLE = "502 The model's answer could not be read. The function's log says why.";
+const TASKS = Object.keys(TASK_TEXTS) as TaskName[];
+
+let deployed: DeployedModel | undefined;
+
+afterEach(async () => {
+  await deployed?.close();
+  deployed = undefined;
+});
+
+async function deploy(
+  task: TaskName,
+  container: StandInContainer,
+  options: HuggingFaceOptions = {},
+): Promise<DeployedModel> {
+  deployed = await DeployedModel.of(huggingFace(task, options), container);
+  return deployed;
+}
+
+/** The scores of a classifier for two labels, as the pipeline answers them with and without `top_k`. */
+const classifier = huggingFacePipeline((inputs, { top_k: k = 1 }) =>
+  [
+    { label: "POSITIVE", score: String(inputs).includes("like") ? 0.98 : 0.12 },
+    { label: "NEGATIVE", score: String(inputs).includes("like") ? 0.02 : 0.88 },
+  ]
+    .sort((one, other) => other.score - one.score)
+    .slice(0, Number(k)),
+);
+
+describe("huggingFace", () => {
+  it("sends inputs and parameters as they are, and answers what the pipeline answers", async () => {
+    // Prepare
+    const model = await deploy("text-classification", classifier);
+
+    // Act
+    const received = await model.post({ inputs: "I like it.", parameters: { top_k: 2 } });
+
+    // Assess
+    expect(received).toEqual({
+      status: 200,
+      contentType: "application/json",
+      body: [
+        { label: "POSITIVE", score: 0.98 },
+        { label: "NEGATIVE", score: 0.02 },
+      ],
+    });
+    expect(JSON.parse(model.endpoint.onlyRequest.body)).toEqual({
+      inputs: "I like it.",
+      parameters: { top_k: 2 },
+    });
+  });
+
+  it("sends the team's parameters, unless the caller sets them", async () => {
+    // Prepare
+    const options = { parameters: { top_k: 2, function_to_apply: "sigmoid" } };
+    const model = await deploy("text-classification", classifier, options);
+
+    // Act
+    await model.post({ inputs: "I like it." });
+    await model.post({ inputs: "I like it.", parameters: { top_k: 1 } });
+
+    // Assess
+    expect(model.endpoint.requests.map(({ body }) => JSON.parse(body).parameters)).toEqual([
+      { top_k: 2, function_to_apply: "sigmoid" },
+      { top_k: 1, function_to_apply: "sigmoid" },
+    ]);
+  });
+
+  it.each(TASKS)("answers the example of %s", async (task) => {
+    // Prepare
+    const model = await deploy(task, answering(TASK_TEXTS[task].answer));
+
+    // Act
+    const answer = await model.invoke(model.model.example.request);
+
+    // Assess
+    expect(answer).toEqual(TASK_TEXTS[task].answer);
+  });
+
+  it.each(TASKS)("answers 502 where the container of %s answers another form", async (task) => {
+    // Prepare
+    const model = await deploy(task, answering({ error: "CUDA out of memory" }));
+
+    // Act
+    const answer = await model.invoke(model.model.example.request);
+
+    // Assess
+    expect(answer).toMatchObject({ status: 502 });
+  });
+
+  it.each<[string, TaskName, unknown, unknown]>([
+    ["a list in a list", "text-classification", [[{ label: "A", score: 1 }]], [{ label: "A", score: 1 }]],
+    ["an object in place of a list", "text-generation", { generated_text: "a" }, [{ generated_text: "a" }]],
+    [
+      "vectors of tokens in a list",
+      "feature-extraction",
+      [
+        [
+          [0.5, 1],
+          [0, 1],
+        ],
+      ],
+      [
+        [
+          [0.5, 1],
+          [0, 1],
+        ],
+      ],
+    ],
+  ])("reads %s, which some containers answer", async (_, task, answered, expected) => {
+    // Prepare
+    const model = await deploy(task, answering(answered));
+
+    // Act
+    const received = await model.post({ inputs: "text" });
+
+    // Assess
+    expect(received.body).toEqual(expected);
+  });
+
+  it("sends an image with its media type", async () => {
+    // Prepare
+    const seen = huggingFacePipeline((inputs) => [{ label: String(inputs), score: 1 }]);
+    const model = await deploy("image-classification", seen);
+    const { request } = model.model.example;
+
+    // Act
+    const answer = await model.invoke(request);
+
+    // Assess
+    expect(answer).toEqual([{ label: "image/jpeg", score: 1 }]);
+  });
+});
+
+describe("what huggingFace refuses", () => {
+  it.each<[string, TaskName, unknown, string]>([
+    [
+      "an empty text",
+      "text-classification",
+      { inputs: " " },
+      "400 inputs: got an empty text; allowed: a text",
+    ],
+    [
+      "no inputs",
+      "text-classification",
+      { text: "x" },
+      '400 inputs: got nothing; allowed: a string; request: got the unknown property "text"; allowed: only the properties of this model\'s request',
+    ],
+    [
+      "a stream",
+      "text-generation",
+      { inputs: "x", stream: true },
+      '400 request: got the unknown property "stream"; allowed: only the properties of this model\'s request',
+    ],
+    [
+      "an unknown parameter",
+      "text-generation",
+      { inputs: "x", parameters: { details: true } },
+      '400 parameters: got the unknown property "details"; allowed: only the properties of this model\'s request',
+    ],
+    [
+      "more tokens than the limit",
+      "text-generation",
+      { inputs: "x", parameters: { max_new_tokens: 513 } },
+      "400 parameters.max_new_tokens: got the number 513; allowed: at most 512",
+    ],
+    [
+      "no labels",
+      "zero-shot-classification",
+      { inputs: "x" },
+      "400 parameters: got nothing; allowed: an object",
+    ],
+    [
+      "a text for a question",
+      "question-answering",
+      { inputs: "x" },
+      '400 inputs: got "x"; allowed: an object',
+    ],
+    [
+      "a text that is too long",
+      "text-classification",
+      { inputs: "x".repeat(10_001) },
+      `400 inputs: got "${"x".repeat(40)}…"; allowed: at most 10000 character(s)`,
+    ],
+  ])("refuses %s and names the fault", async (_, task, request, expected) => {
+    // Prepare
+    const model = await deploy(task, classifier);
+
+    // Act
+    const detail = await model.problemOf(request);
+
+    // Assess
+    expect(detail).toBe(expected);
+    expect(model.endpoint.requests).toEqual([]);
+  });
+
+  it("answers 502 where a pipeline answers two texts for one", async () => {
+    // Prepare
+    const two = [{ generated_text: "a" }, { generated_text: "b" }];
+    const model = await deploy("text-generation", answering(two));
+
+    // Act
+    const detail = await model.problemOf({ inputs: "x" });
+
+    // Assess
+    expect(detail).toBe(UNREADABLE);
+  });
+});

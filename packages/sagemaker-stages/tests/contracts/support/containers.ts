@@ -1,0 +1,134 @@
+import type { RecordedRequest, ScriptedAnswer } from "../../../src/testing/endpoint-server";
+import { modelError } from "../../../src/testing/endpoint-server";
+
+/** A container behind an endpoint: an answer to each request. */
+export type StandInContainer = (request: RecordedRequest) => ScriptedAnswer;
+
+/** Scores one row of numbers. */
+type Predict = (row: readonly number[]) => unknown;
+
+const typeOf = ({ headers }: RecordedRequest) => headers["content-type"];
+
+const json = (document: unknown): ScriptedAnswer => ({
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(document),
+});
+
+const csv = (body: string): ScriptedAnswer => ({ headers: { "content-type": "text/csv" }, body });
+
+/** What a container refuses: the runtime reports it as an error of the model. */
+const refuse = (message: string): ScriptedAnswer => modelError(message);
+
+function readNumbers(text: string): number[][] {
+  return text
+    .split("\n")
+    .map((line) => line.split(",").map((cell) => (cell === "" ? Number.NaN : Number(cell))));
+}
+
+/**
+ * SageMaker's scikit-learn container with its default functions: JSON is a list of rows, CSV is read by
+ * `numpy.genfromtxt`, which makes a list without rows of one line
+ * (https://github.com/aws/sagemaker-scikit-learn-container/blob/master/docker/1.4-2/resources/patches/decoder.py).
+ */
+export function scikitLearn(predict: Predict): StandInContainer {
+  return (request) => {
+    const rows = typeOf(request) === "text/csv" ? readNumbers(request.body) : JSON.parse(request.body);
+    if (typeOf(request) === "text/csv" && rows.length === 1)
+      return refuse("Expected 2D array, got 1D array instead");
+    return json(rows.map(predict));
+  };
+}
+
+/**
+ * SageMaker's XGBoost container: predictions as Python writes a list, joined by commas
+ * (https://github.com/aws/sagemaker-xgboost-container/blob/master/src/sagemaker_xgboost_container/algorithm_mode/serve.py).
+ */
+export function xgboost(predict: Predict, separator = ","): StandInContainer {
+  return (request) => {
+    if (typeOf(request) !== "text/csv") return refuse(`Content type ${typeOf(request)} is not supported`);
+    const written = readNumbers(request.body)
+      .map(predict)
+      .map((value) => (Array.isArray(value) ? `[${value.join(", ")}]` : String(value)));
+    return csv(written.join(separator));
+  };
+}
+
+/** Linear Learner (https://docs.aws.amazon.com/sagemaker/latest/dg/LL-in-formats.html). */
+export function linearLearner(predict: Predict): StandInContainer {
+  return (request) => json({ predictions: readNumbers(request.body).map(predict) });
+}
+
+/** TensorFlow Serving (https://www.tensorflow.org/tfx/serving/api_rest#predict_api). */
+export function tensorFlow(predict: Predict): StandInContainer {
+  return (request) => {
+    const { instances } = JSON.parse(request.body);
+    return Array.isArray(instances) ? json({ predictions: instances.map(predict) }) : refuse("no instances");
+  };
+}
+
+/** MLflow's scoring server (https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/). */
+export function mlflow(predict: (row: Readonly<Record<string, unknown>>) => unknown): StandInContainer {
+  return (request) => {
+    const { columns, data } = JSON.parse(request.body).dataframe_split;
+    const named = (row: unknown[]) => Object.fromEntries(row.map((cell, index) => [columns[index], cell]));
+    return json({ predictions: data.map((row: unknown[]) => predict(named(row))) });
+  };
+}
+
+/**
+ * A container that reads CSV with quotes, as Python's module `csv` does, and answers each row's cells.
+ *
+ * @param predict - scores the cells of one row
+ */
+export function quotedCsv(predict: (cells: readonly string[]) => unknown): StandInContainer {
+  return (request) => {
+    const rows = request.body
+      .split("\n")
+      .map((line) =>
+        [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+          ([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? "",
+        ),
+      );
+    return json(rows.map(predict));
+  };
+}
+
+/**
+ * The Hugging Face inference toolkit: `pipeline(inputs, **parameters)`
+ * (https://github.com/aws/sagemaker-huggingface-inference-toolkit/blob/main/src/sagemaker_huggingface_inference_toolkit/handler_service.py).
+ */
+export function huggingFacePipeline(
+  pipeline: (inputs: unknown, parameters: Readonly<Record<string, unknown>>) => unknown,
+): StandInContainer {
+  return (request) => {
+    if (typeOf(request) !== "application/json") return json(pipeline(typeOf(request), {}));
+    const { inputs, parameters = {} } = JSON.parse(request.body);
+    return json(pipeline(inputs, parameters));
+  };
+}
+
+/** BlazingText (https://docs.aws.amazon.com/sagemaker/latest/dg/blazingtext.html#blazingtext-data-formats-inference). */
+export function blazingText(classify: (text: string) => Readonly<Record<string, number>>): StandInContainer {
+  return (request) => {
+    const { instances } = JSON.parse(request.body) as { readonly instances: readonly string[] };
+    return json(
+      instances.map((instance) => {
+        const scores = classify(instance);
+        return {
+          label: Object.keys(scores).map((name) => `__label__${name}`),
+          prob: Object.values(scores),
+        };
+      }),
+    );
+  };
+}
+
+/** A container that answers each body with this document. */
+export function answering(document: unknown): StandInContainer {
+  return () => json(document);
+}
+
+/** A container that answers each body with a text, e.g. one that is no JSON. */
+export function answeringText(body: string, contentType = "text/plain"): StandInContainer {
+  return () => ({ headers: { "content-type": contentType }, body });
+}

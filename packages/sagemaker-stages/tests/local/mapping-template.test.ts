@@ -1,0 +1,134 @@
+import { describe, expect, it } from "@jest/globals";
+import { BAD_GATEWAY, THROTTLED_OR_REFUSED, UNAVAILABLE } from "../../src/constructs/api/sagemaker-templates";
+import { parseTemplate, type TemplateResult } from "../../src/local/rest-api/mapping-template";
+
+const REQUEST_ID = "c1e5a3f0-7f3f-4c64-8d35-0f6b1c2d3e4f";
+
+function evaluate(template: string, body = ""): TemplateResult {
+  return parseTemplate(template).evaluate({ requestId: REQUEST_ID, body });
+}
+
+describe("a mapping template", () => {
+  it("makes the text with the request's id and body in it", () => {
+    // Act
+    const { text } = evaluate('{"id":"$context.requestId","body":$input.body}', '{"a": 10.00}');
+
+    // Assess
+    expect(text).toBe(`{"id":"${REQUEST_ID}","body":{"a": 10.00}}`);
+  });
+
+  it.each([
+    ["a text", '{"message":"one"}', "one"],
+    ["null", '{"message":null}', ""],
+    ["nothing", "{}", ""],
+    ["a number", '{"message":1.5}', "1.5"],
+    ["a member of the prototype", '{"__proto__":{"message":"one"}}', ""],
+    ["no object", "null", ""],
+  ])("reads a member that is %s", (_, body, expected) => {
+    // Act
+    const { text } = evaluate("<$!input.path('$.message')>", body);
+
+    // Assess
+    expect(text).toBe(`<${expected}>`);
+  });
+
+  it("takes one branch, and overrides status and headers in it alone", () => {
+    // Prepare
+    const template = [
+      `#set($kind = "$!input.path('$.kind')")`,
+      '#if($kind.matches("a|b+"))',
+      "#set($context.responseOverride.status = 418)",
+      "first",
+      "#else",
+      '#set($context.responseOverride.header.Retry-After = "7")',
+      "second",
+      "#end",
+    ].join("\n");
+
+    // Act
+    const first = evaluate(template, '{"kind":"bb"}');
+    const second = evaluate(template, '{"kind":"abb"}');
+
+    // Assess
+    expect(first).toEqual({ text: "first\n", status: 418, headers: {} });
+    expect(second).toEqual({ text: "second\n", headers: { "Retry-After": "7" } });
+  });
+
+  it("throws where it reads JSON, and the body is none", () => {
+    // Act
+    const act = () => evaluate("$!input.path('$.message')", "<html>");
+
+    // Assess
+    expect(act).toThrow(SyntaxError);
+  });
+
+  it.each([
+    ["a loop", "#foreach($one in $all)$one#end", "#foreach($one in $all)$one#end"],
+    ["another variable", "$context.identity.sourceIp", "$context.identity.sourceIp"],
+    ["a header of the caller", "$input.params('x')", "$input.params('x')"],
+    ["a path in JSON", "$!input.path('$.a.b')", "$!input.path('$.a.b')"],
+    ["a longer variable", "$context.requestIdentity", "$context.requestIdentity"],
+    ["a setting of something else", '#set($context.requestOverride.path = "x")', "#set("],
+    ["a text that holds another variable", '#set($a = "$stageVariables.b")', "$stageVariables.b"],
+    ["another condition", '#if($a == "b")x#end', '#if($a == "b")x#end'],
+    ["a condition without an end", '#if($a.matches("b"))x', "the end of the template"],
+    ["an end without a condition", "x#end", "#end"],
+    ["a dollar", "5 $", "$"],
+  ])("with %s is refused, and the error names it", (_, template, named) => {
+    // Act
+    const act = () => parseTemplate(template);
+
+    // Assess
+    expect(act).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(JSON.stringify(named).slice(1, -1)) }),
+    );
+  });
+});
+
+describe("a template of the engine's stacks", () => {
+  it.each([
+    ["the endpoint failed", BAD_GATEWAY, 502, "Bad Gateway"],
+    ["the endpoint is unavailable", UNAVAILABLE, 503, "Service Unavailable"],
+  ])("makes a problem document where %s", (_, template, status, title) => {
+    // Act
+    const { text } = evaluate(template, '{"OriginalMessage":"52000.5,8500,36"}');
+
+    // Assess
+    expect(JSON.parse(text)).toEqual({
+      type: "about:blank",
+      title,
+      status,
+      detail: expect.stringMatching(/^The model's endpoint /),
+      requestId: REQUEST_ID,
+    });
+  });
+
+  it.each([
+    ["null", '{"message":null}'],
+    ["null in both spellings", '{"message":null,"Message":null}'],
+    ["the text null", '{"message":"null"}'],
+    ["Rate exceeded", '{"Message":"Rate exceeded"}'],
+    ["throttling", '{"message":"Throttled by the endpoint"}'],
+    ["nothing", "{}"],
+  ])("says that the endpoint throttles, where SageMaker's 400 has the message %s", (_, body) => {
+    // Act
+    const { text, status, headers } = evaluate(THROTTLED_OR_REFUSED, body);
+
+    // Assess
+    expect(JSON.parse(text)).toMatchObject({ status: 429, title: "Too Many Requests" });
+    expect({ status, headers }).toEqual({ headers: { "Retry-After": "1" } });
+  });
+
+  it.each([
+    '{"Message":"Endpoint dev-iris of account 111122223333 not found."}',
+    '{"Message":"1 validation error detected: Value at \'accept\' failed"}',
+  ])("says that the endpoint refused the request, where SageMaker's 400 is %s", (body) => {
+    // Act
+    const { text, status, headers } = evaluate(THROTTLED_OR_REFUSED, body);
+
+    // Assess
+    expect(JSON.parse(text)).toMatchObject({ status: 502, title: "Bad Gateway" });
+    expect({ status, headers }).toEqual({ status: 502, headers: {} });
+    expect(text).not.toMatch(/iris|accept/);
+  });
+});

@@ -1,0 +1,397 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { strToU8, type Zippable, zipSync } from "fflate";
+import type { LocalFunction } from "../../src/local/lambda/function";
+import type { FunctionDefinition } from "../../src/local/terraform/deployment";
+import { answerOf, Lambda } from "../local/support/lambda";
+
+const TIMEOUT_IN_MS = 30_000;
+
+/** Functions in Python made from lines of code. */
+class PythonLambda extends Lambda {
+  override define(code: string, settings: Partial<FunctionDefinition> = {}): FunctionDefinition {
+    const files: Zippable = { "handler.py": [strToU8(code), { mtime: new Date(1980, 0, 1) }] };
+    const zip = zipSync(files);
+    const codeSha256 = createHash("sha256").update(zip).digest("base64");
+    const zipFile = join(this.folder, `${Buffer.from(codeSha256, "base64").toString("hex")}.zip`);
+    writeFileSync(zipFile, zip);
+    const ofPython = { handler: "handler.lambda_handler", runtime: "python3.13", zipFile, codeSha256 };
+    return { ...super.define("", settings), ...ofPython, ...settings };
+  }
+}
+
+let lambda: PythonLambda;
+
+beforeAll(() => {
+  lambda = new PythonLambda();
+});
+
+afterAll(async () => {
+  await lambda.close();
+});
+
+async function outcomeOf(fn: LocalFunction, event: unknown = {}) {
+  const result = await fn.invoke(JSON.stringify(event));
+  return result;
+}
+
+describe("a function in Python", () => {
+  it.each([
+    { level: "", logged: false },
+    { level: 'logging.getLogger("botocore").setLevel(logging.INFO)', logged: true },
+  ])(
+    "logs where boto3 finds credentials only when the handler lets botocore log: $logged",
+    async ({ level, logged }) => {
+      // Prepare
+      const fn = lambda.run(`
+import logging
+import boto3
+${level}
+boto3.Session(region_name="us-east-1").client("sagemaker-runtime")
+def lambda_handler(event, context):
+    logging.getLogger().info("invoked %s", event)
+`);
+      const from = lambda.output.length;
+
+      // Act
+      await outcomeOf(fn, `botocore ${logged}`);
+
+      // Assess
+      const output = lambda.output.slice(from);
+      expect(output).toContain(`invoked botocore ${logged}`);
+      expect(output.includes("Found credentials")).toBe(logged);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "gets the event and Lambda's context, and its answer comes back",
+    async () => {
+      // Prepare
+      const fn = lambda.run(
+        `
+def lambda_handler(event, context):
+    return {
+        "event": event, "id": context.aws_request_id, "name": context.function_name, "arn": context.invoked_function_arn,
+        "memory": context.memory_limit_in_mb, "left": context.get_remaining_time_in_millis(),
+    }
+`,
+        { timeoutInSeconds: 7 },
+      );
+
+      // Act
+      const result = await outcomeOf(fn, { text: "größer ✓ 😀" });
+
+      // Assess
+      expect(answerOf(result)).toEqual({
+        event: { text: "größer ✓ 😀" },
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        name: "dev-test",
+        arn: "arn:aws:lambda:us-east-1:123456789012:function:dev-test",
+        memory: "256",
+        left: expect.any(Number),
+      });
+      expect((answerOf(result) as { left: number }).left).toBeGreaterThan(5_000);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "has Lambda's variables and credentials only, and no file of the developer's settings",
+    async () => {
+      // Prepare
+      process.env.SECRET_OF_THE_DEVELOPER = "not for functions";
+      const fn = lambda.run(
+        `
+import os
+def lambda_handler(event, context):
+    return dict(os.environ)
+`,
+        { environment: { ENDPOINT_NAME: "dev-churn" } },
+      );
+
+      // Act
+      const variables = answerOf(await outcomeOf(fn)) as Record<string, string>;
+      delete process.env.SECRET_OF_THE_DEVELOPER;
+
+      // Assess
+      expect(variables).toMatchObject({
+        AWS_DEFAULT_REGION: "us-east-1",
+        AWS_EXECUTION_ENV: "AWS_Lambda_python3.13",
+        AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: "http://127.0.0.1:9",
+        AWS_CONFIG_FILE: "/dev/null",
+        AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+        ENDPOINT_NAME: "dev-churn",
+      });
+      expect(Object.keys(variables)).not.toEqual(expect.arrayContaining(["SECRET_OF_THE_DEVELOPER"]));
+      expect(variables.HOME).toBeUndefined();
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "fails as on Lambda when it raises: type, message and the frames of the handler",
+    async () => {
+      // Prepare
+      const fn = lambda.run(`
+class WrongRow(Exception):
+    pass
+
+def check(row):
+    raise WrongRow("3 numbers, please")
+
+def lambda_handler(event, context):
+    check(event)
+`);
+
+      // Act
+      const result = await outcomeOf(fn);
+
+      // Assess
+      expect(result).toEqual({
+        ok: false,
+        error: {
+          errorType: "WrongRow",
+          errorMessage: "3 numbers, please",
+          stackTrace: [
+            expect.stringContaining('File "handler.py", line 9, in lambda_handler'),
+            expect.stringContaining('File "handler.py", line 6, in check'),
+          ],
+        },
+      });
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    ["answers what JSON cannot hold", "return {1, 2}", "Runtime.MarshalError", /not JSON serializable/],
+    ["answers a number that JSON lacks", 'return float("nan")', "Runtime.MarshalError", /JSON compliant/],
+    ["ends its process", "import os; os._exit(3)", "Runtime.ExitError", /status 3/],
+    ["calls sys.exit", "import sys; sys.exit(4)", "Runtime.ExitError", /status 4/],
+    [
+      "needs more memory than it has",
+      "return len(bytearray(600 * 1024 * 1024))",
+      "Runtime.ExitError",
+      /out of memory/,
+    ],
+    ["takes longer than its timeout", "while True: pass", "Sandbox.Timedout", /after 1\.00 seconds/],
+  ])(
+    "fails as on Lambda when it %s, and answers the next invocation",
+    async (_title, line, errorType, message) => {
+      // Prepare
+      const fn = lambda.run(
+        `
+def lambda_handler(event, context):
+    if event.get("works"): return "works"
+    ${line}
+`,
+        { timeoutInSeconds: 1 },
+      );
+
+      // Act
+      const failed = await outcomeOf(fn);
+      const next = await outcomeOf(fn, { works: true });
+
+      // Assess
+      expect(failed).toEqual({
+        ok: false,
+        error: expect.objectContaining({ errorType, errorMessage: expect.stringMatching(message) }),
+      });
+      expect(answerOf(next)).toBe("works");
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    ["imports a package of this machine that Lambda lacks", "import numpy", /No module named 'numpy'/],
+    ["has no lambda_handler", "other = 1", /Handler 'lambda_handler' missing on module 'handler'/],
+    [
+      "has a fault of syntax",
+      "def lambda_handler(event, context) return 1",
+      /Syntax error in module 'handler'/,
+    ],
+  ])(
+    "is not loaded when it %s",
+    async (_title, code, message) => {
+      // Prepare
+      const fn = lambda.run(`${code}\n`);
+
+      // Act
+      const fault = await fn.warmUp();
+
+      // Assess
+      expect(fault?.errorMessage).toMatch(message);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "does not find a package of this machine that Lambda lacks, and raises nothing when it looks for the package",
+    async () => {
+      // Prepare
+      const fn = lambda.run(`
+import importlib.util
+from importlib.metadata import version
+def lambda_handler(event, context):
+    found = {name: importlib.util.find_spec(name) is not None for name in ["numpy", "boto3", "json", "handler", "none"]}
+    try:
+        import numpy
+    except ModuleNotFoundError as error:
+        return {"found": found, "error": str(error), "boto3": version("boto3")}
+`);
+
+      // Act
+      const result = await outcomeOf(fn);
+
+      // Assess
+      expect(answerOf(result)).toEqual({
+        found: { numpy: false, boto3: true, json: true, handler: true, none: false },
+        error: "No module named 'numpy'",
+        boto3: expect.stringMatching(/^1\./),
+      });
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    ["decimals", '[Decimal("1.50"), {"a": Decimal("1E+2")}, Decimal(7)]', '[1.50, {"a": 1E+2}, 7]'],
+    ["a named tuple", "Point(1, [Point(2, 3)])", '{"x": 1, "y": [{"x": 2, "y": 3}]}'],
+    ["bytes in an object", '{"body": "größer".encode()}', '{"body": "größer"}'],
+    ["bytes", "b'{\"statusCode\":\\n200}'", '{"statusCode":\n200}'],
+    ["a text that looks like a number", '["1.5", "NaN", 1.5, None, True]', '["1.5", "NaN", 1.5, null, true]'],
+  ])(
+    "answers %s as Lambda's runtime does",
+    async (_title, answer, payload) => {
+      // Prepare
+      const fn = lambda.run(`
+from collections import namedtuple
+from decimal import Decimal
+Point = namedtuple("Point", "x y")
+def lambda_handler(event, context):
+    return ${answer}
+`);
+
+      // Act
+      const result = await outcomeOf(fn);
+
+      // Assess
+      expect(result).toEqual({ ok: true, payload });
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    ["python3.11", '"gr\\u00f6\\u00dfer"'],
+    ["python3.13", '"größer"'],
+  ])(
+    "answers letters beyond ASCII as the runtime %s does",
+    async (runtime, payload) => {
+      // Prepare
+      const fn = lambda.run("def lambda_handler(event, context): return 'größer'\n", { runtime });
+
+      // Act
+      const result = await outcomeOf(fn);
+
+      // Assess
+      expect(result).toEqual({ ok: true, payload });
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it.each([
+    ["opens a new file", 'open("new.txt", "w")'],
+    ["opens its own file by an absolute path", 'open(__file__, "a")'],
+    ["opens a file of the system interface", 'os.open("new.txt", os.O_CREAT | os.O_WRONLY)'],
+    ["makes a folder", 'os.mkdir("new")'],
+    ["removes its own file", "os.remove(__file__)"],
+    ["renames its own file", 'os.rename("handler.py", "/tmp/moved.py")'],
+    ["moves a file into its folder", "os.rename(temporary, 'moved')"],
+    ["makes a symbolic link", 'os.symlink("/tmp", "link")'],
+    ["changes the mode of its own file", 'os.chmod("handler.py", 0o777)'],
+    ["writes through a symbolic link to its folder", 'open(os.path.join(link(), "new.txt"), "w")'],
+  ])(
+    "gets the error of a read-only file system when it %s",
+    async (_title, statement) => {
+      // Prepare
+      const fn = lambda.run(`
+import errno, os, tempfile
+def link():
+    path = os.path.join(tempfile.mkdtemp(), "link")
+    os.symlink(os.getcwd(), path)
+    return path
+
+def lambda_handler(event, context):
+    with tempfile.NamedTemporaryFile(delete=False) as file:
+        temporary = file.name
+    try:
+        ${statement}
+    except OSError as error:
+        return [errno.errorcode[error.errno], sorted(os.listdir())]
+    finally:
+        os.remove(temporary)
+`);
+
+      // Act
+      const result = await outcomeOf(fn);
+
+      // Assess
+      expect(answerOf(result)).toEqual(["EROFS", ["handler.py"]]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "reads its own files, writes to /tmp, and gets the system's own errors for missing files",
+    async () => {
+      // Prepare
+      const fn = lambda.run(`
+import os, tempfile
+def error_of(act, *args):
+    try:
+        act(*args)
+    except OSError as error:
+        return type(error).__name__
+
+def lambda_handler(event, context):
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "new.txt"), "w") as file:
+            file.write("new")
+        os.rename(file.name, os.path.join(folder, "other.txt"))
+    with open("handler.py") as file:
+        first = file.read().strip().splitlines()[0]
+    os.makedirs(os.getcwd(), exist_ok=True)
+    return [first, error_of(os.remove, "none"), error_of(os.mkdir, "none/new"), error_of(open, "none/new", "w")]
+`);
+
+      // Act
+      const result = await outcomeOf(fn);
+
+      // Assess
+      const missing = "FileNotFoundError";
+      expect(answerOf(result)).toEqual(["import os, tempfile", missing, missing, missing]);
+    },
+    TIMEOUT_IN_MS,
+  );
+
+  it(
+    "runs at the same time in several processes when several requests come",
+    async () => {
+      // Prepare
+      const fn = lambda.run(`
+import os, time
+def lambda_handler(event, context):
+    time.sleep(1.5)
+    return os.getpid()
+`);
+
+      // Act
+      const results = await Promise.all(Array.from({ length: 6 }, () => outcomeOf(fn)));
+
+      // Assess
+      expect(new Set(results.map(answerOf)).size).toBeGreaterThan(2);
+    },
+    TIMEOUT_IN_MS,
+  );
+});

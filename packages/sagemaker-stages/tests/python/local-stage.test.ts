@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { send } from "../local/support/client";
+import { ProjectCopy } from "../local/support/project";
+import { RunningStage } from "../local/support/running-stage";
+import { sign } from "../local/support/signing";
+import { addChurn, CHURN_ROUTE } from "./support/churn";
+
+const START_TIMEOUT_IN_MS = 90_000;
+const RELOAD_TIMEOUT_IN_MS = 60_000;
+const HANDLER = "functions/churn/handler.py";
+
+let project: ProjectCopy;
+let stage: RunningStage;
+
+beforeAll(async () => {
+  project = new ProjectCopy();
+  addChurn(project, { functionUrl: {} });
+  stage = await RunningStage.serve(project, ["dev"]);
+}, START_TIMEOUT_IN_MS);
+
+afterAll(async () => {
+  await stage?.kill();
+  project?.remove();
+});
+
+function ask(request: unknown) {
+  return send(stage.url, {
+    path: "/dev/churn",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(request),
+  });
+}
+
+describe("a route with a handler in Python", () => {
+  it("answers with what the handler makes of the endpoint's answer", async () => {
+    // Act
+    const { status, headers, body } = await ask(CHURN_ROUTE.example.request);
+
+    // Assess
+    expect({ status, body: JSON.parse(body) }).toEqual({ status: 200, body: CHURN_ROUTE.example.answer });
+    expect(headers).toMatchObject({ "content-type": "application/json", "access-control-allow-origin": "*" });
+  });
+
+  it.each([{ row: "1,2,3" }, { row: [1, "2", 3] }, {}, { row: [1, 2, 3], other: 1 }])(
+    "refuses %j by the schema of route.json before the handler runs",
+    async (request) => {
+      // Act
+      const { status, headers } = await ask(request);
+
+      // Assess
+      expect(status).toBe(400);
+      expect(headers["content-type"]).toBe("application/problem+json");
+    },
+  );
+
+  it("answers with 502 when the handler raises, and the terminal shows type, message and place", async () => {
+    // Prepare
+    const from = stage.output.length;
+
+    // Act: the row has too few numbers for the sample
+    const { status } = await ask({ row: [1] });
+
+    // Assess
+    expect(status).toBe(502);
+    const output = await stage.printed("handler.py", from);
+    expect(output).toMatch(/dev-churn: ModelError: .*InvokeEndpoint/);
+    expect(output).toMatch(/File "handler\.py", line \d+, in lambda_handler/);
+  });
+
+  it("logs lines of JSON, as Lambda does with the log format JSON", async () => {
+    // Prepare
+    const from = stage.output.length;
+
+    // Act
+    await ask(CHURN_ROUTE.example.request);
+    const output = await stage.printed("answered label 0", from);
+
+    // Assess
+    const line = output.split("\n").find((each) => each.includes("answered label 0")) ?? "";
+    expect(JSON.parse(line)).toMatchObject({ level: "INFO", message: "answered label 0", logger: "root" });
+  });
+
+  it("is served by a signed function URL with one header of CORS", async () => {
+    // Prepare
+    const [, url = ""] = /\n +(http:\S+)\/ {2}\(function URL of dev-churn/.exec(stage.output) ?? [];
+    const request = {
+      path: "/",
+      headers: { "Content-Type": "application/json", Origin: "http://localhost:8080" },
+      body: JSON.stringify(CHURN_ROUTE.example.request),
+    };
+    const signed = await sign(url, request, { service: "lambda" });
+
+    // Act
+    const answer = await send(url, signed);
+
+    // Assess
+    expect({ status: answer.status, body: JSON.parse(answer.body) }).toEqual({
+      status: 200,
+      body: CHURN_ROUTE.example.answer,
+    });
+    expect(answer.headers["access-control-allow-origin"]).toBe("*");
+  });
+
+  it(
+    "answers with the new code after a change, and keeps the old code when the new code does not load",
+    async () => {
+      // Prepare
+      const from = stage.output.length;
+
+      // Act
+      project.edit("functions/churn/names.json", (text) => text.replace("stays", "remains"));
+      await stage.printed("Reloaded in", from);
+      const changed = await ask(CHURN_ROUTE.example.request);
+      const afterChange = stage.output.length;
+      project.edit(HANDLER, (text) => text.replace("import boto3", "import boto3 as"));
+      const output = await stage.printed("Not reloaded", afterChange);
+      const kept = await ask(CHURN_ROUTE.example.request);
+
+      // Assess
+      expect(JSON.parse(changed.body)).toEqual({ label: 0, name: "remains" });
+      expect(output).toMatch(
+        /Runtime\.UserCodeSyntaxError: Syntax error in module 'handler': .*handler\.py, line \d+/,
+      );
+      expect(JSON.parse(kept.body)).toEqual({ label: 0, name: "remains" });
+    },
+    RELOAD_TIMEOUT_IN_MS,
+  );
+});

@@ -1,0 +1,67 @@
+import { type Invocation, mediaTypeOf, type Reply, StandIn } from "./stand-in";
+
+/** A label with its score, as a pipeline of `transformers` answers. */
+export interface Classification {
+  readonly label: string;
+  readonly score: number;
+}
+
+/**
+ * Speaks as the Hugging Face inference toolkit with a `text-classification` pipeline: `{"inputs": <text or texts>,
+ * "parameters": {…}}` in, a list of `{label, score}` per text out. Every failure is a 400 with `{code, type, message}`,
+ * also a failure of the model
+ * (https://github.com/aws/sagemaker-huggingface-inference-toolkit, src/sagemaker_huggingface_inference_toolkit:
+ * handler_service.py and decoder_encoder.py; the words of the error: https://huggingface.co/openai/whisper-large-v3/discussions/58).
+ *
+ * @param classify - the model
+ */
+export function huggingFaceContainer(classify: (text: string) => Classification): StandIn {
+  return pipelineContainer((texts) => texts.map(classify));
+}
+
+/**
+ * Speaks as the Hugging Face inference toolkit with a `text-generation` pipeline: a list of `{generated_text}` for a text,
+ * which is the text and its continuation (https://huggingface.co/docs/transformers/main_classes/pipelines).
+ *
+ * @param continueText - the model: what follows the text, in at most `maxNewTokens` tokens
+ */
+export function textGenerationContainer(
+  continueText: (text: string, maxNewTokens: number) => string,
+): StandIn {
+  return pipelineContainer((texts, { max_new_tokens = 20 }) =>
+    texts.map((text) => ({ generated_text: `${text}${continueText(text, Number(max_new_tokens))}` })),
+  );
+}
+
+type Parameters = Readonly<Record<string, unknown>>;
+type Pipeline = (texts: readonly string[], parameters: Parameters) => readonly object[];
+
+function pipelineContainer(pipeline: Pipeline): StandIn {
+  return new StandIn((invocation) => {
+    try {
+      return answer(invocation, pipeline);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const document = { code: 400, type: "InternalServerException", message };
+      return { status: 400, contentType: "application/json", body: JSON.stringify(document, null, 2) };
+    }
+  });
+}
+
+function answer({ contentType, accept, body }: Invocation, pipeline: Pipeline): Reply {
+  if (mediaTypeOf(contentType) !== "application/json") {
+    throw new Error(`Content type ${contentType} is not supported by this framework.`);
+  }
+  const document: unknown = JSON.parse(body.toString("utf8"));
+  if (typeof document !== "object" || document === null || !("inputs" in document)) {
+    throw new Error("You need to define one of the following keys in your request: 'inputs'");
+  }
+  if (!["", "*/*", "application/json"].includes(accept)) {
+    throw new Error(`Accept type ${accept} is not supported by this framework.`);
+  }
+  const texts = [document.inputs].flat();
+  if (!texts.every((text) => typeof text === "string")) throw new Error("text input must be of type `str`");
+  const { parameters = {} } = document as { readonly parameters?: Parameters };
+  const predictions = pipeline(texts, parameters);
+  return { status: 200, contentType: "application/json", body: JSON.stringify(predictions) };
+}
