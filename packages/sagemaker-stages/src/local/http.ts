@@ -10,7 +10,7 @@ export interface HttpRequest {
   readonly query: string;
   /** Names and values as they came. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** `undefined` where it is longer than `MOST_BYTES_KEPT`. */
+  /** `undefined` where it is longer than `MAX_KEPT_BYTES`. */
   readonly body: Buffer | undefined;
   readonly sourceIp: string;
 }
@@ -23,9 +23,9 @@ export interface HttpResponse {
 }
 
 /** The largest limit of any service here is API Gateway's 10 MB; beyond it a body is read and thrown away. */
-const MOST_BYTES_KEPT = 10 * 1024 * 1024;
+const MAX_KEPT_BYTES = 10 * 1024 * 1024;
 /** A client that sends more than this is cut off. */
-const MOST_BYTES_READ = 256 * 1024 * 1024;
+const MAX_READ_BYTES = 256 * 1024 * 1024;
 
 /**
  * Reads a request to its end, so that the client has written everything before it is answered.
@@ -37,11 +37,11 @@ export async function readRequest(incoming: IncomingMessage): Promise<HttpReques
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES_READ) {
+    if (bytes > MAX_READ_BYTES) {
       incoming.destroy();
-      throw new Error(`a body of more than ${MOST_BYTES_READ} bytes`);
+      throw new Error(`a body of more than ${MAX_READ_BYTES} bytes`);
     }
-    if (bytes <= MOST_BYTES_KEPT) chunks.push(chunk);
+    if (bytes <= MAX_KEPT_BYTES) chunks.push(chunk);
     else chunks.length = 0;
   }
   const { target } = splitTarget(incoming.url);
@@ -56,7 +56,7 @@ export async function readRequest(incoming: IncomingMessage): Promise<HttpReques
     path,
     query,
     headers,
-    body: bytes <= MOST_BYTES_KEPT ? Buffer.concat(chunks) : undefined,
+    body: bytes <= MAX_KEPT_BYTES ? Buffer.concat(chunks) : undefined,
     sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
   };
 }

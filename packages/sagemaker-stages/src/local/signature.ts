@@ -17,7 +17,7 @@ export interface SignatureFault {
 }
 
 /** AWS refuses signatures older or newer than this. */
-const MOST_SKEW_IN_MS = 5 * 60 * 1000;
+const MAX_SKEW_IN_MS = 5 * 60 * 1000;
 
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/, ]+)\/(\d{8})\/([^/, ]+)\/([^/, ]+)\/aws4_request, ?SignedHeaders=([^, ]+), ?Signature=([0-9a-f]{64})$/;
@@ -77,7 +77,7 @@ export function findSignatureFault(
       message: `Credential should be scoped to ${scope.region}/${scope.service}, not ${region}/${service}.`,
     };
   }
-  if (!(skew <= MOST_SKEW_IN_MS)) {
+  if (!(skew <= MAX_SKEW_IN_MS)) {
     return {
       errorType: "InvalidSignatureException",
       message: `Signature expired or not yet current: ${datetime}`,

@@ -346,13 +346,13 @@ function redirect(status: 301 | 302, location: string): HttpResponse {
 /** Of request line and headers. Node.js closes the connection above; API Gateway's own limits are far below. */
 const MAX_BYTES_OF_HEAD = 256 * 1024;
 
-const MOST_PORT = 65_535;
+const MAX_PORT = 65_535;
 
 /** @param what - what needs the port, for people */
 async function listen(server: http.Server, port: number, what: string): Promise<void> {
-  if (port > MOST_PORT) {
+  if (port > MAX_PORT) {
     throw new PortNotFree(
-      `${what}: there is no port after ${MOST_PORT}. Choose a lower one with --port N, or --port 0 for any.`,
+      `${what}: there is no port after ${MAX_PORT}. Choose a lower one with --port N, or --port 0 for any.`,
     );
   }
   await new Promise<void>((resolve, reject) => {

@@ -1,3 +1,4 @@
+import { MAX_EVENT_IN_BYTES } from "../../aws/lambda-limits";
 import type { RouteAccess } from "../../environment/model-settings";
 import { CORS_EXPOSE_HEADERS } from "../../runtime/cors";
 import { GATEWAY_TIMEOUT_IN_SECONDS } from "../function/time-budget";
@@ -38,8 +39,7 @@ const OWN_WORDS = "$context.error.messageString";
  * The longest event of a function, in bytes of JSON (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
  * API Gateway refuses a request whose event is longer, and its own words name no limit.
  */
-const MAX_BYTES_OF_EVENT = 6 * 1024 * 1024;
-const TOO_LARGE_FOR_LAMBDA = `Request Too Long: the event of a function has at most ${MAX_BYTES_OF_EVENT} bytes; allowed: up to about 4.5 MB of bytes, which base64 makes a third larger, or up to about 6 MB of JSON.`;
+const TOO_LARGE_FOR_LAMBDA = `Request Too Long: the event of a function has at most ${MAX_EVENT_IN_BYTES} bytes; allowed: up to about 4.5 MB of bytes, which base64 makes a third larger, or up to about 6 MB of JSON.`;
 
 /** Such a route takes JSON, or bytes of every media type. */
 const UNSUPPORTED_BY_GATEWAY =

@@ -1,3 +1,4 @@
+import { EVENT_TOO_LARGE, MAX_ANSWER_IN_BYTES, MAX_EVENT_IN_BYTES } from "../../aws/lambda-limits";
 import { isBase64 } from "../base64";
 import { toCommonLogTime } from "../common-log-time";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
@@ -6,13 +7,7 @@ import { newRequestIds } from "../rest-api/proxy";
 import { accessKeyIdOf, findSignatureFault, type SignatureFault, userArnOf } from "../signature";
 import type { CorsDefinition, FunctionUrlDefinition } from "../terraform/deployment";
 import { newSegmentId, TRACE_HEADER, traceRootOf, withTrace } from "../trace";
-import {
-  type InvocationResult,
-  type LocalFunction,
-  MOST_BYTES_OF_ANSWER,
-  MOST_BYTES_OF_EVENT,
-  type ThrottleReason,
-} from "./function";
+import type { InvocationResult, LocalFunction, ThrottleReason } from "./function";
 import { withLocalCause } from "./local-cause";
 
 /** A function URL: signature, CORS, event and answer in payload version 2.0. */
@@ -42,7 +37,7 @@ export class FunctionUrl {
     if (fault !== undefined) return forbidden(fault);
     const traced = withTrace(request);
     const event = JSON.stringify(toFunctionUrlEvent(traced, request.body, this.definition, requestId));
-    if (Buffer.byteLength(event) > MOST_BYTES_OF_EVENT) return TOO_LARGE;
+    if (Buffer.byteLength(event) > MAX_EVENT_IN_BYTES) return TOO_LARGE;
 
     const result = await this.fn.invoke(event);
     if (!result.ok && result.throttledBy !== undefined) return throttled(result.throttledBy);
@@ -52,7 +47,7 @@ export class FunctionUrl {
 }
 
 function readResult(result: InvocationResult): HttpResponse {
-  if (!result.ok || Buffer.byteLength(result.payload) > MOST_BYTES_OF_ANSWER) return FAILED;
+  if (!result.ok || Buffer.byteLength(result.payload) > MAX_ANSWER_IN_BYTES) return FAILED;
   const answer = readAnswer(result.payload);
   return answer === undefined ? FAILED : withLocalCause(answer, result.localCause);
 }
@@ -96,9 +91,7 @@ function throttled(Reason: ThrottleReason): HttpResponse {
 const TOO_LARGE = failure(
   413,
   "RequestEntityTooLargeException",
-  JSON.stringify({
-    Message: `Request must be smaller than ${MOST_BYTES_OF_EVENT} bytes for the InvokeFunction operation`,
-  }),
+  JSON.stringify({ Message: EVENT_TOO_LARGE }),
 );
 
 /**

@@ -57,12 +57,6 @@ export interface LambdaSettings {
   readonly containerFailures: ContainerFailures;
 }
 
-/** The longest event, JSON (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
-export const MOST_BYTES_OF_EVENT = 6 * 1024 * 1024;
-
-/** The longest answer, JSON: Lambda leaves 100 bytes more for it. */
-export const MOST_BYTES_OF_ANSWER = MOST_BYTES_OF_EVENT + 100;
-
 /**
  * Lambda starts a process for each concurrent invocation. Here the first ones start as soon as they are needed, and
  * further ones only where invocations have waited for {@link GROWTH_INTERVAL_IN_MS}: invocations that compute share

@@ -1,12 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { EVENT_TOO_LARGE, MAX_ANSWER_IN_BYTES, MAX_EVENT_IN_BYTES } from "../../aws/lambda-limits";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
 import { findSignatureFault, regionOf } from "../signature";
-import {
-  type InvocationResult,
-  type LocalFunction,
-  MOST_BYTES_OF_ANSWER,
-  MOST_BYTES_OF_EVENT,
-} from "./function";
+import type { InvocationResult, LocalFunction } from "./function";
 import type { FunctionError } from "./protocol";
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
@@ -46,7 +42,7 @@ export class InvokeApi {
     if (unsupported !== undefined) {
       return failure(400, "InvalidParameterValueException", { Type: "User", message: unsupported });
     }
-    if (request.body.length > MOST_BYTES_OF_EVENT) return TOO_LARGE;
+    if (request.body.length > MAX_EVENT_IN_BYTES) return TOO_LARGE;
     // Lambda gives a function an empty object where the request has no payload.
     const payload = request.body.length === 0 ? "{}" : request.body.toString("utf8");
     const malformed = findJsonFault(payload);
@@ -119,13 +115,13 @@ function toAnswer(result: InvocationResult): HttpResponse {
     return failure(429, "TooManyRequestsException", document);
   }
   if (!result.ok) return functionError(result.error);
-  if (Buffer.byteLength(result.payload) > MOST_BYTES_OF_ANSWER) return functionError(ANSWER_TOO_LARGE);
+  if (Buffer.byteLength(result.payload) > MAX_ANSWER_IN_BYTES) return functionError(ANSWER_TOO_LARGE);
   return { status: 200, headers: { ...invoked(), "Content-Type": "application/json" }, body: result.payload };
 }
 
 const ANSWER_TOO_LARGE: FunctionError = {
   errorType: "Function.ResponseSizeTooLarge",
-  errorMessage: `Response payload size exceeded maximum allowed payload size (${MOST_BYTES_OF_ANSWER} bytes).`,
+  errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_ANSWER_IN_BYTES} bytes).`,
 };
 
 /** Lambda answers 200 also where the function failed. */
@@ -155,5 +151,5 @@ function failure(status: number, errorType: string, document: object): HttpRespo
 
 const TOO_LARGE = failure(413, "RequestEntityTooLargeException", {
   Type: "User",
-  message: `Request must be smaller than ${MOST_BYTES_OF_EVENT} bytes for the InvokeFunction operation`,
+  message: EVENT_TOO_LARGE,
 });

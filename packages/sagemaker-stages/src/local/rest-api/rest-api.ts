@@ -2,8 +2,9 @@ import type { ValidateFunction } from "ajv";
 import Ajv from "ajv-draft-04";
 import { ArnFactory } from "../../aws/arn";
 import { matchesArn } from "../../aws/arn-pattern";
+import { MAX_ANSWER_IN_BYTES, MAX_EVENT_IN_BYTES } from "../../aws/lambda-limits";
 import { type HttpRequest, type HttpResponse, headerOf } from "../http";
-import { MOST_BYTES_OF_ANSWER, MOST_BYTES_OF_EVENT, type RouteFunction } from "../lambda/function";
+import type { RouteFunction } from "../lambda/function";
 import { withLocalCause } from "../lambda/local-cause";
 import { withContentType } from "../response-headers";
 import { findSignatureFault, LOCAL_CREDENTIALS, userArnOf } from "../signature";
@@ -279,7 +280,7 @@ export class RestApi {
       );
       throw new Refusal(GATEWAY_ERRORS.configuration);
     }
-    if (Buffer.byteLength(event) > MOST_BYTES_OF_EVENT) throw new Refusal(GATEWAY_ERRORS.tooLargeForLambda);
+    if (Buffer.byteLength(event) > MAX_EVENT_IN_BYTES) throw new Refusal(GATEWAY_ERRORS.tooLargeForLambda);
 
     const invokedAt = Date.now();
     const result = await withTimeout(fn.invoke(event), timeoutInMs);
@@ -292,7 +293,7 @@ export class RestApi {
     // Lambda answers with 200 also where the function failed
     // (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
     learned.lambdaStatus = 200;
-    if (!result.ok || Buffer.byteLength(result.payload) > MOST_BYTES_OF_ANSWER) {
+    if (!result.ok || Buffer.byteLength(result.payload) > MAX_ANSWER_IN_BYTES) {
       throw new Refusal(GATEWAY_ERRORS.functionFailed);
     }
     const answer = readProxyAnswer(result.payload, takesBytes);
