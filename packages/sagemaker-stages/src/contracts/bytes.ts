@@ -10,7 +10,7 @@ import {
 import { EXAMPLE_FILES, hasExampleFile, type MediaTypeWithExample } from "./example-files";
 import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
 import { bytesSchema, checkMediaTypes } from "./media-types";
-import type { OptionReport } from "./option-report";
+import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
 
@@ -111,21 +111,12 @@ export function acceptOf(answer: "json" | readonly string[], accept: string): st
   return answer.includes(accept) ? accept : (answer[0] ?? "*/*");
 }
 
-const OPTIONS = [
-  "takes",
-  "maxBytes",
-  "answer",
-  "answerSchema",
-  "example",
-  "path",
-  "title",
-  "description",
-  "allowed",
-];
+/** The options of this contract alone. */
+const OPTIONS = ["takes", "maxBytes", "answer", "answerSchema"];
 
 function checkOptions(options: CheckedOptions, report: OptionReport): void {
   const { takes, maxBytes, answer, answerSchema, example } = options;
-  report.requireKnown(options, OPTIONS);
+  report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
   checkMediaTypes(takes, "takes", report);
   checkMaxBytes(maxBytes, report);
   if (answer !== undefined && answer !== "json") checkMediaTypes(answer, "answer", report);

@@ -14,7 +14,7 @@ import { hasExampleFile } from "./example-files";
 import { type TaskName, taskOf } from "./hugging-face-tasks";
 import { EXAMPLE_TEXT, TASK_TEXTS } from "./hugging-face-texts";
 import { bytesSchema, checkMediaTypes } from "./media-types";
-import type { OptionReport } from "./option-report";
+import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
 
@@ -166,8 +166,8 @@ function encodeJson({ inputs, parameters }: TaskRequest, options: TaskOptions) {
   return { contentType: "application/json", body: JSON.stringify(document) };
 }
 
-const OPTIONS = ["task", "maxCharacters", "maxNewTokens", "parameters", "takes", "maxBytes", "example"];
-const TEXT_OPTIONS = ["path", "title", "description", "allowed"];
+/** The options of this contract alone. */
+const OPTIONS = ["task", "maxCharacters", "maxNewTokens", "parameters", "takes", "maxBytes"];
 
 /** Options that tasks for texts have, or tasks for files. */
 const OPTIONS_OF_TEXTS = ["maxCharacters", "maxNewTokens", "parameters"] as const;
@@ -185,13 +185,13 @@ function checkOptions(options: TaskOptions, report: OptionReport): void {
   const { task, maxCharacters, maxNewTokens, takes, maxBytes, example } = options;
   const known = Object.keys(TASK_TEXTS);
   const isKnown = report.requireOneOf(
-    task ?? null,
+    task,
     "task",
     known,
     "the contract knows requests and answers of these",
   );
   if (!isKnown) return;
-  report.requireKnown(options, [...OPTIONS, ...TEXT_OPTIONS]);
+  report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
   const { inputs } = taskIn({ task });
   const isFile = inputs === "image" || inputs === "audio";
   for (const name of isFile ? OPTIONS_OF_TEXTS : OPTIONS_OF_FILES) {
@@ -216,7 +216,7 @@ function checkOptions(options: TaskOptions, report: OptionReport): void {
   if (isFile && takes !== undefined) {
     checkMediaTypes(takes, "takes", report);
     for (const [index, type] of takes.entries()) {
-      report.requireOneOf(type, `takes[${index}]`, DECODED_TYPES[inputs], TOOLKIT);
+      report.requireOneOfIfSet(type, `takes[${index}]`, DECODED_TYPES[inputs], TOOLKIT);
     }
     const hasExample = example !== undefined || hasExampleFile(takes[0] ?? "");
     report.require(

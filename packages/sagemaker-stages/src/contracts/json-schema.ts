@@ -183,7 +183,7 @@ function checkKind(schema: Readonly<Record<string, unknown>>, field: string, rep
     "type",
     ...types.flatMap((type, index) => {
       const at = Array.isArray(schema.type) ? `${field}.type[${index}]` : `${field}.type`;
-      report.requireOneOf(type ?? null, at, Object.keys(KEYWORDS), SOURCE);
+      report.requireOneOf(type, at, Object.keys(KEYWORDS), SOURCE);
       return Object.entries(KEYWORDS).flatMap(([name, keywords]) => (name === type ? keywords : []));
     }),
   ];

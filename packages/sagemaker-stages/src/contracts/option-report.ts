@@ -12,6 +12,9 @@ export interface OptionFault {
   readonly because: string;
 }
 
+/** The options of every ready-made contract. */
+export const COMMON_OPTIONS = ["example", "path", "title", "description", "allowed"];
+
 /** Collects the faults of the options of a ready-made contract. */
 export class OptionReport {
   readonly faults: OptionFault[] = [];
@@ -23,16 +26,16 @@ export class OptionReport {
     return holds;
   }
 
-  /** @returns whether `value` is `undefined` or one of `allowed` */
+  /** @returns whether `value` is one of `allowed` */
   requireOneOf(value: unknown, field: string, allowed: readonly string[], because: string): boolean {
     const choices = allowed.map((choice) => JSON.stringify(choice)).join(", ");
-    return this.require(
-      value === undefined || allowed.some((choice) => choice === value),
-      field,
-      value,
-      choices,
-      because,
-    );
+    const holds = allowed.some((choice) => choice === value);
+    return this.require(holds, field, value, choices, because);
+  }
+
+  /** @returns whether `value` is `undefined` or one of `allowed` */
+  requireOneOfIfSet(value: unknown, field: string, allowed: readonly string[], because: string): boolean {
+    return value === undefined || this.requireOneOf(value, field, allowed, because);
   }
 
   /** @returns whether `value` is `undefined` or a whole number from 1 to `max` */

@@ -12,7 +12,7 @@ import { acceptOf, answerWith, checkMaxBytes, EXAMPLE_USES, exampleFile } from "
 import { hasExampleFile, type MediaTypeWithExample } from "./example-files";
 import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
 import { bytesSchema, checkMediaTypes } from "./media-types";
-import type { OptionReport } from "./option-report";
+import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
 
@@ -118,21 +118,12 @@ export function createContract(model: string, options: PassThroughSettings): Con
   };
 }
 
-const OPTIONS = [
-  "takes",
-  "answers",
-  "schema",
-  "maxBytes",
-  "example",
-  "path",
-  "title",
-  "description",
-  "allowed",
-];
+/** The options of this contract alone. */
+const OPTIONS = ["takes", "answers", "schema", "maxBytes"];
 
 function checkOptions(options: CheckedOptions, report: OptionReport): void {
   const { takes, answers, schema, maxBytes, example } = options;
-  report.requireKnown(options, OPTIONS);
+  report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
   if (takes !== "application/json") checkMediaTypes(takes, "takes", report);
   if (answers !== undefined && answers !== "json") checkMediaTypes(answers, "answers", report);
   const isOfJson = schema === undefined || takes === "application/json";

@@ -10,7 +10,7 @@ import {
 import { fault } from "../runtime/faults";
 import { isRecord, MAX_JSON_PARTS, parseJson } from "../runtime/json";
 import { readDecimal } from "../runtime/numbers";
-import type { OptionReport } from "./option-report";
+import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import { aboutOf, listOf, routeOf } from "./texts";
 
@@ -327,33 +327,22 @@ function withLabels(scores: readonly number[], classes: readonly string[]): Labe
     .sort((one, other) => other.score - one.score);
 }
 
-const OPTIONS = [
-  "features",
-  "answer",
-  "sends",
-  "predicts",
-  "classes",
-  "maxRows",
-  "example",
-  "path",
-  "title",
-  "description",
-  "allowed",
-];
+/** The options of this contract alone. */
+const OPTIONS = ["features", "answer", "sends", "predicts", "classes", "maxRows"];
 
 /** A name is a property of the request and a word in errors. */
 const MAX_NAME_LENGTH = 100;
 
 function checkOptions(options: RowsOptions, report: OptionReport): void {
   const { features, answer, sends, predicts, maxRows } = options;
-  report.requireKnown(options, OPTIONS);
+  report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
   report.requireOneOf(
-    answer ?? null,
+    answer,
     "answer",
     ["json", "csv", "predictions"],
     "the forms that containers answer in",
   );
-  report.requireOneOf(
+  report.requireOneOfIfSet(
     sends,
     "sends",
     ["csv", "json", "instances", "dataframe"],
@@ -365,7 +354,7 @@ function checkOptions(options: RowsOptions, report: OptionReport): void {
       checkFeature(feature, `features[${index}]`, features, report);
   }
   const kinds = ["number", "label", "scores", "probability"];
-  report.requireOneOf(predicts, "predicts", kinds, "what a model predicts for a row");
+  report.requireOneOfIfSet(predicts, "predicts", kinds, "what a model predicts for a row");
   checkClasses(options, report);
   // `JSON.parse` needs up to 300 bytes for each object and property.
   const max = Math.floor(MAX_JSON_PARTS / ((isList ? features.length : 1) + 1));
@@ -432,7 +421,7 @@ function checkFeature(feature: unknown, field: string, all: readonly Feature[], 
     "the name is a property of each row",
   );
   const because = "the settings of a feature";
-  report.requireOneOf(type, `${field}.type`, ["number", "integer", "text"], because);
+  report.requireOneOfIfSet(type, `${field}.type`, ["number", "integer", "text"], because);
   if (values !== undefined) report.requireNames(values, `${field}.values`, "a row has one of these values");
   const [known, kind] =
     values !== undefined

@@ -10,7 +10,7 @@ import { fault } from "../runtime/faults";
 import { isRecord, parseJson } from "../runtime/json";
 import { EXAMPLE_USES } from "./bytes";
 import { type AnySchema, checkJsonSchema, readJsonAnswer, toZod } from "./json-schema";
-import type { OptionReport } from "./option-report";
+import { COMMON_OPTIONS, type OptionReport } from "./option-report";
 import { type ContractTexts, ReadyMade, type StandInAnswer } from "./ready-made";
 import type { LabelScore } from "./rows";
 import { aboutOf, routeOf } from "./texts";
@@ -143,33 +143,19 @@ function readLabels(body: string): LabelScore[] {
   });
 }
 
-const OPTIONS = [
-  "sends",
-  "answer",
-  "answerSchema",
-  "maxCharacters",
-  "example",
-  "path",
-  "title",
-  "description",
-  "allowed",
-];
+/** The options of this contract alone. */
+const OPTIONS = ["sends", "answer", "answerSchema", "maxCharacters"];
 
 function checkOptions(options: TextOptions, report: OptionReport): void {
   const { sends, answer, answerSchema, maxCharacters, example } = options;
-  report.requireKnown(options, OPTIONS);
-  report.requireOneOf(
+  report.requireKnown(options, [...OPTIONS, ...COMMON_OPTIONS]);
+  report.requireOneOfIfSet(
     sends,
     "sends",
     ["text/plain", "inputs", "instances"],
     "the forms that containers take",
   );
-  report.requireOneOf(
-    answer ?? null,
-    "answer",
-    ["text", "json", "labels"],
-    "the forms that containers answer in",
-  );
+  report.requireOneOf(answer, "answer", ["text", "json", "labels"], "the forms that containers answer in");
   const isOfJson = answerSchema === undefined || answer === "json";
   report.require(
     isOfJson,

@@ -4,6 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { transformSync } from "esbuild";
 import { checkModels } from "../../src/app/catalog-checks";
 import { TASK_TEXTS } from "../../src/contracts/hugging-face-texts";
+import { COMMON_OPTIONS } from "../../src/contracts/option-report";
 import { defineModels, type Models } from "../../src/model";
 import type { ModelModule } from "../../src/models";
 
@@ -52,7 +53,8 @@ describe("docs/contracts.md", () => {
     // Prepare
     const source = readFileSync(join(__dirname, `../../src/contracts/${file}.ts`), "utf8");
     const [, list = ""] = /const OPTIONS = \[([^\]]*)\]/.exec(source) ?? [];
-    const options = [...list.matchAll(/"(\w+)"/g)].map(([, name = ""]) => name);
+    const own = [...list.matchAll(/"(\w+)"/g)].map(([, name = ""]) => name);
+    const options = [...own, ...COMMON_OPTIONS];
 
     // Act
     const missing = options.filter((name) => !DOCUMENT.includes(`\`${name}`));

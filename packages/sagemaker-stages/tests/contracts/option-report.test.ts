@@ -23,4 +23,18 @@ describe("the report of options", () => {
       },
     ]);
   });
+
+  it("names nothing as received when an option that has no default is missing", () => {
+    // Prepare
+    const report = new OptionReport();
+
+    // Act
+    const holds = report.requireOneOf(undefined, "answer", ["json", "csv"], "the forms of answers");
+
+    // Assess
+    expect(holds).toBe(false);
+    expect(report.faults).toEqual([
+      { field: "answer", got: "nothing", allowed: '"json", "csv"', because: "the forms of answers" },
+    ]);
+  });
 });
