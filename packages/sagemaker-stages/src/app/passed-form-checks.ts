@@ -3,8 +3,9 @@ import { withoutUndefined } from "../environment/present";
 import { inWords, type Report } from "../environment/report";
 import type { ContractModel } from "../models";
 import { bytesOf } from "../runtime/base64";
-import type { Bytes, EndpointRequest, PassThrough } from "../runtime/contract";
-import { isRecord, parseJson } from "../runtime/json";
+import { isBytes } from "../runtime/bytes-answer";
+import type { EndpointRequest, PassThrough } from "../runtime/contract";
+import { parseJson } from "../runtime/json";
 import { JSON_TYPE } from "../runtime/media-type";
 import { NO_CALLER } from "../runtime/outside-handler";
 
@@ -79,8 +80,4 @@ function requireBody(holds: boolean, field: string, allowed: string, report: Rep
 
 function textOf(body: string | Uint8Array): string {
   return Buffer.from(body).toString("utf8");
-}
-
-function isBytes(request: unknown): request is Bytes {
-  return isRecord(request) && typeof request.contentType === "string" && typeof request.base64 === "string";
 }

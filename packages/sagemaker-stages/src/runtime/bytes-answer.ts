@@ -25,6 +25,7 @@ export function presentBytes(
     : undefined;
 }
 
-function isBytes(answer: unknown): answer is Bytes {
-  return isRecord(answer) && typeof answer.contentType === "string" && typeof answer.base64 === "string";
+/** Whether `value` has the form of {@link Bytes}; its base64 can be wrong. */
+export function isBytes(value: unknown): value is Bytes {
+  return isRecord(value) && typeof value.contentType === "string" && typeof value.base64 === "string";
 }

@@ -27,17 +27,7 @@ ${table([...(isReadyMade ? [] : newFiles(added)), ...changed])}
 ${environment === undefined ? "" : describeCall(added, model, environment)}
 Edit next:
 ${table([
-  isReadyMade
-    ? [CATALOG, `the options of the contract, and the example: ${documentPath("contracts.md")}`]
-    : contract.template === "python"
-      ? [
-          `functions/${name}/handler.py, route.json, tests/test_handler.py`,
-          `the handler, the route with its example, and the tests of the template's handler: ${documentPath("python.md")}`,
-        ]
-      : [
-          `functions/${name}/contract.ts`,
-          "the request, what the endpoint receives, the answer, and the texts and the example",
-        ],
+  firstEdit(added),
   ...changed
     .filter(([path]) => path !== CATALOG)
     .map(([path]): [string, string] => [
@@ -57,6 +47,23 @@ ${table([
 Check: npm test, npm run check, npx cdktf synth. npm test records the resources and permissions of the model in
 __tests__/__snapshots__: review and commit the record.
 `;
+}
+
+/** The files that describe the model, and what of them is to edit. */
+function firstEdit({ name, contract }: NewModel): [string, string] {
+  if ("call" in contract) {
+    return [CATALOG, `the options of the contract, and the example: ${documentPath("contracts.md")}`];
+  }
+  if (contract.template === "python") {
+    return [
+      `functions/${name}/handler.py, route.json, tests/test_handler.py`,
+      `the handler, the route with its example, and the tests of the template's handler: ${documentPath("python.md")}`,
+    ];
+  }
+  return [
+    `functions/${name}/contract.ts`,
+    "the request, what the endpoint receives, the answer, and the texts and the example",
+  ];
 }
 
 /** What was written of a folder alone. @param lines - to add by hand */
